@@ -1,0 +1,117 @@
+"""Everything Seedloupe raises on purpose.
+
+::
+
+    SeedloupeError
+    ├── InputError              what was handed in cannot be used
+    │   ├── ShapeError          a tensor is laid out differently
+    │   ├── SeedError           a number that names no noise
+    │   ├── NoiseError          a noise source or a latent size nobody can draw
+    │   ├── TableError          a seed table that cannot be read or written
+    │   ├── TableMatchError     a sound table that does not fit the settings
+    │   ├── PickError           a choice of seeds the table cannot answer
+    │   ├── LayerNotFoundError  a layer name the U-Net does not have
+    │   ├── ImageError          a picture that cannot be used
+    │   ├── MaskError           a mask that cannot be used
+    │   ├── ModelError          a model that cannot be opened
+    │   ├── DuplicateNameError  a plug-in name given twice
+    │   └── UnknownNameError    a plug-in name nobody registered
+    └── ReaderError             an OCR reader failed while reading
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+_LONGEST_GOT = 300
+
+
+class SeedloupeError(Exception):
+    """The root of all errors a caller can act on."""
+
+
+class InputError(SeedloupeError):
+    """What was handed in cannot be used; the message says why and what to do.
+
+    Args:
+        field: which argument, tensor or entry, e.g. ``"noise.shape"``.
+        expected: what would have been accepted, in words.
+        got: what came instead; shortened in the message when very long.
+        advice: what to do about it, a whole sentence; may be empty.
+    """
+
+    def __init__(self, field: str, *, expected: str, got: str, advice: str = "") -> None:
+        """Keep the parts and compose the one-line message from them."""
+        self.field = field
+        self.expected = expected
+        self.got = got
+        self.advice = advice
+        super().__init__(_one_line(f"{field}: expected {expected}, got {_shorten(got)}. {advice}"))
+
+    def __reduce__(self) -> tuple[Callable[[], InputError], tuple[()]]:
+        """Survive the way between processes, which the default of exceptions does not."""
+        parts = {"expected": self.expected, "got": self.got, "advice": self.advice}
+        return partial(type(self), self.field, **parts), ()
+
+
+class ShapeError(InputError):
+    """A tensor is laid out differently."""
+
+
+class SeedError(InputError):
+    """A number that names no noise."""
+
+
+class NoiseError(InputError):
+    """A noise source or a latent size nobody can draw."""
+
+
+class TableError(InputError):
+    """A seed table that cannot be read or written."""
+
+
+class TableMatchError(InputError):
+    """A sound seed table that does not fit the settings in use."""
+
+
+class PickError(InputError):
+    """A choice of seeds the table cannot answer."""
+
+
+class LayerNotFoundError(InputError):
+    """A layer name the U-Net does not have."""
+
+
+class ImageError(InputError):
+    """A picture that cannot be used."""
+
+
+class MaskError(InputError):
+    """A mask that cannot be used."""
+
+
+class ModelError(InputError):
+    """A model that cannot be opened."""
+
+
+class DuplicateNameError(InputError):
+    """A plug-in name given twice."""
+
+
+class UnknownNameError(InputError):
+    """A plug-in name nobody registered."""
+
+
+class ReaderError(SeedloupeError):
+    """An OCR reader failed while reading; its own error is kept as the cause."""
+
+
+def _shorten(text: str) -> str:
+    if len(text) <= _LONGEST_GOT:
+        return text
+    return f"{text[:_LONGEST_GOT]}… ({len(text)} characters)"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
