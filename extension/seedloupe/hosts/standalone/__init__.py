@@ -1,0 +1,1 @@
+"""Seedloupe on its own: diffusers pipelines, a command line and a Gradio app."""

@@ -1,0 +1,62 @@
+"""Prompts as the U-Net reads them, one form for Stable Diffusion 1, 2 and XL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .checkpoint import Family
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .models import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Conditioning:
+    """What the U-Net attends to.
+
+    Attributes:
+        guided: whether every batch holds the unconditional rows first, then the prompted ones.
+        tokens: ``(B, T, D)``, or ``(2 B, T, D)`` when guided.
+        pooled: ``(B or 2 B, D)`` for XL, else None.
+    """
+
+    guided: bool
+    tokens: Tensor
+    pooled: Tensor | None = None
+
+    def repeated(self, count: int) -> Conditioning:
+        """Return the same for ``count`` pictures of each prompt, neighbours side by side."""
+        pooled = None if self.pooled is None else self.pooled.repeat_interleave(count, 0)
+        return Conditioning(self.guided, self.tokens.repeat_interleave(count, 0), pooled)
+
+
+def encode_text(
+    model: Model, prompts: Sequence[str], *, negative: str, guided: bool
+) -> Conditioning:
+    """Run the text encoder on ``prompts``; one ``negative`` serves them all.
+
+    XL models get diffusers' default for an empty negative, which is zeros.
+    """
+    import torch
+
+    given: str | list[str] | None = [negative] * len(prompts)
+    if model.family is Family.SDXL and not negative:
+        given = None
+    with torch.no_grad():
+        out = model.pipe.encode_prompt(
+            prompt=list(prompts),
+            device=model.device,
+            num_images_per_prompt=1,
+            do_classifier_free_guidance=guided,
+            negative_prompt=given if guided else None,
+        )
+    tokens, unconditional = out[:2]
+    pooled, unconditional_pooled = out[2:] if len(out) == 4 else (None, None)
+    if guided:
+        tokens = torch.cat([unconditional, tokens])
+        pooled = None if pooled is None else torch.cat([unconditional_pooled, pooled])
+    return Conditioning(guided, tokens, pooled)

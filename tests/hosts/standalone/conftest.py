@@ -1,0 +1,115 @@
+"""A Stable Diffusion model of a few hundred kilobytes, with random weights, as a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from seedloupe.hosts.standalone.models import Model, open_model
+from seedloupe.seedling import weights_folder
+
+if TYPE_CHECKING:
+    from diffusers import DiffusionPipeline
+
+UNET = {
+    "sample_size": (4, 6),
+    "block_out_channels": (32, 64),
+    "layers_per_block": 1,
+    "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+    "cross_attention_dim": 32,
+    "attention_head_dim": 4,
+    "norm_num_groups": 16,
+}
+VAE = {
+    "block_out_channels": (8, 8, 16, 16),
+    "layers_per_block": 1,
+    "norm_num_groups": 4,
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+}
+TEXT = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "projection_dim": 32,
+    "bos_token_id": 49406,
+    "eos_token_id": 49407,
+    "pad_token_id": 49407,
+}
+
+
+def build_pipeline(in_channels: int = 4) -> DiffusionPipeline:
+    from diffusers import (
+        AutoencoderKL,
+        DDIMScheduler,
+        StableDiffusionPipeline,
+        UNet2DConditionModel,
+    )
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    torch.manual_seed(in_channels)
+    return StableDiffusionPipeline(
+        vae=AutoencoderKL(**VAE),
+        text_encoder=CLIPTextModel(CLIPTextConfig(**TEXT)),
+        tokenizer=CLIPTokenizer.from_pretrained(str(weights_folder() / "config" / "tokenizer")),
+        unet=UNet2DConditionModel(in_channels=in_channels, **UNET),
+        scheduler=DDIMScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            clip_sample=False,
+            set_alpha_to_one=False,
+            steps_offset=1,
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def save(pipe: DiffusionPipeline, folder: Path) -> Path:
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    pipe.save_pretrained(folder)
+    assert json.loads((folder / "model_index.json").read_text("utf-8"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with torch.random.fork_rng(devices=[]):
+        return save(build_pipeline(), tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_folder: Path) -> Model:
+    return open_model(str(tiny_folder))
+
+
+@pytest.fixture(scope="session")
+def tiny_inpainter(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    with torch.random.fork_rng(devices=[]):
+        folder = save(build_pipeline(9), tmp_path_factory.mktemp("models") / "tiny9")
+    return open_model(str(folder))
+
+
+@pytest.fixture
+def picture() -> Callable[[int, int], torch.Tensor]:
+    """Make a smooth picture ``(3, height, width)`` of the given size."""
+
+    def make(width: int, height: int) -> torch.Tensor:
+        across = torch.linspace(0, 1, width).expand(height, width)
+        down = torch.linspace(0, 1, height)[:, None].expand(height, width)
+        return torch.stack([across, down, (across + down) / 2])
+
+    return make
