@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError, ModelError, ShapeError
-from .checkpoint import Checkpoint, Family, identify
-from .folders import Layout, find_weights, read_layout
+from .checkpoint import Family, identify
+from .folders import find_weights, read_layout
 
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-_CONFIGS = Path(__file__).parent / "configs"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-#: Stable Diffusion 2 and the second tokenizer of XL fill a prompt up with this, not with the end.
-_OPENCLIP_PAD = "!"
+_PICKLED = {".ckpt", ".pt", ".pth", ".bin"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +112,13 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
         dtype: what to compute in; by default float32 on the CPU and float16 elsewhere.
 
     Raises:
-        ModelError: nothing usable is there, or this machine cannot run it; the message says why.
+        ModelError: nothing usable is there; the message says why.
+        InputError: this machine has no such device.
     """
+    path = _path(model)
     place = _device(device)
     kind = dtype or _default_dtype(place)
-    with _quiet_loading():
-        opened = _open(model, kind)
+    opened = _open_hub(model, kind) if path is None else _open_path(path, model, kind)
     if opened.vae.config.get("force_upcast") and str(kind) == "torch.float16":
         opened.vae.float()  # the XL autoencoder overflows in half precision
     opened.pipe.to(place)
@@ -129,18 +126,17 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
     return opened
 
 
-def _open(model: str, dtype: torch.dtype) -> Model:
+def _path(model: str) -> Path | None:
+    """Return where the model lies on this disk, or None for a hub id."""
     path = Path(model).expanduser()
     if model == "seedling":
-        return _open_file(_seedling_file(), dtype, name=model)
-    if path.suffix.lower() in {".ckpt", ".pt", ".pth", ".bin"}:
+        return _seedling_file()
+    if path.suffix.lower() in _PICKLED:
         raise _pickled(path)
-    if path.is_dir():
-        return _open_folder(path, dtype)
-    if path.is_file():
-        return _open_file(path, dtype, name=path.stem)
+    if path.exists():
+        return path
     if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".safetensors":
-        return _open_hub(model, dtype)
+        return None
     raise ModelError(
         "model",
         expected="'seedling', a diffusers folder, a .safetensors file or a hub id 'owner/name'",
@@ -148,117 +144,27 @@ def _open(model: str, dtype: torch.dtype) -> Model:
     )
 
 
-def _open_file(path: Path, dtype: torch.dtype, *, name: str) -> Model:
-    from diffusers import UNet2DConditionModel
+def _open_path(path: Path, model: str, dtype: torch.dtype) -> Model:
+    """Look at headers and indexes first: they refuse in no time what cannot be loaded."""
+    if path.is_dir():
+        layout = read_layout(path)
+        weights = find_weights(path, layout)
+        from .loading import load_folder
 
+        pipe = load_folder(path, layout, weights, dtype)
+        return Model(path.resolve().name, layout.family, pipe, weights.files)
     found = identify(path)
-    config = config_folder(found.family)
-    settings: dict[str, Any] = {
-        "config": str(config),
-        "local_files_only": True,
-        "dtype": dtype,
-    }
-    with _load_errors(path.name):
-        unet = UNet2DConditionModel.from_single_file(
-            str(path), subfolder="unet", in_channels=found.in_channels, **settings
-        )
-        pipe = _pipeline_class(found.family).from_single_file(
-            str(path), unet=unet, **_tokenizers(found.family), **settings
-        )
-        _require_whole(pipe)
-    _set_prediction(pipe, found)
-    return Model(name, found.family, pipe, (path,))
+    from .loading import load_file
 
-
-def _open_folder(folder: Path, dtype: torch.dtype) -> Model:
-    layout = read_layout(folder)
-    weights = find_weights(folder, layout)
-    with _load_errors(folder.name):
-        pipe = _from_pretrained(str(folder), layout, dtype, variant=weights.variant, local=True)
-    return Model(folder.resolve().name, layout.family, pipe, weights.files)
+    pipe = load_file(path, found, dtype)
+    return Model(model if model == "seedling" else path.stem, found.family, pipe, (path,))
 
 
 def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
-    """Fetch what the model index names, safetensors only, then open it like any folder."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+    from .loading import fetch
 
-    wanted = ["*.json", "*.txt", "*/diffusion_pytorch_model*.safetensors", "*/model*.safetensors"]
-    try:
-        folder = Path(snapshot_download(hub_id, allow_patterns=wanted))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise ModelError(
-            "model",
-            expected=f"a hub model called {hub_id}, or a path",
-            got=f"{type(error).__name__} from the hub and nothing on this disk",
-            advice="Check the name and the connection.",
-        ) from error
-    opened = _open_folder(folder, dtype)
+    opened = _open_path(fetch(hub_id), hub_id, dtype)
     return Model(hub_id, opened.family, opened.pipe, opened.files)
-
-
-def _from_pretrained(
-    folder: str, layout: Layout, dtype: torch.dtype, *, variant: str | None, local: bool
-) -> Any:
-    """Load the text-to-image pipeline whatever task the folder was saved for; networks are one."""
-    unused = {"safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
-    without = unused if layout.family is not Family.SDXL else {}
-    return _pipeline_class(layout.family).from_pretrained(
-        folder,
-        dtype=dtype,
-        use_safetensors=True,
-        local_files_only=local,
-        variant=variant,
-        **without,
-    )
-
-
-def config_folder(family: Family) -> Path:
-    """Return the folder with the family's configuration in diffusers layout."""
-    if family is Family.SEEDLING:
-        from ...seedling import weights_folder
-
-        return weights_folder() / "config"
-    return _CONFIGS / family.value
-
-
-def _pipeline_class(family: Family) -> Any:
-    import diffusers
-
-    if family is Family.SDXL:
-        return diffusers.StableDiffusionXLPipeline
-    return diffusers.StableDiffusionPipeline
-
-
-def _tokenizers(family: Family) -> Mapping[str, Any]:
-    """CLIP's tokenizer, one for all families; single files do not carry it."""
-    if family is Family.SDXL:
-        return {"tokenizer": _tokenizer(), "tokenizer_2": _tokenizer(pad_token=_OPENCLIP_PAD)}
-    pad = {"pad_token": _OPENCLIP_PAD} if family is Family.SD2 else {}
-    return {"tokenizer": _tokenizer(**pad)}
-
-
-def _tokenizer(**settings: str) -> Any:
-    from transformers import CLIPTokenizer
-
-    from ...seedling import weights_folder
-
-    folder = weights_folder() / "config" / "tokenizer"
-    return CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, **settings)
-
-
-def _set_prediction(pipe: Any, found: Checkpoint) -> None:
-    scheduler = pipe.scheduler
-    pipe.scheduler = type(scheduler).from_config(scheduler.config, prediction_type=found.prediction)
-
-
-def _require_whole(pipe: Any) -> None:
-    """Loaders leave a tensor the file lacks on the meta device; such a model cannot run."""
-    for part in ("unet", "vae", "text_encoder", "text_encoder_2"):
-        network = getattr(pipe, part, None)
-        for name, tensor in network.named_parameters() if network is not None else ():
-            if tensor.is_meta:
-                raise ValueError(f"{part}.{name} is missing")
 
 
 def _seedling_file() -> Path:
@@ -302,36 +208,6 @@ def _default_dtype(device: torch.device) -> torch.dtype:
     import torch
 
     return torch.float32 if device.type == "cpu" else torch.float16
-
-
-@contextmanager
-def _load_errors(name: str) -> Iterator[None]:
-    """Loaders of other people raise anything; say in one line which model it was."""
-    try:
-        yield
-    except Exception as error:
-        reason = str(error).strip().splitlines()
-        raise ModelError(
-            "model",
-            expected="weights that fit the model's configuration",
-            got=f"{name}, which cannot be loaded: {reason[0] if reason else type(error).__name__}",
-        ) from error
-
-
-@contextmanager
-def _quiet_loading() -> Iterator[None]:
-    """Load without progress bars on stderr and without drawing from the global generator."""
-    import torch
-    from diffusers.utils import logging as diffusers_logging
-    from transformers.utils import logging as transformers_logging
-
-    with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=[]))
-        for log in (diffusers_logging, transformers_logging):
-            if log.is_progress_bar_enabled():
-                log.disable_progress_bar()
-                stack.callback(log.enable_progress_bar)
-        yield
 
 
 def _feed(digest: hashlib._Hash, path: Path) -> None:

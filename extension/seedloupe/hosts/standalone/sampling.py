@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator as Flow
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...noise import NoiseSource, canonical_seed, initial_noise
 from ...tensors import require_shape
 from .denoise import Plan, Sampler, Source, Step, denoise
-from .images import to_pil
+from .eye import Eye
+from .latents import decode, finished, preview_of, source_of, source_without_picture
 from .request import Request, check_request
 from .text import Conditioning, encode_text
 
@@ -31,9 +32,6 @@ __all__ = [
     "sample_batch",
     "stream",
 ]
-
-#: Previews are decoded from a latent no larger than this a side; a coarse picture, but at once.
-_PREVIEW_CELLS = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,15 +106,15 @@ def generate(
 
 def stream(
     model: Model, request: Request, *, panel: Sequence[str] = (), preview: bool = False
-) -> Iterator[StepUpdate | Generated]:
+) -> Flow[StepUpdate | Generated, None, None]:
     """Like :func:`generate`, with steps and pictures in one flow; stop reading to stop the run.
 
     Raises:
         InputError: or one of its kinds, at once and not when the first item is read.
     """
     check_request(request, model)
-    layers = _resolve(model, panel)
-    return _run(model, request, layers, preview=preview)
+    eye = Eye(model.unet, panel, guided=request.plan.guided)
+    return _run(model, request, eye, preview=preview)
 
 
 def sample_batch(
@@ -158,41 +156,20 @@ def sample_batch(
     text = encode_text(model, prompts, negative=negative, guided=plan.guided)
     text = text.repeated(batch // len(prompts))
     generators = _step_generators(sampler, step_seeds, batch, shape)
-    source = _source_without_picture(model, shape)
+    source = source_without_picture(model, shape)
     latents = noise
     for step in denoise(model, noise, text, plan, source=source, generators=generators):
         latents = step.latents
     return decode(model, latents)
 
 
-def decode(model: Model, latents: Tensor) -> Tensor:
-    """Turn latents ``(B, C, H, W)`` into pictures ``(B, 3, H, W)``, float32 in [0, 1], CPU."""
-    import torch
-
-    with torch.no_grad():
-        scaled = latents.to(model.vae.dtype) / model.vae.config.scaling_factor
-        pixels = model.vae.decode(scaled, return_dict=False)[0]
-    return (pixels / 2 + 0.5).clamp(0, 1).float().cpu()
-
-
-def encode(model: Model, images: Tensor) -> Tensor:
-    """Turn pictures ``(B, 3, H, W)`` in [0, 1] into the mean of their latents, scaled."""
-    import torch
-
-    with torch.no_grad():
-        pixels = (images * 2 - 1).to(model.device, model.vae.dtype)
-        mean = model.vae.encode(pixels).latent_dist.mode()
-    return (mean * model.vae.config.scaling_factor).to(model.dtype)
-
-
 def _run(
-    model: Model, request: Request, layers: tuple[str, ...], *, preview: bool
-) -> Iterator[StepUpdate | Generated]:
+    model: Model, request: Request, eye: Eye, *, preview: bool
+) -> Flow[StepUpdate | Generated, None, None]:
     text = encode_text(
         model, [request.prompt], negative=request.negative, guided=request.plan.guided
     )
-    source = _source(model, request)
-    eye = _Eye(model, layers, guided=text.guided)
+    source = source_of(model, request)
     for index, seed in enumerate(request.seeds):
         last: Step | None = None
         for last in _steps(model, request, seed, text, source, eye):
@@ -203,15 +180,15 @@ def _run(
                 last.total,
                 last.sigma,
                 eye.taken(),
-                _preview(model, last.clean) if preview else None,
-                tuple(eye.notes),
+                preview_of(model, last.clean) if preview else None,
+                eye.notes,
             )
         assert last is not None  # a checked request takes at least one step
-        yield Generated(_picture(model, request, last.latents), seed, index, tuple(eye.notes))
+        yield Generated(finished(model, request, last.latents), seed, index, eye.notes)
 
 
 def _steps(
-    model: Model, request: Request, seed: int, text: Conditioning, source: Source, eye: _Eye
+    model: Model, request: Request, seed: int, text: Conditioning, source: Source, eye: Eye
 ) -> Iterator[Step]:
     shape = model.latent_shape(*request.size(model))
     noise = initial_noise(seed, shape, source=request.noise)[None]
@@ -223,7 +200,7 @@ def _steps(
         request.plan,
         source=source,
         generators=generators,
-        watch=eye.watch if eye.layers else None,
+        watch=eye.watch,
     )
 
 
@@ -238,7 +215,7 @@ def step_generator(
     import torch
 
     generator = torch.Generator("cpu").manual_seed(canonical_seed(seed, source))
-    torch.randn(tuple(shape), generator=generator)
+    torch.randn(tuple(shape), generator=generator, dtype=torch.float32, device="cpu")
     return generator
 
 
@@ -258,93 +235,3 @@ def _step_generators(
             got="none" if seeds is None else str(len(seeds)),
         )
     return [step_generator(seed, shape, source) for seed in seeds]
-
-
-def _source(model: Model, request: Request) -> Source:
-    import torch
-    from torch.nn.functional import interpolate
-
-    if request.image is None:
-        return _source_without_picture(model, model.latent_shape(*request.size(model)))
-    picture = request.image[None].float()
-    clean = encode(model, picture)
-    if request.mask is None and model.in_channels == 4:
-        return Source(clean, strength=request.strength)
-    given = request.mask if request.mask is not None else torch.ones(picture.shape[-2:])
-    mask = (given.float() >= 0.5).float()[None, None]
-    cells = interpolate(mask, size=clean.shape[-2:]).to(clean)
-    # Grey, 0 between -1 and 1, is what an inpainting U-Net saw in place of the masked part.
-    masked = encode(model, picture * (1 - mask) + 0.5 * mask) if model.in_channels == 9 else None
-    return Source(clean, cells, masked, request.strength)
-
-
-def _source_without_picture(model: Model, shape: Sequence[int]) -> Source:
-    """Nothing for an ordinary U-Net; an inpainting one is shown a picture masked altogether."""
-    import torch
-
-    if model.in_channels == 4:
-        return Source()
-    height, width = shape[-2:]
-    grey = torch.full((1, 3, height * model.cell, width * model.cell), 0.5)
-    masked = encode(model, grey)
-    return Source(mask=torch.ones_like(masked[:, :1]), masked=masked)
-
-
-def _picture(model: Model, request: Request, latents: Tensor) -> Image:
-    picture = decode(model, latents)[0]
-    if request.keep_outside and request.image is not None and request.mask is not None:
-        inside = request.mask.to(picture) >= 0.5
-        picture = picture.where(inside, request.image.to(picture))
-    return to_pil(picture)
-
-
-def _preview(model: Model, clean: Tensor) -> Image:
-    from torch.nn.functional import avg_pool2d
-
-    coarse = max(1, -(-max(clean.shape[-2:]) // _PREVIEW_CELLS))
-    return to_pil(decode(model, avg_pool2d(clean, coarse) if coarse > 1 else clean)[0])
-
-
-def _resolve(model: Model, panel: Sequence[str]) -> tuple[str, ...]:
-    if not panel:
-        return ()
-    from ...lens import find_layers
-
-    return tuple(layer.name for layer in find_layers(model.unet, panel))
-
-
-class _Eye:
-    """Watches the chosen layers, call by call, and gives up those that fail.
-
-    Hooks exist only while the U-Net runs, so a run nobody finishes reading leaves none behind.
-    """
-
-    def __init__(self, model: Model, layers: Sequence[str], *, guided: bool) -> None:
-        self.layers = list(layers)
-        self.notes: list[str] = []
-        self._model = model
-        self._guided = guided
-        self._features: list[FeatureMap] = []
-
-    @contextmanager
-    def watch(self, step: int, sigma: float) -> Iterator[None]:
-        """Record one call of the U-Net."""
-        from ...lens import FeatureProbe
-
-        probe: Any = FeatureProbe(
-            self._model.unet, self.layers, self._features.append, rows=self._rows
-        )
-        with probe:
-            probe.at(step=step, sigma=sigma)
-            yield
-        for layer, reason in dict(probe.failures).items():
-            self.layers.remove(layer)
-            self.notes.append(f"{layer}: not watched any more: {reason}")
-
-    def taken(self) -> tuple[FeatureMap, ...]:
-        """Hand out what was recorded since the last time."""
-        features, self._features = tuple(self._features), []
-        return features
-
-    def _rows(self, batch: int) -> slice:
-        return slice(batch // 2, batch) if self._guided else slice(0, batch)
