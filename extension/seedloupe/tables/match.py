@@ -1,0 +1,217 @@
+"""Whether a seed table holds for the settings in use."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from ..errors import TableMatchError
+from ..noise import NoiseSource, fingerprints_agree, initial_noise, noise_fingerprint
+from .spec import NoiseSpec, SamplingSpec
+from .table import SeedTable
+
+
+class MatchLevel(str, Enum):
+    """How far a table can be trusted for the settings in use."""
+
+    EXACT = "exact"
+    """Same noise, same model, same sampling."""
+    NOISE_ONLY = "noise_only"
+    """Same noise, other or unknown model or sampling: usable, with a warning."""
+    INVALID = "invalid"
+    """Other noise: the seeds mean something else."""
+
+
+@dataclass(frozen=True)
+class TableUse:
+    """The settings a table is to be used with.
+
+    Args:
+        noise: which generator draws.
+        shape: ``(C, H, W)`` of one image, in latent cells.
+        model_sha256: of the model's file, or ``None`` where nobody knows.
+        sampling: how images are sampled, or ``None`` where nobody knows.
+        draws_before: draws made from the same generator before the noise.
+    """
+
+    noise: NoiseSource
+    shape: tuple[int, int, int]
+    model_sha256: str | None = None
+    sampling: SamplingSpec | None = None
+    draws_before: int = 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting in which a table and its use differ.
+
+    Args:
+        field: the setting, as the table's spec calls it.
+        table: the table's value.
+        use: the value in use.
+        level: how far the table can still be trusted.
+        advice: what would make them agree, a whole sentence; empty where nothing would.
+    """
+
+    field: str
+    table: str
+    use: str
+    level: MatchLevel
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        line = f"{self.field}: the table has {self.table}, in use is {self.use}. {self.advice}"
+        return line.strip()
+
+
+@dataclass(frozen=True)
+class Match:
+    """How far a table can be trusted, and every difference found."""
+
+    level: MatchLevel
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The differences in words, one line each; empty for an exact match."""
+        return tuple(str(difference) for difference in self.differences)
+
+
+def match_table(table: SeedTable, use: TableUse) -> Match:
+    """Compare what a table was made with to the settings in use.
+
+    What one side does not know counts as a difference: only what was seen to agree is exact.
+    """
+    differences = (*_noise_differences(table, use), *_other_differences(table, use))
+    levels = {difference.level for difference in differences}
+    for level in (MatchLevel.INVALID, MatchLevel.NOISE_ONLY):
+        if level in levels:
+            return Match(level, differences)
+    return Match(MatchLevel.EXACT)
+
+
+def require_match(table: SeedTable, use: TableUse) -> Match:
+    """Return how the table matches, unless its seeds would mean something else.
+
+    Raises:
+        TableMatchError: the noise differs; the message has the setting, both values and what would
+            make them agree.
+    """
+    match = match_table(table, use)
+    for difference in match.differences:
+        if difference.level is MatchLevel.INVALID:
+            raise TableMatchError(
+                difference.field,
+                expected=f"{difference.table}, as the table was made with",
+                got=difference.use,
+                advice=difference.advice,
+            )
+    return match
+
+
+def verify_noise(table: SeedTable) -> None:
+    """Draw the first seed's noise again and compare it with the table's fingerprint.
+
+    Raises:
+        TableMatchError: the noise is another one, or the table has no fingerprint.
+        NoiseError: this version cannot draw the table's noise.
+    """
+    noise = table.spec.noise
+    if not noise.fingerprint:
+        raise TableMatchError("noise.fingerprint", expected="8 values", got="nothing")
+    seed = int(table.seeds[0])
+    if noise.draws_before or noise.dtype == "float64":
+        raise TableMatchError(
+            "noise.draws_before" if noise.draws_before else "noise.dtype",
+            expected="a single-precision first draw, which alone can be checked here",
+            got=f"{noise.draws_before} draws before, {noise.dtype}",
+        )
+    drawn = noise_fingerprint(initial_noise(seed, noise.shape, source=noise.source))
+    if not fingerprints_agree(drawn, noise.fingerprint):
+        got = ", ".join(f"{value:.5f}" for value in drawn)
+        expected = ", ".join(f"{value:.5f}" for value in noise.fingerprint)
+        raise TableMatchError("noise.fingerprint", expected=expected, got=got)
+
+
+def _noise_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
+    spec = table.spec.noise
+    if spec.rng is not use.noise.rng:
+        yield _invalid(
+            "noise.rng",
+            spec.source.label,
+            use.noise.label,
+            f"Set the noise source (random number generator) to {spec.source.label}.",
+        )
+    elif _grid(spec.source, spec.shape) != _grid(use.noise, spec.shape):
+        yield _invalid(
+            "noise.grid_threads",
+            spec.source.label,
+            use.noise.label,
+            f"Set the noise source to {spec.source.label}.",
+        )
+    if spec.shape != use.shape:
+        yield _invalid("noise.shape", f"{spec.shape}", f"{use.shape}", _shape_advice(table, use))
+    if spec.draws_before != use.draws_before:
+        yield _invalid(
+            "noise.draws_before",
+            f"{spec.draws_before}",
+            f"{use.draws_before}",
+            "Use the task and the kind of inpainting model the table was made with.",
+        )
+    yield from _dtype_differences(spec)
+
+
+def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
+    """Doubles are another stream of numbers; halves are the single-precision stream, rounded."""
+    if spec.dtype == "float64":
+        yield _invalid("noise.dtype", spec.dtype, "float32", "")
+    elif spec.dtype != "float32":
+        yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
+
+
+def _other_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
+    model = table.spec.model.sha256
+    if model is None or model != use.model_sha256:
+        yield Difference(
+            "model.sha256", model or "unknown", use.model_sha256 or "unknown", MatchLevel.NOISE_ONLY
+        )
+    made, used = table.spec.sampling, use.sampling
+    if made is None or used is None:
+        here, there = "unknown" if made is None else "known", "unknown" if used is None else "known"
+        yield Difference("sampling", here, there, MatchLevel.NOISE_ONLY)
+        return
+    for field in dataclasses.fields(SamplingSpec):
+        value, other = getattr(made, field.name), getattr(used, field.name)
+        if field.name != "extra" and value is not None and value != other:
+            yield Difference(
+                f"sampling.{field.name}", _word(value), _word(other), MatchLevel.NOISE_ONLY
+            )
+
+
+def _grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
+    """Return the grid if it shows: one wave that covers the draw is like any other."""
+    grid = source.grid_threads
+    return None if grid is None or grid >= math.prod(shape) else grid
+
+
+def _shape_advice(table: SeedTable, use: TableUse) -> str:
+    if table.spec.noise.shape[0] != use.shape[0]:
+        return f"Use a model of the table's kind, {table.spec.model.family}."
+    sampling = table.spec.sampling
+    if sampling is None or sampling.size is None:
+        return "Set the image size the table was made for."
+    return f"Set width and height to {sampling.size[0]}x{sampling.size[1]}."
+
+
+def _invalid(field: str, table: str, use: str, advice: str) -> Difference:
+    return Difference(field, table, use, MatchLevel.INVALID, advice)
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "unknown"
+    return str(value.value) if isinstance(value, Enum) else str(value)
