@@ -1,0 +1,198 @@
+"""What a picker answers: seeds, and why these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ..errors import PickError
+from ..tables import SeedEffect, SeedTable
+from .chance import Chance
+from .ranks import Rows
+
+_NORMAL_95 = 1.96
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One chosen seed.
+
+    Args:
+        seed: canonical for the table's noise.
+        rank: its 1-based place by mean rank over the metrics among the seeds compared; 0 where
+            nothing was ranked.
+        scores: its value by each metric, and ``<metric>.confirm`` where held-out prompts were
+            scored.
+        interval: 95 % interval of the first metric's mean, on the held-out prompts where there are
+            any, else on the prompts the seed was chosen by, where it flatters the best.
+        note: what sets this seed apart from the rule, in words; mostly empty.
+    """
+
+    seed: int
+    rank: int = 0
+    scores: Mapping[str, float] = field(default_factory=dict)
+    interval: tuple[float, float] | None = None
+    note: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON values; the seed as a decimal string, which no reader rounds."""
+        return {
+            "seed": str(self.seed),
+            "rank": self.rank,
+            "scores": dict(self.scores),
+            "interval": None if self.interval is None else list(self.interval),
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far apart the chosen seeds lie, beside sets drawn by lot from the same seeds.
+
+    Args:
+        mean: mean distance between two chosen seeds.
+        by_lot: the median of that over sets drawn by lot.
+        beaten: share of those sets that lie closer together, in [0, 1].
+    """
+
+    mean: float
+    by_lot: float
+    beaten: float
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return (
+            f"the seeds lie {self.mean:.3g} apart on average, sets drawn by lot {self.by_lot:.3g}; "
+            f"{self.beaten:.0%} of those lie closer together"
+        )
+
+
+@dataclass(frozen=True)
+class Picking:
+    """Chosen seeds with the rule that chose them.
+
+    Args:
+        picks: in the order to be used; fewer than asked for if the table has no more.
+        rule: how they were chosen, in plain words.
+        pool: how many seeds they were chosen from.
+        chance: the chance baseline, where several metrics had to agree.
+        notes: whatever the user should know before trusting the seeds.
+        spread: how different the seeds are, where that was the point.
+    """
+
+    picks: tuple[Pick, ...]
+    rule: str
+    pool: int
+    chance: Chance | None = None
+    notes: tuple[str, ...] = ()
+    spread: Spread | None = None
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds alone."""
+        return tuple(pick.seed for pick in self.picks)
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON values; seeds as decimal strings."""
+        return {
+            "picks": [pick.to_json() for pick in self.picks],
+            "rule": self.rule,
+            "pool": self.pool,
+            "chance": None if self.chance is None else {**vars(self.chance)},
+            "notes": list(self.notes),
+            "spread": None if self.spread is None else {**vars(self.spread)},
+        }
+
+
+class SeedPicker(Protocol):
+    """Chooses seeds from a table; what an outside picker has to offer."""
+
+    def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
+        """Return up to ``count`` different seeds of ``table``, best first."""
+        ...
+
+
+def require_count(count: int) -> None:
+    """Refuse to pick nothing.
+
+    Raises:
+        PickError: ``count`` is no whole number, or below one.
+    """
+    if type(count) is not int or count < 1:
+        raise PickError("count", expected="1 or more", got=f"{count}")
+
+
+def rows_without(
+    table: SeedTable, avoid_tags: Sequence[str], avoid_above: float
+) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows not marked by any of the tags, and what there is to say about it.
+
+    Raises:
+        PickError: the table has no such tag, or ``avoid_above`` is no share.
+    """
+    if not 0 <= avoid_above < 1:
+        raise PickError("avoid_above", expected="a share from 0 to below 1", got=f"{avoid_above}")
+    keep, notes = np.ones(len(table), np.bool_), []
+    for tag in avoid_tags:
+        if tag not in table.tags():
+            known = ", ".join(table.tags()) or "no tag; the table has none"
+            raise PickError("avoid_tags", expected=f"some of {known}", got=repr(tag))
+        rates = table.rate(tag)
+        marked = rates > avoid_above
+        keep &= ~marked
+        notes.append(f"{marked.sum()} seeds left out as {tag} in over {avoid_above:.0%} of images")
+        if unknown := int(np.isnan(rates).sum()):
+            notes.append(f"{unknown} seeds stay in though nobody measured them for {tag}")
+    return np.flatnonzero(keep), tuple(notes)
+
+
+def describe(
+    table: SeedTable, row: int, metrics: Sequence[str], *, rank: int = 0, note: str = ""
+) -> Pick:
+    """Return one row of the table as a pick, with its scores and their interval."""
+    scores = {metric: float(table.score(metric)[row]) for metric in metrics}
+    for metric in metrics:
+        if table.has_score(metric, "confirm"):
+            scores[f"{metric}.confirm"] = float(table.score(metric, "confirm")[row])
+    known = {name: value for name, value in scores.items() if not np.isnan(value)}
+    interval = _interval(table, row, metrics[0]) if metrics else None
+    return Pick(int(table.seeds[row]), rank, known, interval, note)
+
+
+def evidence_notes(table: SeedTable) -> tuple[str, ...]:
+    """Return what the table itself says against choosing seeds by it."""
+    evidence = table.spec.evidence
+    if evidence is None:
+        return ("the table holds no evidence on whether the choice of seed matters",)
+    if evidence.verdict is SeedEffect.NO_EFFECT:
+        return ("the table's own evidence: the choice of seed has no effect with this model",)
+    if evidence.verdict is SeedEffect.UNDECIDED:
+        return ("the table's own evidence leaves open whether the choice of seed matters",)
+    return ()
+
+
+def unmeasured_notes(missing: int) -> tuple[str, ...]:
+    """Return a word about seeds that could not be compared."""
+    return (f"{missing} seeds left out that some metric did not measure",) if missing else ()
+
+
+def shortage_notes(found: int, count: int) -> tuple[str, ...]:
+    """Return a word about having fewer seeds than asked for."""
+    if found >= count:
+        return ()
+    return (f"{count} seeds were asked for, {found or 'none'} can be given",)
+
+
+def _interval(table: SeedTable, row: int, metric: str) -> tuple[float, float] | None:
+    if table.has_score(metric, "confirm") and table.has_score(metric, "confirm_se"):
+        mean, error = table.score(metric, "confirm")[row], table.score(metric, "confirm_se")[row]
+    elif table.has_score(metric, "se"):
+        mean, error = table.score(metric)[row], table.score(metric, "se")[row]
+    else:
+        return None
+    if np.isnan(mean) or np.isnan(error):
+        return None
+    return float(mean - _NORMAL_95 * error), float(mean + _NORMAL_95 * error)
