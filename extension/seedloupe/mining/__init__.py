@@ -1,0 +1,9 @@
+"""Mining: make pictures from many seeds, measure them, and write down which seeds do well."""
+
+from .appearance import Appearance
+from .instruments import Generator, Instrument
+from .journal import Journal
+from .mine import Progress, mine
+from .plan import MiningPlan
+
+__all__ = ["Appearance", "Generator", "Instrument", "Journal", "MiningPlan", "Progress", "mine"]

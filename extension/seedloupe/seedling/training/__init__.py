@@ -1,0 +1,1 @@
+"""Training Seedling; diffusers and transformers build the networks."""

@@ -1,0 +1,32 @@
+"""``python -m seedloupe.seedling.training``: train Seedling, or go on with it.
+
+On several CPU cores start one process a core, each with one thread:
+``OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m seedloupe.seedling.training``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from .. import weights_folder
+from .run import join_processes
+from .stages import PRESETS, PresetName, train_all
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(prog="seedloupe.seedling.training", description=__doc__)
+    parser.add_argument("--preset", type=PresetName, choices=list(PresetName), default="cpu")
+    parser.add_argument("--folder", type=Path, default=Path("checkpoints"))
+    parser.add_argument("--weights", type=Path, default=weights_folder())
+    settings = parser.parse_args()
+    torch.set_num_threads(1)
+    join_processes()
+    train_all(PRESETS[PresetName(settings.preset)], settings.folder, settings.weights)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Muon for matrices, AdamW for the rest, both stepping float32 masters of bfloat16 weights.
+
+Muon (Jordan et al., 2024) replaces a matrix's momentum by its nearest orthogonal matrix,
+found by a few Newton-Schulz steps; convolutions count as ``(out, in * kh * kw)``. On two
+CPU cores it needs about half of AdamW's steps here, and steps are what a CPU lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+#: Quintic Newton-Schulz coefficients, chosen by Jordan et al. for speed near zero.
+_QUINTIC = (3.4445, -4.7750, 2.0315)
+#: Root-mean-square of one orthogonal update, the size AdamW's updates have.
+_UPDATE_RMS = 0.2
+
+
+def orthogonalise(matrix: Tensor, *, steps: int = 5) -> Tensor:
+    """The orthogonal factor of ``matrix`` ``(M, N)``, to about 10 %, same dtype."""
+    a, b, c = _QUINTIC
+    tall = matrix.shape[0] > matrix.shape[1]
+    x = (matrix.T if tall else matrix).bfloat16()
+    x = x / (x.norm() + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.T
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    factor: Tensor = (x.T if tall else x).to(matrix.dtype)
+    return factor
+
+
+class MasterMuon(torch.optim.Optimizer):
+    """Step float32 masters and copy them into the model's own (maybe bfloat16) weights.
+
+    Embeddings, norms, biases and everything else that is not a matrix goes to AdamW.
+    """
+
+    def __init__(
+        self, model: nn.Module, *, lr: float, momentum: float = 0.95, ema: float = 0.0
+    ) -> None:
+        matrices, rest = split_parameters(model)
+        groups = [{"params": matrices, "muon": True}, {"params": rest, "muon": False}]
+        super().__init__(groups, {"lr": lr, "momentum": momentum, "ema": ema})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Apply one update from the gradients at hand."""
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    self._step_one(weight, group)
+
+    def _step_one(self, weight: Tensor, group: dict[str, object]) -> None:
+        state = self.state[weight]
+        if not state:
+            state["master"] = weight.detach().float().clone()
+            state["first"] = torch.zeros_like(state["master"])
+            state["second"] = torch.zeros_like(state["master"])
+            state["ema"] = state["master"].clone()
+            state["count"] = 0
+        state["count"] += 1
+        gradient = weight.grad.float()  # type: ignore[union-attr]
+        update = _muon(gradient, state, group) if group["muon"] else _adam(gradient, state)
+        state["master"].add_(update, alpha=-float(group["lr"]))  # type: ignore[arg-type]
+        weight.copy_(state["master"])
+        decay = min(float(group["ema"]), 1 - 10 / (10 + state["count"]))  # type: ignore[arg-type]
+        state["ema"].lerp_(state["master"], 1 - decay)
+
+    @torch.no_grad()
+    def averaged(self, model: nn.Module) -> dict[str, Tensor]:
+        """The exponential average of every trained weight, float32, by the model's names."""
+        return {
+            name: self.state[weight]["ema"].clone()
+            for name, weight in model.named_parameters()
+            if self.state[weight]
+        }
+
+
+def split_parameters(model: nn.Module) -> tuple[list[Tensor], list[Tensor]]:
+    """Weights Muon takes, and the others."""
+    embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
+    wanted: list[Tensor] = [weight for weight in model.parameters() if weight.requires_grad]
+    matrices = [w for w in wanted if w.ndim >= 2 and id(w) not in embeddings]
+    chosen = {id(weight) for weight in matrices}
+    return matrices, [w for w in wanted if id(w) not in chosen]
+
+
+def set_lr(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """Give every group the same learning rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = lr
+
+
+def warm_stable_decay(step: int, total: int, *, warm: int = 50, decay: float = 0.3) -> float:
+    """Share of the peak learning rate: rises, stays, falls linearly over the last ``decay``."""
+    falling = max(1, int(total * decay))
+    return max(0.0, min(1.0, (step + 1) / warm, (total - step) / falling))
+
+
+def clip_gradients(weights: Iterable[Tensor], limit: float) -> None:
+    """Scale gradients so that their joint norm is at most ``limit``."""
+    torch.nn.utils.clip_grad_norm_(weights, limit)
+
+
+def _muon(gradient: Tensor, state: dict[str, Tensor], group: dict[str, object]) -> Tensor:
+    momentum = float(group["momentum"])  # type: ignore[arg-type]
+    state["first"].lerp_(gradient, 1 - momentum)
+    nesterov = gradient.lerp(state["first"], momentum)
+    matrix = nesterov.reshape(nesterov.shape[0], -1)
+    scale = _UPDATE_RMS * max(matrix.shape) ** 0.5
+    update: Tensor = orthogonalise(matrix).reshape(gradient.shape) * scale
+    return update
+
+
+def _adam(gradient: Tensor, state: dict[str, Tensor]) -> Tensor:
+    state["first"].lerp_(gradient, 0.1)
+    state["second"].lerp_(gradient.square(), 0.01)
+    count = int(state["count"])
+    first = state["first"] / (1 - 0.9**count)
+    second = state["second"] / (1 - 0.99**count)
+    return first / (second.sqrt() + 1e-8)

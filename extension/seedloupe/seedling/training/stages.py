@@ -1,0 +1,161 @@
+"""Seedling from nothing: every stage in order, each resumable, one command for all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import distributed, nn
+
+from ..world import Split
+from .architecture import TEXT, UNET, VAE, load_tokenizer
+from .critic import train_critic, train_judge
+from .export import checkpoint, save_half
+from .pictures import Pictures, load_pictures
+from .run import rank_and_world
+from .unet import Latents, encode_captions, encode_pictures, train_unet
+from .vae import train_decoder, train_vae
+
+if TYPE_CHECKING:
+    from .architecture import Autoencoder
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How long each stage is; the architecture is the same in all.
+
+    Steps are optimiser steps; batches are for each process.
+    """
+
+    pictures: int
+    critic_steps: int
+    judge_steps: int
+    vae_steps: int
+    decoder_steps: int
+    unet_steps: int
+    vae_batch: int
+    unet_batch: int
+
+
+class PresetName(str, Enum):
+    """Presets by name."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+    SMOKE = "smoke"
+
+
+PRESETS = {
+    PresetName.CPU: Preset(16_000, 420, 1500, 1400, 500, 2000, 8, 32),
+    PresetName.GPU: Preset(200_000, 6000, 6000, 20_000, 10_000, 60_000, 64, 256),
+    PresetName.SMOKE: Preset(40, 2, 2, 2, 2, 2, 2, 4),
+}
+
+
+def train_all(preset: Preset, folder: Path, weights: Path) -> None:
+    """Train everything into ``folder`` (checkpoints) and write ``weights``.
+
+    Args:
+        preset: how long.
+        folder: checkpoints, pictures and latents; begun work there is gone on with.
+        weights: ``config/tokenizer`` must be there; the rest is written.
+    """
+    tokenizer = load_tokenizer(weights / "config")
+    art, split = folder / "pictures", Split
+    critic_pictures = load_pictures(art, split.CRITIC, min(12_000, preset.pictures))
+    critic, text = train_critic(
+        critic_pictures, tokenizer, folder, steps=preset.critic_steps, batch=80, lr=2e-3
+    )
+    judge_pictures = load_pictures(art, split.JUDGE, min(8000, preset.pictures))
+    judge = train_judge(judge_pictures, folder, steps=preset.judge_steps, batch=64, lr=3e-3)
+    pictures = load_pictures(art, split.GENERATOR, preset.pictures)
+    vae = train_vae(pictures, folder, steps=preset.vae_steps, batch=preset.vae_batch, lr=2e-3)
+    latents = load_latents(folder, vae, text, pictures, weights)
+    unet = train_unet(latents, folder, steps=preset.unet_steps, batch=preset.unet_batch, lr=2e-3)
+    vae = train_decoder(
+        vae, pictures, folder, steps=preset.decoder_steps, batch=preset.vae_batch // 2, lr=1e-3
+    )
+    if rank_and_world()[0] == 0:
+        write_weights(weights, unet=unet, vae=vae, text=text, critic=critic, judge=judge)
+
+
+def load_latents(
+    folder: Path, vae: Autoencoder, text: nn.Module, pictures: Pictures, weights: Path
+) -> Latents:
+    """Encode pictures and captions, each process its share, or find them in ``folder``."""
+    rank, world = rank_and_world()
+    bounds = [len(pictures) * r // world for r in range(world + 1)]
+    place = folder / f"latents-{rank}-of-{world}.pt"
+    if not place.exists():
+        torch.save(encode_pictures(vae, pictures, bounds[rank], bounds[rank + 1]), place)
+    if world > 1:
+        distributed.barrier()
+    parts = [folder / f"latents-{r}-of-{world}.pt" for r in range(world)]
+    latents = torch.cat([torch.load(part, weights_only=True) for part in parts])
+    tokenizer = load_tokenizer(weights / "config")
+    captions, contexts = encode_captions(text, tokenizer, pictures.captions)
+    return Latents(latents, captions, contexts)
+
+
+def write_weights(
+    weights: Path,
+    *,
+    unet: nn.Module,
+    vae: nn.Module,
+    text: nn.Module,
+    critic: nn.Module,
+    judge: nn.Module,
+) -> None:
+    """Write the single-file checkpoint, the critic, the judge and the configuration."""
+    states = (network.state_dict() for network in (unet, vae, text))
+    save_half(checkpoint(*states), weights / "seedling.safetensors", {"format": "pt"})
+    save_half(critic.state_dict(), weights / "critic.safetensors")
+    save_half(judge.state_dict(), weights / "judge.safetensors")
+    write_config(weights / "config")
+
+
+def write_config(folder: Path) -> None:
+    """Write what diffusers wants beside a single file: everything but the tokenizer."""
+    written: dict[str, dict[str, object]] = {
+        "model_index.json": _INDEX,
+        "unet/config.json": {"_class_name": "UNet2DConditionModel", **UNET},
+        "vae/config.json": {"_class_name": "AutoencoderKL", **VAE},
+        "text_encoder/config.json": {
+            "architectures": ["CLIPTextModel"],
+            "model_type": "clip_text_model",
+            **TEXT,
+        },
+        "scheduler/scheduler_config.json": _SCHEDULER,
+    }
+    for name, content in written.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
+_INDEX: dict[str, object] = {
+    "_class_name": "StableDiffusionPipeline",
+    "_diffusers_version": "0.42.1",
+    "feature_extractor": [None, None],
+    "requires_safety_checker": False,
+    "safety_checker": [None, None],
+    "scheduler": ["diffusers", "EulerDiscreteScheduler"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+}
+_SCHEDULER: dict[str, object] = {
+    "_class_name": "EulerDiscreteScheduler",
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "num_train_timesteps": 1000,
+    "prediction_type": "epsilon",
+    "steps_offset": 1,
+    "timestep_spacing": "leading",
+}
