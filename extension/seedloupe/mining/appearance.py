@@ -71,6 +71,8 @@ def has_frame(images: Tensor) -> Tensor:
     """Whether a plain ring runs around the picture: ``(B, 3, H, W)`` to ``(B,)`` bool."""
     side = min(images.shape[-2:])
     width = max(1, round(side * FRAME_SHARE))
+    if side < 8 * width:
+        return torch.zeros(len(images), dtype=torch.bool)
     outer = _ring(images, 0, width)
     plain = outer.std(-1).amax(1) < FRAME_DEVIATION
     steps = [
@@ -83,6 +85,8 @@ def has_frame(images: Tensor) -> Tensor:
 def has_sky_band(images: Tensor) -> Tensor:
     """Whether the top third is much smoother than the rest: ``(B, 3, H, W)`` to ``(B,)`` bool."""
     third = max(1, images.shape[-2] // 3)
+    if images.shape[-1] < 2 or images.shape[-2] < 2:
+        return torch.zeros(len(images), dtype=torch.bool)
     across = images.diff(dim=-1).abs().mean((1, 3))
     top, rest = across[:, :third].mean(1), across[:, third:].mean(1)
     return (top < SKY_RATIO * rest) & (rest > 1e-3)
@@ -96,7 +100,8 @@ def look(images: Tensor) -> Tensor:
     """
     colours = functional.adaptive_avg_pool2d(images, 6).flatten(1)
     gray = images.mean(1, keepdim=True)
-    across, down = gray.diff(dim=-1).abs(), gray.diff(dim=-2).abs()
+    across = functional.pad(gray.diff(dim=-1).abs(), (0, 1))
+    down = functional.pad(gray.diff(dim=-2).abs(), (0, 0, 0, 1))
     edges = [functional.adaptive_avg_pool2d(x, 2).flatten(1) * 4 for x in (across, down)]
     return torch.cat([colours, *edges], 1)
 

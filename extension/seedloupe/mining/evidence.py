@@ -117,12 +117,12 @@ def _correlations(
     metrics: Sequence[MetricSpec], columns: Sequence[Floats]
 ) -> tuple[Correlation, ...]:
     """Rank correlation of each pair, positive when the metrics agree on what is good."""
-    places = [
+    ordered = [
         places(-values if metric.higher_is_better else values)
         for metric, values in zip(metrics, columns, strict=True)
     ]
     return tuple(
-        Correlation(metrics[a].name, metrics[b].name, _correlation(places[a], places[b]))
+        Correlation(metrics[a].name, metrics[b].name, _correlation(ordered[a], ordered[b]))
         for a in range(len(metrics))
         for b in range(a + 1, len(metrics))
     )

@@ -66,7 +66,7 @@ class Journal:
             InputError: the file is damaged.
         """
         try:
-            with np.load(self._place(name), allow_pickle=False) as kept:
+            with self._place(name).open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 return {key: kept[key] for key in kept.files}
         except (OSError, ValueError, zipfile.BadZipFile) as error:
             advice = "Delete this file; it will be measured again."

@@ -1,0 +1,161 @@
+"""Mining end to end on a toy whose truth is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seedloupe.errors import InputError
+from seedloupe.mining import Appearance, Journal, MiningPlan, Progress, mine
+from seedloupe.noise import initial_noise
+from seedloupe.tables import SeedEffect, SeedTable, read_table, write_table
+
+from .toy import CONFIRM, PROMPTS, SHAPE, BlobGenerator, QualityInstrument, plan_settings
+
+
+def plan_of(count: int = 96, *, confirm: int = 16, **changes: object) -> MiningPlan:
+    settings = {"seeds": tuple(range(count)), "prompts": PROMPTS, "confirm_prompts": CONFIRM}
+    return MiningPlan(**{**settings, **plan_settings(), "confirm": confirm, **changes})  # type: ignore[arg-type]
+
+
+def run(plan: MiningPlan, folder: Path, generator: BlobGenerator | None = None) -> SeedTable:
+    made = mine(
+        plan,
+        generator or BlobGenerator(),
+        [QualityInstrument(), Appearance()],
+        journal=Journal(folder, plan),
+    )
+    assert made is not None
+    return made
+
+
+@pytest.fixture(scope="module")
+def mined(tmp_path_factory: pytest.TempPathFactory) -> SeedTable:
+    return run(plan_of(), tmp_path_factory.mktemp("journal"))
+
+
+def test_the_scores_are_the_ones_the_noise_was_built_to_give(mined: SeedTable) -> None:
+    strength = [float(initial_noise(seed, SHAPE)[0].sigmoid().mean()) for seed in range(96)]
+    assert np.corrcoef(mined.score("bright"), strength)[0, 1] > 0.95
+
+
+def test_the_gain_of_the_best_seeds_holds_on_prompts_they_were_not_chosen_by(
+    mined: SeedTable,
+) -> None:
+    evidence = mined.spec.evidence
+    assert evidence is not None
+    gains = {gain.metric: gain for gain in evidence.held_out_gain}
+    assert gains["bright"].low > 0
+    assert gains["near"].high < 0
+    assert evidence.verdict is SeedEffect.EFFECT
+    assert evidence.split_half["bright"] > 0.9
+
+
+def test_seeds_that_do_not_matter_are_said_not_to(tmp_path: Path) -> None:
+    table = run(plan_of(confirm=24), tmp_path, BlobGenerator(shuffled=True))
+    evidence = table.spec.evidence
+    assert evidence is not None
+    assert evidence.split_half["bright"] < 0.5
+    gain = next(gain for gain in evidence.held_out_gain if gain.metric == "bright")
+    assert gain.low < 0 < gain.high
+    assert evidence.verdict is SeedEffect.NO_EFFECT
+
+
+def test_a_run_stopped_halfway_ends_in_the_very_same_table(
+    mined: SeedTable, tmp_path: Path
+) -> None:
+    class Stopped(Exception):  # noqa: N818 (stands for Ctrl-C)
+        pass
+
+    def stop(progress: Progress) -> None:
+        if progress.done >= progress.total // 3:
+            raise Stopped
+
+    plan, journal = plan_of(), tmp_path / "journal"
+    instruments = [QualityInstrument(), Appearance()]
+    first = BlobGenerator()
+    with pytest.raises(Stopped):
+        mine(plan, first, instruments, journal=Journal(journal, plan), on_progress=stop)
+    second = BlobGenerator()
+    resumed = run(plan, journal, second)
+    assert first.made + second.made == plan.images
+    write_table(resumed, tmp_path / "resumed.seedtable.safetensors")
+    write_table(mined, tmp_path / "whole.seedtable.safetensors")
+    names = ("resumed", "whole")
+    one, other = ((tmp_path / f"{n}.seedtable.safetensors").read_bytes() for n in names)
+    assert one == other
+
+
+def test_the_table_survives_the_disk_and_keeps_nan_for_what_was_never_found(
+    mined: SeedTable, tmp_path: Path
+) -> None:
+    path = tmp_path / "toy.seedtable.safetensors"
+    write_table(mined, path)
+    again = read_table(path)
+    assert np.isnan(again.feature("composition")[:, 1]).all()
+    assert np.isfinite(again.feature("composition")[:, 0]).all()
+    assert np.isfinite(again.score("bright", "confirm")).sum() == 32
+    tile = again.thumbnail(5)
+    assert tile is not None
+    assert tile.size == (48, 48)
+
+
+def test_two_workers_share_a_journal_and_only_one_measures_each_portion(tmp_path: Path) -> None:
+    plan = plan_of(64, confirm=0)
+    journal = Journal(tmp_path, plan)
+    with journal.claim("mine-00000") as mine_to_do, journal.claim("mine-00000") as again:
+        assert mine_to_do
+        assert not again
+        generator = BlobGenerator()
+        table = mine(plan, generator, [QualityInstrument()], journal=journal)
+    assert table is None
+    assert generator.made == (64 - 32) * len(PROMPTS)
+
+
+def test_progress_counts_what_was_there_and_what_is_new(tmp_path: Path) -> None:
+    plan, seen = plan_of(64), list[Progress]()
+    run(plan, tmp_path)
+    mine(
+        plan,
+        BlobGenerator(),
+        [QualityInstrument(), Appearance()],
+        journal=Journal(tmp_path, plan),
+        on_progress=seen.append,
+    )
+    assert seen[-1] == Progress(plan.images, plan.images, 0)
+
+
+def test_a_journal_of_another_plan_is_refused_by_name(tmp_path: Path) -> None:
+    run(plan_of(32, confirm=4), tmp_path)
+    with pytest.raises(InputError, match="journal: expected the plan"):
+        Journal(tmp_path, plan_of(33, confirm=4))
+
+
+def test_a_damaged_portion_is_named_and_not_silently_measured_again(tmp_path: Path) -> None:
+    plan = plan_of(32, confirm=4)
+    run(plan, tmp_path)
+    (tmp_path / "mine-00000.npz").write_bytes(b"PK\x03\x04 not a zip")
+    with pytest.raises(InputError, match=r"mine-00000\.npz"):
+        run(plan, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("seeds", {"seeds": ()}),
+        ("seeds", {"seeds": (3, 2)}),
+        ("seeds", {"seeds": (1, 2**32 + 5)}),
+        ("prompts", {"prompts": ()}),
+        ("prompts", {"prompts": ("red", "red")}),
+        ("confirm_prompts", {"confirm_prompts": ("red",)}),
+        ("batch", {"batch": 0}),
+    ],
+)
+def test_plans_that_mean_nothing_are_refused_by_field(
+    field: str, changes: dict[str, object]
+) -> None:
+    with pytest.raises(InputError) as refused:
+        plan_of(8, **changes)
+    assert refused.value.field == field

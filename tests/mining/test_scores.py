@@ -1,0 +1,76 @@
+"""The statistics of a table, against closed forms and planted truths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seedloupe.mining.assemble import project
+from seedloupe.mining.evidence import difference, split_half, verdict
+from seedloupe.mining.scores import frechet, mean_ranks, places
+from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
+
+
+def test_frechet_distance_of_shifted_and_stretched_gaussians_is_the_closed_form() -> None:
+    reference = np.array([[-1.0, -2.0], [1.0, 2.0]], np.float32)  # mean 0, deviation 1 and 2
+    features = reference * 3 + np.array([4.0, 0.0], np.float32)
+    distance, _ = frechet(features, reference)
+    assert distance == pytest.approx(4**2 + (3 - 1) ** 2 + (6 - 2) ** 2)
+
+
+def test_the_jackknife_error_of_a_frechet_distance_matches_repeated_sampling() -> None:
+    rng = np.random.default_rng(0)
+    reference = rng.normal(0, 1, (4000, 3)).astype(np.float32)
+    draws = [frechet(rng.normal(0.8, 1, (64, 3)).astype(np.float32), reference) for _ in range(300)]
+    distances, errors = (np.array(column) for column in zip(*draws, strict=True))
+    assert errors.mean() == pytest.approx(distances.std(), rel=0.15)
+
+
+def test_ties_share_the_middle_of_their_places() -> None:
+    assert places(np.array([3.0, 1.0, 3.0, 2.0], np.float32)).tolist() == [2.5, 0.0, 2.5, 1.0]
+
+
+def test_mean_ranks_turn_a_metric_round_where_lower_is_better() -> None:
+    up, down = MetricSpec("up", "1", True), MetricSpec("down", "1", False)
+    values = np.array([0.1, 0.5, 0.9], np.float32)
+    assert mean_ranks([up], [values]).tolist() == [2, 1, 0]
+    assert mean_ranks([down], [values]).tolist() == [0, 1, 2]
+
+
+def test_split_half_finds_the_reliability_that_was_planted() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(size=20_000)
+    halves = [(truth + rng.normal(size=20_000)).astype(np.float32) for _ in range(2)]
+    # each half correlates 0.5 with the other; Spearman-Brown makes that 2/3 for both
+    assert split_half(*halves) == pytest.approx(2 / 3, abs=0.02)
+    assert split_half(np.ones(4, np.float32), halves[0][:4]) == 0.0
+
+
+def test_the_interval_of_a_difference_covers_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(2)
+    hits = 0
+    for _ in range(200):
+        best, rest = rng.normal(1.0, 1, 30), rng.normal(0.4, 1, 30)
+        _, low, high = difference(best.astype(np.float32), rest.astype(np.float32))
+        hits += low <= 0.6 <= high
+    assert hits >= 180
+
+
+def test_a_gain_on_the_wrong_side_is_no_effect() -> None:
+    metrics = [MetricSpec("up", "1", True), MetricSpec("down", "1", False)]
+    worse = [HeldOutGain("up", -1, -2, -0.5), HeldOutGain("down", 1, 0.5, 2)]
+    better = [HeldOutGain("down", -1, -2, -0.5)]
+    assert verdict(metrics, worse) is SeedEffect.NO_EFFECT
+    assert verdict(metrics, better) is SeedEffect.EFFECT
+    assert verdict(metrics, []) is SeedEffect.UNDECIDED
+
+
+def test_projection_keeps_distances_and_forgets_what_prompts_do_to_all_seeds() -> None:
+    rng = np.random.default_rng(3)
+    seeds, prompts = rng.normal(size=(12, 1, 7)), rng.normal(size=(1, 5, 7)) * 50
+    projected, share = project(seeds + prompts)
+    flat = seeds[:, 0] - seeds[:, 0].mean(0)
+    truth = np.linalg.norm(flat[:, None] - flat[None], axis=-1)
+    found = np.linalg.norm(projected[:, None] - projected[None], axis=-1)
+    assert np.allclose(truth, found, atol=1e-3)
+    assert share == pytest.approx(1.0)
