@@ -1,0 +1,103 @@
+"""What every test gets: one thread, no network, and random numbers that start the same."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import random
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Read by libraries when they are first imported, so before any test module.
+os.environ.update(
+    {
+        # Two threads on a busy two-core machine make a tiny U-Net several times slower.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        # Subprocesses are out of reach of the fixture below; these keep them at home.
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+    }
+)
+
+
+class RootIsNoPackage:
+    """Keeps pytest from importing the repository's ``__init__.py``, which is ComfyUI's.
+
+    pytest takes a folder with that file for a package and imports it under the folder's own name.
+    A clone called ``seedloupe`` or ``torch`` would then stand in for the real package.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Dir | None:
+        """Collect the repository as a plain folder."""
+        return pytest.Dir.from_parent(parent, path=path) if path == parent.config.rootpath else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register what a conftest below the repository's folder cannot do for that folder itself."""
+    config.pluginmanager.register(RootIsNoPackage())
+
+
+class NetworkBlockedError(Exception):
+    """A test tried to leave this machine."""
+
+
+def is_local(address: object) -> bool:
+    """Tell whether a socket address stays on this machine."""
+    if not isinstance(address, tuple):  # a Unix socket's path
+        return True
+    host = str(address[0]).partition("%")[0]
+    try:
+        return host in ("", "localhost") or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Let every attempt to reach another machine fail, name look-ups included."""
+
+    def guarded(method: str) -> None:
+        original = getattr(socket.socket, method)
+
+        def call(self: socket.socket, *arguments: object) -> object:
+            address = arguments[-1]
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not is_local(address):
+                raise NetworkBlockedError(f"{method} to {address!r}")
+            return original(self, *arguments)
+
+        patch.setattr(socket.socket, method, call)
+
+    def look_up(host: object, *arguments: object, **options: object) -> object:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not is_local((name,)):
+            raise NetworkBlockedError(f"look-up of {name!r}")
+        return original_look_up(host, *arguments, **options)
+
+    original_look_up = socket.getaddrinfo
+    with pytest.MonkeyPatch.context() as patch:
+        for method in ("connect", "connect_ex", "sendto"):
+            guarded(method)
+        patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _same_random_numbers() -> None:
+    """Start every test from the same global random state, in whatever order they run.
+
+    Fresh layers draw their weights from it. Product code must not.
+    """
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)

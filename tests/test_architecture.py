@@ -1,0 +1,290 @@
+"""The arrows between packages, read from every file's imports.
+
+::
+
+    hosts/webui   hosts/comfyui   hosts/standalone    the core and one host each, never each other
+    studies   mining   picking   artifacts   lens     only a study may use the others
+    seedling   noise   tables                         tables know noise
+    errors   tensors   geometry   images   chance   plugins
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "extension" / "seedloupe"
+
+GROUND = {"errors", "tensors", "geometry", "images", "chance", "plugins"}
+SHARED = GROUND | {"noise", "tables"}
+FEATURES = {"mining", "picking", "artifacts", "lens"}
+CORE = SHARED | FEATURES | {"seedling", "studies", "testing"}
+
+# Which of our packages each of them may use, besides itself.
+ARROWS = {
+    **dict.fromkeys(GROUND, GROUND),
+    "noise": GROUND,
+    "tables": GROUND | {"noise"},
+    **dict.fromkeys(FEATURES, SHARED),
+    "seedling": SHARED,
+    "studies": SHARED | FEATURES | {"seedling"},
+    "testing": SHARED | FEATURES,
+    "__init__": SHARED | FEATURES,
+    "__main__": {"hosts/standalone"},
+    "hosts": set(),
+    **dict.fromkeys(("hosts/webui", "hosts/comfyui", "hosts/standalone"), CORE),
+}
+# `plugins.builtin` puts the features together; it reaches for them only when called.
+LAZY_ARROWS = {"plugins": FEATURES}
+
+# Libraries that are a host, or that only one kind of host may need.
+HOSTS = {
+    "hosts/webui": {"modules", "launch", "gradio"},
+    "hosts/comfyui": {"comfy", "folder_paths", "nodes", "server", "execution"},
+    "hosts/standalone": {"gradio", "diffusers", "transformers", "accelerate"},
+}
+ALL_HOSTS = set().union(*HOSTS.values())
+# Training builds its networks with the libraries whose file formats it must meet.
+LAZY_HOSTS = {"seedling/training": {"diffusers", "transformers"}}
+
+LIGHT = {"torch", "numpy", "safetensors", "PIL"}
+# Every extension of the web UI may bring folders of these names, and the first one wins.
+CLASHING = {"extension", "scripts", "tests"}
+
+
+class Import(NamedTuple):
+    """One import statement: who, where, whom, and whether it waits for a call."""
+
+    file: Path
+    line: int
+    target: tuple[str, ...]
+    relative: bool
+    lazy: bool
+
+
+def violations(package: Path) -> list[str]:
+    """List every import that goes against the arrows, as ``file:line: reason``."""
+    files = sorted(package.rglob("*.py"))
+    return [
+        f"{entry.file.relative_to(package).as_posix()}:{entry.line}: {reason}"
+        for file in files
+        for entry in imports(file, package)
+        for reason in reasons(entry, package)
+    ]
+
+
+def imports(file: Path, package: Path) -> Iterator[Import]:
+    """Go through the imports of one file, those by ``import_module("name")`` included."""
+    tree = ast.parse(file.read_text("utf-8"))
+    waiting = {id(child) for node in ast.walk(tree) if waits(node) for child in ast.walk(node)}
+    folder = file.relative_to(package.parent).parent.parts
+    for node in ast.walk(tree):
+        for relative, target in targets(node, folder):
+            yield Import(file, node.lineno, target, relative, id(node) in waiting)
+
+
+def waits(node: ast.AST) -> bool:
+    """Tell whether what stands inside does not run when the file is imported."""
+    type_checking = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+    return type_checking or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+def targets(node: ast.AST, folder: tuple[str, ...]) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """Go through what one node imports, as absolute dotted names in parts."""
+    match node:
+        case ast.Import(names=names):
+            yield from ((False, tuple(alias.name.split("."))) for alias in names)
+        case ast.ImportFrom(module=module, names=names, level=level):
+            start = folder[: len(folder) - level + 1] if level else ()
+            parts = (*start, *(module.split(".") if module else ()))
+            yield from ((level > 0, (*parts, alias.name)) for alias in names)
+        case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]) if ast.unparse(
+            function
+        ).rpartition(".")[2] in ("import_module", "__import__"):
+            yield False, tuple(name.split("."))
+
+
+def reasons(entry: Import, package: Path) -> Iterator[str]:
+    """Say what is wrong with one import; nothing if it is fine."""
+    place = entry.file.relative_to(package).with_suffix("").parts
+    unit = unit_of(place)
+    if entry.target[0] == package.name:
+        if not entry.relative:
+            yield "inside the package, imports are relative"
+        yield from against_arrows(unit, unit_of(entry.target[1:]), lazy=entry.lazy)
+    else:
+        yield from foreign(unit, "/".join(place[:2]), entry.target[0], lazy=entry.lazy)
+
+
+def unit_of(parts: tuple[str, ...]) -> str:
+    """Name the package a module belongs to; each host is one of its own."""
+    within_host = parts[:1] == ("hosts",) and parts[1:2] != ("__init__",)
+    return "/".join(parts[:2]) if within_host else "".join(parts[:1])
+
+
+def against_arrows(unit: str, target: str, *, lazy: bool) -> Iterator[str]:
+    """Check one import between our own packages."""
+    if unit not in ARROWS:
+        yield f"{unit} has no place in the arrows; give it one"
+        return
+    allowed = ARROWS[unit] | (LAZY_ARROWS.get(unit, set()) if lazy else set())
+    if target not in (unit, "__init__") and target not in allowed:
+        yield f"{unit} must not know {target}"
+
+
+def foreign(unit: str, folder: str, library: str, *, lazy: bool) -> Iterator[str]:
+    """Check one import of somebody else's library."""
+    if library in CLASHING:
+        yield f"{library} may be any extension's"
+    name = "comfy" if library.startswith("comfy") else library
+    allowed = HOSTS.get(unit, set()) | (LAZY_HOSTS.get(folder, set()) if lazy else set())
+    if name in ALL_HOSTS - allowed:
+        yield f"{unit} must not know the host's {library}"
+    elif not unit.startswith("hosts") and not lazy and library not in LIGHT | STANDARD:
+        yield f"{library} is not in every host; import it where it is used"
+
+
+STANDARD = sys.stdlib_module_names | {"__future__"}
+
+
+def test_every_import_follows_the_arrows() -> None:
+    assert violations(PACKAGE) == []
+
+
+def test_the_reader_sees_the_imports_of_the_real_package() -> None:
+    found = [entry for file in PACKAGE.rglob("*.py") for entry in imports(file, PACKAGE)]
+    units = {unit_of(entry.target[1:]) for entry in found if entry.target[0] == "seedloupe"}
+
+    assert {"errors", "noise", "tables"} <= units
+
+
+PLANTED = [
+    ("noise/draw.py", "import gradio", "noise must not know the host's gradio"),
+    ("tensors.py", "from modules import shared", "tensors must not know the host's modules"),
+    ("lens/probe.py", "def f():\n    import comfy.utils", "lens must not know the host's comfy"),
+    ("lens/probe.py", "import comfy_api.latest", "lens must not know the host's comfy_api"),
+    (
+        "mining/mine.py",
+        "from importlib import import_module\nimport_module('diffusers.models')",
+        "mining must not know the host's diffusers",
+    ),
+    ("picking/golden.py", "from ..hosts.webui import x", "picking must not know hosts/webui"),
+    ("picking/golden.py", "from .. import hosts", "picking must not know hosts"),
+    ("picking/golden.py", "from ..mining import x", "picking must not know mining"),
+    ("lens/deep/file.py", "from ...artifacts import x", "lens must not know artifacts"),
+    ("mining/mine.py", "from ..seedling import critic", "mining must not know seedling"),
+    ("noise/draw.py", "from ..tables import x", "noise must not know tables"),
+    ("errors.py", "from .noise import x", "errors must not know noise"),
+    ("plugins.py", "from .artifacts import x", "plugins must not know artifacts"),
+    ("seedling/world.py", "from ..mining import x", "seedling must not know mining"),
+    ("seedling/training/a.py", "import diffusers", "seedling must not know the host's diffusers"),
+    ("seedling/world/a.py", "def f():\n    import diffusers", "must not know the host's diffusers"),
+    ("hosts/webui/a.py", "from ..comfyui import x", "hosts/webui must not know hosts/comfyui"),
+    ("hosts/comfyui/a.py", "from .. import webui", "hosts/comfyui must not know hosts/webui"),
+    ("hosts/standalone/a.py", "import folder_paths", "must not know the host's folder_paths"),
+    ("hosts/comfyui/a.py", "import gradio", "hosts/comfyui must not know the host's gradio"),
+    ("hosts/webui/a.py", "from scripts import x", "scripts may be any extension's"),
+    ("lens/a.py", "from seedloupe.errors import x", "imports are relative"),
+    ("artifacts/a.py", "import cv2", "cv2 is not in every host"),
+    ("novelty/a.py", "from ..errors import x", "novelty has no place in the arrows"),
+]
+
+
+@pytest.mark.parametrize(("file", "source", "reason"), PLANTED)
+def test_a_planted_violation_is_found(tmp_path: Path, file: str, source: str, reason: str) -> None:
+    plant(tmp_path / "seedloupe", file, source)
+
+    (found,) = violations(tmp_path / "seedloupe")
+
+    assert found.startswith(f"{file}:")
+    assert reason in found
+
+
+ALLOWED = [
+    ("lens/a.py", "import torch\nfrom ..errors import x\nfrom . import file"),
+    ("tables/a.py", "from __future__ import annotations\nfrom ..noise import x"),
+    ("artifacts/readers/a.py", "def f():\n    import easyocr"),
+    ("plugins.py", "def f():\n    from .lens import x"),
+    ("plugins.py", "if TYPE_CHECKING:\n    from .lens import x"),
+    ("seedling/training/a.py", "def f():\n    from diffusers import x"),
+    ("studies/a.py", "from ..lens import x\nfrom ..seedling import critic"),
+    ("hosts/webui/a.py", "import gradio\nfrom modules import shared\nfrom ...tables import x"),
+    ("hosts/comfyui/a.py", "from comfy_api.latest import io\nfrom .nodes import x"),
+    ("hosts/standalone/a.py", "import diffusers\nfrom ... import picking"),
+    ("__main__.py", "from .hosts.standalone.cli import main"),
+]
+
+
+@pytest.mark.parametrize(("file", "source"), ALLOWED)
+def test_what_the_arrows_allow_is_left_alone(tmp_path: Path, file: str, source: str) -> None:
+    plant(tmp_path / "seedloupe", file, source)
+
+    assert violations(tmp_path / "seedloupe") == []
+
+
+def plant(package: Path, file: str, source: str) -> None:
+    path = package / file
+    path.parent.mkdir(parents=True)
+    path.write_text(source, "utf-8")
+
+
+WITHOUT_EXTRAS = """
+import importlib, pkgutil, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {missing}:
+            raise ModuleNotFoundError(name + " is not installed", name=name)
+
+sys.meta_path.insert(0, Missing())
+sys.path.append({path!r})
+import seedloupe
+for name in seedloupe.__all__:
+    getattr(seedloupe, name)
+for module in pkgutil.walk_packages(seedloupe.__path__, "seedloupe."):
+    if not module.name.startswith(("seedloupe.hosts", "seedloupe.__main__")):
+        importlib.import_module(module.name)
+        print(module.name)
+"""
+
+
+def test_the_core_imports_with_torch_numpy_safetensors_and_pillow_alone() -> None:
+    missing = ALL_HOSTS | {
+        *("cv2", "easyocr", "huggingface_hub", "onnxruntime", "pandas", "pydantic", "pytesseract"),
+        *("rapidocr", "scipy", "sklearn", "tokenizers", "torchvision", "xformers", "yaml"),
+    }
+    source = WITHOUT_EXTRAS.format(missing=missing, path=str(PACKAGE.parent))
+
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", source], capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stderr
+    assert {"seedloupe.noise", "seedloupe.lens", "seedloupe.tables"} <= set(run.stdout.split())
+
+
+def test_the_entry_file_of_comfyui_needs_nothing_when_imported() -> None:
+    tree = ast.parse((ROOT / "__init__.py").read_text("utf-8"))
+    names = {name[0] for node in tree.body for _, name in targets(node, ())}
+
+    assert names == {"sys", "pathlib"}
+
+
+def test_the_entry_file_of_the_web_ui_holds_no_logic_and_no_types() -> None:
+    (file,) = (ROOT / "scripts").glob("*.py")
+    allowed = (ast.Expr, ast.Import, ast.ImportFrom, ast.Assign)
+
+    assert file.name == "seedloupe_panel.py"
+    assert all(isinstance(node, allowed) for node in ast.parse(file.read_text("utf-8")).body)
+
+
+@pytest.mark.parametrize("folder", ["extension", "scripts", "tests"])
+def test_folders_with_common_names_are_no_packages(folder: str) -> None:
+    assert not (ROOT / folder / "__init__.py").exists()
