@@ -1,0 +1,25 @@
+"""Text that an inpainted picture should not contain: reading, scoring, showing."""
+
+from .levels import Level, Thresholds
+from .overlay import draw_overlay
+from .readers import builtin_readers, choose_reader, survey
+from .region import Availability, OcrReader, TextRegion
+from .report import ArtifactFlag, ArtifactReport, Verdict
+from .score import check_text_artifacts, flag_text_artifacts
+
+__all__ = [
+    "ArtifactFlag",
+    "ArtifactReport",
+    "Availability",
+    "Level",
+    "OcrReader",
+    "TextRegion",
+    "Thresholds",
+    "Verdict",
+    "builtin_readers",
+    "check_text_artifacts",
+    "choose_reader",
+    "draw_overlay",
+    "flag_text_artifacts",
+    "survey",
+]
