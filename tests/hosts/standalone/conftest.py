@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.seedling import weights_folder
 
 if TYPE_CHECKING:
     from diffusers import DiffusionPipeline
+    from transformers import CLIPTokenizer
 
 UNET = {
-    "sample_size": (4, 6),
+    "sample_size": 4,
     "block_out_channels": (32, 64),
     "layers_per_block": 1,
     "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
@@ -33,32 +33,50 @@ VAE = {
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
 }
+#: CLIP's alphabet of bytes, each also as the end of a word, and the two marks.
+BYTES = [chr(code) for code in (*range(33, 127), *range(161, 173), *range(174, 324))]
+VOCABULARY = [*BYTES, *(f"{byte}</w>" for byte in BYTES), "<|startoftext|>", "<|endoftext|>"]
+START, END = len(VOCABULARY) - 2, len(VOCABULARY) - 1
 TEXT = {
+    "vocab_size": len(VOCABULARY),
     "hidden_size": 32,
     "intermediate_size": 64,
     "num_hidden_layers": 2,
     "num_attention_heads": 2,
     "projection_dim": 32,
-    "bos_token_id": 49406,
-    "eos_token_id": 49407,
-    "pad_token_id": 49407,
+    "bos_token_id": START,
+    "eos_token_id": END,
+    "pad_token_id": END,
 }
 
 
-def build_pipeline(in_channels: int = 4) -> DiffusionPipeline:
+def build_tokenizer(folder: Path) -> CLIPTokenizer:
+    """A tokenizer that spells every word; positional, as releases differ in the names."""
+    from transformers import CLIPTokenizer
+
+    words = {word: number for number, word in enumerate(VOCABULARY)}
+    vocabulary, merges = folder / "vocab.json", folder / "merges.txt"
+    vocabulary.write_text(json.dumps(words), "utf-8")
+    merges.write_text("#version: 0.2\n", "utf-8")
+    tokenizer = CLIPTokenizer(str(vocabulary), str(merges), model_max_length=77)
+    assert len(tokenizer) == len(VOCABULARY)
+    return tokenizer
+
+
+def build_pipeline(scratch: Path, in_channels: int = 4) -> DiffusionPipeline:
     from diffusers import (
         AutoencoderKL,
         DDIMScheduler,
         StableDiffusionPipeline,
         UNet2DConditionModel,
     )
-    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+    from transformers import CLIPTextConfig, CLIPTextModel
 
     torch.manual_seed(in_channels)
     return StableDiffusionPipeline(
         vae=AutoencoderKL(**VAE),
         text_encoder=CLIPTextModel(CLIPTextConfig(**TEXT)),
-        tokenizer=CLIPTokenizer.from_pretrained(str(weights_folder() / "config" / "tokenizer")),
+        tokenizer=build_tokenizer(scratch),
         unet=UNet2DConditionModel(in_channels=in_channels, **UNET),
         scheduler=DDIMScheduler(
             beta_start=0.00085,
@@ -88,7 +106,8 @@ def save(pipe: DiffusionPipeline, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with torch.random.fork_rng(devices=[]):
-        return save(build_pipeline(), tmp_path_factory.mktemp("models") / "tiny")
+        scratch = tmp_path_factory.mktemp("models")
+        return save(build_pipeline(scratch), scratch / "tiny")
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +118,8 @@ def tiny(tiny_folder: Path) -> Model:
 @pytest.fixture(scope="session")
 def tiny_inpainter(tmp_path_factory: pytest.TempPathFactory) -> Model:
     with torch.random.fork_rng(devices=[]):
-        folder = save(build_pipeline(9), tmp_path_factory.mktemp("models") / "tiny9")
-    return open_model(str(folder))
+        scratch = tmp_path_factory.mktemp("models")
+        return open_model(str(save(build_pipeline(scratch, 9), scratch / "tiny9")))
 
 
 @pytest.fixture

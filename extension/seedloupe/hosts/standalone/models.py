@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,10 +83,7 @@ class Model:
     @cached_property
     def sha256(self) -> str:
         """Hash of the weight file, or of all of them in turn, computed when first asked for."""
-        digest = hashlib.sha256()
-        for path in self.files:
-            _feed(digest, path)
-        return digest.hexdigest()
+        return hash_files(self.files)
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Return the latent ``(C, H, W)`` of a picture of ``width`` by ``height`` pixels.
@@ -116,7 +114,7 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
         InputError: this machine has no such device.
     """
     path = _path(model)
-    place = _device(device)
+    place = resolve_device(device)
     kind = dtype or _default_dtype(place)
     opened = _open_hub(model, kind) if path is None else _open_path(path, model, kind)
     if opened.vae.config.get("force_upcast") and str(kind) == "torch.float16":
@@ -190,7 +188,12 @@ def _pickled(path: Path) -> ModelError:
     )
 
 
-def _device(name: str) -> torch.device:
+def resolve_device(name: str) -> torch.device:
+    """Return the torch device of a name; ``"auto"`` is the first GPU if there is one.
+
+    Raises:
+        InputError: this machine has no such device.
+    """
     import torch
 
     wanted = ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
@@ -210,7 +213,11 @@ def _default_dtype(device: torch.device) -> torch.dtype:
     return torch.float32 if device.type == "cpu" else torch.float16
 
 
-def _feed(digest: hashlib._Hash, path: Path) -> None:
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+def hash_files(files: Sequence[Path]) -> str:
+    """Return the SHA-256 of one file, or of several one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

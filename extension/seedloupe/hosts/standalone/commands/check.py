@@ -1,0 +1,103 @@
+"""``seedloupe check``: text that a repainted picture should not contain."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....errors import InputError
+from ..arguments import command
+
+if TYPE_CHECKING:
+    from ....artifacts import ArtifactReport, OcrReader
+    from ..arguments import Parser
+    from ..console import Console
+
+_FINDINGS = 1
+_READERS = ("auto", "easyocr", "rapidocr", "tesseract", "none")
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "check", "flag text artifacts; exit 1 when there are any")
+    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument(
+        "--mask", type=Path, help="white where the picture was repainted (default: everywhere)"
+    )
+    parser.add_argument("--before", type=Path, metavar="SOURCE", help="the picture before it was")
+    parser.add_argument("--prompt", default="", metavar="TEXT", help="what was asked for")
+    parser.add_argument("--reader", choices=_READERS, default="auto")
+    parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
+    parser.add_argument("--overlay", type=Path, metavar="OUT", help="write the picture with frames")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Look for text, report it, and draw it where asked to."""
+    from torch import ones
+
+    from ....artifacts import (
+        Level,
+        Verdict,
+        check_text_artifacts,
+        draw_overlay,
+        flag_text_artifacts,
+    )
+    from ....images import read_image, read_mask, to_pil
+    from ..outputs import check_out_file, save_plain
+
+    if args.overlay is not None:
+        check_out_file(args.overlay, ".png", field="overlay")
+    image = read_image(args.image)
+    width, height = image.shape[2], image.shape[1]
+    mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))
+    before = None if args.before is None else read_image(args.before)
+    settings = {"before": before, "prompt": args.prompt, "level": Level(args.level)}
+    if args.reader == "none":
+        report = check_text_artifacts(image, mask, None, **settings)
+    else:
+        report = flag_text_artifacts(image, mask, _reader(args.reader), **settings)
+    if args.overlay is not None:
+        shown = draw_overlay(image, report, None if args.mask is None else mask)
+        save_plain(to_pil(shown), args.overlay)
+    console.result(_document(args, report), _lines(report))
+    return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
+
+
+def _reader(name: str) -> OcrReader:
+    """Return a reader that can read; asking for one and getting none is no clean picture."""
+    from ....artifacts import choose_reader, survey
+
+    reader = choose_reader(name)
+    if reader is not None and (found := reader.available()).ok:
+        return reader
+    answers = {name: found} if reader is not None else survey()
+    reasons = {known: answer.reason for known, answer in answers.items()}
+    raise InputError(
+        "reader",
+        expected="a text reader that is installed",
+        got="; ".join(f"{known}: {why}" for known, why in reasons.items()),
+        advice="Get one with: pip install 'seedloupe[ocr]'",
+    )
+
+
+def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, object]:
+    files = {"image": args.image, "mask": args.mask, "before": args.before, "overlay": args.overlay}
+    paths = {name: None if path is None else str(path) for name, path in files.items()}
+    return {**paths, **report.to_json()}
+
+
+def _lines(report: ArtifactReport) -> list[str]:
+    lines = [f"{report.verdict.value.replace('_', ' ')}: {report.message}"]
+    for flag in report.flags:
+        x0, y0 = flag.region.quad.min(axis=0)
+        x1, y1 = flag.region.quad.max(axis=0)
+        where = f"x {x0:.0f} to {x1:.0f}, y {y0:.0f} to {y1:.0f}"
+        lines.append(f"  {flag.region.text!r} at {where}: {flag.reason}")
+    if report.reader:
+        lines.append(
+            f"  text covers {report.text_in_mask:.1%} of the mask, new text {report.new_text:.1%} "
+            f"(read by {report.reader}, level {report.level.value})"
+        )
+    return lines

@@ -1,0 +1,98 @@
+"""``seedloupe generate``: pictures into a folder, each saying how it was made."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..arguments import (
+    Parser,
+    add_model,
+    add_picture,
+    add_sampling,
+    command,
+    names,
+    positive,
+    say_notes,
+    seeds,
+)
+
+if TYPE_CHECKING:
+    from ..console import Console
+
+_STOPPED = 3
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "generate", "generate pictures into a folder")
+    add_run(parser)
+    parser.add_argument(
+        "--lens",
+        type=names,
+        default=(),
+        metavar="PANEL",
+        help="record these layers while generating: auto, or names with commas between",
+    )
+    parser.set_defaults(run=run)
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add everything that decides a run of pictures."""
+    parser.add_argument("prompt", metavar="PROMPT")
+    add_model(parser)
+    parser.add_argument(
+        "--pick", choices=("random", "golden", "diverse"), help="how to choose the seeds"
+    )
+    parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
+    parser.add_argument("--table", metavar="T", help="seed table to pick from")
+    parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
+    add_sampling(parser)
+    add_picture(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Check everything that can be checked, open the model, and make the pictures."""
+    from ..outputs import check_out_folder
+    from ..settings import check_seed_arguments, choose_seeds, open_table, request_of, with_seeds
+
+    check_seed_arguments(args)
+    folder = check_out_folder(args.out)
+    opened = open_table(args)
+    request = request_of(args, opened)
+
+    from ..making import Run
+    from ..models import open_model
+    from ..request import check_request
+
+    console.note(f"opening {args.model}")
+    model = open_model(args.model, device=args.device)
+    check_request(request, model)
+    layers = _layers(args, model)
+    chosen = choose_seeds(args, request, model, opened)
+    job = Run(model, with_seeds(request, chosen), chosen, folder, layers)
+    document = job.execute(console)
+    if chosen.picking is not None:
+        say_notes(console, chosen.picking.notes)
+    say_notes(console, job.notes)
+    console.result(document, _lines(document, folder))
+    if job.stopped:
+        given = ",".join(str(seed) for seed in chosen.seeds)
+        again = f"with --seeds {given}" if chosen.how == "random" else "once more"
+        console.note(f"stopped; the same command {again} makes what is missing")
+        return _STOPPED
+    return 0
+
+
+def _layers(args: argparse.Namespace, model: object) -> tuple[str, ...]:
+    from ..lensing import panel_of
+
+    return panel_of(model, args.lens) if args.lens else ()
+
+
+def _lines(document: dict[str, object], folder: Path) -> list[str]:
+    images = document["images"]
+    assert isinstance(images, list)
+    return [f"{folder / image['file']}  seed {image['seed']}" for image in images]

@@ -1,0 +1,151 @@
+"""``seedloupe pick``: seeds from a table, and why these."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....errors import InputError
+from ..arguments import Parser, command, names, positive, say_notes, seed, size, table_folders
+from ..console import table_lines
+
+if TYPE_CHECKING:
+    from ....picking import Pick, Picking
+    from ....tables import Match, SeedTable
+    from ..console import Console
+
+_CELL = 8
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command and its rules."""
+    summary = "choose seeds from a table: golden or diverse"
+    group = commands.add_parser("pick", help=summary, description=summary)
+    rules = group.add_subparsers(metavar="RULE", required=True, parser_class=Parser)
+    golden = command(rules, "golden", "seeds that are near the top by every score")
+    golden.add_argument("--metrics", type=names, metavar="a,b", help="which must agree (all)")
+    golden.add_argument("--pool", type=positive, metavar="N", help="top N by each score (quarter)")
+    diverse = command(rules, "diverse", "good seeds whose pictures differ most")
+    diverse.add_argument(
+        "--space", help="what difference is measured in (style, where there is one)"
+    )
+    diverse.add_argument("--start", type=seed, metavar="SEED", help="the first (the best)")
+    diverse.add_argument("--floor", type=float, default=0.5, metavar="X", help="share kept (0.5)")
+    for name, parser in (("golden", golden), ("diverse", diverse)):
+        _add_common(parser)
+        parser.set_defaults(run=run, rule=name)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--table", required=True, metavar="T", help="a file, or a name like seedling"
+    )
+    parser.add_argument("--count", type=positive, required=True, metavar="N")
+    parser.add_argument(
+        "--no-tag",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="leave out seeds with this tag; may be repeated",
+    )
+    use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
+    use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
+    use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
+    use.add_argument("--model", type=Path, metavar="FILE", help="a single .safetensors file")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Pick and explain."""
+    from ....tables import find_table, read_table
+
+    path = find_table(args.table, table_folders())
+    table = read_table(path)
+    match = _match(args, table)
+    picking = pick(table, args.rule, args.count, args)
+    document = {
+        "table": str(path),
+        "rule_name": args.rule,
+        "match": None if match is None else match_json(match),
+        **picking.to_json(),
+    }
+    say_notes(console, picking.notes)
+    console.result(document, _lines(picking, match))
+    return 0
+
+
+def pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
+    """Apply a rule with the settings of a command line; those it lacks take their defaults."""
+    from ....picking import pick_diverse, pick_golden
+
+    tags = tuple(getattr(args, "no_tag", ()))
+    if rule == "golden":
+        metrics, pool = getattr(args, "metrics", None), getattr(args, "pool", None)
+        return pick_golden(table, count, metrics=metrics, pool=pool, avoid_tags=tags)
+    return pick_diverse(
+        table,
+        count,
+        space=getattr(args, "space", None) or _space(table),
+        start=getattr(args, "start", None),
+        floor=getattr(args, "floor", 0.5),
+        avoid_tags=tags,
+    )
+
+
+def _space(table: SeedTable) -> str:
+    """Style is the papers' space; tables made without a critic have another in its place."""
+    return "style" if "style" in table.spaces() else (*table.spaces(), "style")[0]
+
+
+def match_json(match: Match) -> dict[str, object]:
+    """Return a match as plain JSON values."""
+    return {"level": match.level.value, "reasons": list(match.reasons)}
+
+
+def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
+    """Compare the table with what the user says the seeds are for; refuse other noise."""
+    if args.noise is None and args.size is None and args.model is None:
+        return None
+    from ....noise import NoiseSource
+    from ....tables import TableUse, require_match
+
+    spec = table.spec.noise
+    shape = spec.shape
+    if args.size is not None:
+        width, height = args.size
+        if width % _CELL or height % _CELL or not (width and height):
+            got = f"{width}x{height}"
+            raise InputError("size", expected=f"positive multiples of {_CELL} pixels", got=got)
+        shape = (shape[0], height // _CELL, width // _CELL)
+    source = spec.source if args.noise is None else NoiseSource.parse(args.noise)
+    model = None if args.model is None else _hash(args.model)
+    sampling = table.spec.sampling
+    return require_match(table, TableUse(source, shape, model, sampling, spec.draws_before))
+
+
+def _hash(path: Path) -> str:
+    from ..models import hash_files
+
+    if not path.is_file():
+        raise InputError("model", expected="a single .safetensors file", got=f"no file {path}")
+    return hash_files((path,))
+
+
+def _lines(picking: Picking, match: Match | None) -> list[str]:
+    rows = [["SEED", "RANK", "SCORES", "95 % INTERVAL", "NOTE"]]
+    rows += [_row(pick) for pick in picking.picks]
+    level = "not compared (say --noise, --size or --model)" if match is None else match.level.value
+    lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
+    if match is not None:
+        lines += [f"       {reason}" for reason in match.reasons]
+    if picking.chance is not None:
+        lines.append(f"chance {picking.chance}")
+    if picking.spread is not None:
+        lines.append(f"spread {picking.spread}")
+    return lines
+
+
+def _row(pick: Pick) -> list[str]:
+    scores = " ".join(f"{name}={value:.4g}" for name, value in pick.scores.items())
+    span = "" if pick.interval is None else "{:.4g} to {:.4g}".format(*pick.interval)
+    return [str(pick.seed), str(pick.rank or ""), scores, span, pick.note]

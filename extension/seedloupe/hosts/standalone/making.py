@@ -1,0 +1,180 @@
+"""Making pictures into a folder: each file whole, the run described, and good to go on with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import InputError, SeedloupeError
+from .outputs import save_plain, write_json
+from .png import read_png_metadata, record_of, save_png, tool
+from .sampling import Generated, stream
+
+if TYPE_CHECKING:
+    from ...lens import FeatureMap
+    from .console import Console, Progress
+    from .models import Model
+    from .request import Request
+    from .settings import Chosen
+
+_LENS_SUFFIX = ".lens.safetensors"
+
+
+@dataclass(eq=False)
+class Run:
+    """One run into one folder.
+
+    Pictures the folder already holds from the very same settings are kept and not made again, so a
+    run that was stopped goes on where it was. Nothing else is ever written over.
+
+    Attributes:
+        model: what makes the pictures.
+        request: what is made.
+        chosen: where the seeds come from.
+        folder: where pictures and ``run.json`` go; made when the first picture is done.
+        layers: which layers to record; none records nothing.
+    """
+
+    model: Model
+    request: Request
+    chosen: Chosen
+    folder: Path
+    layers: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    images: list[dict[str, object]] = field(default_factory=list)
+    stopped: bool = False
+
+    def execute(self, console: Console) -> dict[str, object]:
+        """Make what is missing; Ctrl-C ends the run with everything finished so far in place.
+
+        Returns:
+            the content of ``run.json``.
+
+        Raises:
+            InputError: or one of its kinds, before anything is written.
+        """
+        missing = [i for i in range(len(self.request.seeds)) if not self._is_there(i)]
+        begun = time.monotonic()
+        total = len(self.request.seeds) * self._steps_each()
+        try:
+            with console.progress("generating", total, "steps") as progress:
+                self._make(missing, progress)
+        except KeyboardInterrupt:
+            self.stopped = True
+        document = self._document(time.monotonic() - begun)
+        if self.images:
+            write_json(self.folder / "run.json", document)
+        return document
+
+    def picture(self, index: int) -> Path:
+        """Return where a picture goes."""
+        return self.folder / f"{index:03d}-{self.request.seeds[index]}.png"
+
+    def _make(self, missing: list[int], progress: Progress) -> None:
+        each = self._steps_each()
+        kept = [index for index in range(len(self.request.seeds)) if index not in missing]
+        self.images += [self._entry(index, made=False) for index in kept]
+        # Checks everything now, also when nothing is left to make.
+        events = stream(self.model, self._part(missing or [0]), panel=self.layers)
+        features: list[FeatureMap] = []
+        done = each * len(kept)
+        for event in events if missing else ():
+            if isinstance(event, Generated):
+                self._keep(missing[event.index], event, features)
+                features = []
+                continue
+            done += 1
+            features += event.features
+            progress.at(done, skipped=each * len(kept))
+
+    def _part(self, indices: list[int]) -> Request:
+        return replace(self.request, seeds=tuple(self.request.seeds[i] for i in indices))
+
+    def _steps_each(self) -> int:
+        request = self.request
+        steps = int(request.steps * request.strength) if request.image is not None else 0
+        return steps or request.steps
+
+    def _keep(self, index: int, made: Generated, features: list[FeatureMap]) -> None:
+        save_png(
+            made.image,
+            self.picture(index),
+            request=self.request,
+            model=self.model,
+            seed=made.seed,
+            extras=self.chosen.extras(index),
+        )
+        self.notes += [note for note in made.notes if note not in self.notes]
+        if features:
+            self._keep_features(index, features)
+        self.images.append(self._entry(index, made=True))
+
+    def _keep_features(self, index: int, features: list[FeatureMap]) -> None:
+        """Write what the lens saw; should that fail, the picture is safe already."""
+        from ...images import to_pil
+        from ...lens.file import write_lens
+        from ...lens.views import feature_strip
+        from .lensing import record
+
+        path = self.picture(index)
+        try:
+            seen = record(self.model, self.request, self.request.seeds[index], features)
+            write_lens(self._lens(index), seen)
+            save_plain(to_pil(feature_strip(features)), path.with_suffix(".lens.png"))
+        except SeedloupeError as error:
+            self.notes.append(f"the lens of {path.name} was not kept: {error}")
+
+    def _lens(self, index: int) -> Path:
+        return self.picture(index).with_suffix(_LENS_SUFFIX)
+
+    def _is_there(self, index: int) -> bool:
+        path = self.picture(index)
+        if not path.exists():
+            return False
+        wanted = record_of(
+            self.request, self.model, self.request.seeds[index], self.chosen.extras(index)
+        )
+        if read_png_metadata(path).record != wanted:
+            raise InputError(
+                "out",
+                expected="a folder without pictures of other settings",
+                got=f"{path}, which is one",
+                advice="Name another folder.",
+            )
+        return not self.layers or self._lens(index).exists()
+
+    def _entry(self, index: int, *, made: bool) -> dict[str, object]:
+        lens = self._lens(index)
+        return {
+            "index": index,
+            "seed": str(self.request.seeds[index]),
+            "file": self.picture(index).name,
+            "lens": lens.name if lens.exists() else None,
+            "made_now": made,
+            **self.chosen.extras(index),
+        }
+
+    def _document(self, seconds: float) -> dict[str, object]:
+        common = record_of(self.request, self.model, self.request.seeds[0], {})
+        shared: Mapping[str, object] = {
+            key: value
+            for key, value in common.items()
+            if key not in ("format", "version", "tool", "seed", "canonical_seed")
+        }
+        images = sorted(self.images, key=lambda entry: str(entry["file"]))
+        return {
+            "format": "seedloupe.run",
+            "version": "1",
+            "tool": tool(),
+            "folder": str(self.folder),
+            "stopped": self.stopped,
+            "seconds": round(seconds, 3),
+            "settings": shared,
+            "seeds": [str(seed) for seed in self.request.seeds],
+            "chosen": self.chosen.to_json(),
+            "images": images,
+            "notes": self.notes,
+        }

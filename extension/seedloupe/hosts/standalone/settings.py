@@ -1,0 +1,171 @@
+"""From a command line to a request: defaults, pictures, tables and seeds."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import InputError, MaskError
+from .arguments import table_folders
+from .commands.pick import match_json, pick
+from .request import Request
+from .sampling import Sampler
+from .use import table_use
+
+if TYPE_CHECKING:
+    from ...picking import Picking
+    from ...tables import Match, SeedTable
+    from .models import Model
+
+_COUNT = 4
+_DEFAULTS = Request("", (0,))
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The seeds of a run and where they come from.
+
+    Attributes:
+        seeds: in the order of the pictures.
+        picking: what a rule answered; None for seeds given or drawn.
+        table: path of the table asked; None likewise.
+        match: how the table fits; None likewise.
+        how: ``"given"``, ``"random"`` or the rule's name.
+    """
+
+    seeds: tuple[int, ...]
+    how: str
+    picking: Picking | None = None
+    table: Path | None = None
+    match: Match | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return where the seeds come from as plain JSON values."""
+        return {
+            "pick": self.how,
+            "table": None if self.table is None else str(self.table),
+            "match": None if self.match is None else match_json(self.match),
+            "picking": None if self.picking is None else self.picking.to_json(),
+        }
+
+    def extras(self, index: int) -> dict[str, object]:
+        """Return what one picture says about its seed."""
+        if self.picking is None or self.table is None or self.match is None:
+            return {"pick": self.how}
+        return {
+            "pick": self.how,
+            "table": self.table.name,
+            "match": self.match.level.value,
+            "rank": self.picking.picks[index].rank,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A table asked for on the command line."""
+
+    path: Path
+    table: SeedTable
+
+
+def check_seed_arguments(args: argparse.Namespace) -> None:
+    """Refuse combinations that contradict each other.
+
+    Raises:
+        InputError: seeds are given and also to be picked, or there is no table to pick from.
+    """
+    if args.seeds is not None and args.pick is not None:
+        raise InputError("seeds", expected="either --seeds or --pick", got="both")
+    if args.seeds is not None and args.count is not None and args.count != len(args.seeds):
+        raise InputError(
+            "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
+        )
+    if args.pick in ("golden", "diverse") and not args.table and args.model != "seedling":
+        raise InputError(
+            "table",
+            expected=f"a table to pick {args.pick} seeds from",
+            got="nothing",
+            advice="Name one with --table; `seedloupe tables list` shows what there is.",
+        )
+
+
+def open_table(args: argparse.Namespace) -> Opened | None:
+    """Read the table asked for: by name, or the model's own where a rule needs one.
+
+    Raises:
+        TableError: it is not there or not sound.
+    """
+    from ...tables import find_table, read_table
+
+    name = args.table or (args.model if args.pick in ("golden", "diverse") else None)
+    if name is None:
+        return None
+    path = find_table(name, table_folders())
+    return Opened(path, read_table(path))
+
+
+def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
+    """Return the request without its seeds; what is left open comes from the table.
+
+    Raises:
+        InputError: or one of its kinds: noise, picture or mask cannot be used.
+    """
+    from ...images import read_image, read_mask
+    from ...noise import NoiseSource
+
+    made = opened.table.spec.sampling if opened else None
+    known = {sampler.value for sampler in Sampler}
+    sampler = args.sampler or (made.sampler if made and made.sampler in known else None)
+    size = args.size or (made.size if made and args.image is None else None)
+    steps = args.steps or (made.steps if made else None)
+    guidance = args.guidance if args.guidance is not None else (made.guidance if made else None)
+    if args.mask is not None and args.image is None:
+        raise MaskError("mask", expected="--image, the picture to repaint", got="a mask alone")
+    image = None if args.image is None else read_image(args.image)
+    mask = None
+    if image is not None and args.mask is not None:
+        mask = read_mask(args.mask, (image.shape[2], image.shape[1]))
+    strength = args.strength if args.strength is not None else (0.75 if mask is None else 1.0)
+    return Request(
+        args.prompt,
+        (0,),
+        negative=args.negative,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        steps=_DEFAULTS.steps if steps is None else steps,
+        guidance=_DEFAULTS.guidance if guidance is None else guidance,
+        sampler=Sampler(sampler) if sampler else _DEFAULTS.sampler,
+        noise=NoiseSource.parse(args.noise),
+        image=image,
+        mask=mask,
+        strength=strength if image is not None else 1.0,
+    )
+
+
+def choose_seeds(
+    args: argparse.Namespace, request: Request, model: Model, opened: Opened | None
+) -> Chosen:
+    """Settle the seeds of a run.
+
+    Raises:
+        TableMatchError: the table's seeds mean other noise in this run.
+        PickError: the table cannot answer.
+    """
+    if args.seeds is not None:
+        return Chosen(args.seeds, "given")
+    count = args.count or _COUNT
+    if opened is None or args.pick in (None, "random"):
+        return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
+    from ...tables import require_match
+
+    match = require_match(opened.table, table_use(request, model))
+    picking = pick(opened.table, args.pick, count, args)
+    return Chosen(picking.seeds, args.pick, picking, opened.path, match)
+
+
+def with_seeds(request: Request, chosen: Chosen) -> Request:
+    """Return the request for the seeds chosen."""
+    return replace(request, seeds=chosen.seeds)
