@@ -72,11 +72,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name from the package it lives in, once."""
+    """Load a public name from the package it lives in."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    globals()[name] = value
     return value
 
 

@@ -18,6 +18,7 @@ from .picks import (
     evidence_notes,
     require_count,
     rows_without,
+    seeds_in_words,
     shortage_notes,
     unmeasured_notes,
 )
@@ -185,4 +186,5 @@ def _rule(space: str, floor: float, place: Mapping[int, int]) -> str:
 def _unknown_notes(missing: int, space: str) -> tuple[str, ...]:
     if not missing:
         return ()
-    return (f"{missing} seeds left out with half or more of their {space} features unknown",)
+    unknown = f"half or more of their {space} features unknown"
+    return (f"left out, {unknown}: {seeds_in_words(missing)}",)

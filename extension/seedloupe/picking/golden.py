@@ -18,6 +18,7 @@ from .picks import (
     evidence_notes,
     require_count,
     rows_without,
+    seeds_in_words,
     shortage_notes,
     unmeasured_notes,
 )
@@ -159,6 +160,7 @@ def _fallback_notes(passing: int, chosen: int, top: int) -> tuple[str, ...]:
     if chosen <= passing:
         return ()
     return (
-        f"only {passing} seeds pass with the best {top}; the other {chosen - passing} are the "
-        "first to enter as the pool is widened, and are not golden by this rule",
+        f"passing with the best {top} by each metric: {seeds_in_words(passing)}; the other "
+        f"{chosen - passing} are the first to enter as the pool is widened, and not golden by "
+        "this rule",
     )

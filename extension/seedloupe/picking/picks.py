@@ -143,10 +143,16 @@ def rows_without(
         rates = table.rate(tag)
         marked = rates > avoid_above
         keep &= ~marked
-        notes.append(f"{marked.sum()} seeds left out as {tag} in over {avoid_above:.0%} of images")
+        found = seeds_in_words(int(marked.sum()))
+        notes.append(f"left out as {tag} in over {avoid_above:.0%} of images: {found}")
         if unknown := int(np.isnan(rates).sum()):
-            notes.append(f"{unknown} seeds stay in though nobody measured them for {tag}")
+            notes.append(f"kept though nobody measured {tag}: {seeds_in_words(unknown)}")
     return np.flatnonzero(keep), tuple(notes)
+
+
+def seeds_in_words(number: int) -> str:
+    """Return ``1 seed``, ``2 seeds``."""
+    return f"{number} seed" if number == 1 else f"{number} seeds"
 
 
 def describe(
@@ -176,14 +182,16 @@ def evidence_notes(table: SeedTable) -> tuple[str, ...]:
 
 def unmeasured_notes(missing: int) -> tuple[str, ...]:
     """Return a word about seeds that could not be compared."""
-    return (f"{missing} seeds left out that some metric did not measure",) if missing else ()
+    return (
+        (f"left out, not measured by every metric: {seeds_in_words(missing)}",) if missing else ()
+    )
 
 
 def shortage_notes(found: int, count: int) -> tuple[str, ...]:
     """Return a word about having fewer seeds than asked for."""
     if found >= count:
         return ()
-    return (f"{count} seeds were asked for, {found or 'none'} can be given",)
+    return (f"asked for {seeds_in_words(count)}, found {found or 'none'}",)
 
 
 def _interval(table: SeedTable, row: int, metric: str) -> tuple[float, float] | None:

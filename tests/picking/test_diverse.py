@@ -1,0 +1,216 @@
+"""Diverse seeds: far apart, but only among the good ones."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from seedloupe.errors import PickError, SeedError
+from seedloupe.picking import DiversePicker, pick_diverse
+from seedloupe.picking.distances import farthest_points
+
+from ..seed_tables import make_table, random_states
+
+NAN = float("nan")
+S, D = 1024, 16
+
+
+def planted(bad_share: float = 0.02) -> tuple[np.ndarray, np.ndarray, set[int]]:
+    """Seeds in a cloud, some of them broken: far out in style, and low in score."""
+    dice = np.random.default_rng(21)
+    points, scores = dice.normal(size=(S, D)), dice.normal(size=S)
+    bad = dice.choice(S, int(bad_share * S), replace=False)
+    points[bad] *= 4
+    scores[bad] -= 3
+    return points, scores, set(bad.tolist())
+
+
+def test_plain_farthest_points_take_outliers_and_ours_take_none() -> None:
+    points, scores, bad = planted()
+    plain, _ = farthest_points(points, int(scores.argmax()), 4)
+    assert len(bad & set(plain[1:])) >= 2
+    picking = pick_diverse(make_table({"quality": scores}, features={"style": points}), 4)
+    assert not bad & set(picking.seeds)
+    assert len(picking.seeds) == 4
+
+
+def test_without_a_floor_the_outliers_are_back() -> None:
+    points, scores, bad = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    assert len(bad & set(pick_diverse(table, 4, floor=1.0).seeds[1:])) >= 2
+
+
+def test_the_set_is_more_spread_than_95_of_100_drawn_by_lot() -> None:
+    points, scores, _ = planted(0)
+    picking = pick_diverse(make_table({"quality": scores}, features={"style": points}), 4)
+    assert picking.spread is not None
+    assert picking.spread.beaten >= 0.95
+
+
+def test_every_seed_is_of_the_better_share_by_mean_rank() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    picking = pick_diverse(table, 10, floor=0.1)
+    assert picking.pool == 103
+    assert all(1 <= pick.rank <= 103 for pick in picking.picks)
+    better = set(np.argsort(-scores)[:103].tolist())
+    assert set(picking.seeds) <= better
+    assert "of the better 10% by mean rank, each the farthest in style" in picking.rule
+
+
+def test_all_metrics_have_a_say_in_the_floor() -> None:
+    table = make_table(
+        {"a": [9, 8, 1, 2], "loss": [1, 2, 9, 8]},
+        lower_is_better=["loss"],
+        features={"style": np.arange(4.0)[:, None]},
+    )
+    assert set(pick_diverse(table, 4).seeds) == {0, 1}
+
+
+def test_the_best_seed_comes_first_by_default() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    assert pick_diverse(table, 3).seeds[0] == int(scores.argmax())
+    assert pick_diverse(table, 3).picks[0].rank == 1
+
+
+LINE = {"features": {"style": np.array([[0.0], [1], [2], [10]])}}
+
+
+def test_a_start_is_honoured() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    picking = pick_diverse(table, 2, start=2, floor=1.0)
+    assert picking.seeds == (2, 3)
+    assert not any("asked for as the start" in note for note in picking.notes)
+
+
+def test_a_start_below_the_floor_is_honoured_and_said() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    picking = pick_diverse(table, 3, start=3)
+    assert picking.seeds == (3, 0, 1)
+    assert picking.pool == 3
+    assert any(note.startswith("seed 3 was asked for as the start") for note in picking.notes)
+
+
+def test_a_start_is_any_seed_of_the_same_noise() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    assert pick_diverse(table, 1, start=2**32 + 1).seeds == (1,)
+
+
+def test_a_start_that_cannot_be_is_refused() -> None:
+    features = {"style": np.array([[0.0], [NAN], [2]])}
+    table = make_table({"a": [1, 2, 3]}, features=features)
+    with pytest.raises(PickError, match="start: expected one of 3 seeds from 0 to 2, got 7"):
+        pick_diverse(table, 1, start=7)
+    with pytest.raises(PickError, match="start: expected a seed with style features, got 1"):
+        pick_diverse(table, 1, start=1)
+    with pytest.raises(SeedError):
+        pick_diverse(table, 1, start=-1)
+
+
+def test_more_than_there_are_gives_all_above_the_floor_and_says_so() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    picking = pick_diverse(table, 9)
+    assert picking.seeds == (0, 1)
+    assert "asked for 9 seeds, found 2" in picking.notes
+    assert picking.spread is None
+
+
+def test_one_seed_is_picked_from_a_table_of_one() -> None:
+    table = make_table({"a": [1]}, seeds=[42], features={"style": np.ones((1, 3))})
+    assert pick_diverse(table, 1).seeds == (42,)
+
+
+def test_seeds_without_features_are_left_out_and_counted() -> None:
+    features = {"style": np.array([[0.0, 0], [NAN, NAN], [2, NAN], [3, 3]])}
+    picking = pick_diverse(make_table({"a": [1, 9, 9, 2]}, features=features), 4, floor=1.0)
+    assert picking.seeds == (3, 0)
+    assert any(
+        note == "left out, half or more of their style features unknown: 2 seeds"
+        for note in picking.notes
+    )
+
+
+def test_objects_that_were_not_found_do_not_make_a_seed_different() -> None:
+    """Seed 3 has a gap and lies beside seed 0; seed 2 is truly elsewhere."""
+    composition = np.array([[0.5, 0.5, 0.1], [0.5, 0.5, 0.15], [0.9, 0.1, 0.9], [0.5, 0.5, NAN]])
+    table = make_table({"a": [9, 8, 7, 6]}, features={"composition": composition})
+    picking = pick_diverse(table, 3, space="composition", floor=1.0)
+    assert picking.seeds == (0, 2, 1)
+
+
+def test_no_seed_with_features_gives_nothing_and_says_so() -> None:
+    table = make_table({"a": [1, 2]}, features={"style": np.full((2, 2), NAN)})
+    picking = pick_diverse(table, 1)
+    assert picking.seeds == ()
+    assert "asked for 1 seed, found none" in picking.notes
+
+
+def test_seeds_nobody_scored_cannot_pass_the_floor() -> None:
+    table = make_table({"a": [1, NAN, 3, NAN]}, **LINE)  # type: ignore[arg-type]
+    picking = pick_diverse(table, 4, floor=1.0)
+    assert picking.seeds == (2, 0)
+    assert "left out, not measured by every metric: 2 seeds" in picking.notes
+
+
+def test_a_table_without_scores_has_no_floor_and_says_so() -> None:
+    table = make_table({}, **LINE)  # type: ignore[arg-type]
+    picking = pick_diverse(table, 2)
+    assert picking.seeds == (0, 3)
+    assert [pick.rank for pick in picking.picks] == [0, 0]
+    assert any("nothing keeps out bad seeds" in note for note in picking.notes)
+    assert "better" not in picking.rule
+
+
+def test_equal_seeds_are_given_last_and_said() -> None:
+    table = make_table({"a": [4, 3, 2, 1]}, features={"style": np.array([[1.0], [1], [1], [5]])})
+    picking = pick_diverse(table, 4, floor=1.0)
+    assert picking.seeds == (0, 3, 1, 2)
+    assert any(note.startswith("only 2 of the seeds differ") for note in picking.notes)
+
+
+def test_tagged_seeds_are_left_out() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, rates={"border": [0, 0, 0, 1]}, **LINE)  # type: ignore[arg-type]
+    assert 3 not in pick_diverse(table, 4, floor=1.0, avoid_tags=["border"]).seeds
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"count": 0}, "count: expected 1 or more"),
+        ({"space": "colour"}, "space: expected one of style, got 'colour'"),
+        ({"floor": 0.0}, "floor: expected a share above 0"),
+        ({"floor": 1.01}, "floor: expected a share above 0"),
+        ({"floor": NAN}, "floor: expected a share above 0"),
+        ({"avoid_tags": ["gray"]}, "avoid_tags: expected some of no tag; the table has none"),
+    ],
+)
+def test_what_the_table_cannot_answer_is_refused(changes: dict[str, object], message: str) -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    settings: dict[str, object] = {"count": 1, **changes}
+    with pytest.raises(PickError, match=message):
+        pick_diverse(table, **settings)  # type: ignore[arg-type]
+
+
+def test_the_same_table_gives_the_same_picking_and_no_state_is_touched() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": np.round(scores)}, features={"style": np.round(points)})
+    before = random_states()
+    assert pick_diverse(table, 12) == pick_diverse(table, 12)
+    assert random_states() == before
+
+
+def test_the_picker_gives_the_seeds_of_the_function() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    assert DiversePicker(floor=0.2).pick(table, 5) == pick_diverse(table, 5, floor=0.2).seeds
+
+
+def test_json_tells_how_far_apart_the_seeds_lie() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    value = json.loads(json.dumps(pick_diverse(table, 3).to_json()))
+    assert set(value["spread"]) == {"mean", "by_lot", "beaten"}
+    assert value["chance"] is None

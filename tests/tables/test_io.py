@@ -1,0 +1,433 @@
+"""Files are read with suspicion and written in one piece."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
+from seedloupe.errors import TableError
+from seedloupe.tables import FORMAT, SeedTable, TableSpec, read_table, write_table
+from seedloupe.tables import io as table_io
+
+from ..seed_tables import full_table, random_states
+from .files import Header, join, save, spec_of, split, with_spec
+
+NAME = "some.seedtable.safetensors"
+
+
+def same(first: SeedTable, second: SeedTable) -> bool:
+    return (
+        first.spec == second.spec
+        and dict(first.metadata) == dict(second.metadata)
+        and np.array_equal(first.seeds, second.seeds)
+        and first.tensors.keys() == second.tensors.keys()
+        and all(np.array_equal(first.tensors[name], second.tensors[name]) for name in first.tensors)
+    )
+
+
+def test_a_table_comes_back_as_it_was_written(table: SeedTable, tmp_path: Path) -> None:
+    write_table(table, tmp_path / NAME)
+    assert same(read_table(tmp_path / NAME), table)
+
+
+def test_safetensors_reads_what_we_write(table: SeedTable, coded: bytes, tmp_path: Path) -> None:
+    path = save(tmp_path, coded)
+    tensors = load_file(path)
+    assert set(tensors) == {"seeds", *table.tensors}
+    for name, values in table.tensors.items():
+        assert tensors[name].dtype == values.dtype
+        np.testing.assert_array_equal(tensors[name], values)
+    np.testing.assert_array_equal(tensors["seeds"], table.seeds)
+    with safe_open(path, "np") as file:
+        assert file.metadata()["format"] == FORMAT
+        assert file.metadata()["version"] == "1"
+
+
+def test_we_read_what_safetensors_writes(table: SeedTable, coded: bytes, tmp_path: Path) -> None:
+    header, _ = split(coded)
+    path = tmp_path / NAME
+    tensors = {"seeds": table.seeds, **table.tensors}
+    save_file(tensors, path, metadata=header["__metadata__"])
+    assert same(read_table(path), table)
+
+
+def test_one_table_always_gives_the_same_bytes(
+    table: SeedTable, coded: bytes, tmp_path: Path
+) -> None:
+    write_table(read_table(save(tmp_path, coded)), tmp_path / NAME)
+    assert (tmp_path / NAME).read_bytes() == coded
+    turned = SeedTable(table.seeds, dict(reversed(table.tensors.items())), table.spec)
+    write_table(turned, tmp_path / NAME)
+    assert (tmp_path / NAME).read_bytes() == coded
+
+
+def test_tensors_are_aligned(coded: bytes) -> None:
+    header, tensors = split(coded)
+    assert (len(coded) - len(tensors)) % 8 == 0
+    assert header["seeds"]["data_offsets"][0] == 0
+    for name, entry in header.items():
+        if name != "__metadata__" and entry["dtype"] in ("F32", "U32"):
+            assert entry["data_offsets"][0] % 4 == 0
+
+
+def test_what_this_version_does_not_know_is_kept(coded: bytes, tmp_path: Path) -> None:
+    header, tensors = split(coded)
+    spec = spec_of(header)
+    spec["noise"]["later"] = {"a": [1, "18446744073709551615"]}
+    spec["metrics"][0]["unit"] = "cosine"
+    header = with_spec(header, spec)
+    header["__metadata__"]["comment"] = "größer"
+    size = len(tensors)
+    header["later.kind"] = {"dtype": "I16", "shape": [1, 2], "data_offsets": [size, size + 4]}
+    read = read_table(save(tmp_path, join(header, tensors + b"\x01\x00\x02\x00")))
+    write_table(read, tmp_path / NAME)
+    again = read_table(tmp_path / NAME)
+    assert again.spec.noise.extra == {"later": {"a": [1, "18446744073709551615"]}}
+    assert again.spec.metrics[0].extra == {"unit": "cosine"}
+    assert again.metadata == {"comment": "größer"}
+    np.testing.assert_array_equal(again.tensors["later.kind"], np.array([[1, 2]], np.int16))
+    assert same(read, again)
+
+
+def test_reading_and_writing_touch_no_global_generator(table: SeedTable, tmp_path: Path) -> None:
+    before = random_states()
+    write_table(table, tmp_path / NAME)
+    read_table(tmp_path / NAME)
+    assert random_states() == before
+
+
+Mutation = Callable[[Header, bytes], bytes]
+
+
+def header_with(name: str, value: object) -> Mutation:
+    return lambda header, tensors: join({**header, name: value}, tensors)
+
+
+def entry_with(name: str, key: str, value: object) -> Mutation:
+    return lambda header, tensors: join({**header, name: {**header[name], key: value}}, tensors)
+
+
+def metadata_with(key: str, value: object) -> Mutation:
+    return lambda header, tensors: join(
+        {**header, "__metadata__": {**header["__metadata__"], key: value}}, tensors
+    )
+
+
+def metadata_without(key: str) -> Mutation:
+    def mutate(header: Header, tensors: bytes) -> bytes:
+        del header["__metadata__"][key]
+        return join(header, tensors)
+
+    return mutate
+
+
+def tensor_with(name: str, place: int, raw: bytes) -> Mutation:
+    def mutate(header: Header, tensors: bytes) -> bytes:
+        at = header[name]["data_offsets"][0] + place
+        return join(header, tensors[:at] + raw + tensors[at + len(raw) :])
+
+    return mutate
+
+
+def with_length(length: int) -> Mutation:
+    return lambda header, tensors: struct.pack("<Q", length) + join(header, tensors)[8:]
+
+
+def float32(value: float) -> bytes:
+    return struct.pack("<f", value)
+
+
+def uint64(value: int) -> bytes:
+    return struct.pack("<Q", value)
+
+
+def as_float_seeds(header: Header, tensors: bytes) -> bytes:
+    return entry_with("seeds", "dtype", "F64")(header, tensors)
+
+
+def shuffled_offsets(header: Header, tensors: bytes) -> bytes:
+    begin, end = header["score.loss"]["data_offsets"]
+    return entry_with("score.loss", "data_offsets", [begin - 4, end - 4])(header, tensors)
+
+
+def without_seeds(header: Header, tensors: bytes) -> bytes:
+    header["renamed"] = header.pop("seeds")
+    return join(header, tensors)
+
+
+WRONG: list[tuple[str, Mutation, str]] = [
+    ("empty file", lambda header, tensors: b"", "file: expected a safetensors file, got 0 bytes"),
+    ("seven bytes", lambda header, tensors: b"1234567", "file: expected a safetensors file"),
+    ("junk", lambda header, tensors: b"\xff" * 10_000_000, "header: expected at most"),
+    ("text", lambda header, tensors: b"Not a table at all. " * 99, "header: expected at most"),
+    ("a pickle", lambda header, tensors: pickle.dumps({"seeds": [1]}), "header: expected at most"),
+    ("header of 2^63 bytes", with_length(2**63), "header: expected at most"),
+    ("header beyond the end", with_length(10**6), "header: expected at most"),
+    ("header cut short", with_length(20), "header: expected JSON"),
+    (
+        "header of 8 MiB",
+        lambda header, tensors: join({**header, "x": "y" * 2**23}, tensors),
+        "header: expected at most 4194304 bytes",
+    ),
+    ("deep header", lambda h, t: struct.pack("<Q", 200_000) + b"[" * 200_000, "header: expected"),
+    ("no UTF-8", lambda h, t: struct.pack("<Q", 4) + b'"\xff\xff"', "header: expected UTF-8"),
+    ("a list for a header", lambda h, t: join([1, 2], t), "header: expected an object"),
+    ("one byte missing", lambda h, t: join(h, t[:-1]), "file: expected .* bytes of tensors"),
+    ("half the tensors missing", lambda h, t: join(h, t[: len(t) // 2]), "file: expected"),
+    ("a byte too many", lambda h, t: join(h, t + b"0"), "file: expected .* bytes of tensors"),
+    ("no metadata", header_with("__metadata__", None), "__metadata__: expected an object"),
+    ("metadata of numbers", header_with("__metadata__", {"format": 1}), "__metadata__: expected"),
+    ("another format", metadata_with("format", "lens"), "format: expected 'seedloupe.seed_table'"),
+    ("no format", metadata_without("format"), "format: expected .*, got None"),
+    ("version 2", metadata_with("version", "2"), "version: expected '1', got '2'"),
+    ("no version", metadata_without("version"), "version: expected '1', got None"),
+    ("no spec", metadata_without("spec"), "spec: expected an entry, got nothing"),
+    ("a spec that is no JSON", metadata_with("spec", "{"), "spec: expected JSON"),
+    ("a spec with NaN", metadata_with("spec", '{"noise": NaN}'), "spec: expected finite numbers"),
+    ("a spec with 1e999", metadata_with("spec", '{"x": 1e999}'), "spec: expected finite numbers"),
+    ("a key twice", metadata_with("spec", '{"x": 1, "x": 2}'), "spec: expected each key once"),
+    ("a spec that is a list", metadata_with("spec", "[]"), "spec: expected an object, got a list"),
+    ("a tensor that is a number", header_with("score.loss", 3), "score.loss: expected dtype"),
+    ("an unknown dtype", entry_with("seeds", "dtype", "BF16"), "seeds.dtype: expected one of"),
+    ("a dtype that is a list", entry_with("seeds", "dtype", ["U64"]), "seeds.dtype: expected"),
+    ("seeds as floats", as_float_seeds, r"seeds: expected uint64 \(S\), got float64"),
+    ("a shape beyond the file", entry_with("seeds", "shape", [2**40]), "seeds.shape: expected"),
+    ("a shape beyond 64 bits", entry_with("seeds", "shape", [2**70]), "seeds.shape: expected"),
+    ("a negative shape", entry_with("seeds", "shape", [-7]), "seeds.shape: expected whole"),
+    ("an empty shape", entry_with("seeds", "shape", [0]), "seeds.shape: expected whole"),
+    ("a shape of floats", entry_with("seeds", "shape", [7.0]), "seeds.shape: expected whole"),
+    ("nine axes", entry_with("seeds", "shape", [7] + [1] * 8), "seeds.shape: expected a list"),
+    ("a shape that is no list", entry_with("seeds", "shape", 7), "seeds.shape: expected a list"),
+    ("one offset", entry_with("seeds", "data_offsets", [0]), "seeds.data_offsets: expected begin"),
+    ("offsets backwards", entry_with("seeds", "data_offsets", [56, 0]), "seeds.data_offsets"),
+    ("tensors that overlap", shuffled_offsets, "expected bytes from"),
+    ("no seeds", without_seeds, "seeds: expected a tensor, got nothing"),
+    ("a seed twice", tensor_with("seeds", 8, uint64(5)), "strictly increasing seeds, got 5 before"),
+    ("a seed of 2^32", tensor_with("seeds", 48, uint64(2**32)), "The same noise is seed 0"),
+    (
+        "an infinite score",
+        tensor_with("score.loss", 4, float32(np.inf)),
+        r"score.loss.*inf at \[1\]",
+    ),
+    ("a NaN that was counted", tensor_with("score.alignment", 0, float32(np.nan)), "score.alignm"),
+    ("a negative error", tensor_with("score.alignment.se", 0, float32(-1)), "expected 0 or more"),
+    ("a rate above one", tensor_with("rate.gray", 8, float32(1.5)), r"rate.gray: expected 0 to 1"),
+]
+
+
+@pytest.mark.parametrize(
+    ("mutate", "message"), [case[1:] for case in WRONG], ids=[c[0] for c in WRONG]
+)
+def test_a_wrong_file_is_refused_by_name(
+    mutate: Mutation, message: str, coded: bytes, tmp_path: Path
+) -> None:
+    path = save(tmp_path, mutate(*split(coded)))
+    with pytest.raises(TableError, match=message) as caught:
+        read_table(path)
+    assert str(caught.value).endswith(f"File: {path}")
+    assert "\n" not in str(caught.value)
+    assert caught.value.field
+    assert caught.value.expected
+    assert caught.value.got
+
+
+def test_every_truncation_is_refused(coded: bytes, tmp_path: Path) -> None:
+    for length in [*range(0, len(coded), 97), len(coded) - 1]:
+        with pytest.raises(TableError):
+            read_table(save(tmp_path, coded[:length]))
+
+
+def test_damage_anywhere_raises_nothing_but_ours(coded: bytes, tmp_path: Path) -> None:
+    dice = np.random.default_rng(5)
+    for _ in range(300):
+        damaged = bytearray(coded)
+        for place in dice.integers(0, len(coded), 3):
+            damaged[place] = dice.integers(0, 256)
+        try:
+            read_table(save(tmp_path, bytes(damaged)))
+        except TableError as error:
+            assert error.field  # noqa: PT017 - reading may also succeed
+
+
+def test_a_lying_header_allocates_nothing(coded: bytes, tmp_path: Path) -> None:
+    header, tensors = split(coded)
+    header["score.loss"].update(shape=[2**38], data_offsets=[0, 2**40])
+    path = save(tmp_path, join(header, tensors))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TableError):
+            read_table(path)
+        assert tracemalloc.get_traced_memory()[1] < 2 * 10**6
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
+    mark = tmp_path / "opened"
+
+    class Trap:
+        def __reduce__(self) -> tuple[object, ...]:
+            return Path.touch, (mark,)
+
+    with pytest.raises(TableError):
+        read_table(save(tmp_path, pickle.dumps(Trap())))
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere.seedtable.safetensors", "."])
+def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="file: expected a seed table, got no such file"):
+        read_table(tmp_path / name)
+
+
+def test_a_file_nobody_may_read_is_named(
+    coded: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(tmp_path, coded)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(TableError, match=r"file: expected a readable file, got .*denied"):
+        read_table(path)
+
+
+def test_a_file_that_shrinks_while_being_read_is_refused(
+    coded: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(tmp_path, coded[:-20])
+    claimed = os.stat_result((0, 0, 0, 0, 0, 0, len(coded), 0, 0, 0))
+    monkeypatch.setattr(table_io.os, "fstat", lambda _: claimed)
+    with pytest.raises(TableError, match=r"expected .* bytes, got fewer"):
+        read_table(path)
+
+
+def test_another_suffix_is_refused(table: SeedTable, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"a name ending in \.seedtable\.safetensors"):
+        write_table(table, tmp_path / "table.safetensors")
+
+
+def test_a_folder_that_is_not_there_is_refused(table: SeedTable, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="file: expected a place to write to"):
+        write_table(table, tmp_path / "nowhere" / NAME)
+
+
+def test_a_tensor_safetensors_cannot_hold_is_refused(table: SeedTable, tmp_path: Path) -> None:
+    tensors = {**table.tensors, "later": np.array([1j])}
+    with pytest.raises(TableError, match="later: expected one of BOOL"):
+        write_table(SeedTable(table.seeds, tensors, table.spec), tmp_path / NAME)
+
+
+def spec_with_extra(table: SeedTable, value: object) -> TableSpec:
+    return TableSpec(
+        table.spec.noise,
+        table.spec.model,
+        table.spec.provenance,
+        metrics=table.spec.metrics,
+        thumbnails=table.spec.thumbnails,
+        extra={"later": value},
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", "\ud800", "x" * 2**22])
+def test_a_spec_json_cannot_hold_is_refused(
+    value: object, table: SeedTable, tmp_path: Path
+) -> None:
+    wrong = SeedTable(table.seeds, table.tensors, spec_with_extra(table, value))
+    with pytest.raises(TableError, match="spec: expected"):
+        write_table(wrong, tmp_path / NAME)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_failed_write_leaves_the_old_table_and_nothing_else(
+    table: SeedTable, coded: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(tmp_path, coded)
+
+    def fill_up(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(table_io.os, "fsync", fill_up)
+    with pytest.raises(TableError, match="No space left"):
+        write_table(full_table(9), path)
+    assert path.read_bytes() == coded
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_others_may_read_a_new_table_as_any_new_file(table: SeedTable, tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    write_table(table, tmp_path / NAME)
+    assert (tmp_path / NAME).stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+KILLED = """
+import os, signal, sys, time
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from seedloupe.tables import SeedTable, read_table, write_table
+
+path = Path(sys.argv[1])
+old = read_table(path)
+size = 400_000
+new = SeedTable(
+    np.arange(size, dtype=np.uint64),
+    {"score.loss": np.zeros(size, np.float32)},
+    replace(old.spec, thumbnails=None),
+)
+seen = {len(old): 0, len(new): 0}
+for turn in range(30):
+    write_table(old, path)
+    child = os.fork()
+    if child == 0:
+        write_table(new, path)
+        os._exit(0)
+    time.sleep(turn * 0.0007)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    seen[len(read_table(path))] += 1
+drafts = len(list(path.parent.glob(".*.tmp")))
+print(seen[len(old)], seen[len(new)], drafts)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork to kill a writer many times")
+def test_a_writer_that_is_killed_leaves_the_old_table_or_the_new_one(
+    coded: bytes, tmp_path: Path
+) -> None:
+    path = save(tmp_path, coded)
+    folder = Path(table_io.__file__).parents[2]
+    result = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path)],
+        env={**os.environ, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    old, new, drafts = map(int, result.stdout.split())
+    assert old + new == 30
+    assert old > 0
+    assert drafts > 0, "no writer was killed while writing, so nothing was tested"
+
+
+def test_json_in_the_file_is_sorted_and_strict(coded: bytes) -> None:
+    header, _ = split(coded)
+    text = header["__metadata__"]["spec"]
+    assert text == json.dumps(
+        json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
