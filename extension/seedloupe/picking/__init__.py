@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..chance import Chance, chance_overlap
 from ..plugins import Registry
-from .chance import Chance, chance_overlap
 from .diverse import DiversePicker, pick_diverse
 from .golden import GoldenPicker, pick_golden
 from .lots import pick_random

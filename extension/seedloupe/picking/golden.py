@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..chance import Chance, chance_overlap
 from ..errors import PickError
 from ..tables import SeedTable
-from .chance import Chance, chance_overlap
 from .picks import (
     Pick,
     Picking,

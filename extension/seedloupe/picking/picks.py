@@ -8,9 +8,9 @@ from typing import Protocol
 
 import numpy as np
 
+from ..chance import Chance
 from ..errors import PickError
 from ..tables import SeedEffect, SeedTable
-from .chance import Chance
 from .ranks import Rows
 
 _NORMAL_95 = 1.96

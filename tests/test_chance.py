@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from seedloupe.chance import Chance, chance_overlap
 from seedloupe.errors import PickError
-from seedloupe.picking import Chance, chance_overlap
 
 
 def exact_tail(pool: int, first: int, second: int, observed: int) -> float:
