@@ -74,7 +74,7 @@ def test_the_web_ui_and_comfyui_know_us_by_the_same_name() -> None:
 @pytest.mark.slow
 def test_a_built_package_carries_code_weights_tables_and_licences(tmp_path: Path) -> None:
     source = tmp_path / "source"
-    skip = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    skip = shutil.ignore_patterns("__pycache__", "*.egg-info", ".*")
     for name in ("extension", "seed_tables"):
         shutil.copytree(ROOT / name, source / name, ignore=skip)
     for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE"):
@@ -86,7 +86,7 @@ def test_a_built_package_carries_code_weights_tables_and_licences(tmp_path: Path
 
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    ours = {file for file in source.rglob("*") if file.is_file() and file.suffix != ".pyc"}
+    ours = {file for file in source.rglob("*") if file.is_file()}
     code = {
         file.relative_to(source / "extension").as_posix()
         for file in ours

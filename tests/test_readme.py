@@ -1,0 +1,79 @@
+"""What README.md shows is true: its code runs, its commands parse, its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import torch
+
+from seedloupe.hosts.standalone.cli import build_parser
+from seedloupe.lens import FeatureMap
+from seedloupe.plugins import builtin
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(program: str) -> list[str]:
+    lines = "\n".join(blocks("bash")).splitlines()
+    return [line for line in lines if line.startswith(program)]
+
+
+EXAMPLE, PLUGIN = blocks("python")
+
+
+def test_the_example_gives_the_noise_of_golden_seeds(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {}
+
+    exec(EXAMPLE, names)  # noqa: S102 - our own README
+
+    noise = names["noise"]
+    assert isinstance(noise, torch.Tensor)
+    assert noise.shape[0] == 4
+    assert "seeds (" in capsys.readouterr().out
+
+
+def test_the_plug_in_renders_what_it_says() -> None:
+    names: dict[str, object] = {"__name__": "strength"}
+    values = torch.zeros(1, 5, 6, 8)
+    values[0, :, 2, 3] = -4.0
+    exec(PLUGIN, names)  # noqa: S102 - our own README
+
+    plugins = names["register"](builtin())
+    picture = plugins.renderers.get("strength").render(FeatureMap("mid-vit-out", 0, None, values))
+
+    assert picture.shape == (3, 6, 8)
+    assert picture[:, 2, 3].tolist() == [1.0, 1.0, 1.0]
+    assert picture.sum() == 3
+
+
+@pytest.mark.parametrize("line", commands("seedloupe "))
+def test_every_command_shown_is_understood(line: str) -> None:
+    build_parser().parse_args(shlex.split(line)[1:])
+
+
+@pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md"])
+def test_every_link_to_a_file_leads_to_one(file: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / file).read_text("utf-8"))
+
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_folder_in_the_tree_exists() -> None:
+    (tree,) = blocks("text")
+    top, _, package = tree.partition("extension/seedloupe/\n")
+    folders = [ROOT / name for line in top.splitlines() for name in re.findall(r"\b[\w/]+/", line)]
+    folders += [
+        ROOT / "extension/seedloupe" / line.split("/")[0].strip() for line in package.splitlines()
+    ]
+
+    assert len(folders) > 10
+    assert [folder for folder in folders if not folder.is_dir()] == []
