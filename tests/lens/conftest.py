@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import torch
 from diffusers import UNet2DConditionModel
-from torch import nn
+from torch import Tensor, nn
 
 from .ldm_stand_in import LDM_SD15, LDM_SDXL, LDM_SMALL, LdmUNet, ldm_key
 
@@ -120,6 +120,15 @@ def ldm_sd15() -> LdmUNet:
 def ldm_sdxl() -> LdmUNet:
     with torch.device("meta"):
         return LdmUNet(**LDM_SDXL)
+
+
+@pytest.fixture(scope="session")
+def inputs() -> tuple[Tensor, Tensor, Tensor]:
+    """Latents, a different time each, and prompts of seven words, for three rows."""
+    generator = torch.Generator().manual_seed(1)
+    latents = torch.randn(3, 4, 8, 12, generator=generator)
+    words = torch.randn(3, 7, 16, generator=generator)
+    return latents, torch.tensor([1, 400, 999]), words
 
 
 def count_hooks(unet: nn.Module) -> int:

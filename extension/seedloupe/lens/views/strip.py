@@ -78,7 +78,7 @@ def contact_sheet(
     bands = [_band(header, pitch, width)] if header else []
     for label, line in zip(labels, lines, strict=True):
         bands += [_band([label], 0, width), _band(line, pitch, width)]
-    return torch.cat(bands, dim=1)
+    return torch.cat([*bands, _band([], pitch, width)], dim=1)
 
 
 def feature_strip(features: Sequence[FeatureMap], *, tile: int = 96, row: int = 0) -> Tensor:
