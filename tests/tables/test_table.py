@@ -122,8 +122,10 @@ def test_no_thumbnail_for_a_seed_that_is_not_there(table: SeedTable) -> None:
         table.thumbnail(6)
 
 
-def test_a_table_says_how_long_it_is(table: SeedTable) -> None:
+def test_a_table_says_what_it_is_in_one_line(table: SeedTable) -> None:
     assert len(table) == 7
+    assert repr(table).startswith("<SeedTable of 7 seeds for stand-in, cpu noise (4, 6, 8): ")
+    assert "\n" not in repr(table)
 
 
 def test_a_spec_travels_between_processes(table: SeedTable) -> None:

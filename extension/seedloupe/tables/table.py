@@ -22,7 +22,7 @@ from .thumbnails import open_sheet, tile_box
 ScorePart = Literal["", "se", "confirm", "confirm_se"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SeedTable:
     """A read-only table of seeds for one model, noise source and latent size, with its evidence.
 
@@ -59,6 +59,13 @@ class SeedTable:
     def __len__(self) -> int:
         """Return how many seeds there are."""
         return len(self.seeds)
+
+    def __repr__(self) -> str:
+        """Say what the table is, rather than print all of it."""
+        noise, model = self.spec.noise, self.spec.model.name
+        names = ", ".join(self.tensors)
+        kind = f"{noise.source.label} noise {noise.shape}"
+        return f"<SeedTable of {len(self)} seeds for {model}, {kind}: {names}>"
 
     def metrics(self) -> tuple[str, ...]:
         """Return the names of the scores, in the order of the spec."""
