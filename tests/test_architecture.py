@@ -246,8 +246,6 @@ class Missing:
 sys.meta_path.insert(0, Missing())
 sys.path.append({path!r})
 import seedloupe
-for name in seedloupe.__all__:
-    getattr(seedloupe, name)
 for module in pkgutil.walk_packages(seedloupe.__path__, "seedloupe."):
     if not module.name.startswith(("seedloupe.hosts", "seedloupe.__main__")):
         importlib.import_module(module.name)
