@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .text import Conditioning
 
 if TYPE_CHECKING:
@@ -162,6 +160,7 @@ def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     The steps are spaced as in the web UI's sampler of the same name with the uniform schedule.
     """
     import diffusers
+    import numpy as np
 
     config = model.pipe.scheduler.config
     # Spaced evenly from the noisiest level to the cleanest; a single step must be the noisiest.

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from seedloupe import artifacts
+from seedloupe.artifacts import Availability, TextRegion
+
+from .conftest import Cli, size_of
+
+
+class Stub:
+    """Finds one word where it is told to."""
+
+    name = "stub"
+
+    def __init__(self, *, ok: bool = True) -> None:
+        self._ok = ok
+
+    def available(self) -> Availability:
+        return Availability(self._ok, "ready" if self._ok else "not installed")
+
+    def read(self, image: object) -> tuple[TextRegion, ...]:
+        quad = np.array([[40, 20], [80, 20], [80, 32], [40, 32]], np.float32)
+        return (TextRegion(quad, "CLEAR", 0.97, 0.9),)
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    Image.new("RGB", (128, 64), (90, 120, 150)).save(tmp_path / "picture.png")
+    for name, box in (("on", (30, 10, 90, 40)), ("off", (0, 40, 20, 60))):
+        mask = Image.new("L", (128, 64))
+        mask.paste(255, box)
+        mask.save(tmp_path / f"{name}.png")
+    Image.new("L", (64, 64)).save(tmp_path / "other.png")
+    return tmp_path / "picture.png"
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name: Stub())
+
+
+@pytest.mark.usefixtures("reader")
+def test_text_on_the_mask_is_a_finding_with_a_drawing(
+    cli: Cli, picture: Path, tmp_path: Path
+) -> None:
+    words = (
+        "--mask",
+        tmp_path / "on.png",
+        "--prompt",
+        "a clear sky",
+        "--overlay",
+        tmp_path / "o.png",
+    )
+    ended = cli("check", picture, *words, "--json")
+    assert ended.code == 1
+    assert ended.json["verdict"] == "flagged"
+    assert ended.json["flags"][0]["text"] == "CLEAR"
+    assert ended.json["prompt_echo"] == ["clear"]
+    assert size_of(tmp_path / "o.png") == (128, 64)
+    assert "'CLEAR' at x 40 to 80, y 20 to 32" in cli("check", picture, *words[:4]).out
+
+
+@pytest.mark.usefixtures("reader")
+def test_text_beside_the_mask_is_none(cli: Cli, picture: Path, tmp_path: Path) -> None:
+    ended = cli("check", picture, "--mask", tmp_path / "off.png")
+    assert (ended.code, ended.out.split(":")[0]) == (0, "clean")
+
+
+def test_without_a_reader_nothing_passes_for_clean(
+    cli: Cli, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name: None)
+    ended = cli("check", picture)
+    assert (ended.code, ended.out) == (2, "")
+    assert "reader: expected a text reader that is installed" in ended.err
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name: Stub(ok=False))
+    assert "easyocr: not installed" in cli("check", picture, "--reader", "easyocr").err
+
+
+def test_looking_away_on_purpose_is_told_as_not_checked(cli: Cli, picture: Path) -> None:
+    ended = cli("check", picture, "--reader", "none", "--json")
+    assert ended.code == 0
+    assert ended.json["verdict"] == "not_checked"
+    assert ended.json["new_text"] is None
+    assert json.loads(ended.out)["mask"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("gone.png",), "gone.png"),
+        (("picture.png", "--mask", "gone.png"), "gone.png"),
+        (("picture.png", "--mask", "other.png"), "128 x 64"),
+        (("picture.png", "--before", "other.png"), "before"),
+        (("picture.png", "--overlay", "o.tiff"), "overlay: expected a file name ending in .png"),
+        (("picture.png", "--reader", "eyes"), "invalid choice: 'eyes'"),
+    ],
+)
+@pytest.mark.usefixtures("reader")
+def test_bad_input_is_one_line_and_exit_2(
+    cli: Cli,
+    picture: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(picture.parent)
+    ended = cli("check", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+    assert ended.err.count("\n") == 1

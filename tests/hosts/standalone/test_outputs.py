@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seedloupe.errors import InputError
+from seedloupe.hosts.standalone.outputs import (
+    check_out_file,
+    check_out_folder,
+    write_json,
+    write_whole,
+)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.bin"
+    write_whole(path, b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    write_json(tmp_path / "a" / "b.json", {"prompt": "家"})
+    assert (tmp_path / "a" / "b.json").read_text("utf-8") == '{\n  "prompt": "家"\n}\n'
+
+
+def test_a_file_in_the_way_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="a folder that can be written to"):
+        check_out_folder(tmp_path / "file" / "below")
+    assert check_out_folder(tmp_path / "new" / "below") == tmp_path / "new" / "below"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "folder.png"])
+def test_a_name_that_cannot_become_the_file_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(InputError, match=r"overlay: expected a file name ending in \.png"):
+        check_out_file(tmp_path / name, ".png", field="overlay")
