@@ -1,0 +1,10 @@
+"""The web UI loads this file; everything it offers lives in extension/seedloupe."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "extension"))
+
+from seedloupe.hosts.webui.script import SeedloupeScript
+
+__all__ = ["SeedloupeScript"]

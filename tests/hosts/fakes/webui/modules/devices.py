@@ -1,0 +1,5 @@
+"""What the web UI computes on."""
+
+import torch
+
+device = torch.device("cpu")

@@ -1,0 +1,3 @@
+"""Where the web UI keeps things."""
+
+models_path = "/nowhere/models"

@@ -1,0 +1,95 @@
+"""A double of the few gradio components the panel uses, with the parameters of gradio 3.41.
+
+The web UI brings its own old gradio; the panel is also built with the real one where that is what
+is installed. This double only remembers what was built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+
+class Blocks:
+    """A page: everything built inside its block, in order."""
+
+    open: ClassVar[list[Blocks]] = []
+
+    def __init__(self) -> None:
+        self.blocks: dict[int, Any] = {}
+
+    def __enter__(self) -> Blocks:
+        self.open.append(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.open.pop()
+
+
+class Component:
+    def __init__(self) -> None:
+        page = Blocks.open[-1]  # an IndexError here means: built outside of any page
+        page.blocks[len(page.blocks)] = self
+
+
+class Row(Component):
+    def __enter__(self) -> Row:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class Accordion(Row):
+    def __init__(self, label: str, *, open: bool = True, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.label, self.open, self.elem_id = label, open, elem_id
+
+
+class Checkbox(Component):
+    def __init__(
+        self,
+        value: bool = False,
+        *,
+        label: str | None = None,
+        visible: bool = True,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.value, self.label, self.visible, self.elem_id = value, label, visible, elem_id
+
+
+class Dropdown(Component):
+    def __init__(
+        self,
+        choices: Iterable[str] | None = None,
+        *,
+        value: str | None = None,
+        label: str | None = None,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.choices = list(choices or ())
+        self.value, self.label, self.elem_id = value, label, elem_id
+
+
+class Button(Component):
+    def __init__(self, value: str = "Run", *, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.value, self.elem_id = value, elem_id
+        self.clicked: Callable[..., Any] | None = None
+
+    def click(
+        self, fn: Callable[..., Any], inputs: list[Component], outputs: list[Component]
+    ) -> None:
+        self.clicked = fn
+
+
+class HTML(Component):
+    def __init__(self, value: str = "", *, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.value, self.elem_id = value, elem_id
+
+
+def update(**changes: Any) -> dict[str, Any]:
+    return {"__type__": "update", **changes}

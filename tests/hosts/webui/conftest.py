@@ -1,0 +1,135 @@
+"""The web UI's double in place of the web UI."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seedloupe.noise import NoiseSource
+from seedloupe.tables import (
+    SUFFIX,
+    ModelSpec,
+    NoiseSpec,
+    SamplingSpec,
+    SeedTable,
+    Task,
+    write_table,
+)
+
+from ...seed_tables import make_table
+
+FAKES = Path(__file__).parents[1] / "fakes" / "webui"
+OURS = "seedloupe.hosts.webui"
+
+SHAPE = (4, 6, 8)
+WIDTH, HEIGHT = 64, 48
+STEPS, GUIDANCE = 12, 5.0
+SHA256 = "ab" * 32
+
+# Best first by both metrics: 307, 300, 306, 301, 305, 302, 304, 303.
+SEEDS = tuple(range(300, 308))
+QUALITY = (7, 5, 3, 1, 2, 4, 6, 8)
+BEST_FIRST = (307, 300, 306, 301, 305, 302, 304, 303)
+
+
+def golden_table() -> SeedTable:
+    """A table for exactly the jobs :meth:`Host.job` makes."""
+    quality = np.asarray(QUALITY)
+    table = make_table({"alignment": quality, "beauty": quality**2}, seeds=SEEDS)
+    return replace(
+        table,
+        spec=replace(
+            table.spec,
+            noise=NoiseSpec.drawn(NoiseSource(), SHAPE, SEEDS[0]),
+            model=ModelSpec("sd1", "stand-in", SHA256, 4, "epsilon"),
+            sampling=SamplingSpec(
+                Task.TXT2IMG, "euler", "uniform", STEPS, GUIDANCE, size=(WIDTH, HEIGHT)
+            ),
+        ),
+    )
+
+
+@dataclass
+class Host:
+    """One start of the web UI, with our script in its txt2img tab."""
+
+    folder: Path
+    script: Any = None
+    other_scripts: tuple[Any, ...] = ()
+    errors: list[Exception] = field(default_factory=list)
+
+    def module(self, name: str) -> ModuleType:
+        return importlib.import_module(f"modules.{name}")
+
+    def ours(self, name: str) -> ModuleType:
+        return importlib.import_module(f"{OURS}.{name}")
+
+    @property
+    def opts(self) -> Any:
+        return self.module("shared").opts
+
+    def add_table(self, name: str, table: SeedTable) -> Path:
+        path = self.folder / "seed_tables" / f"{name}{SUFFIX}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_table(table, path)
+        return path
+
+    def job(self, *args: object, kind: str = "Txt2Img", **fields: Any) -> Any:
+        """A processing object with our arguments in place, on which nothing has run."""
+        runner = self.module("scripts").ScriptRunner(
+            self.script, *self.other_scripts, arguments_each=3
+        )
+        self.errors = runner.errors
+        defaults = {
+            "sampler_name": "Euler",
+            "steps": STEPS,
+            "cfg_scale": GUIDANCE,
+            "width": WIDTH,
+            "height": HEIGHT,
+        }
+        processing = getattr(self.module("processing"), f"StableDiffusionProcessing{kind}")
+        return processing(
+            **{**defaults, **fields}, scripts=runner, script_args=[0, *args, None, None, None]
+        )
+
+    def run(self, job: Any) -> Any:
+        return self.module("processing").process_images(job)
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Host]:
+    """The web UI just started, with one table called ``golden``."""
+    with _fresh_modules():
+        monkeypatch.syspath_prepend(FAKES)
+        started = Host(tmp_path)
+        monkeypatch.setattr(started.module("paths"), "models_path", str(tmp_path))
+        catalogue = started.ours("catalogue")
+        monkeypatch.setattr(catalogue, "bundled_folder", lambda: tmp_path / "bundled")
+        started.script = started.ours("script").SeedloupeScript()
+        started.add_table("golden", golden_table())
+        yield started
+
+
+@contextmanager
+def _fresh_modules() -> Iterator[None]:
+    """Forget the host's modules and ours on top of them, before and after."""
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_host(name)}
+    try:
+        yield
+    finally:
+        for name in list(filter(_is_host, sys.modules)):
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+
+def _is_host(name: str) -> bool:
+    return any(name == root or name.startswith(f"{root}.") for root in ("modules", OURS))

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from seedloupe.hosts.webui import infotext
+from seedloupe.picking import Pick, Picking
+
+TEXT = infotext.RankText.of(Picking((Pick(307, 1), Pick(300, 2), Pick(306, 3)), "rule", 8))
+
+
+def test_a_rank_is_looked_up_by_seed_and_not_by_place() -> None:
+    # The second batch of two: the web UI counts from 0 again.
+    assert TEXT(all_seeds=[306, 5], index=0) == "3 of 8"
+
+
+def test_a_seed_that_was_not_picked_has_no_rank() -> None:
+    assert TEXT(all_seeds=[306, 5], index=1) is None
+
+
+def test_a_grid_is_described_by_the_jobs_first_picture() -> None:
+    job = SimpleNamespace(all_seeds=[307, 300, 306])
+    assert TEXT(all_seeds=[306], index=0, use_main_prompt=True, p=job) == "1 of 8"
+
+
+def test_whatever_else_the_web_ui_hands_over_is_ignored() -> None:
+    assert TEXT(all_seeds=[300], index=0, comments=[], iteration=3, later=1) == "2 of 8"
+
+
+def test_forgetting_leaves_others_parameters_alone() -> None:
+    job = SimpleNamespace(extra_generation_params={key: 1 for key in (*infotext.KEYS, "Theirs")})
+    infotext.forget(job)
+    assert job.extra_generation_params == {"Theirs": 1}
+
+
+def test_every_key_begins_with_our_name() -> None:
+    assert all(key.startswith("Seedloupe") for key in infotext.KEYS)
+
+
+def test_pasting_turns_the_panel_on_only_for_pictures_made_with_it() -> None:
+    assert infotext.was_used({infotext.TABLE: "a", "Seed": "3"})
+    assert not infotext.was_used({"Seed": "3"})
+
+
+def test_pasting_keeps_the_pasted_seed_from_being_replaced() -> None:
+    assert infotext.only_random_again({infotext.TABLE: "a"}) is True
+    assert infotext.only_random_again({"Seed": "3"}) is None

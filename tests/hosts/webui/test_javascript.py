@@ -1,0 +1,68 @@
+"""The page's script, run by Node where there is one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[3] / "javascript" / "seedloupe.js"
+NODE = shutil.which("node")
+
+
+@pytest.fixture
+def node() -> str:
+    if NODE is None:
+        pytest.skip("Node is not installed")
+    return NODE
+
+
+def evaluate(node: str, expression: str) -> object:
+    ours = f"const ours = require({json.dumps(str(SCRIPT))});"
+    code = f"{ours} console.log(JSON.stringify({expression}))"
+    done = subprocess.run([node, "-e", code], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rank"),
+    [
+        ("a cat\nSteps: 20, Seedloupe table: sd15/golden, Seedloupe rank: 3 of 1024", "3 of 1024"),
+        ("Seedloupe rank: 12 of 64, Version: 1.10.1", "12 of 64"),
+        ("a cat\nSteps: 20, Seed: 5", ""),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_pictures_rank_is_read_from_its_parameters(
+    node: str, parameters: str | None, rank: str
+) -> None:
+    assert evaluate(node, f"ours.seedloupeRank({json.dumps(parameters)})") == rank
+
+
+PAGE = """(() => {
+    const label = {textContent: "Seedloupe"};
+    let update;
+    const elements = {
+        "#html_info_txt2img": {innerText: %s},
+        "#script_txt2img_seedloupe_enable > .label-wrap > span:first-child": label,
+    };
+    global.gradioApp = () => ({querySelector: (selector) => elements[selector] || null});
+    global.onAfterUiUpdate = (callback) => { update = callback; };
+    delete require.cache[require.resolve(%s)];
+    require(%s);
+    update();
+    return label.textContent;
+})()"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "label"),
+    [("Seedloupe rank: 1 of 8", "Seedloupe · seed rank 1 of 8"), ("Seed: 5", "Seedloupe")],
+)
+def test_the_panel_shows_the_selected_pictures_rank(node: str, parameters: str, label: str) -> None:
+    path = json.dumps(str(SCRIPT))
+    assert evaluate(node, PAGE % (json.dumps(parameters), path, path)) == label

@@ -1,0 +1,134 @@
+"""The panel, built with a double of gradio, or with the web UI's own where that is installed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from seedloupe.errors import ModelError
+from seedloupe.hosts.webui.controls import PanelSettings
+
+from .conftest import FAKES, Host
+
+DOUBLE = FAKES.with_name("webui_gradio")
+WEB_UIS = ("3.", "4.")
+
+
+@pytest.fixture
+def gradio(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The web UI's gradio, and only in this test: newer ones are none of its business."""
+    if not _installed().startswith(WEB_UIS):
+        kept = {name: module for name, module in sys.modules.items() if _is_gradio(name)}
+        for name in kept:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.syspath_prepend(DOUBLE)
+    yield importlib.import_module("gradio")
+    if not _installed().startswith(WEB_UIS):
+        sys.modules.pop("gradio")
+
+
+def _installed() -> str:
+    try:
+        return version("gradio")
+    except PackageNotFoundError:
+        return ""
+
+
+def _is_gradio(name: str) -> bool:
+    return name.partition(".")[0] == "gradio"
+
+
+@pytest.fixture
+def page(gradio: Any) -> Iterator[Any]:
+    with gradio.Blocks() as page:
+        yield page
+
+
+def test_the_controls_are_the_settings_in_order(host: Host, page: object) -> None:
+    controls = host.script.ui(False)
+    ids = [control.elem_id for control in controls]
+    assert ids == [
+        "script_txt2img_seedloupe_enable-checkbox",
+        "script_txt2img_seedloupe_table",
+        "script_txt2img_seedloupe_only_random",
+    ]
+    assert len(ids) == len(fields(PanelSettings))
+
+
+def test_the_controls_start_as_the_settings_do(host: Host, page: object) -> None:
+    values = [control.value for control in host.script.ui(False)]
+    assert PanelSettings.from_args(values) == PanelSettings(table="golden")
+
+
+def test_the_table_list_offers_what_is_there(host: Host, page: object) -> None:
+    table = host.script.ui(False)[1]
+    choices = [choice[0] if isinstance(choice, tuple) else choice for choice in table.choices]
+    assert choices == ["golden"]
+
+
+def test_without_tables_the_panel_is_there_all_the_same(host: Host, page: object) -> None:
+    next(host.folder.rglob("*.safetensors")).unlink()
+    values = [control.value for control in host.script.ui(False)]
+    assert PanelSettings.from_args(values).table == ""
+
+
+def test_building_it_again_gives_the_same_panel(host: Host, page: object) -> None:
+    first, second = host.script.ui(False), host.script.ui(False)
+    assert [type(control) for control in first] == [type(control) for control in second]
+    assert len(host.script.infotext_fields) == len(first)
+
+
+def test_pasted_parameters_reach_every_control(host: Host, page: object) -> None:
+    controls = host.script.ui(False)
+    pasted = {"Seedloupe table": "golden", "Seed": "307"}
+    values = {}
+    for control, target in host.script.infotext_fields:
+        values[control] = target(pasted) if callable(target) else pasted[target]
+    restored = PanelSettings(*(values[control] for control in controls))
+    assert restored == PanelSettings(enabled=True, table="golden", only_random=True)
+    assert "Seedloupe table" in host.script.paste_field_names
+
+
+def test_the_button_adds_seedling_and_lists_checkpoints_anew(
+    host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, sd_models = host.ours("panel"), host.module("sd_models")
+    monkeypatch.setattr(panel, "add_seedling", lambda folder: folder / "seedling.safetensors")
+    assert "seedling.safetensors was added" in panel._add_seedling()
+    assert sd_models.listed == 1
+
+
+def test_the_button_says_why_seedling_could_not_be_added(
+    host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> Path:
+        raise ModelError("seedling", expected="its files", got="<none>")
+
+    panel, sd_models = host.ours("panel"), host.module("sd_models")
+    monkeypatch.setattr(panel, "add_seedling", refuse)
+    assert panel._add_seedling() == "seedling: expected its files, got &lt;none&gt;."
+    assert sd_models.listed == 0
+
+
+def test_forge_is_not_offered_a_model_it_cannot_load(
+    host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = host.ours("panel")
+
+    def buttons() -> int:
+        with gradio.Blocks() as page:
+            host.script.ui(False)
+        return sum(type(block).__name__ == "Button" for block in page.blocks.values())
+
+    monkeypatch.setattr(panel, "_is_forge", lambda: False)
+    on_a1111 = buttons()
+    monkeypatch.setattr(panel, "_is_forge", lambda: True)
+    assert buttons() == on_a1111 - 1
