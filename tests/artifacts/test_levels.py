@@ -15,6 +15,8 @@ from seedloupe.artifacts import Level, TextRegion
         ("BACKGROUND", 0.7, None, "normal high"),
         ("BACKGROUND", 0.55, None, "high"),
         ("A", 0.9, None, "high"),
+        ("KECHX", 0.31, 0.6, "high"),
+        ("KECHX", 0.29, 0.6, ""),
         ("", 0.0, 0.85, "high"),
         ("", 0.0, 0.5, ""),
         ("●●", 0.99, None, ""),

@@ -52,8 +52,9 @@ class Level(str, Enum):
     """How suspicious the check is.
 
     ``LOW`` flags words anybody can read. ``NORMAL`` flags whatever reads as two letters or digits.
-    ``HIGH`` also flags single characters and letter shapes that nobody can read, as diffusion
-    models like to paint them; windows and stripes then raise false alarms, so look at the overlay.
+    ``HIGH`` also flags what reads as a single one, if only just, and clear letter shapes that read
+    as nothing: diffusion models like to paint such letters, but a round window or a ball may then
+    raise a false alarm, so look at the overlay.
     """
 
     LOW = "low"
@@ -67,4 +68,4 @@ class Level(str, Enum):
             return Thresholds(0.8, 3, None, height=8, coverage=0.7)
         if self is Level.NORMAL:
             return Thresholds(0.6, 2, None, height=6, coverage=0.5)
-        return Thresholds(0.5, 1, 0.8, height=4, coverage=0.25)
+        return Thresholds(0.3, 1, 0.85, height=4, coverage=0.25)

@@ -235,3 +235,18 @@ def test_real_engine_takes_pictures_of_any_size(
     image = torch.rand(3, *size, generator=torch.Generator().manual_seed(0))
     report = flag_text_artifacts(image, torch.ones(size), rapidocr, level=Level.HIGH)
     assert report.verdict in Verdict
+
+
+def test_real_words_on_pictures_as_small_as_seedlings_are_flagged_and_nothing_else(
+    rapidocr: RapidOcrReader,
+) -> None:
+    from seedloupe.seedling.world import render
+
+    pictures = [render(seed) for seed in range(40)]
+    written = [picture for picture in pictures if picture.scene.word][:4]
+    plain = [picture for picture in pictures if not picture.scene.word][:8]
+    for picture in written + plain:
+        image = torch.from_numpy(picture.image.copy()).permute(2, 0, 1) / 255
+        report = flag_text_artifacts(image, torch.ones(image.shape[1:]), rapidocr)
+        assert report.verdict is (Verdict.FLAGGED if picture.scene.word else Verdict.CLEAN)
+        assert picture.scene.word in report.message
