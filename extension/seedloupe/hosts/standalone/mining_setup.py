@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,9 +139,14 @@ def plan_for(
         shape=shape,
         noise=source,
         model=model_spec(model),
-        sampling=sampling_spec(request, model),
+        sampling=replace(sampling_spec(request, model), extra={"dtype": dtype_name(model)}),
         batch=args.batch,
     )
+
+
+def dtype_name(model: Model) -> str:
+    """Return what the model computes in, e.g. ``bfloat16``."""
+    return str(model.dtype).removeprefix("torch.")
 
 
 def generator_for(plan: MiningPlan, model: Model) -> Generator:
@@ -212,10 +217,11 @@ def _critic(model: Model, plan: MiningPlan, alone: bool) -> Instrument:
     from ...seedling.critic import load_critic
     from ...seedling.instrument import CriticInstrument
 
-    path = weights_folder() / "critic.safetensors"
-    if not path.is_file():
-        raise InputError("scorers", expected="the critic's weights", got=f"no file {path}")
-    return CriticInstrument(load_critic(path), pooled_caption(model), prompts=len(plan.prompts))
+    weights = weights_folder()
+    if not (weights / "critic.safetensors").is_file():
+        raise InputError("scorers", expected="the critic's weights", got=f"none in {weights}")
+    critic = load_critic(weights)
+    return CriticInstrument(critic, pooled_caption(model), prompts=len(plan.prompts))
 
 
 def pooled_caption(model: Model) -> Callable[[str], Tensor]:

@@ -14,6 +14,8 @@ from ..arguments import add_model, command, names, positive, seeds, size
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import torch
+
     from ....mining import MiningPlan
     from ....mining import Progress as Mined
     from ..arguments import Parser
@@ -23,6 +25,8 @@ _STOPPED = 3
 _SCORERS = ("critic", "appearance")
 #: Samplers that draw at each step would need a seed there too, which mining does not hand on.
 _SAMPLERS = ("euler", "ddim", "dpmpp_2m")
+#: Half precision changes a picture less than another seed does, and may be twice as fast.
+_PRECISIONS = ("float32", "bfloat16", "float16")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -55,6 +59,9 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--guidance", type=float, default=4.0, metavar="X")
     parser.add_argument("--sampler", choices=_SAMPLERS, default="euler")
     parser.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
+    parser.add_argument(
+        "--precision", choices=_PRECISIONS, help="what to compute in (what generating takes)"
+    )
     parser.add_argument("--batch", type=positive, default=32, metavar="N", help="pictures at once")
     parser.add_argument(
         "--budget", type=budget, metavar="30m", help="stop after this time; go on with --resume"
@@ -74,7 +81,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from ..models import open_model
 
     console.note(f"opening {args.model}")
-    model = open_model(args.model, device=args.device)
+    model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
     from ..mining_setup import estimate, generator_for, plan_for
 
     plan = plan_for(args, model, *prompts_for(args, model, given))
@@ -125,6 +132,12 @@ def budget(text: str) -> float:
     if match is None or int(match[1]) == 0:
         raise argparse.ArgumentTypeError(f"expected a time such as 90s, 30m or 2h, got {text!r}")
     return float(int(match[1]) * _UNITS[match[2]])
+
+
+def _dtype(precision: str | None) -> torch.dtype | None:
+    import torch
+
+    return None if precision is None else getattr(torch, precision)
 
 
 def _check_out(args: argparse.Namespace) -> Path:
