@@ -92,6 +92,43 @@ def build_pipeline(scratch: Path, in_channels: int = 4) -> DiffusionPipeline:
     )
 
 
+def build_xl_pipeline(scratch: Path) -> DiffusionPipeline:
+    from diffusers import (
+        AutoencoderKL,
+        EulerDiscreteScheduler,
+        StableDiffusionXLPipeline,
+        UNet2DConditionModel,
+    )
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+
+    torch.manual_seed(1)
+    tokenizer = build_tokenizer(scratch)
+    # The size of a picture enters as six embedded numbers beside the pooled prompt.
+    unet = {
+        **UNET,
+        "cross_attention_dim": 2 * TEXT["hidden_size"],
+        "addition_embed_type": "text_time",
+        "addition_time_embed_dim": 8,
+        "projection_class_embeddings_input_dim": 6 * 8 + TEXT["projection_dim"],
+    }
+    return StableDiffusionXLPipeline(
+        vae=AutoencoderKL(**VAE),
+        text_encoder=CLIPTextModel(CLIPTextConfig(**TEXT)),
+        text_encoder_2=CLIPTextModelWithProjection(CLIPTextConfig(**TEXT)),
+        tokenizer=tokenizer,
+        tokenizer_2=tokenizer,
+        unet=UNet2DConditionModel(**unet),
+        scheduler=EulerDiscreteScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            timestep_spacing="leading",
+            use_karras_sigmas=True,
+        ),
+        add_watermarker=False,
+    )
+
+
 def save(pipe: DiffusionPipeline, folder: Path) -> Path:
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
@@ -120,6 +157,13 @@ def tiny_inpainter(tmp_path_factory: pytest.TempPathFactory) -> Model:
     with torch.random.fork_rng(devices=[]):
         scratch = tmp_path_factory.mktemp("models")
         return open_model(str(save(build_pipeline(scratch, 9), scratch / "tiny9")))
+
+
+@pytest.fixture(scope="session")
+def tiny_xl(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    with torch.random.fork_rng(devices=[]):
+        scratch = tmp_path_factory.mktemp("models")
+        return open_model(str(save(build_xl_pipeline(scratch), scratch / "tiny_xl")))
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def scheduler(model: Model, sampler: Sampler) -> object:
     )
 
 
-def pipeline(model: Model, kind: type[Any], sampler: Sampler) -> Any:  # noqa: ANN401
+def pipeline(model: Model, kind: type[Any], sampler: Sampler) -> Any:
     parts = {**model.pipe.components, "scheduler": scheduler(model, sampler)}
     pipe = kind(**parts, requires_safety_checker=False)
     pipe.set_progress_bar_config(disable=True)
@@ -57,7 +57,7 @@ def common() -> dict[str, object]:
     }
 
 
-def ours(model: Model, **settings: Any) -> list[np.ndarray]:  # noqa: ANN401
+def ours(model: Model, **settings: Any) -> list[np.ndarray]:
     request = Request(PROMPT, SEEDS, negative=NEGATIVE, steps=STEPS, guidance=GUIDANCE, **settings)
     return [np.asarray(picture.image) for picture in generate(model, request)]
 
@@ -132,6 +132,48 @@ def test_a_single_step_starts_from_a_level_that_hides_the_picture(
     ) ** 0.5
     assert len(seen) == 1
     assert (seen[0] > 0.99 * float(noisiest)) == (sampler is not Sampler.DDIM)
+
+
+@pytest.mark.parametrize("negative", ["", "fog"])
+def test_an_xl_model_gives_the_picture_diffusers_gives(tiny_xl: Model, negative: str) -> None:
+    parts = {**tiny_xl.pipe.components, "scheduler": scheduler(tiny_xl, Sampler.EULER)}
+    parts["scheduler"].register_to_config(use_karras_sigmas=False)
+    pipe = diffusers.StableDiffusionXLPipeline(**parts, add_watermarker=False)
+    pipe.set_progress_bar_config(disable=True)
+    expected = pipe(
+        **{**common(), "negative_prompt": negative or None},
+        width=WIDTH,
+        height=HEIGHT,
+        generator=generators((5,)),
+    ).images[0]
+    request = Request(PROMPT, (5,), negative, WIDTH, HEIGHT, STEPS, GUIDANCE)
+    (made,) = generate(tiny_xl, request)
+    assert np.array_equal(np.asarray(made.image), np.asarray(expected))
+
+
+@pytest.mark.parametrize("sampler", list(Sampler))
+def test_what_scheduler_a_model_was_saved_with_makes_no_difference(
+    tiny: Model, sampler: Sampler
+) -> None:
+    noise_levels = {
+        key: tiny.pipe.scheduler.config[key] for key in ("beta_start", "beta_end", "beta_schedule")
+    }
+    saved = (
+        diffusers.DDIMScheduler(**noise_levels),
+        diffusers.PNDMScheduler(**noise_levels, skip_prk_steps=True, timestep_spacing="leading"),
+        diffusers.EulerDiscreteScheduler(**noise_levels, use_karras_sigmas=True),
+        diffusers.DPMSolverMultistepScheduler(**noise_levels, use_karras_sigmas=True),
+    )
+    request = Request(PROMPT, (1,), width=WIDTH, height=HEIGHT, steps=3, sampler=sampler)
+    before = tiny.pipe.scheduler
+    pictures = []
+    try:
+        for tiny.pipe.scheduler in saved:
+            pictures += [np.asarray(made.image) for made in generate(tiny, request)]
+    finally:
+        tiny.pipe.scheduler = before
+    for other in pictures[1:]:
+        assert np.array_equal(pictures[0], other)
 
 
 @pytest.mark.usefixtures("encode_to_the_mean")

@@ -28,6 +28,7 @@ PICTURE = torch.zeros(3, 32, 48)
         ({"strength": 1.5}, InputError, "strength"),
         ({"strength": 0.1, "steps": 5}, InputError, "Take 0.2 or more, or more steps"),
         ({"width": 44}, ShapeError, "size: expected positive multiples of 8 pixels, got 44x32"),
+        ({"width": 0}, ShapeError, "got 0x32"),
         ({"mask": torch.ones(32, 48)}, MaskError, "an image to repaint"),
         ({"image": torch.zeros(32, 48)}, ShapeError, "image"),
         ({"image": torch.zeros(3, 32, 48), "width": 64}, ImageError, "64x32 pixels, got 48x32"),

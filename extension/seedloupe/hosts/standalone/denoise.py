@@ -51,6 +51,18 @@ _LABELS = {
 }
 
 
+#: What of a saved scheduler belongs to the model; the rest is the sampler's business.
+_LEVELS = (
+    "num_train_timesteps",
+    "beta_start",
+    "beta_end",
+    "beta_schedule",
+    "trained_betas",
+    "prediction_type",
+    "rescale_betas_zero_snr",
+)
+
+
 @dataclass(frozen=True, eq=False)
 class Source:
     """The picture a run starts from, as latents.
@@ -157,33 +169,31 @@ def denoise(
 def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     """Return a fresh diffusers scheduler with the model's noise levels and its steps set.
 
-    The steps are spaced as in the web UI's sampler of the same name with the uniform schedule.
+    The steps are spaced as in the web UI's sampler of the same name with the uniform schedule,
+    whatever scheduler and spacing the model was saved with.
     """
     import diffusers
     import numpy as np
 
-    config = model.pipe.scheduler.config
-    # Spaced evenly from the noisiest level to the cleanest; a single step must be the noisiest.
-    spacing = "linspace" if steps > 1 else "trailing"
+    saved = model.pipe.scheduler.config
+    levels = {name: saved[name] for name in _LEVELS if name in saved}
     if sampler is Sampler.DDIM:
-        ddim = diffusers.DDIMScheduler.from_config(
-            config, timestep_spacing="leading", steps_offset=1
-        )
+        settings = {"clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}
+        ddim = diffusers.DDIMScheduler(**levels, **settings, timestep_spacing="leading")
         ddim.set_timesteps(steps, device=model.device)
         return ddim
     if sampler is Sampler.DPMPP_2M:
-        solver = diffusers.DPMSolverMultistepScheduler.from_config(
-            config, algorithm_type="dpmsolver++", solver_order=2
-        )
+        solver = diffusers.DPMSolverMultistepScheduler(**levels)
         # Its own even spacing stops one step short of the cleanest level.
         last = solver.config.num_train_timesteps - 1
-        solver.set_timesteps(
-            timesteps=np.linspace(last, 0, steps).round().astype(int), device=model.device
-        )
+        times = np.linspace(last, 0, steps).round().astype(int)
+        solver.set_timesteps(timesteps=times, device=model.device)
         return solver
     ancestral = sampler is Sampler.EULER_A
     name = "EulerAncestralDiscreteScheduler" if ancestral else "EulerDiscreteScheduler"
-    euler = getattr(diffusers, name).from_config(config, timestep_spacing=spacing)
+    # Evenly from the noisiest level to the cleanest; a single step must be the noisiest.
+    spacing = "linspace" if steps > 1 else "trailing"
+    euler = getattr(diffusers, name)(**levels, timestep_spacing=spacing)
     euler.set_timesteps(steps, device=model.device)
     return euler
 

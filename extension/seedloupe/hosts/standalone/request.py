@@ -71,7 +71,10 @@ class Request:
         width, height = model.native_size
         if self.image is not None:
             height, width = self.image.shape[-2:]
-        return self.width or width, self.height or height
+        return (
+            width if self.width is None else self.width,
+            height if self.height is None else self.height,
+        )
 
 
 def check_request(request: Request, model: Model) -> None:
