@@ -17,6 +17,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from seedloupe import files as whole_files
 from seedloupe.errors import TableError
 from seedloupe.tables import FORMAT, SeedTable, TableSpec, read_table, write_table
 from seedloupe.tables import io as table_io
@@ -360,7 +361,7 @@ def test_a_failed_write_leaves_the_old_table_and_nothing_else(
     def fill_up(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(table_io.os, "fsync", fill_up)
+    monkeypatch.setattr(whole_files.os, "fsync", fill_up)
     with pytest.raises(TableError, match="No space left"):
         write_table(full_table(9), path)
     assert path.read_bytes() == coded

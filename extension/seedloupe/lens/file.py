@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import secrets
 import struct
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from ..errors import InputError, TableError
+from ..files import write_whole
 from ..tables.codec import decode, dump_json, encode, parse_json
 from .record import LensKey, LensRecord, LensSpec
 
@@ -61,7 +59,7 @@ def write_lens(path: str | Path, record: LensRecord) -> Path:
     tensors |= {name: tensor.contiguous() for name, tensor in record.other.items()}
     content = _serialise(record.spec, tensors)
     try:
-        _write_whole(path, content)
+        write_whole(path, [content])
     except OSError as error:
         raise LensFileError(
             str(path), expected="a place to write to", got=error.strerror or str(error)
@@ -187,28 +185,3 @@ def _check_sum(spec: LensSpec, name: str, tensor: Tensor) -> None:
 def _checksum(tensor: Tensor) -> str:
     flat = tensor.detach().cpu().contiguous().reshape(-1)
     return hashlib.sha256(flat.view(torch.uint8).numpy().tobytes()).hexdigest()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with draft.open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself last; not all systems can, and the file is whole either way."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..files import write_whole
 from .instruments import Floats
 from .plan import MiningPlan
 
@@ -47,7 +48,7 @@ class Journal:
                     got=f"the plan {str(kept)[:12]} in {folder.name}",
                     advice="Repeat the settings it was begun with, or delete the folder.",
                 )
-        _write(note, json.dumps({"fingerprint": plan.fingerprint}).encode())
+        write_whole(note, [json.dumps({"fingerprint": plan.fingerprint}).encode()])
 
     def has(self, name: str) -> bool:
         """Whether the portion ``name`` is measured."""
@@ -57,7 +58,7 @@ class Journal:
         """Keep the measures of the portion ``name``."""
         buffer = io.BytesIO()
         np.savez(buffer, **dict(measures))  # type: ignore[arg-type]
-        _write(self._place(name), buffer.getvalue())
+        write_whole(self._place(name), [buffer.getvalue()])
 
     def read(self, name: str) -> Measures:
         """The measures of the portion ``name``.
@@ -112,12 +113,3 @@ def _alive(place: Path) -> bool:
             except ProcessLookupError:
                 return False
     return True
-
-
-def _write(place: Path, content: bytes) -> None:
-    new = place.with_suffix(f".new{os.getpid()}")
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(place)

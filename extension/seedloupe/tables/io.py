@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 import os
-import secrets
 import struct
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import TableError
+from ..files import write_whole
 from .codec import dump_json, parse_json, under
 from .spec import TableSpec
 from .table import SeedTable
@@ -98,14 +97,8 @@ def write_table(table: SeedTable, path: Path | str) -> None:
     if not file.name.endswith(SUFFIX):
         raise TableError("file", expected=f"a name ending in {SUFFIX}", got=file.name)
     header, columns = _lay_out(table)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
     try:
-        try:
-            _write_draft(draft, header, columns)
-            draft.replace(file)
-            _sync_folder(file.parent)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_whole(file, _parts(header, columns))
     except OSError as error:
         raise TableError("file", expected="a place to write to", got=f"{error}") from error
 
@@ -266,26 +259,11 @@ def _code(name: str, values: NDArray[Any]) -> str:
     return code
 
 
-def _write_draft(draft: Path, header: bytes, columns: list[NDArray[Any]]) -> None:
-    with draft.open("xb") as stream:
-        stream.write(struct.pack("<Q", len(header)))
-        stream.write(header)
-        for values in columns:
-            stream.write(values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes())
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself safe; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network file systems cannot
-            os.fsync(handle)
-    finally:
-        os.close(handle)
+def _parts(header: bytes, columns: list[NDArray[Any]]) -> Iterator[bytes]:
+    yield struct.pack("<Q", len(header))
+    yield header
+    for values in columns:
+        yield values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
 def _about(file: Path, error: TableError) -> TableError:
