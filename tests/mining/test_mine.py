@@ -63,6 +63,16 @@ def test_seeds_that_do_not_matter_are_said_not_to(tmp_path: Path) -> None:
     assert evidence.verdict is SeedEffect.NO_EFFECT
 
 
+def test_metrics_are_compared_on_different_pictures(tmp_path: Path) -> None:
+    # both metrics read the same brightness, so on one picture they agree whatever the seed does
+    table = run(plan_of(192, confirm=0), tmp_path, BlobGenerator(shuffled=True))
+    evidence = table.spec.evidence
+    assert evidence is not None
+    assert abs(evidence.correlations[0].value) < 0.25
+    same = np.corrcoef(table.score("bright"), -table.score("near"))[0, 1]
+    assert same > 0.9
+
+
 def test_a_run_stopped_halfway_ends_in_the_very_same_table(
     mined: SeedTable, tmp_path: Path
 ) -> None:

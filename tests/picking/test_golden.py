@@ -55,6 +55,7 @@ def test_metrics_that_agree_are_reported_so() -> None:
     assert picking.chance is not None
     assert picking.chance.agreement
     assert any("more than chance" in note for note in picking.notes)
+    assert any("saw the same pictures" in note for note in picking.notes)
 
 
 def test_planted_good_seeds_come_first() -> None:

@@ -27,14 +27,21 @@ DRAWS = 2000
 def evidence_of(
     plan: MiningPlan, instruments: Sequence[Instrument], mined: BySeed, confirmed: BySeed
 ) -> Evidence:
-    """Everything the run can say about whether its seeds matter."""
+    """Everything the run can say about whether its seeds matter.
+
+    Whether metrics agree is asked of different pictures: on the same ones they share luck,
+    and would agree about seeds that make no difference.
+    """
     metrics = [metric for instrument in instruments for metric in instrument.metrics]
     ordered = [mined[seed] for seed in plan.seeds]
-    columns = [score(metric.name, instruments, ordered)[0] for metric in metrics]
+
+    def column(metric: MetricSpec, part: int, parts: int) -> Floats:
+        return score(metric.name, instruments, [_part(m, part, parts) for m in ordered])[0]
+
+    parts = len(metrics) if len(metrics) <= len(plan.prompts) else 1
+    columns = [column(metric, row % parts, parts) for row, metric in enumerate(metrics)]
     halves = {
-        metric.name: split_half(
-            *(score(metric.name, instruments, [_half(m, k) for m in ordered])[0] for k in (0, 1))
-        )
+        metric.name: split_half(column(metric, 0, 2), column(metric, 1, 2))
         for metric in metrics
         if len(plan.prompts) > 1
     }
@@ -51,6 +58,7 @@ def evidence_of(
         split_half=halves,
         correlations=_correlations(metrics, columns),
         held_out_gain=gains,
+        extra={"metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures"},
         **overlap,  # type: ignore[arg-type]
     )
 
@@ -134,6 +142,6 @@ def _correlation(first: Floats, second: Floats) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _half(measure: Measures, which: int) -> Measures:
-    """Every second picture."""
-    return {name: values[which::2] for name, values in measure.items()}
+def _part(measure: Measures, part: int, parts: int) -> Measures:
+    """Every ``parts``-th picture, from ``part`` on."""
+    return {name: values[part::parts] for name, values in measure.items()}

@@ -78,7 +78,7 @@ class GoldenPicker:
             (
                 *notes,
                 *unmeasured_notes(len(rows) - compared),
-                *filter(None, (str(chance or ""), second)),
+                *filter(None, (str(chance or ""), _same_pictures(chance), second)),
                 *_fallback_notes(passing, len(chosen), top),
                 *shortage_notes(len(chosen), count),
                 *evidence_notes(table),
@@ -154,6 +154,16 @@ def _chance(ranking: Ranking, top: int, passing: int) -> Chance | None:
         return None
     tops = [int(count) for count in (ranking.places <= top).sum(axis=1)]
     return chance_overlap(len(ranking.rows), tops, passing)
+
+
+def _same_pictures(chance: Chance | None) -> str:
+    """Metrics of one table looked at the same pictures, so they share those pictures' luck."""
+    if chance is None or not chance.agreement:
+        return ""
+    return (
+        "the metrics saw the same pictures, so they agree more than they would on others; the "
+        "table's evidence compares them on different ones"
+    )
 
 
 def _fallback_notes(passing: int, chosen: int, top: int) -> tuple[str, ...]:
