@@ -47,6 +47,20 @@ def test_a_single_file_is_opened_with_the_configuration_of_its_family(seedling_f
     assert random_states() == before
 
 
+def test_a_single_file_for_inpainting_gets_its_five_more_inputs(
+    seedling_file: Path, tmp_path: Path
+) -> None:
+    tensors = load_file(seedling_file)
+    first = "model.diffusion_model.input_blocks.0.0.weight"
+    width = len(tensors[first])
+    tensors[first] = torch.cat([tensors[first], torch.ones(width, 5, 3, 3).half()], dim=1)
+    path = tmp_path / "inpaint.safetensors"
+    save_file(tensors, path)
+    model = open_model(str(path))
+    assert (model.in_channels, model.latent_shape(64, 32)) == (9, (4, 4, 8))
+    assert torch.equal(model.unet.conv_in.weight, tensors[first].float())
+
+
 def test_a_single_file_that_lacks_one_tensor_is_refused(
     seedling_file: Path, tmp_path: Path
 ) -> None:
