@@ -15,15 +15,28 @@ function seedloupeParameters(tab) {
     return info ? info.innerText : "";
 }
 
-function seedloupeShowRank(tab) {
+/** The place for the rank, at the end of the panel's label; the label holds a checkbox, too. */
+function seedloupeRankPlace(tab) {
     const label = gradioApp().querySelector(
         `#script_${tab}_seedloupe_enable > .label-wrap > span:first-child`
     );
-    if (!label) return;
+    if (!label) return null;
+    let place = label.querySelector(".seedloupe-rank");
+    if (!place) {
+        place = document.createElement("span");
+        place.className = "seedloupe-rank";
+        label.append(place);
+    }
+    return place;
+}
+
+function seedloupeShowRank(tab) {
+    const place = seedloupeRankPlace(tab);
+    if (!place) return;
     const rank = seedloupeRank(seedloupeParameters(tab));
-    const text = rank ? `Seedloupe · seed rank ${rank}` : "Seedloupe";
+    const text = rank ? ` · seed rank ${rank}` : "";
     // Writing only what changed: every write is an update, which calls this again.
-    if (label.textContent !== text) label.textContent = text;
+    if (place.textContent !== text) place.textContent = text;
 }
 
 if (typeof onAfterUiUpdate === "function") {

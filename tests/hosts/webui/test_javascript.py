@@ -43,26 +43,38 @@ def test_a_pictures_rank_is_read_from_its_parameters(
     assert evaluate(node, f"ours.seedloupeRank({json.dumps(parameters)})") == rank
 
 
+# A label as the web UI builds it: its own checkbox, then the panel's name.
 PAGE = """(() => {
-    const label = {textContent: "Seedloupe"};
-    let update;
+    const label = {
+        children: ["checkbox", "Seedloupe"],
+        append(child) { this.children.push(child); },
+        querySelector(selector) {
+            return this.children.find((child) => `.${child.className}` === selector) || null;
+        },
+    };
     const elements = {
-        "#html_info_txt2img": {innerText: %s},
+        "#html_info_txt2img": {innerText: PARAMETERS},
         "#script_txt2img_seedloupe_enable > .label-wrap > span:first-child": label,
     };
+    let update;
+    global.document = {createElement: () => ({textContent: ""})};
     global.gradioApp = () => ({querySelector: (selector) => elements[selector] || null});
     global.onAfterUiUpdate = (callback) => { update = callback; };
-    delete require.cache[require.resolve(%s)];
-    require(%s);
+    delete require.cache[require.resolve(SCRIPT)];
+    require(SCRIPT);
     update();
-    return label.textContent;
+    update();
+    return label.children.map((child) => child.textContent ?? child);
 })()"""
 
 
 @pytest.mark.parametrize(
-    ("parameters", "label"),
-    [("Seedloupe rank: 1 of 8", "Seedloupe · seed rank 1 of 8"), ("Seed: 5", "Seedloupe")],
+    ("parameters", "rank"),
+    [("Seedloupe rank: 1 of 8", " · seed rank 1 of 8"), ("Seed: 5", "")],
 )
-def test_the_panel_shows_the_selected_pictures_rank(node: str, parameters: str, label: str) -> None:
-    path = json.dumps(str(SCRIPT))
-    assert evaluate(node, PAGE % (json.dumps(parameters), path, path)) == label
+def test_the_rank_stands_once_behind_what_the_label_holds(
+    node: str, parameters: str, rank: str
+) -> None:
+    page = PAGE.replace("PARAMETERS", json.dumps(parameters))
+    page = page.replace("SCRIPT", json.dumps(str(SCRIPT)))
+    assert evaluate(node, page) == ["checkbox", "Seedloupe", rank]

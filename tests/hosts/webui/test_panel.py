@@ -118,17 +118,27 @@ def test_the_button_says_why_seedling_could_not_be_added(
     assert sd_models.listed == 0
 
 
+def seedling_is_offered(host: Host, gradio: Any) -> bool:
+    with gradio.Blocks() as page:
+        host.script.ui(False)
+    ids = [getattr(block, "elem_id", None) for block in page.blocks.values()]
+    return "script_txt2img_seedloupe_add_seedling" in ids
+
+
+def test_seedling_is_offered_until_it_is_there(
+    host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host.module("sd_models"), "model_path", str(host.folder))
+    assert seedling_is_offered(host, gradio)
+    there = host.ours("demo_model").seedling_in(host.folder)
+    there.parent.mkdir()
+    there.touch()
+    assert not seedling_is_offered(host, gradio)
+
+
 def test_forge_is_not_offered_a_model_it_cannot_load(
     host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel = host.ours("panel")
-
-    def buttons() -> int:
-        with gradio.Blocks() as page:
-            host.script.ui(False)
-        return sum(type(block).__name__ == "Button" for block in page.blocks.values())
-
-    monkeypatch.setattr(panel, "_is_forge", lambda: False)
-    on_a1111 = buttons()
-    monkeypatch.setattr(panel, "_is_forge", lambda: True)
-    assert buttons() == on_a1111 - 1
+    (host.folder / "modules_forge.py").touch()
+    monkeypatch.syspath_prepend(host.folder)
+    assert not seedling_is_offered(host, gradio)

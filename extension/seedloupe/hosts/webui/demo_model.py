@@ -22,6 +22,11 @@ _PLACEHOLDER = "models/Stable-diffusion/seedling/text_encoder"
 _TOKENIZER = ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json")
 
 
+def seedling_in(checkpoints: Path) -> Path:
+    """Where :func:`add_seedling` puts the checkpoint."""
+    return checkpoints / "seedling" / "seedling.safetensors"
+
+
 def add_seedling(checkpoints: Path, *, weights: Path | None = None) -> Path:
     """Copy Seedling into a folder of checkpoints; again if it is there already.
 
@@ -36,7 +41,7 @@ def add_seedling(checkpoints: Path, *, weights: Path | None = None) -> Path:
         ModelError: Seedling's own files are not all there, or the folder cannot be written.
     """
     source = weights or weights_folder()
-    target = checkpoints / "seedling"
+    target = seedling_in(checkpoints)
     try:
         return _copy(source, target)
     except FileNotFoundError as error:
@@ -47,19 +52,21 @@ def add_seedling(checkpoints: Path, *, weights: Path | None = None) -> Path:
             advice="Get the repository whole, with its large files.",
         ) from error
     except OSError as error:
-        raise ModelError("seedling", expected=f"to write {target}", got=str(error)) from error
+        raise ModelError(
+            "seedling", expected=f"to write {target.parent}", got=str(error)
+        ) from error
 
 
 def _copy(source: Path, target: Path) -> Path:
-    text = target / "text_encoder"
+    text = target.parent / "text_encoder"
     text.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source / "config/text_encoder/config.json", text / "config.json")
     for name in _TOKENIZER:
         shutil.copyfile(source / "config/tokenizer" / name, text / name)
     sizes = (source / "seedling.yaml").read_text(encoding="utf-8")
-    (target / "seedling.yaml").write_text(_with_folder(sizes, text), encoding="utf-8")
+    target.with_suffix(".yaml").write_text(_with_folder(sizes, text), encoding="utf-8")
     # Last, so that a checkpoint in the list is complete.
-    return Path(shutil.copyfile(source / "seedling.safetensors", target / "seedling.safetensors"))
+    return Path(shutil.copyfile(source / target.name, target))
 
 
 def _with_folder(sizes: str, folder: Path) -> str:

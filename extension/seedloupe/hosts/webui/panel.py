@@ -15,7 +15,7 @@ from ...errors import SeedloupeError
 from . import infotext
 from .catalogue import Catalogue
 from .controls import PanelSettings
-from .demo_model import add_seedling
+from .demo_model import add_seedling, seedling_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ def build_panel(elem_id: Callable[[str], str], catalogue: Catalogue) -> Panel:
         only_random = gr.Checkbox(
             default.only_random, label="Only when the seed is -1", elem_id=elem_id("only_random")
         )
-        if not _is_forge():
+        if _lacks_seedling():
             _seedling_row(elem_id)
     built = {"enabled": enabled, "table": table, "only_random": only_random}
     return Panel(
@@ -74,6 +74,7 @@ def _table_row(elem_id: Callable[[str], str], catalogue: Catalogue, chosen: str)
             list(catalogue.names()),
             value=chosen or None,
             label="Seed table",
+            info="Every picture of a job starts from another of its best seeds",
             elem_id=elem_id("table"),
         )
         create_refresh_button(
@@ -85,14 +86,22 @@ def _table_row(elem_id: Callable[[str], str], catalogue: Catalogue, chosen: str)
     return table
 
 
-def _is_forge() -> bool:
-    # Forge knows checkpoints by their sizes, and none as small as Seedling.
-    return find_spec("modules_forge") is not None
+def _lacks_seedling() -> bool:
+    """Tell whether Seedling could be added; Forge knows no checkpoints as small."""
+    return find_spec("modules_forge") is None and not seedling_in(_checkpoints()).exists()
+
+
+def _checkpoints() -> Path:
+    from modules import sd_models
+
+    return Path(sd_models.model_path)
 
 
 def _seedling_row(elem_id: Callable[[str], str]) -> None:
     with gr.Row():
-        button = gr.Button("Add Seedling, the demo model", elem_id=elem_id("add_seedling"))
+        button = gr.Button(
+            "Add Seedling, the demo model", size="sm", elem_id=elem_id("add_seedling")
+        )
         answer = gr.HTML(elem_id=elem_id("answer"))
     button.click(_add_seedling, inputs=[], outputs=[answer])
 
@@ -101,7 +110,7 @@ def _add_seedling() -> str:
     from modules import sd_models
 
     try:
-        added = add_seedling(Path(sd_models.model_path))
+        added = add_seedling(_checkpoints())
     except SeedloupeError as error:
         return escape(str(error))
     sd_models.list_models()

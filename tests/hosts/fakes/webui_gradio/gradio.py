@@ -66,6 +66,7 @@ class Dropdown(Component):
         *,
         value: str | None = None,
         label: str | None = None,
+        info: str | None = None,
         elem_id: str | None = None,
     ) -> None:
         super().__init__()
@@ -74,7 +75,9 @@ class Dropdown(Component):
 
 
 class Button(Component):
-    def __init__(self, value: str = "Run", *, elem_id: str | None = None) -> None:
+    def __init__(
+        self, value: str = "Run", *, size: str | None = None, elem_id: str | None = None
+    ) -> None:
         super().__init__()
         self.value, self.elem_id = value, elem_id
         self.clicked: Callable[..., Any] | None = None
