@@ -171,7 +171,7 @@ class Config:
 class LdmUNet(nn.Module):
     """Laid out as ``ldm.modules.diffusionmodules.openaimodel.UNetModel`` is."""
 
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401
+    def __init__(self, **settings: Any) -> None:
         super().__init__()
         self.config = c = Config(**settings)
         time, width = c.width * 4, c.width

@@ -138,6 +138,7 @@ def remade(path: Path, change: Callable[[dict[str, str]], None]) -> Path:
         (lambda m: m.update(spec='{"model": 3, "sampler": "x"}'), "model: expected a text"),
         (lambda m: m.update(spec='{"sampler": "x"}'), "model: expected an entry"),
         (lambda m: m.update(spec='{"model": "m", "sampler": "x"}'), "checksum"),
+        (lambda m: m.update(spec=m["spec"].replace('"height":2', '"height":3')), r"\(B, 3, 3, 3\)"),
     ],
 )
 def test_a_file_that_says_something_else_is_refused(

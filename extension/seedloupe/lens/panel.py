@@ -1,6 +1,6 @@
 """Which layers to show when nobody chose any.
 
-Each choice follows a published finding; ``docs`` of the lens tell where the papers disagree.
+Each choice follows a published finding. The papers disagree in places, so these are only defaults.
 """
 
 from __future__ import annotations

@@ -134,6 +134,28 @@ def test_live_colours_follow_features_that_leave_their_space() -> None:
     assert picture.std(dim=(1, 2)).min() > 0.05
 
 
+def test_a_new_live_basis_serves_all_maps_so_far_and_resembles_the_old_one() -> None:
+    first, second = (as_map(noise(1, CHANNELS, HEIGHT, WIDTH, seed=s), s) for s in (0, 1))
+    running = RunningPca(keep=1.1)
+    for one in (first, second):
+        running.render(one)
+    assert running.basis is not None
+    assert running.revision == 2
+    expected = PcaBasis.fit([first, second]).turned_like(PcaBasis.fit([first]))
+    torch.testing.assert_close(running.basis.components, expected.components)
+    torch.testing.assert_close(running.basis.spread, expected.spread)
+
+
+def test_live_colours_stay_even_where_no_basis_serves_well() -> None:
+    values = noise(1, CHANNELS, HEIGHT, WIDTH)
+    running = RunningPca()
+    for step in range(20):
+        running.render(as_map(values, step))
+    blown = running.render(as_map(values * 20, 20))
+    assert (blown.eq(0) | blown.eq(1)).any(dim=0).float().mean() > 0.3
+    assert torch.equal(running.render(as_map(values * 20, 21)), blown)
+
+
 def test_live_colours_follow_features_that_outgrow_their_range() -> None:
     values = noise(1, CHANNELS, HEIGHT, WIDTH)
     running = RunningPca()
@@ -168,6 +190,12 @@ def test_a_constant_input_is_plain_grey(value: float) -> None:
     running = RunningPca()
     assert torch.equal(running.render(as_map(values)), grey)
     assert running.render(as_map(values + noise(*values.shape), 1)).std() > 0.05
+
+
+def test_what_rounding_leaves_of_a_constant_is_plain_grey() -> None:
+    values = torch.full((1, CHANNELS, HEIGHT, WIDTH), 0.1) * (1 + 1e-7 * noise(1, CHANNELS, 1, 9))
+    assert values.std() > 0
+    assert PcaBasis.fit(values).explained == (0, 0, 0)
 
 
 @pytest.mark.parametrize("channels", [1, 2])
