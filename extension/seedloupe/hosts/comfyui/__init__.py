@@ -1,0 +1,1 @@
+"""Seedloupe as a ComfyUI node pack; only ``nodes`` and what it imports need ComfyUI."""

@@ -1,0 +1,140 @@
+"""Seedling as ComfyUI's own MODEL, CLIP and VAE, built by ComfyUI's own loaders.
+
+ComfyUI recognises a checkpoint by the widths of its U-Net, out of a list of classes it knows.
+Seedling's widths are in no such list, so a class for it is added for the length of one load
+and taken away again. Its text encoder is named by an option of the loader. The host's VAE
+loader guesses Stable Diffusion's widths, so the VAE is described to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import comfy.sd
+import comfy.supported_models
+import comfy.utils
+import folder_paths
+import torch
+
+from ...errors import ModelError
+from ...seedling.training.architecture import TEXT, UNET, VAE
+
+__all__ = ["NativeModel", "load_seedling"]
+
+_VAE_PREFIX = "first_stage_model."
+
+
+@dataclass(frozen=True, eq=False)
+class NativeModel:
+    """One checkpoint as ComfyUI's nodes hand it around."""
+
+    model: Any
+    clip: Any
+    vae: Any
+
+
+def load_seedling(checkpoint: Path) -> NativeModel:
+    """Read Seedling's single file with ComfyUI's own loaders.
+
+    Args:
+        checkpoint: the file, in the layout of the original Stable Diffusion.
+
+    Raises:
+        ModelError: there is no such file.
+    """
+    if not checkpoint.is_file():
+        raise ModelError(
+            "checkpoint",
+            expected=f"Seedling's weights at {checkpoint}",
+            got="no such file",
+            advice="Install Seedloupe again, with the folder seedling/weights of its repository.",
+        )
+    model, clip = _load_model_and_clip(checkpoint)
+    return NativeModel(model, clip, _load_vae(checkpoint))
+
+
+def _load_model_and_clip(checkpoint: Path, **options: bool) -> tuple[Any, Any]:
+    with _recognised():
+        model, clip, *_ = comfy.sd.load_checkpoint_guess_config(
+            str(checkpoint),
+            output_vae=False,
+            output_clip=True,
+            embedding_directory=folder_paths.get_folder_paths("embeddings"),
+            te_model_options=_text_options(),
+            **options,
+        )
+    _say_how_to_rebuild(model, checkpoint, part=0)
+    _say_how_to_rebuild(clip.patcher, checkpoint, part=1)
+    return model, clip
+
+
+def _load_vae(checkpoint: Path) -> Any:
+    weights = comfy.utils.load_torch_file(str(checkpoint), safe_load=True)
+    weights = comfy.utils.state_dict_prefix_replace(weights, {_VAE_PREFIX: ""}, filter_keys=True)
+    return comfy.sd.VAE(sd=weights, config={"params": _vae_params()})
+
+
+@contextmanager
+def _recognised() -> Iterator[None]:
+    """Let ComfyUI's detection know Seedling's widths, inside this block only."""
+    known = comfy.supported_models.models
+    config = _config_class()
+    known.append(config)
+    try:
+        yield
+    finally:
+        known.remove(config)
+
+
+def _config_class() -> type:
+    """SD 1.5 in small: everything but the widths is inherited."""
+    base = comfy.supported_models.SD15
+    widths = {
+        "context_dim": UNET["cross_attention_dim"],
+        "model_channels": UNET["block_out_channels"][0],
+    }
+    # Diffusers calls the number of heads "attention_head_dim"; ComfyUI cannot read it off weights.
+    heads = {"num_heads": UNET["attention_head_dim"], "num_head_channels": -1}
+    fields = {"unet_config": base.unet_config | widths, "unet_extra_config": heads}
+    return type("Seedling", (base,), fields)
+
+
+def _text_options() -> dict[str, Any]:
+    """The sizes of the text encoder, held in full precision: ComfyUI's default rounds to halves."""
+    named = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads")
+    sizes = {name: TEXT[name] for name in (*named, "hidden_act", "projection_dim")}
+    return {"clip_l_model_config": sizes, "dtype": torch.float32}
+
+
+def _vae_params() -> dict[str, Any]:
+    widths = VAE["block_out_channels"]
+    levels = {
+        "double_z": True,
+        "z_channels": VAE["latent_channels"],
+        "resolution": VAE["sample_size"],
+        "in_channels": VAE["in_channels"],
+        "out_ch": VAE["out_channels"],
+        "ch": widths[0],
+        "ch_mult": [width // widths[0] for width in widths],
+        "num_res_blocks": VAE["layers_per_block"],
+        "attn_resolutions": [],
+        "dropout": 0.0,
+    }
+    return {"embed_dim": VAE["latent_channels"], "ddconfig": levels}
+
+
+def _say_how_to_rebuild(patcher: Any, checkpoint: Path, *, part: int) -> None:
+    """Newer hosts rebuild a model from the file, where their own detection would fail again."""
+    if not hasattr(patcher, "cached_patcher_init"):
+        return
+
+    def rebuild(*, disable_dynamic: bool = False) -> Any:
+        options = {"disable_dynamic": True} if disable_dynamic else {}
+        rebuilt = _load_model_and_clip(checkpoint, **options)[part]
+        return rebuilt if part == 0 else rebuilt.patcher
+
+    patcher.cached_patcher_init = (rebuild, ())
