@@ -1,6 +1,6 @@
 """How often Seedling draws what it was asked for, named by a judge that never taught it.
 
-    python benchmarks/seedling_quality.py --count 1000 --control
+    python benchmarks/seedling_quality.py --count 1000 --control 250 --precision bfloat16
 
 Prompts are held-out scenes without style or words. The control is the same pipeline
 with a U-Net of random weights. Prints one JSON document.
@@ -37,16 +37,20 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--sampler", type=Sampler, default=Sampler.EULER)
-    parser.add_argument("--control", action="store_true", help="also a U-Net of random weights")
+    parser.add_argument(
+        "--control", type=int, default=0, metavar="N", help="N pictures by random weights, too"
+    )
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--sheet", type=Path, help="write the first 64 pictures here")
     settings = parser.parse_args()
     torch.set_num_threads(1)
     scenes, judge = plain_scenes(settings.count, JUDGING), load_judge(weights_folder())
     report = {"rendered": shares(judge, scenes, rendered(scenes)), "time": timing(settings)}
-    model = open_model(settings.model)
+    model = open_model(settings.model, dtype=getattr(torch, settings.precision))
     report["model"] = measured(model, judge, scenes, settings)
     if settings.control:
-        report["random weights"] = measured(scrambled(model), judge, scenes, settings)
+        few = scenes[: settings.control]
+        report["random weights"] = measured(scrambled(model), judge, few, settings)
     report["settings"] = {k: str(v) for k, v in vars(settings).items()}
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
 

@@ -32,6 +32,8 @@ class Preset:
     """
 
     pictures: int
+    critic_pictures: int
+    judge_pictures: int
     critic_steps: int
     judge_steps: int
     vae_steps: int
@@ -50,9 +52,10 @@ class PresetName(str, Enum):
 
 
 PRESETS = {
-    PresetName.CPU: Preset(16_000, 420, 1500, 1400, 500, 2000, 8, 32),
-    PresetName.GPU: Preset(200_000, 6000, 6000, 20_000, 10_000, 60_000, 64, 256),
-    PresetName.SMOKE: Preset(40, 2, 2, 2, 2, 2, 2, 4),
+    # What the shipped weights had.
+    PresetName.CPU: Preset(16_000, 12_000, 24_000, 420, 2800, 1400, 0, 1050, 8, 32),
+    PresetName.GPU: Preset(200_000, 50_000, 50_000, 6000, 6000, 20_000, 10_000, 60_000, 64, 256),
+    PresetName.SMOKE: Preset(8, 8, 8, 1, 1, 1, 1, 1, 2, 2),
 }
 
 
@@ -66,11 +69,11 @@ def train_all(preset: Preset, folder: Path, weights: Path) -> None:
     """
     tokenizer = load_tokenizer(weights / "config")
     art, split = folder / "pictures", Split
-    critic_pictures = load_pictures(art, split.CRITIC, min(12_000, preset.pictures))
+    critic_pictures = load_pictures(art, split.CRITIC, preset.critic_pictures)
     critic, text = train_critic(
         critic_pictures, tokenizer, folder, steps=preset.critic_steps, batch=80, lr=2e-3
     )
-    judge_pictures = load_pictures(art, split.JUDGE, min(8000, preset.pictures))
+    judge_pictures = load_pictures(art, split.JUDGE, preset.judge_pictures)
     judge = train_judge(judge_pictures, folder, steps=preset.judge_steps, batch=64, lr=3e-3)
     pictures = load_pictures(art, split.GENERATOR, preset.pictures)
     vae = train_vae(pictures, folder, steps=preset.vae_steps, batch=preset.vae_batch, lr=2e-3)

@@ -7,6 +7,7 @@ weight is min(SNR, 5) / SNR (Hang et al., 2023).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def encode_pictures(
     vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 25
 ) -> Tensor:
     """Scaled latents ``(N, 4, h, w)`` bfloat16 of pictures ``first`` to ``stop``."""
-    vae = vae.bfloat16()
+    vae = copy.deepcopy(vae).bfloat16()
     parts = []
     for start in range(first, stop, batch):
         rows = torch.arange(start, min(stop, start + batch)).numpy()

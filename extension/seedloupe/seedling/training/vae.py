@@ -112,7 +112,7 @@ def normalise_latents(vae: Autoencoder, pictures: Pictures, count: int = 256) ->
     latents = torch.cat(
         [
             vae.encode(batch_of(pictures, 10**9 + i, 16, full=True)[0].float()).latent_dist.mean
-            for i in range(count // 16)
+            for i in range(max(1, min(count, len(pictures)) // 16))
         ]
     )
     mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3)) * LATENT_SCALE
