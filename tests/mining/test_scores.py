@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from seedloupe.mining.assemble import project
-from seedloupe.mining.evidence import difference, split_half, verdict
+from seedloupe.mining.evidence import (
+    Gain,
+    differences,
+    interval,
+    split_half,
+    tag_variance,
+    verdict,
+)
 from seedloupe.mining.scores import frechet, mean_ranks, places
 from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
 
@@ -51,18 +58,39 @@ def test_the_interval_of_a_difference_covers_the_truth_as_often_as_it_says() -> 
     hits = 0
     for _ in range(200):
         best, rest = rng.normal(1.0, 1, 30), rng.normal(0.4, 1, 30)
-        _, low, high = difference(best.astype(np.float32), rest.astype(np.float32))
+        low, high = interval(differences(best, rest), 0.05)
         hits += low <= 0.6 <= high
     assert hits >= 180
 
 
+def gain(metric: str, low: float, high: float, *, wider: float = 0.0) -> Gain:
+    plain = HeldOutGain(metric, (low + high) / 2, low, high)
+    return Gain(plain, (low - wider, high + wider))
+
+
 def test_a_gain_on_the_wrong_side_is_no_effect() -> None:
     metrics = [MetricSpec("up", "1", True), MetricSpec("down", "1", False)]
-    worse = [HeldOutGain("up", -1, -2, -0.5), HeldOutGain("down", 1, 0.5, 2)]
-    better = [HeldOutGain("down", -1, -2, -0.5)]
+    worse = [gain("up", -2, -0.5), gain("down", 0.5, 2)]
     assert verdict(metrics, worse) is SeedEffect.NO_EFFECT
-    assert verdict(metrics, better) is SeedEffect.EFFECT
+    assert verdict(metrics, [gain("down", -2, -0.5)]) is SeedEffect.EFFECT
     assert verdict(metrics, []) is SeedEffect.UNDECIDED
+
+
+def test_a_gain_that_only_shows_before_counting_the_metrics_is_undecided() -> None:
+    metrics = [MetricSpec("up", "1", True), MetricSpec("other", "1", True)]
+    gains = [gain("up", 0.1, 2, wider=0.2), gain("other", -1, 1)]
+    assert verdict(metrics, gains) is SeedEffect.UNDECIDED
+
+
+def test_tags_that_follow_the_seed_vary_more_than_lots_and_others_do_not() -> None:
+    rng = np.random.default_rng(4)
+    prompts = rng.uniform(0.02, 0.3, (1, 16))
+    seeds = rng.beta(1, 9, (3000, 1)) * 3
+    none = (rng.random((3000, 16)) < prompts).astype(np.float32)
+    some = (rng.random((3000, 16)) < np.clip(prompts * seeds, 0, 1)).astype(np.float32)
+    assert tag_variance(none) == pytest.approx(1.0, abs=0.1)
+    assert tag_variance(some) > 1.5
+    assert tag_variance(np.zeros((5, 3), np.float32)) == 1.0
 
 
 def test_projection_keeps_distances_and_forgets_what_prompts_do_to_all_seeds() -> None:

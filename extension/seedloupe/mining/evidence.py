@@ -8,6 +8,7 @@ reliability, the chance baseline, and what is left of the gain on other prompts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +23,8 @@ from .scores import BySeed, best_seeds, places, score
 TOP_SHARE = 0.25
 #: Resamplings behind an interval.
 DRAWS = 2000
+#: Share of intervals that may miss the truth.
+ERROR = 0.05
 
 
 def evidence_of(
@@ -46,7 +49,7 @@ def evidence_of(
         if len(plan.prompts) > 1
     }
     gains = tuple(
-        _gain(metric, instruments, best_seeds(plan, instruments, mined), confirmed)
+        _gain(metric, instruments, best_seeds(plan, instruments, mined), confirmed, len(metrics))
         for metric in metrics
         if confirmed
     )
@@ -57,8 +60,11 @@ def evidence_of(
         pool=len(plan.seeds),
         split_half=halves,
         correlations=_correlations(metrics, columns),
-        held_out_gain=gains,
-        extra={"metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures"},
+        held_out_gain=tuple(gain.plain for gain in gains),
+        extra={
+            "metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures",
+            "tag_variance_ratio": _tag_variances(ordered),
+        },
         **overlap,  # type: ignore[arg-type]
     )
 
@@ -71,36 +77,80 @@ def split_half(first: Floats, second: Floats) -> float:
     return max(0.0, 2 * half / (1 + half)) if half > -1 else 0.0
 
 
-def verdict(metrics: Sequence[MetricSpec], gains: Sequence[HeldOutGain]) -> SeedEffect:
-    """An effect when a gain's interval lies on the good side; none when none does."""
+def verdict(metrics: Sequence[MetricSpec], gains: Sequence[Gain]) -> SeedEffect:
+    """What the gains on held-out prompts allow to be said.
+
+    An effect is a gain whose interval, widened for the number of metrics (Bonferroni), lies
+    on the good side; undecided is one that does so only before it is widened.
+    """
     if not gains:
         return SeedEffect.UNDECIDED
     up = {metric.name: metric.higher_is_better for metric in metrics}
-    good = [gain.low > 0 if up[gain.metric] else gain.high < 0 for gain in gains]
-    return SeedEffect.EFFECT if any(good) else SeedEffect.NO_EFFECT
+
+    def good(metric: str, low: float, high: float) -> bool:
+        return low > 0 if up[metric] else high < 0
+
+    if any(good(gain.plain.metric, *gain.widened) for gain in gains):
+        return SeedEffect.EFFECT
+    plain = any(good(gain.plain.metric, gain.plain.low, gain.plain.high) for gain in gains)
+    return SeedEffect.UNDECIDED if plain else SeedEffect.NO_EFFECT
 
 
-def difference(best: Floats, others: Floats) -> tuple[float, float, float]:
-    """Difference of means and its 95 % bootstrap interval, resampling seeds."""
+@dataclass(frozen=True)
+class Gain:
+    """A gain with its 95 % interval, and the interval widened for the number of metrics."""
+
+    plain: HeldOutGain
+    widened: tuple[float, float]
+
+
+def differences(best: Floats, others: Floats) -> Floats:
+    """Differences of means under resampling of seeds, sorted, ``(DRAWS,)``."""
     rng = np.random.default_rng(0)
-    draws = [
-        sample.mean(1)
-        for sample in (
-            rng.choice(best, (DRAWS, len(best))),
-            rng.choice(others, (DRAWS, len(others))),
-        )
-    ]
-    low, high = np.percentile(draws[0] - draws[1], [2.5, 97.5])
-    return float(best.mean() - others.mean()), float(low), float(high)
+    means = [rng.choice(group, (DRAWS, len(group))).mean(1) for group in (best, others)]
+    drawn: Floats = np.sort(means[0] - means[1])
+    return drawn
+
+
+def interval(drawn: Floats, error: float) -> tuple[float, float]:
+    """The bounds that leave out ``error`` of the draws, half on each side."""
+    low, high = np.quantile(drawn, [error / 2, 1 - error / 2])
+    return float(low), float(high)
+
+
+def tag_variance(rates: Floats) -> float:
+    """How far seeds differ in a tag, against what lots would give: 1 where seeds do not matter.
+
+    ``rates`` is ``(S, P)`` of 0 and 1. Without an effect of the seed, a seed's share over the
+    prompts varies by the prompts' own coin flips alone.
+    """
+    prompts = rates.mean(0)
+    expected = float((prompts * (1 - prompts)).sum()) / rates.shape[1] ** 2
+    return float(rates.mean(1).var()) / expected if expected > 0 else 1.0
 
 
 def _gain(
-    metric: MetricSpec, instruments: Sequence[Instrument], best: Sequence[int], confirmed: BySeed
-) -> HeldOutGain:
+    metric: MetricSpec,
+    instruments: Sequence[Instrument],
+    best: Sequence[int],
+    confirmed: BySeed,
+    metrics: int,
+) -> Gain:
     seeds = sorted(confirmed)
     values, _ = score(metric.name, instruments, [confirmed[seed] for seed in seeds])
     chosen = np.isin(seeds, list(best))
-    return HeldOutGain(metric.name, *difference(values[chosen], values[~chosen]))
+    drawn = differences(values[chosen], values[~chosen])
+    mean = float(values[chosen].mean() - values[~chosen].mean())
+    plain = HeldOutGain(metric.name, mean, *interval(drawn, ERROR))
+    return Gain(plain, interval(drawn, ERROR / metrics))
+
+
+def _tag_variances(ordered: Sequence[Measures]) -> dict[str, float]:
+    tags = [key for key in ordered[0] if key.startswith("tag.")]
+    return {
+        key.removeprefix("tag."): round(tag_variance(np.stack([m[key] for m in ordered])), 4)
+        for key in tags
+    }
 
 
 def _overlap(metrics: Sequence[MetricSpec], columns: Sequence[Floats]) -> dict[str, object]:
