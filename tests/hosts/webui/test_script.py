@@ -11,7 +11,7 @@ import torch
 
 from seedloupe.hosts.webui import infotext
 from seedloupe.noise import Rng
-from seedloupe.tables import NoiseSpec
+from seedloupe.tables import Evidence, NoiseSpec, SeedEffect
 
 from .conftest import BEST_FIRST, SHAPE, Host, golden_table
 
@@ -195,6 +195,22 @@ def test_a_processing_object_that_runs_again_keeps_nothing_of_the_first_run(host
     host.run(job)
     assert job.all_seeds == [99]
     assert job.extra_generation_params == {}
+
+
+def test_seeds_beyond_the_golden_ones_are_told_apart(host: Host) -> None:
+    job = host.job(*ON, batch_size=5)  # a quarter of eight is two
+    host.run(job)
+    assert job.all_seeds == list(BEST_FIRST[:5])
+    assert "3 of these 5 seeds are the next best" in next(iter(job.comments))
+
+
+def test_a_table_that_saw_no_effect_of_seeds_says_so(host: Host) -> None:
+    table = golden_table()
+    nothing = Evidence("planted", SeedEffect.NO_EFFECT)
+    host.add_table("golden", replace(table, spec=replace(table.spec, evidence=nothing)))
+    job = host.job(*ON)
+    host.run(job)
+    assert "no effect" in next(iter(job.comments))
 
 
 def test_hires_fix_is_told_apart(host: Host) -> None:

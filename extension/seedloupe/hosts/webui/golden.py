@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import SeedloupeError
 from ...picking import Picking, pick_golden
+from ...picking.picks import evidence_notes
 from ...tables import Difference, Match, MatchLevel, SeedTable, TableUse, match_table
 from . import infotext
 from .controls import PanelSettings
@@ -67,7 +68,7 @@ def use_golden_seeds(p: Any, name: str, table: SeedTable, use: TableUse) -> tupl
     if match.level is MatchLevel.INVALID:
         raise SeedsKeptError(" ".join(_in_our_words(match, table)))
     picking = _pick(table, len(p.all_prompts))
-    notes = tuple(_notes(p, match, picking))
+    notes = tuple(_notes(p, table, match, picking))
     # From here on nothing may fail. Plain ints: NumPy's would become null in the API's answer.
     p.all_seeds = [int(seed) for seed in picking.seeds]
     p.extra_generation_params[infotext.TABLE] = name
@@ -104,14 +105,23 @@ def _advice(difference: Difference, table: SeedTable) -> str:
     return difference.advice
 
 
-def _notes(p: Any, match: Match, picking: Picking) -> Iterator[str]:
+def _notes(p: Any, table: SeedTable, match: Match, picking: Picking) -> Iterator[str]:
     if match.level is not MatchLevel.EXACT:
         others = "; ".join(_values(difference) for difference in match.differences)
         yield f"The noise is the table's, but the pictures behind it were made otherwise: {others}."
-    chance = picking.chance
-    for note in picking.notes:
-        # That the table does better than chance is good to know once, not at every job.
-        if chance is None or not chance.agreement or note != str(chance):
-            yield f"{note[:1].upper()}{note[1:]}."
+    yield from (f"{doubt[:1].upper()}{doubt[1:]}." for doubt in _doubts(table, picking))
     if getattr(p, "enable_hr", False):
         yield "Hires. fix draws new noise for its second pass; the table speaks of the first."
+
+
+def _doubts(table: SeedTable, picking: Picking) -> Iterator[str]:
+    """What speaks against these seeds; not all there is to know of a table, at every job."""
+    yield from evidence_notes(table)
+    if picking.chance is not None and not picking.chance.agreement:
+        yield str(picking.chance)
+    beyond = sum(bool(pick.note) for pick in picking.picks)
+    if beyond:
+        yield (
+            f"{beyond} of these {len(picking.picks)} seeds are the next best after the golden "
+            "ones, of which the table has no more"
+        )
