@@ -106,6 +106,17 @@ def test_whatever_happens_ends_in_one_line_and_a_code(
     assert traced == (not isinstance(error, KeyboardInterrupt))
 
 
+def test_a_stop_with_json_is_still_one_document(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(noise, "run", stop)
+    assert cli.main(["noise", "1", "--shape", "4,8,8", "--json"]) == 3
+    assert json.loads(capsys.readouterr().out) == {"stopped": True}
+
+
 @pytest.mark.parametrize("module", cli.COMMANDS)
 def test_every_command_explains_itself(module: object, capsys: pytest.CaptureFixture[str]) -> None:
     name = module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]

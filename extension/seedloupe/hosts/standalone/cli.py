@@ -38,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(args.run(args, console))
     except KeyboardInterrupt:
         console.note("seedloupe: stopped")
+        if console.as_json:
+            console.result({"stopped": True}, ())
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has seen enough; keep the interpreter from complaining at exit.
