@@ -30,6 +30,8 @@ class SeedloupeGoldenSeed(io.ComfyNode):
             display_name="Golden Seeds",
             category=_CATEGORY,
             description="The best seeds of a seed table, for one model, noise and picture size.",
+            # An output node also runs alone, and shows its report again when nothing had to run.
+            is_output_node=True,
             inputs=[
                 io.Combo.Input(
                     "table",

@@ -121,6 +121,7 @@ class Schema:
     inputs: Sequence[_Input] = ()
     outputs: Sequence[_Output] = ()
     description: str = ""
+    is_output_node: bool = False
 
     def __post_init__(self) -> None:
         ids = [part.id for part in (*self.inputs, *self.outputs)]

@@ -1,0 +1,109 @@
+"""The same nodes in a ComfyUI that runs: set ``COMFYUI_HOST``, e.g. to ``http://127.0.0.1:8188``.
+
+The pack has to be among its custom nodes. Start it with ``--cpu`` and ``OMP_NUM_THREADS=1``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from seedloupe.picking import pick_golden
+from seedloupe.tables import bundled_folder, find_table, read_table
+
+ADDRESS = os.environ.get("COMFYUI_HOST", "")
+TABLE = "seedling/seedling-cpu-128x128"
+PATIENCE = 240
+pytestmark = pytest.mark.skipif(not ADDRESS, reason="COMFYUI_HOST names no running ComfyUI")
+
+Graph = dict[str, dict[str, object]]
+
+
+def ask(path: str, body: object = None) -> object:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(f"{ADDRESS}{path}", data, {"Content-Type": "application/json"})
+    with urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def run(graph: Graph) -> Mapping[str, object]:
+    """Queue a workflow and wait for its entry in the history, which comes last."""
+    # Newer hosts keep what a cached node shows to themselves unless somebody is named.
+    number = ask("/prompt", {"prompt": graph, "client_id": "tests"})["prompt_id"]
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if entry := ask(f"/history/{number}").get(number):
+            return entry
+        time.sleep(0.3)
+    raise TimeoutError(f"nothing after {PATIENCE} s")
+
+
+def workflow(seeds: object, *, width: int = 128, count: int = 2) -> Graph:
+    """From seeds to pictures; ``seeds`` is a number or an output of the node ``gold``."""
+    golden = {"table": TABLE, "count": count, "width": width, "height": 128, "model": ["load", 0]}
+    conditioning = {"positive": ["text", 0], "negative": ["text", 0], "latent_image": ["empty", 0]}
+    settings = {"steps": 2, "cfg": 1.0, "sampler_name": "euler", "scheduler": "normal"}
+    inputs = {
+        "load": ("SeedloupeSeedlingLoader", {}),
+        "gold": ("SeedloupeGoldenSeed", golden),
+        "text": ("CLIPTextEncode", {"clip": ["load", 1], "text": "a red ball on grass"}),
+        "empty": ("EmptyLatentImage", {"width": width, "height": 128, "batch_size": 1}),
+        "sample": (
+            "KSampler",
+            {"model": ["load", 0], "seed": seeds, "denoise": 1.0, **conditioning, **settings},
+        ),
+        "decode": ("VAEDecode", {"samples": ["sample", 0], "vae": ["load", 2]}),
+        "show": ("PreviewImage", {"images": ["decode", 0]}),
+    }
+    return {name: {"class_type": kind, "inputs": given} for name, (kind, given) in inputs.items()}
+
+
+def pictures(entry: Mapping[str, object]) -> list[NDArray[np.uint8]]:
+    shown = entry["outputs"]["show"]["images"]
+    return [np.asarray(Image.open(urlopen(f"{ADDRESS}/view?{urlencode(one)}"))) for one in shown]
+
+
+def test_the_sampler_runs_once_for_every_golden_seed() -> None:
+    entry = run(workflow(["gold", 0]))
+    first, second = pictures(entry)
+    seeds = pick_golden(read_table(find_table(TABLE, [bundled_folder()])), 2).seeds
+    report = "\n".join(entry["outputs"]["gold"]["seedloupe_report"])
+    assert ", ".join(map(str, seeds)) in report
+    assert "model.sha256" not in report  # the loader's model is the table's
+    for seed, picture in zip(seeds, (first, second), strict=True):
+        (alone,) = pictures(run(workflow(seed)))
+        np.testing.assert_array_equal(picture, alone)
+    assert (first != second).any()
+
+
+def test_the_golden_node_runs_alone_and_shows_its_report_again() -> None:
+    alone = {name: workflow(1)[name] for name in ("load", "gold")}
+    reports = [run(alone)["outputs"]["gold"]["seedloupe_report"] for _ in range(2)]
+    assert reports[0] == reports[1]
+
+
+def test_the_first_seed_alone_gives_one_picture() -> None:
+    assert len(pictures(run(workflow(["gold", 1])))) == 1
+
+
+def test_another_size_is_refused_before_anything_is_sampled() -> None:
+    entry = run(workflow(["gold", 0], width=192))
+    errors = [what for kind, what in entry["status"]["messages"] if kind == "execution_error"]
+    assert [error["node_type"] for error in errors] == ["SeedloupeGoldenSeed"]
+    assert "Set width and height to 128x128" in errors[0]["exception_message"]
+    assert "sample" not in errors[0]["executed"]
+
+
+def test_help_and_template_are_served() -> None:
+    with urlopen(f"{ADDRESS}/extensions/seedloupe/docs/SeedloupeGoldenSeed.md") as page:
+        assert b"Golden Seeds" in page.read()
+    assert "seedloupe_golden_seeds" in ask("/workflow_templates")["seedloupe"]
