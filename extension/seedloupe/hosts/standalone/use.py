@@ -16,6 +16,8 @@ def sampling_spec(request: Request, model: Model) -> SamplingSpec:
     return SamplingSpec(
         Task(request.task),
         request.sampler.value,
+        # Evenly spaced steps, as against Karras; other hosts choose by sampler.
+        scheduler="uniform",
         steps=request.steps,
         guidance=request.guidance,
         size=request.size(model),

@@ -157,8 +157,10 @@ _SCHEDULER: dict[str, object] = {
     "beta_end": 0.012,
     "beta_schedule": "scaled_linear",
     "beta_start": 0.00085,
+    "clip_sample": False,
     "num_train_timesteps": 1000,
     "prediction_type": "epsilon",
+    "set_alpha_to_one": False,
     "steps_offset": 1,
     "timestep_spacing": "leading",
 }
