@@ -53,23 +53,7 @@ class SeedloupeGoldenSeed(io.ComfyNode):
                     "table was made with it.",
                 ),
             ],
-            outputs=[
-                io.Int.Output(
-                    "seeds",
-                    display_name="seeds",
-                    is_output_list=True,
-                    tooltip="All of them. Use a latent batch of 1: the noise of a batch is one "
-                    "stream, in which only the first picture has the seed's noise.",
-                ),
-                io.Int.Output(
-                    "first_seed", display_name="first_seed", tooltip="The best of them alone."
-                ),
-                io.String.Output(
-                    "report",
-                    display_name="report",
-                    tooltip="Which seeds, why, and how far to trust them.",
-                ),
-            ],
+            outputs=_seed_outputs(),
         )
 
     @classmethod
@@ -135,3 +119,22 @@ def _sides() -> tuple[io.Int.Input, io.Int.Input]:
     tooltip = "The same as in Empty Latent Image: a seed's noise depends on the picture's size."
     limits = {"default": 128, "min": 16, "max": _LARGEST_SIDE, "step": 8, "tooltip": tooltip}
     return io.Int.Input("width", **limits), io.Int.Input("height", **limits)
+
+
+def _seed_outputs() -> list[Any]:
+    """What the golden node puts out; without a name of its own the host would show a type."""
+    return [
+        io.Int.Output(
+            "seeds",
+            display_name="seeds",
+            is_output_list=True,
+            tooltip="All of them. Use a latent batch of 1: the noise of a batch is one stream, in "
+            "which only the first picture has the seed's noise.",
+        ),
+        io.Int.Output("first_seed", display_name="first_seed", tooltip="The best of them alone."),
+        io.String.Output(
+            "report",
+            display_name="report",
+            tooltip="Which seeds, why, and how far to trust them.",
+        ),
+    ]
