@@ -1,0 +1,229 @@
+"""How the page looks: a sorting tray on warm paper, or on dark felt where the browser asks.
+
+All fonts come with Gradio or with the machine; nothing is fetched from anywhere else.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+_BODY = ("IBM Plex Sans", "system-ui", "sans-serif")
+_MONO = ("IBM Plex Mono", "ui-monospace", "monospace")
+#: Gradio ships the weights between without Latin letters.
+_WEIGHTS = (400, 700)
+
+
+def theme() -> Any:
+    """Return Gradio's base theme in our colours, light and dark."""
+    import gradio as gr
+
+    fonts = gr.themes.utils.fonts.LocalFont
+    base = gr.themes.Base(
+        primary_hue=gr.themes.colors.amber,
+        neutral_hue=gr.themes.colors.stone,
+        font=(fonts(_BODY[0], _WEIGHTS), *_BODY[1:]),
+        font_mono=(fonts(_MONO[0], _WEIGHTS), *_MONO[1:]),
+        text_size=gr.themes.sizes.text_md,
+        radius_size=gr.themes.sizes.radius_sm,
+    )
+    known = inspect.signature(base.set).parameters
+    dark = {f"{name}_dark": value for name, value in _COLOURS.items()}
+    return base.set(**_COLOURS, **{name: dark[name] for name in dark if name in known})
+
+
+#: Both schemes read the same variables; the style sheet below gives them their two values.
+_COLOURS = {
+    "body_background_fill": "var(--sl-paper)",
+    "body_text_color": "var(--sl-ink)",
+    "body_text_color_subdued": "var(--sl-soft)",
+    "background_fill_primary": "var(--sl-card)",
+    "background_fill_secondary": "var(--sl-paper)",
+    "border_color_primary": "var(--sl-line)",
+    "border_color_accent": "var(--sl-brass)",
+    "color_accent_soft": "var(--sl-wash)",
+    "block_background_fill": "transparent",
+    "block_border_width": "0px",
+    "block_shadow": "none",
+    "block_padding": "0",
+    "block_label_background_fill": "transparent",
+    "block_label_text_color": "var(--sl-soft)",
+    "block_title_text_color": "var(--sl-ink)",
+    "block_title_text_weight": "600",
+    "block_info_text_color": "var(--sl-soft)",
+    "panel_background_fill": "transparent",
+    "input_background_fill": "var(--sl-card)",
+    "input_background_fill_focus": "var(--sl-card)",
+    "input_border_color": "var(--sl-line)",
+    "input_border_color_focus": "var(--sl-brass)",
+    "input_border_width": "1px",
+    "input_shadow": "none",
+    "input_shadow_focus": "0 0 0 3px var(--sl-wash)",
+    "input_placeholder_color": "var(--sl-faint)",
+    "slider_color": "var(--sl-brass)",
+    "checkbox_background_color": "var(--sl-card)",
+    "checkbox_background_color_selected": "var(--sl-brass)",
+    "checkbox_border_color": "var(--sl-line)",
+    "checkbox_border_color_selected": "var(--sl-brass)",
+    "checkbox_label_background_fill": "transparent",
+    "checkbox_label_background_fill_hover": "var(--sl-wash)",
+    "checkbox_label_background_fill_selected": "var(--sl-wash)",
+    "checkbox_label_border_color": "var(--sl-line)",
+    "checkbox_label_border_width": "1px",
+    "checkbox_label_text_color": "var(--sl-ink)",
+    "checkbox_label_text_color_selected": "var(--sl-ink)",
+    "button_primary_background_fill": "var(--sl-ink)",
+    "button_primary_background_fill_hover": "var(--sl-brass)",
+    "button_primary_text_color": "var(--sl-paper)",
+    "button_primary_border_color": "var(--sl-ink)",
+    "button_secondary_background_fill": "transparent",
+    "button_secondary_background_fill_hover": "var(--sl-wash)",
+    "button_secondary_text_color": "var(--sl-ink)",
+    "button_secondary_border_color": "var(--sl-line)",
+    "button_border_width": "1px",
+    "button_large_text_weight": "600",
+    "link_text_color": "var(--sl-brass)",
+    "loader_color": "var(--sl-brass)",
+    "error_background_fill": "var(--sl-card)",
+    "error_text_color": "var(--sl-garnet)",
+    "error_border_color": "var(--sl-garnet)",
+}
+
+HEAD = (
+    '<meta name="color-scheme" content="light dark">'
+    '<link rel="icon" href="data:image/svg+xml,'
+    "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='%238a5f18' "
+    "stroke-width='2'%3E%3Ccircle cx='10' cy='10' r='7.2'/%3E%3Cpath d='M15.4 15.4 21.5 21.5'/"
+    '%3E%3C/svg%3E">'
+)
+
+CSS = """
+:root{--sl-paper:#f6f2e9;--sl-card:#fffdf8;--sl-ink:#24201a;--sl-soft:#645d52;--sl-faint:#8b8376;
+  --sl-line:#ddd5c5;--sl-wash:rgba(154,107,31,.11);--sl-brass:#875c15;--sl-garnet:#96303b;
+  --sl-jade:#27654f;--sl-slate:#55606d;--sl-plate:#ece6d9;
+  --sl-serif:"Iowan Old Style","Palatino Linotype",Palatino,P052,Georgia,"Liberation Serif",serif}
+.dark{--sl-paper:#171512;--sl-card:#211e1a;--sl-ink:#ede7db;--sl-soft:#aaa193;--sl-faint:#857d70;
+  --sl-line:#3a352d;--sl-wash:rgba(214,167,79,.14);--sl-brass:#d8ab58;--sl-garnet:#e08a91;
+  --sl-jade:#7cc2a4;--sl-slate:#a3afbb;--sl-plate:#272420}
+body,gradio-app{background:var(--sl-paper)!important}
+.gradio-container{max-width:1400px!important;margin:0 auto!important;padding:0!important}
+.gradio-container main.app{padding:0 28px 40px!important;max-width:none!important;
+  width:100%!important}
+.gradio-container .tabs,.gradio-container .tabitem{width:100%}
+.sl-label{margin:0 0 -10px;font-size:14px;font-weight:700;color:var(--sl-ink)}
+#sl-editor{border-radius:4px;background:var(--sl-card);border:1px solid var(--sl-line)!important}
+#sl-source-prompt textarea,#sl-source-prompt input{border:1px solid var(--sl-line)!important}
+#sl-draw-one{white-space:nowrap;font-size:14px;padding:8px 12px}
+#sl-repaint-frames .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,150px),1fr))}
+.gradio-container .form{background:none;border:0;gap:16px;box-shadow:none;border-radius:0}
+.gradio-container .block{overflow:visible}
+.sl-top{align-items:end!important;gap:16px!important;flex-wrap:nowrap!important}
+.sl-model{margin:0 0 8px;text-align:right;font-size:13px;color:var(--sl-soft)}
+.sl-model b{color:var(--sl-ink);font-weight:600}
+.sl-page{gap:36px!important;align-items:flex-start!important}
+.sl-rail{flex:0 0 300px!important;min-width:0!important;gap:18px!important}
+.sl-rail.sl-wide{flex-basis:420px!important}
+.sl-results{gap:12px!important;flex:1 1 0!important}
+.sl-buttons{gap:10px!important}
+.sl-buttons button{min-width:0!important}
+button.selected[role=tab]{color:var(--sl-ink)!important;font-weight:600}
+button.selected[role=tab]::after{background:var(--sl-brass)!important}
+footer{display:none!important}
+
+.sl-head{display:flex;align-items:center;gap:14px;padding:14px 0 0;color:var(--sl-ink)}
+.sl-head .sl-glyph{color:var(--sl-brass);flex:none}
+.sl-head h1{font:600 27px/1.1 var(--sl-serif);letter-spacing:-.01em;margin:0}
+.sl-head p{margin:3px 0 0;color:var(--sl-soft);font-size:14px}
+
+.sl-column header{display:grid;grid-template-columns:auto 1fr;gap:1px 8px;align-items:center;
+  padding:0 0 10px;border-bottom:1px solid var(--tone);margin-bottom:12px;align-content:start}
+.sl-column h3{font:600 19px/1.25 var(--sl-serif);margin:0;color:var(--sl-ink)}
+.sl-column header .sl-glyph{color:var(--tone)}
+.sl-column header p{grid-column:1/-1;margin:0;color:var(--sl-soft);font-size:13px;line-height:1.4}
+.sl-column{--tone:var(--sl-slate);min-width:0}
+.sl-golden{--tone:var(--sl-brass)} .sl-diverse{--tone:var(--sl-jade)}
+.sl-tray{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));gap:28px}
+.sl-frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,112px),1fr));
+  gap:16px 14px}
+.sl-frame{margin:0;min-width:0}
+.sl-plate{display:block;position:relative;width:100%;aspect-ratio:1;padding:0;margin:0;line-height:0;border-radius:3px;
+  overflow:hidden;background:var(--sl-plate);border:0;box-shadow:inset 0 0 0 1px var(--sl-line)}
+.sl-plate img{width:100%;height:100%;object-fit:contain;display:block}
+button.sl-plate{cursor:zoom-in;transition:box-shadow .15s}
+button.sl-plate:hover{box-shadow:0 0 0 2px var(--sl-card),0 0 0 3.5px var(--tone,var(--sl-brass))}
+button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2px}
+.sl-waiting .sl-plate{background:none;box-shadow:none;border:1px dashed var(--sl-line)}
+.sl-drawing .sl-plate{box-shadow:inset 0 0 0 2px var(--tone,var(--sl-brass))}
+.generating{animation:none!important;border-color:transparent!important}
+.sl-frame figcaption{display:flex;flex-direction:column;padding-top:6px;font-size:12px;
+  line-height:1.4;color:var(--sl-soft);min-height:3.2em}
+.sl-frame figcaption p{display:flex;justify-content:space-between;gap:8px;margin:0;flex-wrap:wrap}
+.sl-frame figcaption b{font:700 12.5px/1.4 var(--font-mono);color:var(--sl-ink);
+  overflow-wrap:anywhere}
+.sl-mark{position:absolute;left:6px;bottom:6px;padding:2px 8px;border-radius:99px;
+  font:600 11.5px/1.5 var(--font);background:var(--sl-card);color:var(--sl-soft)}
+.sl-mark.sl-good{color:var(--sl-jade)}
+.sl-mark.sl-bad{background:var(--sl-garnet);color:var(--sl-card)}
+
+.sl-bench{position:relative;display:grid;gap:22px;
+  grid-template-columns:184px minmax(150px,1fr) auto;
+  align-items:start;background:var(--sl-card);border:1px solid var(--sl-line);border-radius:6px;
+  padding:16px 20px 18px;overflow:hidden}
+.sl-stone{width:184px;height:184px;border-radius:3px;display:grid;place-items:center;
+  background:var(--sl-plate);color:var(--sl-faint);overflow:hidden}
+.sl-stone img{width:100%;height:100%;object-fit:contain}
+.sl-said h2{font:600 18px/1.3 var(--sl-serif);margin:0 0 4px;color:var(--sl-ink)}
+.sl-said p{margin:0 0 2px;font-size:13.5px;line-height:1.45;color:var(--sl-soft)}
+.sl-said a{margin:0;padding:0;font-size:13.5px;color:var(--sl-brass);text-decoration:underline;
+  text-underline-offset:2px}
+.sl-layers{display:flex;gap:14px}
+.sl-layers figure{margin:0;width:124px}
+.sl-layers img{width:124px;height:124px;image-rendering:pixelated;border-radius:3px;display:block}
+.sl-layers figcaption{font-size:11.5px;line-height:1.35;color:var(--sl-soft);padding-top:5px;
+  display:flex;flex-direction:column;min-height:4.05em}
+.sl-layers figcaption b{font-weight:600;color:var(--sl-ink)}
+.sl-share{position:absolute;left:0;bottom:0;height:3px;background:var(--sl-brass)}
+.sl-status{margin:0;min-height:1.5em;font-size:13.5px;color:var(--sl-soft)}
+.sl-why{margin-top:18px;font-size:13px;color:var(--sl-soft)}
+.sl-why summary{cursor:pointer;color:var(--sl-ink)}
+.sl-why dt{margin-top:8px;font-weight:600;color:var(--sl-ink)} .sl-why dd{margin:2px 0 0}
+.sl-note{font-size:13.5px;color:var(--sl-soft)}
+.sl-note summary{cursor:pointer;color:var(--sl-ink);list-style:none;display:flex;gap:9px;
+  align-items:baseline}
+.sl-note summary::before{content:"";width:9px;height:9px;border-radius:50%;background:var(--tone);
+  flex:none}
+.sl-note summary::after{content:"more";color:var(--sl-brass);text-decoration:underline;
+  text-underline-offset:2px;font-size:12.5px}
+.sl-note[open] summary::after{content:"less"}
+.sl-note p{margin:3px 0 0 18px;line-height:1.45}
+.sl-note pre{margin:8px 0 4px 18px;padding:8px 11px;background:var(--sl-plate);border-radius:3px;
+  font:12px/1.5 var(--font-mono);white-space:pre-wrap;overflow-wrap:anywhere;color:var(--sl-ink)}
+.sl-note{--tone:var(--sl-brass)}
+.sl-note.sl-good{--tone:var(--sl-jade)} .sl-note.sl-bad{--tone:var(--sl-garnet)}
+#sl-ways label{padding:6px 10px!important;font-size:14px}
+#sl-ways .wrap{gap:8px!important}
+.sl-rail .gallery{gap:6px!important}
+.sl-rail .gallery-item{font-size:13px!important;padding:4px 9px!important;max-width:100%;
+  white-space:nowrap;overflow:hidden;text-overflow:ellipsis;color:var(--sl-soft)}
+.sl-rail .gallery-item:hover{color:var(--sl-ink);border-color:var(--sl-brass)}
+
+@media (max-width:900px){
+  .sl-page{flex-direction:column!important}
+  .sl-rail,.sl-rail.sl-wide{flex:none!important;width:100%!important}
+  .sl-results{width:100%!important;flex:none!important}
+}
+@media (max-width:700px){
+  .gradio-container main.app{padding:0 14px 28px!important}
+  .sl-top{flex-direction:column!important;gap:0!important;align-items:stretch!important}
+  .sl-model{text-align:left;margin:6px 0}
+  .sl-over{flex-wrap:wrap!important}
+  .sl-tray{gap:12px} .sl-frames{gap:12px}
+  .sl-column header{min-height:0} .sl-column header p{font-size:12px}
+  .sl-column h3{font-size:16px}
+  .sl-bench{grid-template-columns:96px 1fr;gap:12px;padding:14px}
+  .sl-stone{width:96px;height:96px}
+  .sl-frame figcaption p{flex-direction:column;gap:0}
+  .sl-layers{grid-column:1/-1;gap:10px} .sl-layers figure{flex:1;width:auto}
+  .sl-layers img{width:100%;height:auto;aspect-ratio:1}
+}
+"""
