@@ -39,7 +39,8 @@ print(json.dumps({
     "other_package_kept": sys.modules["extension"] is other,
     "ours": sorted({name.partition(".")[0] for name, module in loaded.items()
                     if (getattr(module, "__file__", None) or "").startswith(root)
-                    and not module.__file__.startswith(fakes)}),
+                    and not module.__file__.startswith(fakes)
+                    and "site-packages" not in module.__file__}),
     "libraries": sorted({name.partition(".")[0] for name in loaded}),
     "loaded_late": "seedloupe.hosts.webui.demo_model" not in loaded,
 }))
