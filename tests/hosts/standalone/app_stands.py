@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -35,8 +36,8 @@ def flow(request: Request, *, size: tuple[int, int] = (6, 4), channels: int = 5)
         for step in range(request.steps):
             values = torch.rand(1, channels, 2, 3, generator=torch.Generator().manual_seed(seed))
             feature = FeatureMap("mid-vit-out", step, 1.0, values)
-            preview = paint(seed, (3, 2))
-            yield StepUpdate(index, seed, step, request.steps, 1.0, (feature,), preview)
+            look = partial(paint, seed, (3, 2))
+            yield StepUpdate(index, seed, step, request.steps, 1.0, (feature,), look)
         yield Generated(paint(seed, size), seed, index)
 
 

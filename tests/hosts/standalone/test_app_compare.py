@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedloupe.errors import InputError, PickError
+from seedloupe.errors import InputError, ModelError, PickError
+from seedloupe.hosts.standalone import app_lens
 from seedloupe.hosts.standalone.app_compare import (
     Lot,
     Tray,
@@ -210,3 +211,19 @@ def test_a_layer_that_cannot_be_painted_costs_a_note_and_not_the_picture() -> No
     bench = painter.bench(updates[1], "other channels")
     assert bench.layers == ()
     assert any("mid-vit-out cannot be shown" in line for line in bench.lines)
+
+
+def test_three_layers_are_watched_from_the_coarsest_to_the_finest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for layers, watched in {"": "", "ab": "ab", "abc": "abc", "abcd": "acd"}.items():
+        monkeypatch.setattr(app_lens, "default_panel", lambda unet, it=layers: tuple(it))
+        assert app_lens.panel(None) == tuple(watched)
+
+
+def test_a_unet_of_unknown_shape_draws_unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(unet: object) -> None:
+        raise ModelError("unet", expected="a known shape", got="another")
+
+    monkeypatch.setattr(app_lens, "default_panel", refuse)
+    assert app_lens.panel(None) == ()

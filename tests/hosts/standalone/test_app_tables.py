@@ -117,6 +117,8 @@ def test_the_tables_own_verdict_is_said(
     evidence = Evidence("rule", verdict, held_out_gain=(gain,))
     known = assayed(table_for(tiny, evidence=evidence), path, tiny)
     assert words in known.lines[0]
+    assert (known.tone == "good") == (verdict is SeedEffect.EFFECT)
+    assert ("," in known.title) == (verdict is not SeedEffect.EFFECT)
     assert "alignment (higher is better) by +0.031" in known.lines[1]
     assert "-0.012 to +0.05" in known.lines[1]
 

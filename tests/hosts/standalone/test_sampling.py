@@ -155,6 +155,18 @@ def test_previews_are_small_pictures_of_every_step(tiny: Model) -> None:
     assert sizes == [(160, 32)] * 2
 
 
+def test_a_preview_nobody_looks_at_is_never_decoded(tiny: Model) -> None:
+    decoded: list[object] = []
+    hook = tiny.vae.decoder.register_forward_hook(lambda *given: decoded.append(None))
+    try:
+        for event in stream(tiny, request(1, steps=3), preview=True):
+            if isinstance(event, StepUpdate) and event.step == 1:
+                assert event.preview is not None
+    finally:
+        hook.remove()
+    assert len(decoded) == 2  # one look and the picture itself
+
+
 def test_unmasked_pixels_stay_exactly_as_they_were(
     tiny: Model, tiny_inpainter: Model, picture: Make
 ) -> None:

@@ -138,7 +138,8 @@ def serve(page: FastAPI, door: socket.socket) -> None:
     """Answer whoever comes to ``door`` until Ctrl-C; open pages are not waited for."""
     import uvicorn
 
-    config = uvicorn.Config(page, log_level="warning", timeout_graceful_shutdown=1)
+    # Below "critical" it tells of every page that Ctrl-C cuts off, with a traceback.
+    config = uvicorn.Config(page, log_level="critical", timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[door])
 
 

@@ -40,7 +40,7 @@ _CONFIRM = ".confirm"
 _TITLES = {
     Way.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
     Way.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
-    Way.DIVERSE: ("Diverse seeds", "Good ones that look as different as possible."),
+    Way.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
 }
 
 

@@ -20,11 +20,15 @@ MOST_LAYERS = 3
 
 
 def panel(unet: nn.Module) -> tuple[str, ...]:
-    """Return the layers to watch; none in a U-Net of unknown shape, which can still draw."""
+    """Return the layers to watch: the coarsest of the panel made for this U-Net, and the finest.
+
+    None in a U-Net of unknown shape, which can still draw.
+    """
     try:
-        return default_panel(unet)[:MOST_LAYERS]
+        layers = default_panel(unet)
     except ModelError:
         return ()
+    return layers if len(layers) <= MOST_LAYERS else (layers[0], *layers[1 - MOST_LAYERS :])
 
 
 class LayerPainter:

@@ -177,8 +177,8 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-said a{margin:0;padding:0;font-size:13.5px;color:var(--sl-brass);text-decoration:underline;
   text-underline-offset:2px}
 .sl-layers{display:flex;gap:14px}
-.sl-layers figure{margin:0;width:124px}
-.sl-layers img{width:124px;height:124px;image-rendering:pixelated;border-radius:3px;display:block}
+.sl-layers figure{margin:0;width:128px}
+.sl-layers img{width:128px;height:128px;image-rendering:pixelated;border-radius:3px;display:block}
 .sl-layers figcaption{font-size:11.5px;line-height:1.35;color:var(--sl-soft);padding-top:5px;
   display:flex;flex-direction:column;min-height:4.05em}
 .sl-layers figcaption b{font-weight:600;color:var(--sl-ink)}

@@ -84,7 +84,10 @@ def assay(model: Model, path: Path | None, settings: Settings) -> Assay:
         title = "The table knows this noise, but was made with something else"
         return Assay(title, (*differences, *evidence), "plain", table)
     title = "The table was made with this very model and these settings"
-    return Assay(title, evidence, "good", table)
+    doubt = _DOUBTS.get(table.spec.evidence.verdict) if table.spec.evidence else None
+    if doubt is None:
+        return Assay(title, evidence, "good", table)
+    return Assay(f"{title}, {doubt}", evidence, "plain", table)
 
 
 def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
@@ -129,6 +132,11 @@ def _without_table(model: Model) -> Assay:
     )
 
 
+#: Said where nobody has to unfold anything.
+_DOUBTS = {
+    SeedEffect.NO_EFFECT: "and found that the seed does not matter",
+    SeedEffect.UNDECIDED: "but could not decide whether seeds matter",
+}
 _VERDICTS = {
     SeedEffect.EFFECT: "Seeds were shown to matter for this model.",
     SeedEffect.NO_EFFECT: "Its own test found no effect of the seed: "

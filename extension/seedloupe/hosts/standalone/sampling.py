@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Generator as Flow
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
@@ -46,7 +47,7 @@ class StepUpdate:
         sigma: noise level the U-Net was called at.
         features: one map for each watched layer that could be read, batch size 1, the prompted
             half of the U-Net's batch.
-        preview: the picture as predicted so far, small; only where asked for.
+        look: decodes the preview; None where none was asked for.
         notes: layers that had to be given up, each with its reason.
     """
 
@@ -56,8 +57,16 @@ class StepUpdate:
     steps: int
     sigma: float
     features: tuple[FeatureMap, ...] = ()
-    preview: Image | None = None
+    look: Callable[[], Image] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def preview(self) -> Image | None:
+        """The picture as predicted so far, small; decoded only when somebody looks.
+
+        On a CPU a look takes as long as a step or two of a small U-Net.
+        """
+        return self.look() if self.look is not None else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +101,7 @@ def generate(
         request: what to generate.
         on_step: called after each step; what it raises ends the run.
         panel: layers to watch; a watched picture is bit for bit the unwatched one.
-        preview: put a small preview into each step.
+        preview: let each step offer a small preview.
 
     Raises:
         InputError: or one of its kinds, before anything is computed.
@@ -180,7 +189,7 @@ def _run(
                 last.total,
                 last.sigma,
                 eye.taken(),
-                preview_of(model, last.clean) if preview else None,
+                partial(preview_of, model, last.clean) if preview else None,
                 eye.notes,
             )
         assert last is not None  # a checked request takes at least one step
