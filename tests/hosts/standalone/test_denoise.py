@@ -11,7 +11,9 @@ import pytest
 import torch
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
+from seedloupe.hosts.standalone.latents import decode
 from seedloupe.hosts.standalone.sampling import Request, Sampler, generate, sample_batch
+from seedloupe.hosts.standalone.text import encode_text
 from seedloupe.noise import initial_noise
 
 if TYPE_CHECKING:
@@ -110,14 +112,49 @@ def test_explicit_noise_gives_the_batch_diffusers_gives_for_a_list_of_generators
     assert torch.equal(batch, expected)
 
 
-def test_the_multistep_solver_goes_through_the_same_noise_levels_as_euler(tiny: Model) -> None:
-    levels = {}
-    for sampler in (Sampler.EULER, Sampler.DPMPP_2M):
-        request = Request(PROMPT, (1,), steps=5, sampler=sampler)
-        steps: list[float] = []
-        list(generate(tiny, request, on_step=lambda update, s=steps: s.append(update.sigma)))
-        levels[sampler] = steps
-    assert levels[Sampler.DPMPP_2M] == pytest.approx(levels[Sampler.EULER], rel=2e-3)
+def even_levels(model: Model, steps: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The web UI's uniform schedule: even times, and sigmas whose logarithms are interpolated."""
+    kept = model.pipe.scheduler.alphas_cumprod.double()
+    logs = ((1 - kept) / kept).log() / 2
+    times = torch.linspace(len(logs) - 1, 0, steps, dtype=torch.float64)
+    low = times.floor().long()
+    share = times - low
+    high = (low + 1).clamp(max=len(logs) - 1)
+    return times, ((1 - share) * logs[low] + share * logs[high]).exp()
+
+
+@pytest.mark.parametrize("steps", [5, 16])
+def test_the_multistep_solver_goes_through_even_times_that_are_no_whole_numbers(
+    tiny: Model, steps: int
+) -> None:
+    levels: list[float] = []
+    request = Request(PROMPT, (1,), steps=steps, sampler=Sampler.DPMPP_2M)
+    list(generate(tiny, request, on_step=lambda update: levels.append(update.sigma)))
+    assert levels == pytest.approx(even_levels(tiny, steps)[1].tolist(), rel=1e-5)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("steps", [2, 5, 16])
+def test_the_multistep_solver_takes_the_steps_of_its_paper(tiny: Model, steps: int) -> None:
+    """DPM-Solver++(2M), Lu et al. 2022, algorithm 2, in the variance-exploding frame."""
+    times, sigmas = even_levels(tiny, steps)
+    noise = initial_noise(SEEDS[0], (4, 4, 6))[None]
+    latent = noise.double() * (1 + sigmas[0] ** 2).sqrt()  # unit variance, in this frame
+    tokens = encode_text(tiny, [PROMPT], negative="", guided=False).tokens
+    before: torch.Tensor | None = None
+    ends = torch.cat([sigmas[1:], torch.zeros(1, dtype=torch.float64)])
+    for index, (time, sigma, end) in enumerate(zip(times, sigmas, ends, strict=True)):
+        scaled = (latent / (1 + sigma**2).sqrt()).float()
+        guess = tiny.unet(scaled, time.float(), encoder_hidden_states=tokens).sample.double()
+        clean = latent - sigma * guess
+        mixed = clean
+        if before is not None and end > 0:
+            ratio = (sigmas[index - 1] / sigma).log() / (sigma / end).log()
+            mixed = clean + (clean - before) / (2 * ratio)
+        latent, before = end / sigma * latent + (1 - end / sigma) * mixed, clean
+    expected = decode(tiny, latent.float())
+    made = sample_batch(tiny, [PROMPT], noise, steps=steps, guidance=1.0, sampler=Sampler.DPMPP_2M)
+    assert (made - expected).abs().max() < 1e-4
 
 
 @pytest.mark.parametrize("sampler", list(Sampler))
