@@ -10,7 +10,7 @@ from torch import Tensor
 
 from seedloupe.errors import ShapeError
 from seedloupe.mining import Appearance
-from seedloupe.mining.appearance import has_frame, has_sky_band, is_gray, look
+from seedloupe.mining.appearance import has_frame, has_sky_band, is_gray, look, palette
 
 HEIGHT, WIDTH = 96, 128
 
@@ -91,3 +91,26 @@ def test_the_score_without_weights_is_given_only_when_asked_for() -> None:
 def test_a_single_picture_without_batch_is_refused_with_both_layouts() -> None:
     with pytest.raises(ShapeError, match="B 3 H W"):
         Appearance().measure(busy(0), "")
+
+
+def test_a_palette_does_not_know_where_colours_stand() -> None:
+    images = pictures(busy, 3)
+    assert torch.allclose(palette(images), palette(images.flip(-1)), atol=1e-6)
+    assert torch.allclose(palette(images), palette(images.transpose(-1, -2)), atol=1e-6)
+
+
+def test_the_shares_of_a_palette_add_up_and_fall_where_the_colours_are() -> None:
+    flat = torch.tensor([[1.0, 0.0, 0.5], [0.75, 0.0, 0.0]])[:, :, None, None].expand(2, 3, 6, 8)
+    shares = palette(flat) ** 2
+    assert torch.allclose(shares.sum(1), torch.ones(2))
+    # index = 9 * red level + 3 * green level + blue level
+    assert float(shares[0, 9 * 2 + 3 * 0 + 1]) == pytest.approx(1)
+    assert shares[1, [9 * 1, 9 * 2]].tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_gray_and_coloured_pictures_are_far_apart_in_palettes() -> None:
+    coloured = pictures(busy, 8)
+    gray = coloured.mean(1, keepdim=True).repeat(1, 3, 1, 1)
+    between = torch.cdist(palette(coloured), palette(gray)).min()
+    within = torch.pdist(palette(gray)).mean()
+    assert between > within

@@ -44,6 +44,7 @@ class QualityInstrument:
     references: Mapping[str, np.ndarray] = {
         "frechet.near": np.random.default_rng(0).normal(0, 0.1, (64, 3)).astype(np.float32)
     }
+    classes: Mapping[str, tuple[str, ...]] = {"composition": ("blob",)}
     metrics: Sequence[MetricSpec] = (
         MetricSpec("bright", "1", True),
         MetricSpec("near", "1", False),
@@ -57,7 +58,9 @@ class QualityInstrument:
             "score.bright": bright,
             "frechet.near": (1 - bright)[:, None].repeat(1, 3),
             "feature.style": torch.cat([images.mean((2, 3)), images.std((2, 3))], 1),
-            "place.composition": torch.stack([bright, bright * float("nan")], 1).clamp(0, 1),
+            "place.composition": torch.stack(
+                [bright, 1 - bright, bright, bright * float("nan")], 1
+            ).clamp(0, 1),
         }
 
 

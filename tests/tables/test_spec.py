@@ -37,7 +37,7 @@ def test_the_contract_names_every_entry(spec: dict[str, Any]) -> None:
     assert set(spec["sampling"]) == {*sampling, "mask_fill", "step_noise"}
     assert set(spec["prompts"]) == {"id", "sha256", "mining", "held_out"}
     assert set(spec["metrics"][0]) == {"name", "version", "higher_is_better", "reference"}
-    assert set(spec["spaces"][0]) == {"name", "explained_variance"}
+    assert set(spec["spaces"][0]) == {"name", "explained_variance", "classes", "map"}
     assert set(spec["thumbnails"]) == {"tile", "columns"}
     assert set(spec["provenance"]) == {"creator", "tool", "date", "licence", "status", "source"}
 

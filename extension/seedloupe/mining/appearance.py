@@ -1,4 +1,4 @@
-"""Measures any picture without weights: gray, framed, sky-heavy, and what it looks like.
+"""Measures any picture without weights: gray, framed, sky-heavy, its colours and its look.
 
 The tags are the ones the seed paper names (Xu et al., 2024, sec. 4.2): some seeds give
 grayscale pictures, pictures with borders, or a large band of sky, whatever the prompt.
@@ -32,6 +32,7 @@ class Appearance:
     """Tags and a look; with ``scored`` also the one score that needs no weights."""
 
     references: Mapping[str, Floats] = {}
+    classes: Mapping[str, tuple[str, ...]] = {}
 
     def __init__(self, *, scored: bool = False) -> None:
         self._scored = scored
@@ -56,6 +57,7 @@ class Appearance:
             "tag.border": framed.float(),
             "tag.sky": has_sky_band(images).float(),
             "feature.look": look(images),
+            "feature.colour": palette(images),
         }
         if self._scored:
             measures["score.unblemished"] = (~(gray | framed)).float()
@@ -104,6 +106,19 @@ def look(images: Tensor) -> Tensor:
     down = functional.pad(gray.diff(dim=-2).abs(), (0, 0, 0, 1))
     edges = [functional.adaptive_avg_pool2d(x, 2).flatten(1) * 4 for x in (across, down)]
     return torch.cat([colours, *edges], 1)
+
+
+def palette(images: Tensor) -> Tensor:
+    """Which colours there are and how much of each, wherever they stand.
+
+    ``(B, 3, H, W)`` in [0, 1] to ``(B, 27)``: the square roots of the shares of 3 x 3 x 3 colours,
+    a pixel between them counting for its neighbours in proportion. Distances are Hellinger's.
+    """
+    level = images.clamp(0, 1) * 2
+    weights = [(1 - (level - centre).abs()).clamp(min=0).flatten(2) for centre in range(3)]
+    stacked = torch.stack(weights, 2)  # (B, channel, level, pixels)
+    shares = torch.einsum("bip,bjp,bkp->bijk", *stacked.unbind(1)) / stacked.shape[-1]
+    return shares.flatten(1).clamp(min=0).sqrt()
 
 
 def _ring(images: Tensor, start: int, width: int) -> Tensor:

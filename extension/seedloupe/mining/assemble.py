@@ -22,6 +22,7 @@ from ..tables import (
 from .evidence import evidence_of
 from .instruments import Floats, Instrument
 from .journal import Measures
+from .maps import centroid_map, flat_map
 from .plan import MiningPlan, prompts_sha256
 from .scores import BySeed, score_columns
 
@@ -45,7 +46,7 @@ def assemble(
     for metric in metrics:
         tensors |= score_columns(metric, instruments, plan.seeds, mined, confirmed)
     tensors |= _rates(plan.seeds, mined)
-    spaces, columns = _spaces(plan.seeds, mined)
+    spaces, columns = _spaces(plan.seeds, instruments, mined)
     tensors |= columns
     thumbnails = ThumbnailsSpec(tile=(48, 48), columns=COLUMNS)
     tensors["thumbnails"] = draw_sheet([_tile(mined[seed]) for seed in plan.seeds], thumbnails)
@@ -75,20 +76,24 @@ def _rates(seeds: Sequence[int], mined: BySeed) -> dict[str, np.ndarray]:
 
 
 def _spaces(
-    seeds: Sequence[int], mined: BySeed
+    seeds: Sequence[int], instruments: Sequence[Instrument], mined: BySeed
 ) -> tuple[tuple[SpaceSpec, ...], dict[str, np.ndarray]]:
-    specs, columns = [], {}
+    specs: list[SpaceSpec] = []
+    columns: dict[str, np.ndarray] = {}
     for key in mined[seeds[0]]:
         family, _, space = key.partition(".")
         if family == "feature":
             stacked = np.stack([mined[seed][key] for seed in seeds]).astype(np.float64)
             projected, share = project(stacked)
-            columns[f"feature.{space}"] = projected
-            specs.append(SpaceSpec(space, explained_variance=share))
+            drawn, how = flat_map(projected)
+            columns |= {f"feature.{space}": projected, f"map.{space}": drawn}
+            specs.append(SpaceSpec(space, explained_variance=share, map=how))
         elif family == "place":
             places = np.stack([_mean_of_found(mined[seed][key]) for seed in seeds])
-            columns[f"feature.{space}"] = places
-            specs.append(SpaceSpec(space))
+            drawn, how = centroid_map(places)
+            columns |= {f"feature.{space}": places, f"map.{space}": drawn}
+            classes = next((i.classes[space] for i in instruments if space in i.classes), ())
+            specs.append(SpaceSpec(space, classes=classes, map=how))
     return tuple(specs), columns
 
 

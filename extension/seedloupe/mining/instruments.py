@@ -42,5 +42,9 @@ class Instrument(Protocol):
     def references(self) -> Mapping[str, Floats]:
         """For each ``frechet.<metric>``, reference vectors ``(N, D)``; else empty."""
 
+    @property
+    def classes(self) -> Mapping[str, tuple[str, ...]]:
+        """For each ``place.<space>``, the names of the objects, four values each; else empty."""
+
     def measure(self, images: Tensor, prompt: str) -> Mapping[str, Tensor]:
         """Measures ``(B,)`` or ``(B, D)`` float32 of images ``(B, 3, H, W)`` in [0, 1]."""

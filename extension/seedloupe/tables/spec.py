@@ -185,10 +185,21 @@ class MetricSpec:
 
 @dataclass(frozen=True)
 class SpaceSpec:
-    """One feature space; ``explained_variance`` in [0, 1] where it is a projection."""
+    """One feature space.
+
+    Args:
+        name: what it is called in the tensors.
+        explained_variance: in [0, 1], where the space is a projection.
+        classes: for ``composition``, which objects its columns speak of, four columns each:
+            centroid x, centroid y, size and depth; empty where that was not recorded.
+        map: how its map was drawn, e.g. ``t-SNE``; for ``composition`` mostly ``centroid``, the
+            place in the picture where objects stand on average.
+    """
 
     name: str
     explained_variance: float | None = None
+    classes: tuple[str, ...] = ()
+    map: str = ""
     extra: Extra = field(default_factory=dict)
 
     def __post_init__(self) -> None:
