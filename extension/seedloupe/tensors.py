@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from .errors import ShapeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def require_shape(x: Tensor, layout: str, *, field: str = "tensor") -> Tensor:
@@ -19,6 +22,8 @@ def require_shape(x: Tensor, layout: str, *, field: str = "tensor") -> Tensor:
     Raises:
         ShapeError: ``x`` is no tensor, or its shape is another one.
     """
+    from torch import Tensor
+
     if not isinstance(x, Tensor):
         raise ShapeError(field, expected=f"a tensor ({layout})", got=type(x).__name__)
     if not _fits(tuple(x.shape), layout.split()):

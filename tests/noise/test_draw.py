@@ -99,11 +99,6 @@ def test_philox_keeps_all_64_bits() -> None:
     assert canonical_seed(2**32 + 42) == 42
 
 
-def test_noise_this_version_cannot_draw_is_refused_with_the_setting_to_change() -> None:
-    with pytest.raises(NoiseError, match=r"noise: expected cpu.*got nv.*Choose the CPU"):
-        initial_noise(1, (4, 8, 6), source=NV)
-
-
 @pytest.mark.parametrize("shape", [(4, 8), (4, 8, 0), (4, -8, 8), (4, 8.0, 8), (1, 2, 3, 4), ()])
 def test_what_is_no_latent_size_is_refused(shape: object) -> None:
     with pytest.raises(NoiseError, match="shape: expected three positive whole numbers"):

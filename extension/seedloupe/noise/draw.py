@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from ..errors import NoiseError, SeedError
+from ..errors import NoiseError, ShapeError
 from ..tensors import require_shape
-from .source import CPU_NOISE, NoiseSource, Rng
+from .source import CPU_NOISE, NoiseSource
+from .stream import ArrayStream, NoiseStream, require_latent_size
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FINGERPRINT_TOLERANCE = 1e-4
 """How far two fingerprints of the same noise may lie apart.
@@ -21,27 +25,19 @@ to 1.7e-6), so noise is never identified by a hash of its bytes.
 """
 
 _FINGERPRINT_SIZE = 8
-_SEED_LIMIT = 2**64
-_LARGEST_DRAW = 2**28
 
-
-def canonical_seed(seed: int, source: NoiseSource = CPU_NOISE) -> int:
-    """Return the smallest seed that stands for the same noise.
-
-    PyTorch's CPU generator keeps the low 32 bits of a seed, so ``42`` and ``42 + 2**32`` are one
-    seed there; Philox tells them apart.
-
-    Raises:
-        SeedError: ``seed`` is no whole number, negative, or 2**64 and more.
-    """
-    number = _whole(seed)
-    if not 0 <= number < _SEED_LIMIT:
-        raise SeedError("seed", expected="0 to 18446744073709551615", got=f"{number}")
-    return number % 2**32 if source.rng is Rng.TORCH_CPU else number
+#: Values that may be drawn over to reach a noise, some seconds' work; a small draw counts as
+#: ``_SMALL`` values, because then the calls are what takes the time.
+_LARGEST_SKIP = 2**30
+_SMALL = 2**16
 
 
 def initial_noise(
-    seed: int, shape: tuple[int, int, int], *, source: NoiseSource = CPU_NOISE
+    seed: int,
+    shape: tuple[int, int, int],
+    *,
+    source: NoiseSource = CPU_NOISE,
+    draws_before: int = 0,
 ) -> Tensor:
     """Draw the starting latent of one image.
 
@@ -53,37 +49,69 @@ def initial_noise(
         seed: any non-negative 64-bit integer.
         shape: ``(C, H, W)`` in latent cells, e.g. ``(4, 64, 64)`` for 512x512 pixels.
         source: which generator draws.
+        draws_before: how many draws of the same shape the generator has already made.
 
     Returns:
         ``(C, H, W)``, float32, CPU, unit variance.
 
     Raises:
         SeedError: ``seed`` names no noise.
-        NoiseError: ``shape`` is no latent size, or ``source`` is not the CPU generator; this
-            version draws cpu noise only.
+        NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
     """
-    number = canonical_seed(seed, source)
-    size = _require_latent_size(shape)
-    if source.rng is not Rng.TORCH_CPU:
-        raise NoiseError(
-            "noise",
-            expected="cpu, the only noise this version draws",
-            got=source.label,
-            advice="Choose the CPU as noise source, in the host too.",
-        )
-    generator = torch.Generator("cpu").manual_seed(number)
-    return torch.randn(size, generator=generator, dtype=torch.float32, device="cpu")
+    size = require_latent_size(shape)
+    before = _require_draws(draws_before, size)
+    stream = NoiseStream(seed, source)
+    stream.skip(size, before)
+    return stream.draw(size)
 
 
-def noise_fingerprint(noise: Tensor) -> tuple[float, ...]:
+def noise_array(
+    seed: int,
+    shape: tuple[int, int, int],
+    *,
+    source: NoiseSource = CPU_NOISE,
+    draws_before: int = 0,
+) -> NDArray[np.float32]:
+    """Draw the starting latent of one image without PyTorch.
+
+    Like :func:`initial_noise`; Philox noise is the same, CPU noise differs from what PyTorch draws
+    by up to 5e-6, as PyTorch's own does from one processor to another.
+
+    Args:
+        seed: any non-negative 64-bit integer.
+        shape: ``(C, H, W)`` in latent cells.
+        source: which generator draws.
+        draws_before: how many draws of the same shape the generator has already made.
+
+    Returns:
+        ``(C, H, W)``, float32, unit variance.
+
+    Raises:
+        SeedError: ``seed`` names no noise.
+        NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
+    """
+    size = require_latent_size(shape)
+    before = _require_draws(draws_before, size)
+    stream = ArrayStream(seed, source)
+    stream.skip(size, before)
+    return stream.draw(size)
+
+
+def noise_fingerprint(noise: Tensor | NDArray[np.floating]) -> tuple[float, ...]:
     """Return the first 8 values of a latent, by which noise is recognised.
 
     Args:
-        noise: ``(C, H, W)``, any float dtype and device.
+        noise: ``(C, H, W)``, a tensor of any float dtype and device, or an array.
 
     Raises:
         ShapeError: ``noise`` is laid out differently.
     """
+    if isinstance(noise, np.ndarray):
+        if noise.ndim != 3:
+            raise ShapeError("noise", expected="shape (C H W)", got=f"{noise.shape}")
+        return tuple(noise.ravel()[:_FINGERPRINT_SIZE].astype(np.float32).tolist())
+    import torch
+
     require_shape(noise, "C H W", field="noise")
     values = noise.detach().flatten()[:_FINGERPRINT_SIZE].to("cpu", torch.float32)
     return tuple(values.tolist())
@@ -96,24 +124,15 @@ def fingerprints_agree(first: Sequence[float], second: Sequence[float]) -> bool:
     )
 
 
-def _whole(seed: int) -> int:
-    if isinstance(seed, bool):
-        raise SeedError("seed", expected="a whole number", got=f"{seed}")
-    try:
-        return operator.index(seed)
-    except TypeError:
-        raise SeedError(
-            "seed", expected="a whole number", got=f"{seed!r} ({type(seed).__name__})"
-        ) from None
-
-
-def _require_latent_size(shape: Sequence[int]) -> tuple[int, int, int]:
-    sizes = tuple(shape)
-    if len(sizes) != 3 or not all(type(size) is int and size > 0 for size in sizes):
-        raise NoiseError("shape", expected="three positive whole numbers (C, H, W)", got=f"{sizes}")
-    if math.prod(sizes) > _LARGEST_DRAW:
+def _require_draws(draws_before: int, size: tuple[int, int, int]) -> int:
+    """Return the number of draws, if the noise behind them can be reached in seconds."""
+    if type(draws_before) is not int or draws_before < 0:
         raise NoiseError(
-            "shape", expected=f"at most {_LARGEST_DRAW} values (1 GiB)", got=f"{sizes}"
+            "draws_before", expected="a whole number from 0 up", got=f"{draws_before!r}"
         )
-    channels, height, width = sizes
-    return channels, height, width
+    most = _LARGEST_SKIP // max(math.prod(size), _SMALL)
+    if draws_before > most:
+        raise NoiseError(
+            "draws_before", expected=f"at most {most} draws of {size}", got=f"{draws_before}"
+        )
+    return draws_before

@@ -118,7 +118,6 @@ def test_budgets_are_times() -> None:
         (("--held-out", 3), "fewer than the 3 prompts"),
         (("--scorers", "critic"), "some of appearance for tiny"),
         (("--scorers", "beauty"), "beauty"),
-        (("--noise", "nv"), "the only noise this version draws"),
         (("--size", "50x32"), "multiples of 8"),
         (("--budget", "soon"), "expected a time"),
         (("--sampler", "euler_a"), "invalid choice"),
