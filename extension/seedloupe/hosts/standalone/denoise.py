@@ -7,17 +7,19 @@ distribution, so nothing is drawn before or besides what the seed stands for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from .step_noise import drawing_from
 from .text import Conditioning
 
 if TYPE_CHECKING:
-    from torch import Generator, Tensor
+    from torch import Tensor
 
+    from ...noise import NoiseStream
     from .models import Model
 
 #: Opened around each call of the U-Net with the step's index and sigma.
@@ -125,7 +127,7 @@ def denoise(
     plan: Plan,
     *,
     source: Source | None = None,
-    generators: list[Generator] | None = None,
+    streams: Sequence[NoiseStream] | None = None,
     watch: Watch | None = None,
 ) -> Iterator[Step]:
     """Take the steps one at a time.
@@ -136,7 +138,7 @@ def denoise(
         text: for exactly ``B`` pictures.
         plan: sampler, steps, guidance.
         source: the picture to start from, one for the whole batch.
-        generators: one for each picture, for samplers that draw.
+        streams: one for each picture, for samplers that draw.
         watch: opened around every call of the U-Net.
     """
     import torch
@@ -159,7 +161,8 @@ def denoise(
                     added_cond_kwargs=added,
                     return_dict=False,
                 )[0]
-            taken = scheduler.step(_guide(out, plan, text), time, latents, generator=generators)
+            with drawing_from(streams):
+                taken = scheduler.step(_guide(out, plan, text), time, latents)
             clean = _clean(scheduler, taken)
             following = times[index + 1 : index + 2]
             latents = _keep(scheduler, taken.prev_sample, noise, source, model, following)

@@ -9,17 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ...noise import NoiseSource, canonical_seed, initial_noise
+from ...noise import NoiseSource, initial_noise
 from ...tensors import require_shape
 from .denoise import Plan, Sampler, Source, Step, denoise
 from .eye import Eye
 from .latents import decode, finished, preview_of, source_of, source_without_picture
 from .request import Request, check_request
+from .step_noise import step_streams
 from .text import Conditioning, encode_text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from torch import Generator, Tensor
+    from torch import Tensor
 
     from ...lens import FeatureMap
     from .models import Model
@@ -136,6 +137,7 @@ def sample_batch(
     sampler: Sampler = Sampler.EULER,
     negative: str = "",
     step_seeds: Sequence[int] | None = None,
+    step_source: NoiseSource = NoiseSource(),
 ) -> Tensor:
     """Generate a batch at once, from given noise.
 
@@ -149,6 +151,7 @@ def sample_batch(
         negative: one for all.
         step_seeds: one for each picture, for samplers that draw fresh noise at each step: the
             seeds ``noise`` was drawn from make the batch equal to single pictures.
+        step_source: which generator draws for ``step_seeds``.
 
     Returns:
         ``(B, 3, H, W)``, float32 in [0, 1], CPU.
@@ -164,10 +167,10 @@ def sample_batch(
     plan = Plan(sampler, steps, guidance)
     text = encode_text(model, prompts, negative=negative, guided=plan.guided)
     text = text.repeated(batch // len(prompts))
-    generators = _step_generators(sampler, step_seeds, batch, shape)
+    streams = step_streams(sampler, step_seeds, batch, shape, step_source)
     source = source_without_picture(model, shape)
     latents = noise
-    for step in denoise(model, noise, text, plan, source=source, generators=generators):
+    for step in denoise(model, noise, text, plan, source=source, streams=streams):
         latents = step.latents
     return decode(model, latents)
 
@@ -201,46 +204,13 @@ def _steps(
 ) -> Iterator[Step]:
     shape = model.latent_shape(*request.size(model))
     noise = initial_noise(seed, shape, source=request.noise)[None]
-    generators = _step_generators(request.sampler, [seed], 1, shape, request.noise)
+    streams = step_streams(request.sampler, [seed], 1, shape, request.noise)
     return denoise(
         model,
         noise,
         text,
         request.plan,
         source=source,
-        generators=generators,
+        streams=streams,
         watch=eye.watch,
     )
-
-
-def step_generator(
-    seed: int, shape: Sequence[int], source: NoiseSource = NoiseSource()
-) -> Generator:
-    """Return the generator of one picture's step noise.
-
-    It goes on where the starting noise ends, as with one generator a picture in diffusers and in
-    the web UI, so an ancestral picture is the same in a batch and alone.
-    """
-    import torch
-
-    generator = torch.Generator("cpu").manual_seed(canonical_seed(seed, source))
-    torch.randn(tuple(shape), generator=generator, dtype=torch.float32, device="cpu")
-    return generator
-
-
-def _step_generators(
-    sampler: Sampler,
-    seeds: Sequence[int] | None,
-    batch: int,
-    shape: Sequence[int],
-    source: NoiseSource = NoiseSource(),
-) -> list[Generator] | None:
-    if not sampler.draws:
-        return None
-    if seeds is None or len(seeds) != batch:
-        raise InputError(
-            "step_seeds",
-            expected=f"{batch} seeds, because {sampler.label} draws noise at each step",
-            got="none" if seeds is None else str(len(seeds)),
-        )
-    return [step_generator(seed, shape, source) for seed in seeds]
