@@ -76,3 +76,6 @@ class NoiseSource:
 
 CPU_NOISE = NoiseSource()
 """The noise every machine draws alike."""
+
+NV_NOISE = NoiseSource(Rng.PHILOX)
+"""The noise of an NVIDIA card without limit; the web UI's ``NV``."""

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from .step_noise import drawing_from
 from .text import Conditioning
 
 if TYPE_CHECKING:
@@ -142,6 +141,8 @@ def denoise(
         watch: opened around every call of the U-Net.
     """
     import torch
+
+    from .step_noise import drawing_from
 
     source = source or Source()
     scheduler, times = _schedule(model, plan, source.strength)

@@ -4,8 +4,7 @@ from importlib import metadata
 from types import SimpleNamespace
 
 import pytest
-
-from seedloupe.hosts.standalone.commands import doctor
+import torch
 
 from .conftest import Cli
 
@@ -31,13 +30,67 @@ def test_what_is_there_and_what_is_missing_is_told(
     assert "  gradio         -" in lines
 
 
+@pytest.fixture
+def two_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine with an RTX 3060 and a T4, as PyTorch describes them."""
+    cards = [
+        SimpleNamespace(
+            name=name,
+            total_memory=12 * 2**30,
+            multi_processor_count=processors,
+            max_threads_per_multi_processor=threads,
+        )
+        for name, processors, threads in [
+            ("NVIDIA GeForce RTX 3060", 28, 1536),
+            ("Tesla T4", 40, 1024),
+        ]
+    ]
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: len(cards))
+    monkeypatch.setattr(torch.cuda, "get_device_properties", cards.__getitem__)
+
+
+@pytest.mark.usefixtures("two_cards")
+def test_every_card_here_is_asked_about_the_usual_sizes(cli: Cli) -> None:
+    told = cli("doctor", "--json").json
+    assert [device.get("grid_threads") for device in told["devices"]] == [None, 43008, 40960]
+    assert [noise["card"] for noise in told["noise"]] == ["NVIDIA GeForce RTX 3060", "Tesla T4"]
+    assert {noise["known_from"] for noise in told["noise"]} == {"this machine"}
+    shares = [[size["differing"] for size in noise["sizes"]] for noise in told["noise"]]
+    assert shares == [[0, 0, 0.34375, 0.8359375], [0, 0, 0.375, 0.84375]]
+    lines = cli("doctor").out.splitlines()
+    assert any("SDXL at 1024x1024" in line and "34% of the noise differs" in line for line in lines)
+
+
+def test_without_a_card_it_is_said_that_there_is_none(cli: Cli) -> None:
+    assert cli("doctor", "--json").json["noise"] == []
+    assert any(line.startswith("noise: no card here") for line in cli("doctor").out.splitlines())
+
+
+@pytest.mark.parametrize("words", [("--card", "geforce rtx 3060"), ("--grid", 43008)])
+def test_a_card_that_is_not_here_can_be_asked_about(cli: Cli, words: tuple[object, ...]) -> None:
+    [noise] = cli("doctor", *words, "--json").json["noise"]
+    assert noise["grid_threads"] == 43008
+    assert noise["known_from"] != "this machine"
+    assert [size["differing_later"] for size in noise["sizes"]] == [0, 0, 0.34375, 1.0]
+    lines = cli("doctor", *words).out.splitlines()
+    assert len(lines) == 5
+    assert lines[0].startswith("noise of ")
+    assert "43,008 threads at once" in lines[0]
+
+
 @pytest.mark.parametrize(
-    ("processors", "threads", "grid"), [(40, 1024, 40960), (58, 1536, 89088), (132, 2048, 270336)]
+    ("words", "message"),
+    [
+        (("--card", "RTX 9999"), "card: expected one of GTX 1060"),
+        (("--card", "RTX 3060 Laptop GPU"), "as a grid"),
+        (("--grid", 0), "a whole number from 1 up"),
+        (("--card", "T4", "--grid", 256), "not allowed with"),
+    ],
 )
-def test_the_grid_of_a_card_is_its_processors_times_their_blocks(
-    processors: int, threads: int, grid: int
+def test_a_card_nobody_knows_is_bad_input(
+    cli: Cli, words: tuple[object, ...], message: str
 ) -> None:
-    card = SimpleNamespace(
-        multi_processor_count=processors, max_threads_per_multi_processor=threads
-    )
-    assert doctor.grid_threads(card) == grid
+    ended = cli("doctor", *words)
+    assert ended.code == 2
+    assert message in ended.err
+    assert ended.err.count("\n") == 1

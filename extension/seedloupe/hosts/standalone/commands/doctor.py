@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import platform
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from ..arguments import command, table_folders
+from ..arguments import command, positive, table_folders
 
 if TYPE_CHECKING:
+    from ....noise import NoiseSource
     from ..arguments import Parser
     from ..console import Console
 
@@ -31,18 +33,29 @@ _PACKAGES = {
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "doctor", "versions, devices, readers, tables, what is missing")
+    other = parser.add_mutually_exclusive_group()
+    other.add_argument(
+        "--card", metavar="NAME", help="tell of this card's noise alone, e.g. 'RTX 3060'"
+    )
+    other.add_argument(
+        "--grid", type=positive, metavar="N", help="the same for a card that runs N threads at once"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look around and report; nothing is loaded, fetched or changed."""
+    if args.card is not None or args.grid is not None:
+        return _tell_of_card(args, console)
     packages = {name: _version(name) for name in _PACKAGES}
+    devices = _devices()
     document: dict[str, object] = {
         "seedloupe": _version("seedloupe"),
         "python": platform.python_version(),
         "system": platform.platform(),
         "packages": packages,
-        "devices": _devices(),
+        "devices": devices,
+        "noise": [_noise_of(device) for device in devices if "grid_threads" in device],
         "readers": _readers(),
         "tables": _tables(),
         "seedling": _seedling(),
@@ -52,14 +65,39 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def grid_threads(properties: object) -> int:
-    """Return how many threads a CUDA card draws noise with at once.
+def card_noise(card: str, source: NoiseSource, known_from: str) -> dict[str, object]:
+    """Say for each usual size how much of a card's noise other cards would not draw."""
+    from ....noise import USUAL_SIZES, portability
 
-    PyTorch launches at most as many blocks of 256 threads as fit on the card (its
-    ``calc_execution_policy``); up to that many values all cards draw alike.
-    """
-    count = int(getattr(properties, "multi_processor_count", 0))
-    return count * (int(getattr(properties, "max_threads_per_multi_processor", 0)) // 256) * 256
+    sizes = []
+    for size in USUAL_SIZES:
+        found = portability(size.shape, source)
+        sizes.append(
+            {
+                "name": size.name,
+                "shape": list(size.shape),
+                "differing": found.differing,
+                "differing_later": found.differing_later,
+                "sentence": found.sentence,
+            }
+        )
+    threads = source.grid_threads
+    return {"card": card, "grid_threads": threads, "known_from": known_from, "sizes": sizes}
+
+
+def _tell_of_card(args: argparse.Namespace, console: Console) -> int:
+    """Answer for a card that need not be here."""
+    from ....noise import NoiseSource, Rng, find_card
+
+    if args.card is not None:
+        card = find_card(args.card)
+        noise = card_noise(card.name, card.source, "the maker's specification, not measured")
+    else:
+        noise = card_noise(
+            f"cuda:{args.grid}", NoiseSource(Rng.PHILOX, args.grid), "the command line"
+        )
+    console.result({"noise": [noise]}, _noise_lines([noise]))
+    return 0
 
 
 def _version(package: str) -> str | None:
@@ -80,17 +118,27 @@ def _devices() -> list[dict[str, object]]:
                 "name": f"cuda:{index}",
                 "card": card.name,
                 "memory_gib": round(card.total_memory / 2**30, 1),
-                "grid_threads": grid_threads(card),
-                "portable_up_to": _portable(grid_threads(card)),
+                "grid_threads": _threads_of(card),
             }
         )
     return found
 
 
-def _portable(threads: int) -> str:
-    """The largest square picture whose noise every card draws alike."""
-    side = int((threads / 4) ** 0.5) * 8
-    return f"{side}x{side} pixels (4 channels)"
+def _threads_of(card: object) -> int:
+    from ....noise import grid_threads
+
+    return grid_threads(
+        int(getattr(card, "multi_processor_count", 0)),
+        int(getattr(card, "max_threads_per_multi_processor", 0)),
+    )
+
+
+def _noise_of(device: Mapping[str, object]) -> dict[str, object]:
+    from ....noise import NoiseSource, Rng
+
+    threads = device["grid_threads"]
+    assert isinstance(threads, int)
+    return card_noise(str(device["card"]), NoiseSource(Rng.PHILOX, threads), "this machine")
 
 
 def _readers() -> dict[str, dict[str, object]]:
@@ -131,7 +179,8 @@ def _missing(document: dict[str, object]) -> list[str]:
 
 def _lines(document: dict[str, object]) -> list[str]:
     packages, readers, devices = document["packages"], document["readers"], document["devices"]
-    tables, missing = document["tables"], document["missing"]
+    tables, missing, noise = document["tables"], document["missing"], document["noise"]
+    assert isinstance(noise, list)
     assert isinstance(packages, dict)
     assert isinstance(readers, dict)
     assert isinstance(devices, list)
@@ -143,7 +192,21 @@ def _lines(document: dict[str, object]) -> list[str]:
         extra = {key: value for key, value in device.items() if key != "name"}
         words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in extra.items())
         lines.append(f"device {device['name']}: {words}")
+    lines += _noise_lines(noise)
     for name, found in readers.items():
         lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}")
     lines += [f"table {path}" for path in tables]
     return lines + [f"missing: {line}" for line in missing] if missing else [*lines, "all there"]
+
+
+def _noise_lines(cards: Sequence[Mapping[str, object]]) -> list[str]:
+    lines = [] if cards else ["noise: no card here; cpu and nv noise are the same on every machine"]
+    for noise in cards:
+        sizes = noise["sizes"]
+        assert isinstance(sizes, list)
+        lines.append(
+            f"noise of {noise['card']}, {noise['grid_threads']:,} threads at once "
+            f"(from {noise['known_from']})"
+        )
+        lines += [f"  {size['name']:24} {size['sentence']}" for size in sizes]
+    return lines
