@@ -12,10 +12,12 @@ import torch
 from seedloupe.errors import NoiseError, SeedError, ShapeError
 from seedloupe.noise import (
     NoiseSource,
+    NoiseStream,
     Rng,
     canonical_seed,
     fingerprints_agree,
     initial_noise,
+    noise_array,
     noise_fingerprint,
 )
 
@@ -99,6 +101,44 @@ def test_philox_keeps_all_64_bits() -> None:
     assert canonical_seed(2**32 + 42) == 42
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("shape", [(4, 64, 64), (4, 65, 65), (1, 1, 3)])
+def test_noise_drawn_without_torch_is_torchs(seed: int, shape: tuple[int, int, int]) -> None:
+    array = noise_array(seed, shape)
+    assert (array.dtype, array.shape) == (np.float32, shape)
+    assert np.abs(array - initial_noise(seed, shape).numpy()).max() <= 5e-6
+
+
+@pytest.mark.parametrize("source", ["cpu", "nv", "cuda:256"])
+@pytest.mark.parametrize("shape", [(4, 8, 6), (1, 1, 3), (4, 16, 20), (2, 9, 5)])
+def test_draws_before_are_those_of_one_generator(source: str, shape: tuple[int, int, int]) -> None:
+    generator = NoiseSource.parse(source)
+    stream = NoiseStream(2**32 + 3, generator)
+    for before in range(4):
+        drawn = initial_noise(2**32 + 3, shape, source=generator, draws_before=before)
+        assert torch.equal(drawn, stream.draw(shape))
+        array = noise_array(2**32 + 3, shape, source=generator, draws_before=before)
+        assert np.abs(array - drawn.numpy()).max() <= 5e-6
+
+
+@pytest.mark.parametrize("before", [-1, 1.0, True, "1", None])
+def test_what_is_no_number_of_draws_is_refused(before: object) -> None:
+    for draw in (initial_noise, noise_array):
+        with pytest.raises(NoiseError, match="draws_before: expected a whole number from 0 up"):
+            draw(1, (4, 8, 6), draws_before=cast("int", before))
+
+
+@pytest.mark.parametrize(
+    ("shape", "most"), [((4, 8, 6), 16384), ((16, 128, 128), 4096), ((4, 2**13, 2**13), 4)]
+)
+def test_draws_that_would_take_minutes_to_reach_are_refused(
+    shape: tuple[int, int, int], most: int
+) -> None:
+    with pytest.raises(NoiseError, match=f"draws_before: expected at most {most} draws"):
+        initial_noise(1, shape, draws_before=most + 1)
+    noise_array(1, (1, 1, 3), source=NV, draws_before=16384)
+
+
 @pytest.mark.parametrize("shape", [(4, 8), (4, 8, 0), (4, -8, 8), (4, 8.0, 8), (1, 2, 3, 4), ()])
 def test_what_is_no_latent_size_is_refused(shape: object) -> None:
     with pytest.raises(NoiseError, match="shape: expected three positive whole numbers"):
@@ -114,6 +154,16 @@ def test_the_fingerprint_is_the_first_eight_values_of_the_first_row() -> None:
     noise = initial_noise(3, (2, 3, 9))
     assert noise_fingerprint(noise) == tuple(noise[0, 0, :8].tolist())
     assert noise_fingerprint(noise.double()) == noise_fingerprint(noise)
+
+
+def test_an_array_has_the_fingerprint_of_its_tensor() -> None:
+    drawn = initial_noise(3, (2, 3, 9))
+    assert noise_fingerprint(drawn.numpy()) == noise_fingerprint(drawn)
+    assert noise_fingerprint(drawn.double().numpy()) == noise_fingerprint(drawn)
+    turned = drawn.permute(2, 0, 1)
+    assert noise_fingerprint(turned.numpy()) == noise_fingerprint(turned)
+    with pytest.raises(ShapeError, match="noise"):
+        noise_fingerprint(drawn.numpy()[None])
 
 
 def test_small_noise_has_a_short_fingerprint() -> None:
