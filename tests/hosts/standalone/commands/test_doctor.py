@@ -61,6 +61,18 @@ def test_every_card_here_is_asked_about_the_usual_sizes(cli: Cli) -> None:
     assert any("SDXL at 1024x1024" in line and "34% of the noise differs" in line for line in lines)
 
 
+@pytest.mark.usefixtures("two_cards")
+def test_a_card_whose_threads_pytorch_does_not_tell_gets_no_verdict(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = SimpleNamespace(name="Some card", total_memory=2**30, multi_processor_count=28)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: old)
+    told = cli("doctor", "--json").json
+    assert told["noise"] == []
+    assert told["devices"][1]["grid_threads"] is None
+    assert "no card here" not in cli("doctor").out
+
+
 def test_without_a_card_it_is_said_that_there_is_none(cli: Cli) -> None:
     assert cli("doctor", "--json").json["noise"] == []
     assert any(line.startswith("noise: no card here") for line in cli("doctor").out.splitlines())

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "system": platform.platform(),
         "packages": packages,
         "devices": devices,
-        "noise": [_noise_of(device) for device in devices if "grid_threads" in device],
+        "noise": _noise_of(devices),
         "readers": _readers(),
         "tables": _tables(),
         "seedling": _seedling(),
@@ -124,21 +124,23 @@ def _devices() -> list[dict[str, object]]:
     return found
 
 
-def _threads_of(card: object) -> int:
+def _threads_of(card: object) -> int | None:
+    """Return a card's grid; None where this PyTorch does not tell what it takes."""
     from ....noise import grid_threads
 
-    return grid_threads(
-        int(getattr(card, "multi_processor_count", 0)),
-        int(getattr(card, "max_threads_per_multi_processor", 0)),
-    )
+    count = getattr(card, "multi_processor_count", None)
+    each = getattr(card, "max_threads_per_multi_processor", None)
+    return grid_threads(count, each) if count and each else None
 
 
-def _noise_of(device: Mapping[str, object]) -> dict[str, object]:
+def _noise_of(devices: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     from ....noise import NoiseSource, Rng
 
-    threads = device["grid_threads"]
-    assert isinstance(threads, int)
-    return card_noise(str(device["card"]), NoiseSource(Rng.PHILOX, threads), "this machine")
+    return [
+        card_noise(str(device["card"]), NoiseSource(Rng.PHILOX, threads), "this machine")
+        for device in devices
+        if isinstance(threads := device.get("grid_threads"), int)
+    ]
 
 
 def _readers() -> dict[str, dict[str, object]]:
@@ -192,6 +194,8 @@ def _lines(document: dict[str, object]) -> list[str]:
         extra = {key: value for key, value in device.items() if key != "name"}
         words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in extra.items())
         lines.append(f"device {device['name']}: {words}")
+    if len(devices) == 1:
+        lines.append("noise: no card here; cpu and nv noise are the same on every machine")
     lines += _noise_lines(noise)
     for name, found in readers.items():
         lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}")
@@ -200,7 +204,7 @@ def _lines(document: dict[str, object]) -> list[str]:
 
 
 def _noise_lines(cards: Sequence[Mapping[str, object]]) -> list[str]:
-    lines = [] if cards else ["noise: no card here; cpu and nv noise are the same on every machine"]
+    lines = []
     for noise in cards:
         sizes = noise["sizes"]
         assert isinstance(sizes, list)
