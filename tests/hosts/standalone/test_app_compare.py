@@ -7,35 +7,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedloupe.errors import InputError, ModelError, PickError
+from seedloupe.errors import InputError, ModelError, PickError, TableMatchError
 from seedloupe.hosts.standalone import app_lens
 from seedloupe.hosts.standalone.app_compare import (
-    Lot,
     Tray,
-    Way,
     Wish,
-    choose,
     compare,
     draw,
     empty_columns,
-    possible_ways,
 )
 from seedloupe.hosts.standalone.app_lens import LayerPainter
-from seedloupe.hosts.standalone.app_tables import Settings
+from seedloupe.hosts.standalone.app_lots import Lot, Way, choose, possible_ways
+from seedloupe.hosts.standalone.app_tables import Chosen, Settings
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.png import read_png_metadata
 from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import Generated
 from seedloupe.picking import Pick, Picking
+from seedloupe.picking.given import pick_given
 from seedloupe.tables import write_table
 
-from ...seed_tables import make_table
+from ...seed_tables import full_table, make_table
 from .app_stands import desk_of, flow, path_of
 from .test_app_tables import table_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-ALL = tuple(Way)
+ALL = (Way.RANDOM, Way.GOLDEN, Way.DIVERSE)
 
 
 def lot(way: Way, *seeds: int) -> Lot:
@@ -227,3 +225,43 @@ def test_a_unet_of_unknown_shape_draws_unwatched(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(app_lens, "default_panel", refuse)
     assert app_lens.panel(None) == ()
+
+
+def test_seeds_chosen_by_hand_stand_beside_the_others_all_of_them() -> None:
+    table = make_table({"alignment": [0.1, 0.4, 0.2, 0.3]}, seeds=[5, 6, 7, 8])
+    by_hand = pick_given(table, [8, 99, 5])
+    lots = choose(table, (Way.GOLDEN, Way.CHOSEN), 1, source_seed=1, by_hand=by_hand)
+    golden, chosen = Tray(lots).columns()
+    assert [frame.title for frame in chosen.frames] == ["8", "99", "5"]
+    assert [frame.aside for frame in chosen.frames] == ["rank 2 / 4", "", "rank 4 / 4"]
+    assert len(golden.frames) == 1
+
+
+def test_seeds_chosen_by_hand_may_stand_alone() -> None:
+    (only,) = choose(None, (Way.CHOSEN,), 2, source_seed=1, by_hand=pick_given(None, [7]))
+    assert (only.way, only.picking.seeds) == (Way.CHOSEN, (7,))
+
+
+def test_seeds_of_other_noise_are_refused_with_the_setting_that_differs(
+    tiny: Model, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.seedtable.safetensors"
+    write_table(full_table(), path)
+    mine = wish(tiny, ways=(Way.CHOSEN,), chosen=Chosen((5,), path))
+    with pytest.raises(TableMatchError, match="shape"):
+        list(compare(desk_of(tmp_path, tiny), mine, threading.Event()))
+
+
+def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_path: Path) -> None:
+    path = tmp_path / "t.seedtable.safetensors"
+    table = table_for(tiny)
+    write_table(table, path)
+    seeds = tuple(int(seed) for seed in table.seeds[:2])
+    mine = wish(tiny, ways=(Way.CHOSEN,), chosen=Chosen(seeds, path))
+    other = replace(mine, settings=Settings(steps=2, guidance=2.0))
+    for asked, said in ((mine, ()), (other, ("sampling.steps",))):
+        last = list(compare(desk_of(tmp_path, tiny), asked, threading.Event()))[-1]
+        (column,) = last.columns()
+        assert set(last.pictures) == set(seeds)
+        assert len(column.why) == 1 + len(said)
+        assert all(word in line for word, line in zip(said, column.why[1:], strict=True))

@@ -6,34 +6,28 @@ import threading
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...picking import Pick, Picking, pick_diverse, pick_golden, pick_random
+from ...picking import Pick, Picking
+from ...picking.given import pick_given
 from ...tables import SeedTable
 from .app_lens import LayerPainter, panel
+from .app_lots import Lot, Way, choose
 from .app_stream import follow
-from .app_tables import Settings, assay
+from .app_tables import Chosen, Settings, assay, require_fit
 from .app_view import Bench, Column, Frame
 from .request import Request
 from .sampling import Generated, StepUpdate
 
 if TYPE_CHECKING:
     from .app_desk import Desk
+    from .models import Model
 
 Stream = Callable[[Request], Generator[StepUpdate | Generated, None, None]]
 #: Keeps a finished picture and returns its address.
 Keep = Callable[[Generated], str]
-
-
-class Way(str, Enum):
-    """How the seeds of a column are chosen."""
-
-    RANDOM = "random"
-    GOLDEN = "golden"
-    DIVERSE = "diverse"
 
 
 _CONFIRM = ".confirm"
@@ -41,6 +35,7 @@ _TITLES = {
     Way.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
     Way.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
     Way.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
+    Way.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
 }
 
 
@@ -55,6 +50,7 @@ class Wish:
         settings: how to sample.
         model: name or path of the model.
         table: the seed table, if any.
+        chosen: seeds chosen by hand, if any.
     """
 
     prompt: str
@@ -63,23 +59,7 @@ class Wish:
     settings: Settings
     model: str
     table: Path | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Lot:
-    """One column's seeds.
-
-    Attributes:
-        way: how they were chosen.
-        picking: the seeds.
-        ranks: the place of every seed of the table that could be compared.
-        rising: the metrics of which more is better.
-    """
-
-    way: Way
-    picking: Picking
-    ranks: Mapping[int, int] = field(default_factory=dict)
-    rising: frozenset[str] = frozenset()
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,53 +116,6 @@ def empty_columns(ways: Sequence[Way], count: int) -> tuple[Column, ...]:
     return tuple(Column(way.value, *_TITLES[way], places) for way in ways)
 
 
-def choose(
-    table: SeedTable | None, ways: Sequence[Way], count: int, *, source_seed: int
-) -> tuple[Lot, ...]:
-    """Choose the seeds of every column; without a table only random ones can be chosen.
-
-    Args:
-        table: what golden and diverse choose from.
-        ways: the columns wanted; those that need a table are left out where there is none.
-        count: seeds a column.
-        source_seed: decides the dice of the random column.
-
-    Raises:
-        PickError: the table cannot answer, e.g. has fewer seeds.
-    """
-    wanted = [way for way in possible_ways(table) if way in ways] or [Way.RANDOM]
-    ranks, rising = _ranks(table), _rising(table)
-    return tuple(Lot(way, _pick(way, table, count, source_seed), ranks, rising) for way in wanted)
-
-
-def possible_ways(table: SeedTable | None) -> tuple[Way, ...]:
-    """Return the columns a table can fill; without one only dice are left."""
-    if table is None:
-        return (Way.RANDOM,)
-    golden = (Way.GOLDEN,) if table.metrics() else ()
-    return (Way.RANDOM, *golden, *((Way.DIVERSE,) if table.spaces() else ()))
-
-
-def _ranks(table: SeedTable | None) -> Mapping[int, int]:
-    if table is None or not table.metrics():
-        return {}
-    return {pick.seed: pick.rank for pick in pick_golden(table, len(table)).picks}
-
-
-def _rising(table: SeedTable | None) -> frozenset[str]:
-    metrics = table.metrics() if table is not None else ()
-    return frozenset(name for name in metrics if table and table.higher_is_better(name))
-
-
-def _pick(way: Way, table: SeedTable | None, count: int, source_seed: int) -> Picking:
-    if table is None or way is Way.RANDOM:
-        return pick_random(table, count, source_seed=source_seed)
-    if way is Way.GOLDEN:
-        return pick_golden(table, count)
-    space = "style" if "style" in table.spaces() else table.spaces()[0]
-    return pick_diverse(table, count, space=space)
-
-
 def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
     """Choose seeds, draw them column beside column, and yield the page as it fills.
 
@@ -191,7 +124,8 @@ def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
     """
     model = desk.shelf.get(wish.model)
     known = assay(model, wish.table, wish.settings)
-    lots = choose(known.table, wish.ways, wish.count, source_seed=desk.dice())
+    by_hand = _by_hand(model, wish, known.table)
+    lots = choose(known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand)
     request = wish.settings.request(wish.prompt)
     layers = panel(model.unet)
     return draw(
@@ -202,6 +136,13 @@ def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
         lambda picture: desk.prints.keep_generated(picture, request, model),
         stop,
     )
+
+
+def _by_hand(model: Model, wish: Wish, table: SeedTable | None) -> Picking | None:
+    if wish.chosen is None or Way.CHOSEN not in wish.ways:
+        return None
+    notes = require_fit(model, wish.chosen, wish.settings)
+    return pick_given(table, wish.chosen.seeds, notes=notes)
 
 
 def draw(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ...tables import SUFFIX, list_tables
-from .app_compare import Tray, Way, Wish, compare, empty_columns, possible_ways
+from ...tables import SeedTable
+from .app_compare import Tray, Wish, compare, empty_columns
 from .app_desk import Desk, Opening, guarded, open_page, open_table
-from .app_tables import Settings, assay
+from .app_lots import Way, possible_ways, ways_offered
+from .app_tables import NO_TABLE, Chosen, assay, settings_from, table_choices, table_path
 from .app_view import Bench, assay_html, bench_html, model_html, status_html, tray_html
 from .denoise import Sampler
 
@@ -22,7 +22,6 @@ EXAMPLES = (
     "a large purple tree on grass under a cloudy sky",
     "a small yellow house on sand under a day sky",
 )
-_NO_TABLE = "none"
 #: No event of the page is offered to programs; the command line is there for them.
 PRIVATE = {"api_visibility": "private"}
 SILENT = {"show_progress": "hidden", **PRIVATE}
@@ -53,7 +52,12 @@ class CreateTab:
     """The components of the tab and what happens when they are used.
 
     Attributes:
-        model: the chosen model's name, which the other tab uses too.
+        model: the chosen model's name, which the other tabs use too.
+        table: the chosen seed table.
+        settings: steps, guidance and sampler.
+        ways: the columns to draw.
+        chosen: seeds chosen by hand on another tab, if any.
+        status: one line on what happens.
     """
 
     def __init__(self, desk: Desk, opening: Opening, model_line: gr.HTML) -> None:
@@ -61,6 +65,7 @@ class CreateTab:
         self._desk = desk
         self._model_line = model_line
         self.model = gr.State(opening.name)
+        self.chosen = gr.State(None)
         self._kept = gr.State(None)
         with gr.Row(elem_classes="sl-page"):
             with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
@@ -87,10 +92,10 @@ class CreateTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
             )
-        ways = [way.value for way in possible_ways(opening.assay.table)]
-        self._ways = gr.CheckboxGroup(
-            [(way.capitalize(), way) for way in ways],
-            value=ways,
+        ways = possible_ways(opening.assay.table)
+        self.ways = gr.CheckboxGroup(
+            ways_offered(ways),
+            value=[way.value for way in ways],
             label="Seeds side by side",
             elem_id="sl-ways",
         )
@@ -109,9 +114,9 @@ class CreateTab:
                 elem_id="sl-model",
             )
             self._apply = gr.Button("Use this model", elem_id="sl-apply")
-            self._table = gr.Dropdown(
-                self._choices(),
-                value=str(opening.table or _NO_TABLE),
+            self.table = gr.Dropdown(
+                table_choices(self._desk.tables),
+                value=str(opening.table or NO_TABLE),
                 label="Seed table",
                 info="One of these, or the path of another",
                 allow_custom_value=True,
@@ -126,7 +131,7 @@ class CreateTab:
 
     def _build_results(self, opening: Opening) -> None:
         self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-bench")
-        self._status = gr.HTML(status_html(""), elem_id="sl-status")
+        self.status = gr.HTML(status_html(""), elem_id="sl-status")
         self._note = gr.HTML(assay_html(opening.assay), elem_id="sl-assay")
         self._tray = gr.HTML(
             tray_html(empty_columns(possible_ways(opening.assay.table), 4)),
@@ -135,36 +140,40 @@ class CreateTab:
         )
 
     def _connect(self) -> None:
-        settings = [self._steps, self._guidance, self._sampler]
+        settings = self.settings = [self._steps, self._guidance, self._sampler]
         alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
         gr.on(
             [self._draw.click, self._prompt.submit],
             self.on_draw,
-            [self._prompt, self._ways, self._count, self.model, self._table, *settings],
-            [self._tray, self._bench, self._status, self._kept, self._draw, self._stop],
+            [
+                *(self._prompt, self.ways, self._count, self.model, self.table),
+                *(*settings, self.chosen),
+            ],
+            [self._tray, self._bench, self.status, self._kept, self._draw, self._stop],
             js=_SHOW_RESULTS,
             show_progress="minimal",
-            show_progress_on=self._status,
+            show_progress_on=self.status,
             trigger_mode="once",
             **alone,
         )
         self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
         self._tray.select(self.on_select, self._kept, self._bench, queue=False, **SILENT)
-        chosen = [self._table, self._note, self._ways, *settings]
+        shown = [self.table, self._note, self.ways, *settings]
         gr.on(
             [self._apply.click, self._name.submit],
             self.on_model,
-            self._name,
-            [self.model, self._model_line, self._tray, *chosen],
+            [self._name, self.chosen],
+            [self.model, self._model_line, self._tray, *shown],
             show_progress="minimal",
             show_progress_on=self._name,
             **alone,
         )
-        self._table.input(self.on_table, [self.model, self._table], chosen, **SILENT)
+        given = [self.model, self.table, self.chosen]
+        self.table.input(self.on_table, given, shown, **SILENT)
         gr.on(
             [part.change for part in settings],
             self.on_settings,
-            [self.model, self._table, *settings],
+            [self.model, self.table, *settings],
             self._note,
             trigger_mode="always_last",
             **SILENT,
@@ -181,12 +190,13 @@ class CreateTab:
         guidance: float,
         sampler: str,
         request: gr.Request,
+        chosen: Chosen | None = None,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._desk.switches.fresh(request.session_hash or "")
         settings = settings_from(steps, guidance, sampler)
-        chosen = tuple(Way(way) for way in ways)
-        wish = Wish(prompt, chosen, int(count), settings, model, _path(table))
+        wanted = tuple(Way(way) for way in ways)
+        wish = Wish(prompt, wanted, int(count), settings, model, table_path(table), chosen)
         problems: list[str] = []
         shown: dict[Any, Any] = {}
         yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
@@ -197,7 +207,7 @@ class CreateTab:
         yield {self._draw: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
         for line in problems:
             toast(line)
-            yield {self._status: status_html(line)}
+            yield {self.status: status_html(line)}
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
@@ -213,7 +223,7 @@ class CreateTab:
         bench = kept.benches.get(int(event.value)) if kept else None
         return bench_html(bench) if bench else gr.skip()
 
-    def on_model(self, name: str) -> Iterator[dict[Any, Any]]:
+    def on_model(self, name: str, chosen: Chosen | None = None) -> Iterator[dict[Any, Any]]:
         """Open another model; where that fails the one before stays."""
 
         def opened() -> Iterator[Opening]:
@@ -225,17 +235,19 @@ class CreateTab:
                 self.model: opening.name,
                 self._model_line: model_html(opening.model),
                 self._tray: tray_html(empty_columns(ways, 4)),
-                **self._chosen(opening),
+                **self._opened(opening, chosen),
             }
 
-    def on_table(self, model: str, table: str) -> Iterator[dict[Any, Any]]:
+    def on_table(
+        self, model: str, table: str, chosen: Chosen | None = None
+    ) -> Iterator[dict[Any, Any]]:
         """Say what another table is worth, offer what it has, and take over its settings."""
 
         def opened() -> Iterator[Opening]:
-            yield open_table(self._desk, model, _path(table))
+            yield open_table(self._desk, model, table_path(table))
 
         for opening in guarded(opened, toast):
-            yield self._chosen(opening)
+            yield self._opened(opening, chosen)
 
     def on_settings(
         self, model: str, table: str, steps: int, guidance: float, sampler: str
@@ -244,18 +256,36 @@ class CreateTab:
 
         def said() -> Iterator[str]:
             settings = settings_from(steps, guidance, sampler)
-            yield assay_html(assay(self._desk.shelf.get(model), _path(table), settings))
+            yield assay_html(assay(self._desk.shelf.get(model), table_path(table), settings))
 
         return guarded(said, toast)
 
-    def _chosen(self, opening: Opening) -> dict[Any, Any]:
-        names = [way.value for way in possible_ways(opening.assay.table)]
-        offered = [(name.capitalize(), name) for name in names]
-        table = str(opening.table or _NO_TABLE)
+    def take(
+        self, chosen: Chosen, known: SeedTable | None, ways: Sequence[str], words: str
+    ) -> dict[Any, Any]:
+        """Offer seeds chosen elsewhere as one more column, ready to be drawn.
+
+        Args:
+            chosen: the seeds.
+            known: the table in use, if any.
+            ways: the columns that are to be drawn anyway.
+            words: what to say about them.
+        """
+        offered = ways_offered((*possible_ways(known), Way.CHOSEN))
+        wanted = [way.value for way in Way if way.value in ways or way is Way.CHOSEN]
         return {
-            self._table: gr.update(choices=self._choices(), value=table),
+            self.chosen: chosen,
+            self.ways: gr.update(choices=offered, value=wanted),
+            self.status: status_html(words),
+        }
+
+    def _opened(self, opening: Opening, chosen: Chosen | None) -> dict[Any, Any]:
+        ways = (*possible_ways(opening.assay.table), *((Way.CHOSEN,) if chosen else ()))
+        table = str(opening.table or NO_TABLE)
+        return {
+            self.table: gr.update(choices=table_choices(self._desk.tables), value=table),
             self._note: assay_html(opening.assay),
-            self._ways: gr.update(choices=offered, value=names),
+            self.ways: gr.update(choices=ways_offered(ways), value=[way.value for way in ways]),
             self._steps: opening.settings.steps,
             self._guidance: opening.settings.guidance,
             self._sampler: opening.settings.sampler.value,
@@ -264,24 +294,7 @@ class CreateTab:
     def _page(self, tray: Tray) -> dict[Any, Any]:
         page = {
             self._tray: tray_html(tray.columns()),
-            self._status: status_html(tray.status),
+            self.status: status_html(tray.status),
             self._kept: tray,
         }
         return {**page, self._bench: bench_html(tray.bench)} if tray.bench else page
-
-    def _choices(self) -> list[tuple[str, str]]:
-        tables = list_tables(self._desk.tables)
-        return [("none", _NO_TABLE), *((_table_name(path), str(path)) for path in tables)]
-
-
-def settings_from(steps: int, guidance: float, sampler: str) -> Settings:
-    """Read the settings as Gradio hands them over."""
-    return Settings(int(steps), float(guidance), Sampler(sampler))
-
-
-def _path(table: str | None) -> Path | None:
-    return None if table in (None, "", _NO_TABLE) else Path(str(table))
-
-
-def _table_name(path: Path) -> str:
-    return f"{path.parent.name} / {path.name.removesuffix(SUFFIX)}"

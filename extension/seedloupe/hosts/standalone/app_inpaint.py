@@ -8,10 +8,10 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from .app_create import CLICKED, EXAMPLES, PRIVATE, SILENT, settings_from, toast
+from .app_create import CLICKED, EXAMPLES, PRIVATE, SILENT, toast
 from .app_desk import Desk, guarded
 from .app_repaint import BRUSH, EDITOR_SIDE, Repaint, Sheet, draw_one, for_editor, try_seeds
-from .app_tables import Settings
+from .app_tables import Settings, settings_from
 from .app_view import Bench, Frame, bench_html, frames_html, status_html
 from .denoise import Sampler
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import SeedloupeError
 from ...tables import (
+    SUFFIX,
     Difference,
     HeldOutGain,
     MatchLevel,
@@ -17,6 +18,7 @@ from ...tables import (
     list_tables,
     match_table,
     read_table,
+    require_match,
 )
 from .denoise import Sampler
 from .request import Request
@@ -24,6 +26,9 @@ from .use import table_use
 
 if TYPE_CHECKING:
     from .models import Model
+
+#: What stands for no table where one of several can be chosen.
+NO_TABLE = "none"
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,14 @@ class Settings:
         """Return what to ask the sampler for."""
         how = {"steps": self.steps, "guidance": self.guidance, "sampler": self.sampler}
         return Request(prompt, seeds, **how, **more)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Seeds somebody chose by hand, and the table whose noise they stand for."""
+
+    seeds: tuple[int, ...]
+    table: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +103,11 @@ def assay(model: Model, path: Path | None, settings: Settings) -> Assay:
     return Assay(f"{title}, {doubt}", evidence, "plain", table)
 
 
+def settings_from(steps: int, guidance: float, sampler: str) -> Settings:
+    """Read the settings as Gradio hands them over."""
+    return Settings(int(steps), float(guidance), Sampler(sampler))
+
+
 def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
     """Return the table that fits a model best with its own settings, or None if none does."""
     ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
@@ -116,6 +134,29 @@ def settings_of(table: SeedTable | None) -> Settings:
         Settings.guidance if made.guidance is None else made.guidance,
         known.get(made.sampler or "", Settings.sampler),
     )
+
+
+def require_fit(model: Model, chosen: Chosen, settings: Settings) -> tuple[str, ...]:
+    """Return in what the table of chosen seeds differs from a model that is to draw them.
+
+    Raises:
+        TableMatchError: the seeds stand for other noise there.
+        TableError: the table cannot be read.
+    """
+    use = table_use(settings.request(""), model)
+    return require_match(read_table(chosen.table), use).reasons
+
+
+def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return what to call each table, and its path; before them the choice of none."""
+    tables = list_tables(folders)
+    named = [(f"{path.parent.name} / {path.name.removesuffix(SUFFIX)}", path) for path in tables]
+    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named)]
+
+
+def table_path(choice: str | None) -> Path | None:
+    """Return the table of a choice, or None where none was chosen."""
+    return None if choice in (None, "", NO_TABLE) else Path(str(choice))
 
 
 def _without_table(model: Model) -> Assay:

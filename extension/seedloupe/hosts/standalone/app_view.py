@@ -38,6 +38,7 @@ class Glyph(str, Enum):
         '<path d="M7.5 3 12 7.5 7.5 12 3 7.5z"/><circle cx="17" cy="8" r="3.6"/>'
         '<path d="M12 13.5 17.5 21h-11z"/>'
     )
+    CHOSEN = '<path d="M12 20.5 4.6 13a4.9 4.9 0 0 1 7.4-6.3A4.9 4.9 0 0 1 19.4 13z"/>'
 
 
 @dataclass(frozen=True)
