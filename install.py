@@ -41,9 +41,9 @@ class Task(NamedTuple):
 
 
 TASKS = {
-    "demo": Task(("app", "ocr"), ("seedloupe", "demo")),
-    "test": Task(("app", "ocr", "dev"), ("pytest",), ROOT),
-    "dev": Task(("app", "ocr", "dev")),
+    "demo": Task(("app", "ocr", "mining"), ("seedloupe", "demo")),
+    "test": Task(("app", "ocr", "mining", "dev"), ("pytest",), ROOT),
+    "dev": Task(("app", "ocr", "mining", "dev")),
 }
 
 # What pip says when something outside Seedloupe stops it, and what that means.

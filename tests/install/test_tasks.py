@@ -20,7 +20,7 @@ def test_demo_installs_the_locked_versions_and_starts_the_app(clone: Clone) -> N
     assert all(
         call[call.index("--constraint") + 1] == "requirements.lock" for call in (build, project)
     )
-    assert project[-2:] == ["--editable", ".[app,ocr]"]
+    assert project[-2:] == ["--editable", ".[app,mining,ocr]"]
     assert demo == ["seedloupe", "demo", "--port", "8000", "two words"]
 
 
@@ -31,7 +31,7 @@ def test_tests_run_in_the_repository_with_the_development_tools(
 
     *_, project, tests = clone.records()
     assert run.returncode == 0
-    assert project["arguments"][-1] == ".[app,dev,ocr]"
+    assert project["arguments"][-1] == ".[app,dev,mining,ocr]"
     assert tests["arguments"] == ["-k", "noise"]
     assert Path(tests["cwd"]).samefile(clone.root)
 
@@ -69,7 +69,7 @@ def test_what_was_installed_before_stays_when_a_task_needs_more(clone: Clone) ->
     clone.run("demo")
     clone.run("dev")
 
-    assert clone.calls()[-1][-1] == ".[app,dev,ocr]"
+    assert clone.calls()[-1][-1] == ".[app,dev,mining,ocr]"
 
 
 @pytest.mark.parametrize("changed", ["requirements.lock", "pyproject.toml"])

@@ -17,7 +17,6 @@ def groups(each: int) -> np.ndarray:
 
 
 def test_groups_of_the_space_are_groups_on_the_map() -> None:
-    pytest.importorskip("sklearn")
     drawn, how = flat_map(groups(20))
     assert how == "t-SNE"
     member = np.repeat(np.arange(3), 20)
