@@ -45,7 +45,7 @@ def noise_spec(first_seed: int = 0) -> NoiseSpec:
 def full_table(seed_count: int = 7) -> SeedTable:
     """A table that has every kind of tensor."""
     seeds = 3 * np.arange(seed_count, dtype=np.uint64) + 5
-    values = np.random.default_rng(1).random((8, seed_count), np.float32)
+    values = np.random.default_rng(1).random((11, seed_count), np.float32)
     counts = np.full(seed_count, 4, np.uint32)
     tensors = {
         "score.alignment": values[0],
@@ -56,8 +56,10 @@ def full_table(seed_count: int = 7) -> SeedTable:
         "score.loss": values[4],
         "rate.gray": values[5],
         "rate.gray.n": counts,
+        "rate.text": np.round(4 * values[8]) / 4,
+        "rate.text.n": counts,
         "feature.style": np.stack([values[0], values[4], values[5]], axis=1),
-        "feature.composition": np.stack([values[6], values[7]], axis=1),
+        "feature.composition": np.stack([values[6], values[7], values[9], values[10]], axis=1),
         "map.style": np.stack([values[2], values[3]], axis=1),
         "thumbnails": draw_sheet([tile_picture(row) for row in range(seed_count)], TILE),
     }
@@ -72,7 +74,7 @@ def full_table(seed_count: int = 7) -> SeedTable:
             MetricSpec("loss", "1", higher_is_better=False),
         ),
         evidence=Evidence("rank intersection", SeedEffect.EFFECT, pool=7, split_half={"loss": 0.5}),
-        spaces=(SpaceSpec("style", 0.9), SpaceSpec("composition")),
+        spaces=(SpaceSpec("style", 0.9), SpaceSpec("composition", classes=("ball",))),
         thumbnails=TILE,
         extra={"later": {"seeds": ["18446744073709551615"], "depth": [1, {"two": None}]}},
     )

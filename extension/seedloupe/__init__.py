@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .artifacts import flag_text_artifacts
     from .lens import FeatureProbe, list_layers
     from .noise import NoiseSource, initial_noise
-    from .picking import pick_diverse, pick_golden
+    from .picking import pick_by_layout, pick_clean, pick_diverse, pick_golden
     from .tables import SeedTable
 
 __all__ = [
@@ -55,6 +55,8 @@ __all__ = [
     "flag_text_artifacts",
     "initial_noise",
     "list_layers",
+    "pick_by_layout",
+    "pick_clean",
     "pick_diverse",
     "pick_golden",
 ]
@@ -66,6 +68,8 @@ _HOMES = {
     "flag_text_artifacts": "artifacts",
     "initial_noise": "noise",
     "list_layers": "lens",
+    "pick_by_layout": "picking",
+    "pick_clean": "picking",
     "pick_diverse": "picking",
     "pick_golden": "picking",
 }

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from .errors import PickError
 
+NORMAL_95 = 1.959963984540054
+"""Within how many standard deviations 95 % of a normal distribution lie."""
+
 _LEVEL = 0.05
 _NEGLIGIBLE = 1e-15
 
@@ -68,6 +71,26 @@ def chance_overlap(pool: int, tops: Sequence[int], observed: int) -> Chance:
     mean = float(sizes @ chances)
     variance = float((sizes - mean) ** 2 @ chances)
     return Chance(mean, variance**0.5, observed, float(chances[max(observed, 0) :].sum()))
+
+
+def wilson_bounds(
+    hits: NDArray[np.float64], counts: NDArray[np.float64], *, width: float = NORMAL_95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return between which rates the truth lies that gave some hits (Wilson, 1927).
+
+    Args:
+        hits: ``(N,)`` how often it happened.
+        counts: ``(N,)`` out of how many, at least 1.
+        width: half width in standard deviations; 1.96 for 95 %.
+
+    Returns:
+        lower and upper bound, ``(N,)`` each, in [0, 1].
+    """
+    rates, square = hits / counts, width**2
+    middle = (rates + square / (2 * counts)) / (1 + square / counts)
+    inside = rates * (1 - rates) / counts + square / (4 * counts**2)
+    reach = width * np.sqrt(inside) / (1 + square / counts)
+    return np.clip(middle - reach, 0.0, 1.0), np.clip(middle + reach, 0.0, 1.0)
 
 
 def _overlap_chances(pool: int, tops: Sequence[int]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from seedloupe.picking.distances import distances_from, farthest_points, rows_known, spread
+from seedloupe.picking.distances import Cloud, farthest_points, rows_known, spread
 
 NAN = math.nan
 
@@ -23,12 +23,12 @@ def plain_farthest(points: np.ndarray, count: int) -> list[int]:
 
 def test_distances_are_euclidean() -> None:
     points = np.array([[0.0, 0, 0], [2, 3, 6], [0, 0, 1]])
-    assert distances_from(points, 0).tolist() == [0, 7, 1]
+    assert Cloud.of(points).distances(0).tolist() == [0, 7, 1]
 
 
 def test_gaps_are_made_up_for() -> None:
     points = np.array([[0.0, 0, 0], [3, 3, NAN], [3, 3, 3]])
-    to_gap, to_full = distances_from(points, 0)[1:]
+    to_gap, to_full = Cloud.of(points).distances(0)[1:]
     assert to_gap == pytest.approx(to_full)
 
 
@@ -41,27 +41,27 @@ def test_points_known_by_half_or_less_are_left_out() -> None:
 @pytest.mark.parametrize("count", [1, 2, 5, 12])
 def test_the_farthest_points_are_those_of_a_plain_search(count: int) -> None:
     points = np.random.default_rng(3).normal(size=(12, 4))
-    chosen, apart = farthest_points(points, 0, count)
+    chosen, apart = farthest_points(Cloud.of(points), 0, count)
     assert chosen == plain_farthest(points, count)
     assert apart == count
 
 
 def test_a_tie_goes_to_the_first_point() -> None:
     points = np.array([[0.0, 0], [1, 0], [-1, 0], [0, 1]])
-    assert farthest_points(points, 0, 2)[0] == [0, 1]
+    assert farthest_points(Cloud.of(points), 0, 2)[0] == [0, 1]
 
 
 def test_equal_points_are_chosen_last_and_counted() -> None:
     points = np.array([[0.0], [0], [0], [5]])
-    chosen, apart = farthest_points(points, 0, 4)
+    chosen, apart = farthest_points(Cloud.of(points), 0, 4)
     assert chosen == [0, 3, 1, 2]
     assert apart == 2
 
 
 def test_far_points_beat_sets_drawn_by_lot() -> None:
     points = np.random.default_rng(3).normal(size=(200, 8))
-    chosen, _ = farthest_points(points, 0, 4)
-    found = spread(points, chosen)
+    chosen, _ = farthest_points(Cloud.of(points), 0, 4)
+    found = spread(Cloud.of(points), chosen)
     assert found is not None
     assert found.mean > found.by_lot
     assert found.beaten >= 0.95
@@ -69,18 +69,18 @@ def test_far_points_beat_sets_drawn_by_lot() -> None:
 
 
 def test_a_close_set_beats_none() -> None:
-    found = spread(np.arange(200.0)[:, None], [100, 101, 102, 103])
+    found = spread(Cloud.of(np.arange(200.0)[:, None]), [100, 101, 102, 103])
     assert found is not None
     assert found.beaten < 0.01
 
 
 def test_the_mean_distance_is_over_all_pairs() -> None:
     points = np.array([[0.0], [1], [4], [9]])
-    found = spread(points, [0, 1, 2])
+    found = spread(Cloud.of(points), [0, 1, 2])
     assert found is not None
     assert found.mean == pytest.approx((1 + 4 + 3) / 3)
 
 
 @pytest.mark.parametrize("chosen", [[], [0], [0, 1, 2]])
 def test_where_nothing_can_be_compared_nothing_is_said(chosen: list[int]) -> None:
-    assert spread(np.array([[0.0], [1], [2]]), chosen) is None
+    assert spread(Cloud.of(np.array([[0.0], [1], [2]])), chosen) is None

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import PickError, SeedError
-from seedloupe.picking import DiversePicker, pick_diverse
-from seedloupe.picking.distances import farthest_points
+from seedloupe.picking import DiversePicker, TagFilter, pick_diverse
+from seedloupe.picking.distances import Cloud, farthest_points
 
 from ..seed_tables import make_table, random_states
 
@@ -29,7 +29,7 @@ def planted(bad_share: float = 0.02) -> tuple[np.ndarray, np.ndarray, set[int]]:
 
 def test_plain_farthest_points_take_outliers_and_ours_take_none() -> None:
     points, scores, bad = planted()
-    plain, _ = farthest_points(points, int(scores.argmax()), 4)
+    plain, _ = farthest_points(Cloud.of(points), int(scores.argmax()), 4)
     assert len(bad & set(plain[1:])) >= 2
     picking = pick_diverse(make_table({"quality": scores}, features={"style": points}), 4)
     assert not bad & set(picking.seeds)
@@ -137,7 +137,7 @@ def test_objects_that_were_not_found_do_not_make_a_seed_different() -> None:
     """Seed 3 has a gap and lies beside seed 0; seed 2 is truly elsewhere."""
     composition = np.array([[0.5, 0.5, 0.1], [0.5, 0.5, 0.15], [0.9, 0.1, 0.9], [0.5, 0.5, NAN]])
     table = make_table({"a": [9, 8, 7, 6]}, features={"composition": composition})
-    picking = pick_diverse(table, 3, space="composition", floor=1.0)
+    picking = pick_diverse(table, 3, spaces=["composition"], floor=1.0)
     assert picking.seeds == (0, 2, 1)
 
 
@@ -173,18 +173,21 @@ def test_equal_seeds_are_given_last_and_said() -> None:
 
 def test_tagged_seeds_are_left_out() -> None:
     table = make_table({"a": [9, 8, 7, 6]}, rates={"border": [0, 0, 0, 1]}, **LINE)  # type: ignore[arg-type]
-    assert 3 not in pick_diverse(table, 4, floor=1.0, avoid_tags=["border"]).seeds
+    assert 3 not in pick_diverse(table, 4, floor=1.0, tags=TagFilter(avoid=("border",))).seeds
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"count": 0}, "count: expected 1 or more"),
-        ({"space": "colour"}, "space: expected one of style, got 'colour'"),
+        ({"spaces": ("colour",)}, "spaces: expected some of style, got 'colour'"),
         ({"floor": 0.0}, "floor: expected a share above 0"),
         ({"floor": 1.01}, "floor: expected a share above 0"),
         ({"floor": NAN}, "floor: expected a share above 0"),
-        ({"avoid_tags": ["gray"]}, "avoid_tags: expected some of no tag; the table has none"),
+        (
+            {"tags": TagFilter(avoid=("gray",))},
+            "tags.avoid: expected some of no tag; the table has none",
+        ),
     ],
 )
 def test_what_the_table_cannot_answer_is_refused(changes: dict[str, object], message: str) -> None:

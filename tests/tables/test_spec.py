@@ -134,7 +134,7 @@ def test_noise_is_described_with_the_fingerprint_of_the_first_seed() -> None:
 
 def test_noise_nobody_can_draw_is_not_described() -> None:
     with pytest.raises(NoiseError):
-        NoiseSpec.drawn(NoiseSource(Rng.PHILOX), SHAPE, 11)
+        NoiseSpec.drawn(NoiseSource(), (4, 0, 8), 11)
     with pytest.raises(SeedError):
         NoiseSpec.drawn(NoiseSource(), SHAPE, -1)
 

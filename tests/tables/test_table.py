@@ -16,7 +16,7 @@ from ..seed_tables import full_table, make_table
 
 def test_columns_are_found_by_name(table: SeedTable) -> None:
     assert table.metrics() == ("alignment", "loss")
-    assert table.tags() == ("gray",)
+    assert table.tags() == ("gray", "text")
     assert table.spaces() == ("composition", "style")
     assert table.score("alignment", "se") is table.tensors["score.alignment.se"]
     assert table.rate("gray") is table.tensors["rate.gray"]
@@ -65,7 +65,7 @@ def test_unknown_names_are_refused_with_the_known_ones(table: SeedTable) -> None
         table.score("loss", "se")
     with pytest.raises(TableError, match=r"score: expected .*, got 'beauty'"):
         table.higher_is_better("beauty")
-    with pytest.raises(TableError, match=r"rate: expected one of gray, got 'sky'"):
+    with pytest.raises(TableError, match=r"rate: expected one of gray, text, got 'sky'"):
         table.rate("sky")
     with pytest.raises(TableError, match=r"feature: expected one of composition, style, got 'x'"):
         table.feature("x")

@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 from ..chance import Chance, chance_overlap
+from ..geometry import Box
 from ..plugins import Registry
-from .diverse import DiversePicker, pick_diverse
+from .clean import CleanPicker, pick_clean
+from .diverse import DiverseObjective, DiversePicker, pick_diverse
+from .given import pick_given
 from .golden import GoldenPicker, pick_golden
+from .layout import Layout, LayoutPicker, pick_by_layout
 from .lots import pick_random
 from .picks import Pick, Picking, SeedPicker, Spread
+from .rules import GoldenRule
+from .spaces import usual_space
+from .tags import TagFilter, rows_passing
 
 __all__ = [
+    "Box",
     "Chance",
+    "CleanPicker",
+    "DiverseObjective",
     "DiversePicker",
     "GoldenPicker",
+    "GoldenRule",
+    "Layout",
+    "LayoutPicker",
     "Pick",
     "Picking",
     "SeedPicker",
     "Spread",
+    "TagFilter",
     "builtin_pickers",
     "chance_overlap",
+    "pick_by_layout",
+    "pick_clean",
     "pick_diverse",
+    "pick_given",
     "pick_golden",
     "pick_random",
+    "rows_passing",
+    "usual_space",
 ]
 
 
 def builtin_pickers() -> Registry[SeedPicker]:
-    """Return the pickers that come with Seedloupe, each with its default settings."""
+    """Return the pickers that come with Seedloupe, each with its default settings.
+
+    The one by layout asks for the middle of the picture, having to ask for something.
+    """
     return Registry[SeedPicker](
-        "seed picker", {"golden": GoldenPicker(), "diverse": DiversePicker()}
+        "seed picker",
+        {
+            "golden": GoldenPicker(),
+            "diverse": DiversePicker(),
+            "layout": LayoutPicker((Layout(x=0.5, y=0.5),)),
+            "clean": CleanPicker(),
+        },
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,12 @@ _LEAST_LOTS = 20
 _STEPS_BY_LOT = 2 * 10**7
 """How many differences of coordinates to spend on the lots, which bounds the time they take."""
 
-Points = NDArray[np.float64]
+_EXACT = 2**22
+"""Up to this many coordinates distances are worked out in doubles, one difference at a time."""
+_ROUNDOFF = 2.0**-23
+
+Points = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
 def rows_known(points: Points, rows: Rows) -> Rows:
@@ -25,65 +32,144 @@ def rows_known(points: Points, rows: Rows) -> Rows:
         points: ``(S, D)``, NaN where something is not known.
         rows: ``(R,)`` the rows to look at.
     """
-    known = np.isfinite(points[rows]).sum(axis=1)
-    enough: Rows = rows[2 * known > points.shape[1]]
-    return enough
+    with np.errstate(all="ignore"):
+        doubtful = ~np.isfinite(points @ np.ones(points.shape[1], points.dtype))[rows]
+    if not doubtful.any():
+        return rows
+    enough = np.ones(len(rows), np.bool_)
+    enough[doubtful] = 2 * np.isfinite(points[rows[doubtful]]).sum(axis=1) > points.shape[1]
+    return rows[enough]
 
 
-def distances_from(points: Points, at: int) -> Points:
-    """Return how far every point lies from one of them.
+def side_by_side(spaces: Sequence[Points], rows: Rows) -> Points:
+    """Lay several feature spaces side by side, each with the same say.
 
-    Two points are compared by the coordinates both have, scaled up to the number of coordinates
-    there are, so that a gap neither adds nor takes distance.
+    Every space is divided by the root of the mean squared distance between two seeds in it, so that
+    neither its units nor how many coordinates it has decide. A single space stays as it is.
 
     Args:
-        points: ``(P, D)``, more than half of each row known.
-        at: which point to measure from.
+        spaces: ``(S, D)`` each.
+        rows: ``(P,)`` rows to take.
 
     Returns:
-        ``(P,)``, float64.
+        ``(P, D)``, float32, a copy.
     """
-    return _lengths(points - points[at])
+    if len(spaces) == 1:
+        return spaces[0][rows]
+    return np.concatenate([_to_scale(space[rows]) for space in spaces], axis=1)
 
 
-def farthest_points(points: Points, start: int, count: int) -> tuple[list[int], int]:
-    """Return points that lie far apart, each the farthest from all before it.
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points whose distances are asked for again and again.
 
-    Farthest-point sampling (Gonzalez, 1985). On a tie the first point is taken, so the same points
-    always give the same set.
+    Two points are compared by the coordinates both have, scaled up to the number of coordinates
+    there are, so that a gap neither adds nor takes distance. Large clouds without gaps are worked
+    on in single precision, one matrix product a question; what rounding leaves of a distance
+    between equal points is cut off.
 
     Args:
         points: ``(P, D)``, more than half of each row known.
+        norms: ``(P,)`` squared lengths of the centred rows where the quick way is taken, else None.
+    """
+
+    points: NDArray[Any]
+    norms: NDArray[np.float32] | None
+
+    @classmethod
+    def of(cls, points: NDArray[Any]) -> Cloud:
+        """Choose the way; ``points`` may be used up."""
+        if points.size <= _EXACT or not np.isfinite(points @ np.ones(points.shape[1])).all():
+            return cls(points.astype(np.float64), None)
+        centred = points.astype(np.float32, copy=False)
+        centred -= centred.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return cls(centred, np.einsum("ij,ij->i", centred, centred))
+
+    def distances(self, at: int) -> Doubles | Points:
+        """Return how far every point lies from one of them, ``(P,)``."""
+        if self.norms is None:
+            return _lengths(self.points - self.points[at])
+        both = self.norms + self.norms[at]
+        squares = both - 2 * (self.points @ self.points[at])
+        squares[squares < both * (4 * _ROUNDOFF * self.points.shape[1])] = 0
+        lengths: Points = np.sqrt(squares)
+        return lengths
+
+    def __len__(self) -> int:
+        """Return how many points there are."""
+        return len(self.points)
+
+
+def farthest_points(cloud: Cloud, start: int, count: int) -> tuple[list[int], int]:
+    """Return points that lie far apart, each the farthest from all before it.
+
+    Farthest-point sampling (Gonzalez, 1985): no set's smallest distance is more than twice as
+    large. On a tie the first point is taken, so the same points always give the same set.
+
+    Args:
+        cloud: the points.
         start: the first point.
-        count: how many, at most ``P``.
+        count: how many, at most all.
 
     Returns:
         positions in the order of choice, and how many of them lie apart from all before them.
     """
     chosen = [start]
-    nearest = distances_from(points, start)
+    nearest = cloud.distances(start)
     apart = 1
     while len(chosen) < count:
         nearest[chosen] = -1.0
         farthest = int(nearest.argmax())
         apart += bool(nearest[farthest] > 0)
         chosen.append(farthest)
-        nearest = np.minimum(nearest, distances_from(points, farthest))
+        nearest = np.minimum(nearest, cloud.distances(farthest))
     return chosen, apart
 
 
-def spread(points: Points, chosen: Sequence[int]) -> Spread | None:
+def balanced_points(cloud: Cloud, quality: Doubles, weight: float, count: int) -> list[int]:
+    """Return points that are good and lie far apart, weighed against each other.
+
+    Greedy maximum of ``weight * sum of quality + (1 - weight) * sum of distances between all pairs
+    / (count - 1)``, distances in units of the mean distance from the first point. The greedy set is
+    worth at least half of the best there is (Borodin, Lee and Ye, 2012): group inference (Parmar et
+    al., 2025) without an integer program.
+
+    Args:
+        cloud: the points.
+        quality: ``(P,)`` in [0, 1], more is better.
+        weight: 0 looks at distance alone, 1 at quality alone.
+        count: how many, at most all.
+
+    Returns:
+        positions in the order of choice; on a tie the first point.
+    """
+    chosen = [int(quality.argmax())]
+    away = np.zeros(len(cloud))
+    unit = 0.0
+    while len(chosen) < count:
+        steps = cloud.distances(chosen[-1])
+        unit = unit or float(steps.mean()) or 1.0
+        away += steps / unit
+        # Half of the quality, so that each greedy step keeps the guarantee (their algorithm 1).
+        worth = weight * quality / 2 + (1 - weight) * away / max(count - 1, 1)
+        worth[chosen] = -np.inf
+        chosen.append(int(worth.argmax()))
+    return chosen
+
+
+def spread(cloud: Cloud, chosen: Sequence[int]) -> Spread | None:
     """Compare how far apart the chosen points lie with sets drawn by lot.
 
     The lots are drawn from a generator of their own that always starts alike.
 
     Args:
-        points: ``(P, D)``, more than half of each row known.
+        cloud: the points.
         chosen: positions of the chosen points.
 
     Returns:
         the comparison, or ``None`` where there is nothing to compare.
     """
+    points = cloud.points
     if len(chosen) < 2 or len(chosen) == len(points):
         return None
     mean = _mean_distance(points[np.asarray(chosen)])
@@ -96,15 +182,23 @@ def spread(points: Points, chosen: Sequence[int]) -> Spread | None:
     return Spread(mean, float(np.median(by_lot)), float(np.mean(np.asarray(by_lot) < mean)))
 
 
-def _mean_distance(points: Points) -> float:
+def _to_scale(points: Points) -> Points:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variances = np.nanvar(points, axis=0, dtype=np.float64) if len(points) else np.zeros(1)
+    length = np.sqrt(2 * np.nansum(variances))
+    scaled: Points = points / np.float32(length or 1.0)
+    return scaled
+
+
+def _mean_distance(points: NDArray[Any]) -> float:
     """Return the mean distance between two different rows."""
-    distances = _lengths(points[:, None, :] - points[None, :, :])
+    distances = _lengths(points[:, None, :].astype(np.float64) - points[None, :, :])
     return float(distances.sum() / (len(points) * (len(points) - 1)))
 
 
-def _lengths(steps: Points) -> Points:
+def _lengths(steps: Doubles) -> Doubles:
     """Return the lengths of vectors along the last axis, gaps made up for."""
     known = np.isfinite(steps)
     squares = (np.where(known, steps, 0.0) ** 2).sum(axis=-1)
-    lengths: Points = np.sqrt(squares * steps.shape[-1] / known.sum(axis=-1))
+    lengths: Doubles = np.sqrt(squares * steps.shape[-1] / np.maximum(known.sum(axis=-1), 1))
     return lengths

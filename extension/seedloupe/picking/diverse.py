@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from ..errors import PickError, TableError
 from ..tables import SeedTable
-from .distances import Points, farthest_points, rows_known, spread
-from .picks import (
-    Pick,
-    Picking,
-    describe,
-    evidence_notes,
-    require_count,
-    rows_without,
-    seeds_in_words,
-    shortage_notes,
-    unmeasured_notes,
-)
+from .distances import Cloud, balanced_points, farthest_points, rows_known, side_by_side, spread
+from .picks import Pick, Picking, describe, require_count
 from .ranks import Rows, rank_seeds
+from .spaces import STYLE, require_spaces
+from .tags import ANY_TAGS, TagFilter, rows_passing
+from .words import evidence_notes, seeds_in_words, shortage_notes, unmeasured_notes
 
 _NO_FLOOR = (
     "the table has no scores: the smallest seed comes first, and nothing keeps out bad seeds, "
     "which tend to stand apart"
 )
+
+
+class DiverseObjective(str, Enum):
+    """What a set of different seeds is to be good at."""
+
+    FARTHEST = "farthest"
+    """Each seed is the farthest from all before it."""
+    BALANCED = "balanced"
+    """Seeds are good and lie far apart, weighed against each other."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +43,21 @@ class DiversePicker:
     first.
 
     Args:
-        space: which of the table's feature spaces measures difference.
+        spaces: which of the table's feature spaces measure difference; several have the same say.
+        objective: farthest seeds, or a balance of quality and distance.
         start: the first seed; the best by mean rank by default, whatever the floor.
         floor: which share of the seeds to keep, in (0, 1], the better ones by mean rank over all
             metrics. 1 keeps all and so the outliers too.
-        avoid_tags: leave out seeds with these tags.
-        avoid_above: share of images from which a tag counts.
+        quality: how much quality counts beside distance in the balance, in [0, 1].
+        tags: which seeds are in the running.
     """
 
-    space: str = "style"
+    spaces: tuple[str, ...] = (STYLE,)
+    objective: DiverseObjective = DiverseObjective.FARTHEST
     start: int | None = None
     floor: float = 0.5
-    avoid_tags: tuple[str, ...] = ()
-    avoid_above: float = 0.5
+    quality: float = 0.5
+    tags: TagFilter = ANY_TAGS
 
     def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
         """Return the seeds of :meth:`explain`."""
@@ -62,85 +67,114 @@ class DiversePicker:
         """Return the most different of the better seeds and what else there is to know.
 
         Raises:
-            PickError: ``count``, the space, ``start``, ``floor`` or a tag cannot be used with this
-                table.
+            PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
+                with this table.
             SeedError: ``start`` names no noise.
         """
         require_count(count)
         self._check(table)
-        allowed, tag_notes = rows_without(table, self.avoid_tags, self.avoid_above)
-        points = table.feature(self.space).astype(np.float64)
-        known = rows_known(points, allowed)
-        kept, place, floor_notes = _above_floor(table, known, self.floor)
-        notes = (*tag_notes, *_unknown_notes(len(allowed) - len(known), self.space), *floor_notes)
-        rows, start_notes = self._start_first(table, points, kept)
-        chosen, far_notes = _far_apart(rows, points, count)
+        allowed, tag_notes = rows_passing(table, self.tags)
+        features = [table.feature(space) for space in self.spaces]
+        known = allowed
+        for feature in features:
+            known = rows_known(feature, known)
+        kept, ranked, floor_notes = _above_floor(table, known, self.floor)
+        rows, start_notes = self._start_first(table, kept)
+        cloud = Cloud.of(side_by_side(features, rows))
+        chosen, far_notes = self._choose(cloud, rows, ranked, min(count, len(rows)))
         return Picking(
-            tuple(_pick(table, int(row), place) for row in rows[chosen]),
-            _rule(self.space, self.floor, place),
+            tuple(_pick(table, int(row), ranked) for row in rows[chosen]),
+            self._rule(ranked),
             len(rows),
             notes=(
-                *notes,
+                *tag_notes,
+                *_unknown_notes(len(allowed) - len(known), self.spaces),
+                *floor_notes,
                 *start_notes,
                 *far_notes,
                 *shortage_notes(len(chosen), count),
                 *evidence_notes(table),
             ),
-            spread=spread(points[rows], chosen),
+            spread=spread(cloud, chosen),
         )
 
     def _check(self, table: SeedTable) -> None:
-        if self.space not in table.spaces():
-            known = ", ".join(table.spaces()) or "no space; the table has none"
-            raise PickError("space", expected=f"one of {known}", got=repr(self.space))
+        require_spaces(table, self.spaces)
         if not 0 < self.floor <= 1:
             raise PickError("floor", expected="a share above 0, at most 1", got=f"{self.floor}")
+        if not 0 <= self.quality <= 1:
+            raise PickError("quality", expected="0 to 1", got=f"{self.quality}")
+        balanced = self.objective is DiverseObjective.BALANCED
+        if balanced and self.start is not None:
+            raise PickError("start", expected="none: balanced starts from the best", got="a seed")
 
-    def _start_first(
-        self, table: SeedTable, points: Points, kept: Rows
-    ) -> tuple[Rows, tuple[str, ...]]:
+    def _start_first(self, table: SeedTable, kept: Rows) -> tuple[Rows, tuple[str, ...]]:
         """Return the rows with the one to start from in front."""
         if self.start is None:
             return kept, ()
         row = _row_of(table, self.start)
-        if not len(rows_known(points, np.asarray([row]))):
-            raise PickError(
-                "start", expected=f"a seed with {self.space} features", got=f"{self.start}"
-            )
+        for space in self.spaces:
+            if not len(rows_known(table.feature(space), np.asarray([row]))):
+                expected = f"a seed with {space} features"
+                raise PickError("start", expected=expected, got=f"{self.start}")
         others = kept[kept != row]
         if len(others) < len(kept):
             return np.concatenate([[row], others]), ()
         note = f"seed {table.seeds[row]} was asked for as the start; by the rule it would be out"
         return np.concatenate([[row], others]), (note,)
 
+    def _choose(
+        self, cloud: Cloud, rows: Rows, ranked: Rows | None, count: int
+    ) -> tuple[list[int], tuple[str, ...]]:
+        if not count:
+            return [], ()
+        if self.objective is DiverseObjective.BALANCED:
+            # Rows come best first, so their order is their quality.
+            worth = np.linspace(1, 0, len(rows)) if ranked is not None else np.ones(len(rows))
+            return balanced_points(cloud, worth, self.quality, count), ()
+        chosen, apart = farthest_points(cloud, 0, count)
+        if apart == count:
+            return chosen, ()
+        note = f"only {apart} of the seeds differ; the others equal one of them in this space"
+        return chosen, (note,)
+
+    def _rule(self, ranked: Rows | None) -> str:
+        space = " and ".join(self.spaces)
+        far = f"each the farthest in {space} from all before it"
+        if self.objective is DiverseObjective.BALANCED:
+            far = f"good and far apart in {space}, quality counting {self.quality:.0%}"
+        return f"of the better {self.floor:.0%} by mean rank, {far}" if ranked is not None else far
+
 
 def pick_diverse(
     table: SeedTable,
     count: int,
     *,
-    space: str = "style",
+    spaces: Sequence[str] = (STYLE,),
+    objective: DiverseObjective = DiverseObjective.FARTHEST,
     start: int | None = None,
     floor: float = 0.5,
-    avoid_tags: Sequence[str] = (),
-    avoid_above: float = 0.5,
+    quality: float = 0.5,
+    tags: TagFilter = ANY_TAGS,
 ) -> Picking:
     """Return seeds whose pictures differ most, out of the better ones; see :class:`DiversePicker`.
 
     Args:
         table: what to choose from.
         count: how many seeds.
-        space: which of the table's feature spaces measures difference.
+        spaces: which of the table's feature spaces measure difference.
+        objective: farthest seeds, or a balance of quality and distance.
         start: the first seed; the best by default.
         floor: which share of the seeds to keep, in (0, 1], the better ones by mean rank.
-        avoid_tags: leave out seeds with these tags.
-        avoid_above: share of images from which a tag counts.
+        quality: how much quality counts in the balance, in [0, 1].
+        tags: which seeds are in the running.
 
     Raises:
-        PickError: ``count``, the space, ``start``, ``floor`` or a tag cannot be used with this
-            table.
+        PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
+            with this table.
         SeedError: ``start`` names no noise.
     """
-    picker = DiversePicker(space, start, floor, tuple(avoid_tags), avoid_above)
+    picker = DiversePicker(tuple(spaces), objective, start, floor, quality, tags)
     return picker.explain(table, count)
 
 
@@ -153,38 +187,23 @@ def _row_of(table: SeedTable, start: int) -> int:
 
 def _above_floor(
     table: SeedTable, rows: Rows, floor: float
-) -> tuple[Rows, Mapping[int, int], tuple[str, ...]]:
-    """Return the better rows, best first, the place of each, and what there is to say."""
+) -> tuple[Rows, Rows | None, tuple[str, ...]]:
+    """Return the better rows, best first; all that were ranked, best first; and what to say."""
     if not table.metrics():
-        return rows, {}, (_NO_FLOOR,)
+        return rows, None, (_NO_FLOOR,)
     ranking = rank_seeds(table, table.metrics(), rows)
     best_first = ranking.rows[ranking.order]
     kept = best_first[: math.ceil(floor * len(best_first))]
-    place = {int(row): at for at, row in enumerate(best_first, start=1)}
-    return kept, place, unmeasured_notes(len(rows) - len(best_first))
+    return kept, best_first, unmeasured_notes(len(rows) - len(best_first))
 
 
-def _far_apart(rows: Rows, points: Points, count: int) -> tuple[list[int], tuple[str, ...]]:
-    if not len(rows):
-        return [], ()
-    chosen, apart = farthest_points(points[rows], 0, min(count, len(rows)))
-    if apart == len(chosen):
-        return chosen, ()
-    note = f"only {apart} of the seeds differ; the others equal one of them in this space"
-    return chosen, (note,)
+def _pick(table: SeedTable, row: int, best_first: Rows | None) -> Pick:
+    found = [] if best_first is None else np.flatnonzero(best_first == row).tolist()
+    return describe(table, row, table.metrics(), rank=found[0] + 1 if found else 0)
 
 
-def _pick(table: SeedTable, row: int, place: Mapping[int, int]) -> Pick:
-    return describe(table, row, table.metrics(), rank=place.get(row, 0))
-
-
-def _rule(space: str, floor: float, place: Mapping[int, int]) -> str:
-    far = f"each the farthest in {space} from all before it"
-    return f"of the better {floor:.0%} by mean rank, {far}" if place else far
-
-
-def _unknown_notes(missing: int, space: str) -> tuple[str, ...]:
+def _unknown_notes(missing: int, spaces: Sequence[str]) -> tuple[str, ...]:
     if not missing:
         return ()
-    unknown = f"half or more of their {space} features unknown"
+    unknown = f"half or more of their {' or '.join(spaces)} features unknown"
     return (f"left out, {unknown}: {seeds_in_words(missing)}",)

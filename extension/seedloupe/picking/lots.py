@@ -6,7 +6,8 @@ import random
 
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe, require_count, shortage_notes
+from .picks import Pick, Picking, describe, require_count
+from .words import shortage_notes
 
 _SEEDS = 2**32
 

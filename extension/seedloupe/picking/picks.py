@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
-from ..chance import Chance
+from ..chance import NORMAL_95, Chance
 from ..errors import PickError
-from ..tables import SeedEffect, SeedTable
-from .ranks import Rows
-
-_NORMAL_95 = 1.96
+from ..tables import SeedTable
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,12 @@ class Pick:
 
     Args:
         seed: canonical for the table's noise.
-        rank: its 1-based place by mean rank over the metrics among the seeds compared; 0 where
-            nothing was ranked.
+        rank: its 1-based place by the rule among the seeds compared; 0 where nothing was ranked.
         scores: its value by each metric, and ``<metric>.confirm`` where held-out prompts were
             scored.
-        interval: 95 % interval of the first metric's mean, on the held-out prompts where there are
-            any, else on the prompts the seed was chosen by, where it flatters the best.
+        interval: 95 % interval of the first metric's mean: what the rule expects of it on other
+            prompts where it can say so; else on the held-out prompts where there are any, else on
+            the prompts the seed was chosen by, where it flatters the best.
         note: what sets this seed apart from the rule, in words; mostly empty.
     """
 
@@ -125,73 +123,24 @@ def require_count(count: int) -> None:
         raise PickError("count", expected="1 or more", got=f"{count}")
 
 
-def rows_without(
-    table: SeedTable, avoid_tags: Sequence[str], avoid_above: float
-) -> tuple[Rows, tuple[str, ...]]:
-    """Return the rows not marked by any of the tags, and what there is to say about it.
-
-    Raises:
-        PickError: the table has no such tag, or ``avoid_above`` is no share.
-    """
-    if not 0 <= avoid_above < 1:
-        raise PickError("avoid_above", expected="a share from 0 to below 1", got=f"{avoid_above}")
-    keep, notes = np.ones(len(table), np.bool_), []
-    for tag in avoid_tags:
-        if tag not in table.tags():
-            known = ", ".join(table.tags()) or "no tag; the table has none"
-            raise PickError("avoid_tags", expected=f"some of {known}", got=repr(tag))
-        rates = table.rate(tag)
-        marked = rates > avoid_above
-        keep &= ~marked
-        found = seeds_in_words(int(marked.sum()))
-        notes.append(f"left out as {tag} in over {avoid_above:.0%} of images: {found}")
-        if unknown := int(np.isnan(rates).sum()):
-            notes.append(f"kept though nobody measured {tag}: {seeds_in_words(unknown)}")
-    return np.flatnonzero(keep), tuple(notes)
-
-
-def seeds_in_words(number: int) -> str:
-    """Return ``1 seed``, ``2 seeds``."""
-    return f"{number} seed" if number == 1 else f"{number} seeds"
-
-
 def describe(
-    table: SeedTable, row: int, metrics: Sequence[str], *, rank: int = 0, note: str = ""
+    table: SeedTable,
+    row: int,
+    metrics: Sequence[str],
+    *,
+    rank: int = 0,
+    note: str = "",
+    interval: tuple[float, float] | None = None,
+    more: Mapping[str, float] = MappingProxyType({}),
 ) -> Pick:
-    """Return one row of the table as a pick, with its scores and their interval."""
+    """Return one row of the table as a pick, with its scores, ``more`` of them and an interval."""
     scores = {metric: float(table.score(metric)[row]) for metric in metrics}
     for metric in metrics:
         if table.has_score(metric, "confirm"):
             scores[f"{metric}.confirm"] = float(table.score(metric, "confirm")[row])
     known = {name: value for name, value in scores.items() if not np.isnan(value)}
-    interval = _interval(table, row, metrics[0]) if metrics else None
-    return Pick(int(table.seeds[row]), rank, known, interval, note)
-
-
-def evidence_notes(table: SeedTable) -> tuple[str, ...]:
-    """Return what the table itself says against choosing seeds by it."""
-    evidence = table.spec.evidence
-    if evidence is None:
-        return ("the table holds no evidence on whether the choice of seed matters",)
-    if evidence.verdict is SeedEffect.NO_EFFECT:
-        return ("the table's own evidence: the choice of seed has no effect with this model",)
-    if evidence.verdict is SeedEffect.UNDECIDED:
-        return ("the table's own evidence leaves open whether the choice of seed matters",)
-    return ()
-
-
-def unmeasured_notes(missing: int) -> tuple[str, ...]:
-    """Return a word about seeds that could not be compared."""
-    return (
-        (f"left out, not measured by every metric: {seeds_in_words(missing)}",) if missing else ()
-    )
-
-
-def shortage_notes(found: int, count: int) -> tuple[str, ...]:
-    """Return a word about having fewer seeds than asked for."""
-    if found >= count:
-        return ()
-    return (f"asked for {seeds_in_words(count)}, found {found or 'none'}",)
+    span = interval or (_interval(table, row, metrics[0]) if metrics else None)
+    return Pick(int(table.seeds[row]), rank, {**known, **more}, span, note)
 
 
 def _interval(table: SeedTable, row: int, metric: str) -> tuple[float, float] | None:
@@ -203,4 +152,4 @@ def _interval(table: SeedTable, row: int, metric: str) -> tuple[float, float] | 
         return None
     if np.isnan(mean) or np.isnan(error):
         return None
-    return float(mean - _NORMAL_95 * error), float(mean + _NORMAL_95 * error)
+    return float(mean - NORMAL_95 * error), float(mean + NORMAL_95 * error)

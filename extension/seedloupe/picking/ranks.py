@@ -23,12 +23,14 @@ class Ranking:
         places: ``(M, R)`` how many seeds are strictly better by each metric, plus one.
         mean: ``(R,)`` mean rank over the metrics, tied seeds sharing the middle of their places.
         order: ``(R,)`` positions in ``rows``, best mean rank first; on a tie the smaller seed.
+        scores: ``(M, R)`` the scores, turned so that more is better.
     """
 
     rows: Rows
     places: NDArray[np.int64]
     mean: NDArray[np.float64]
     order: Rows
+    scores: NDArray[np.float64]
 
 
 def rank_seeds(table: SeedTable, metrics: Sequence[str], rows: Rows) -> Ranking:
@@ -39,13 +41,13 @@ def rank_seeds(table: SeedTable, metrics: Sequence[str], rows: Rows) -> Ranking:
         metrics: at least one of the table's.
         rows: ``(R,)`` the rows to compare; those with a NaN are left out.
     """
-    columns = np.stack([_towards_better(table, metric)[rows] for metric in metrics])
+    columns = np.stack([towards_better(table, metric)[rows] for metric in metrics])
     measured = ~np.isnan(columns).any(axis=0)
     scores = columns[:, measured]
-    places = np.stack([_places(score) for score in scores])
-    middles = np.stack([_places(score) + (_ties(score) - 1) / 2 for score in scores])
-    mean = middles.mean(axis=0)
-    return Ranking(rows[measured], places, mean, np.argsort(mean, kind="stable"))
+    ranked = [_places_and_middles(score) for score in scores]
+    places = np.stack([place for place, _ in ranked])
+    mean = np.mean([middle for _, middle in ranked], axis=0)
+    return Ranking(rows[measured], places, mean, np.argsort(mean, kind="stable"), scores)
 
 
 def known_metrics(table: SeedTable, metrics: Sequence[str] | None) -> tuple[str, ...]:
@@ -67,17 +69,21 @@ def known_metrics(table: SeedTable, metrics: Sequence[str] | None) -> tuple[str,
     return wanted
 
 
-def _towards_better(table: SeedTable, metric: str) -> NDArray[np.float64]:
+def towards_better(table: SeedTable, metric: str) -> NDArray[np.float64]:
+    """Return a score ``(S,)`` turned so that more is better."""
     score = table.score(metric).astype(np.float64)
     return score if table.higher_is_better(metric) else -score
 
 
-def _places(score: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return one plus the number of strictly higher scores."""
-    return len(score) - np.searchsorted(np.sort(score), score, side="right") + 1
-
-
-def _ties(score: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return how many scores equal each, itself included."""
-    ordered = np.sort(score)
-    return np.searchsorted(ordered, score, "right") - np.searchsorted(ordered, score, "left")
+def _places_and_middles(
+    score: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return one plus the number of strictly higher scores, and the middle of tied places."""
+    order = np.argsort(-score, kind="stable")
+    ordered = score[order]
+    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    sizes = np.diff(np.append(begins, len(score)))
+    places, middles = np.empty(len(score), np.int64), np.empty(len(score))
+    places[order] = np.repeat(begins + 1, sizes)
+    middles[order] = np.repeat(begins + (sizes + 1) / 2, sizes)
+    return places, middles

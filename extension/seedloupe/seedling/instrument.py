@@ -35,9 +35,7 @@ class CriticInstrument:
         MetricSpec("alignment", "1", True, "cosine of Seedling's critic, picture and prompt"),
         MetricSpec("frechet", "1", False, "diagonal Fréchet distance to rendered pictures"),
     )
-    classes: Mapping[str, tuple[str, ...]] = {
-        "composition": tuple(kind.value for kind in Kind)
-    }
+    classes: Mapping[str, tuple[str, ...]] = {"composition": tuple(kind.value for kind in Kind)}
 
     def __init__(
         self, critic: Critic, pooled_caption: Callable[[str], Tensor], *, prompts: int

@@ -96,7 +96,7 @@ def _pick(way: Way, table: SeedTable | None, count: int, source_seed: int) -> Pi
     if way is Way.GOLDEN:
         return pick_golden(table, count)
     space = "style" if "style" in table.spaces() else table.spaces()[0]
-    return pick_diverse(table, count, space=space)
+    return pick_diverse(table, count, spaces=(space,))
 
 
 def ways_offered(ways: Sequence[Way]) -> list[tuple[str, str]]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError, MaskError
 from .arguments import table_folders
-from .commands.pick import match_json, pick
+from .commands.pick import match_json
+from .picking_arguments import RULES, pick
 from .request import Request
 from .sampling import Sampler
 from .use import table_use
@@ -83,7 +84,7 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
         raise InputError(
             "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
         )
-    if args.pick in ("golden", "diverse") and not args.table and args.model != "seedling":
+    if args.pick in RULES and not args.table and args.model != "seedling":
         raise InputError(
             "table",
             expected=f"a table to pick {args.pick} seeds from",
@@ -100,7 +101,7 @@ def open_table(args: argparse.Namespace) -> Opened | None:
     """
     from ...tables import find_table, read_table
 
-    name = args.table or (args.model if args.pick in ("golden", "diverse") else None)
+    name = args.table or (args.model if args.pick in RULES else None)
     if name is None:
         return None
     path = find_table(name, table_folders())

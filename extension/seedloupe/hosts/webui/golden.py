@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import SeedloupeError
 from ...picking import Picking, pick_golden
-from ...picking.picks import evidence_notes
+from ...picking.words import evidence_notes
 from ...tables import Difference, Match, MatchLevel, SeedTable, TableUse, match_table
 from . import infotext
 from .controls import PanelSettings
@@ -122,6 +122,6 @@ def _doubts(table: SeedTable, picking: Picking) -> Iterator[str]:
     beyond = sum(bool(pick.note) for pick in picking.picks)
     if beyond:
         yield (
-            f"{beyond} of these {len(picking.picks)} seeds are the next best after the golden "
-            "ones, of which the table has no more"
+            f"of {beyond} of these {len(picking.picks)} seeds the table expects no better than of "
+            "the average seed"
         )

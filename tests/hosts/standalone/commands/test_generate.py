@@ -209,7 +209,7 @@ def test_repainting_keeps_what_the_mask_leaves_out(cli: Cli, model: Path, tmp_pa
         (("--seeds", "1", "--device", "abacus"), "device"),
         (("--pick", "golden"), "table: expected a table to pick golden seeds from"),
         (("--pick", "golden", "--table", "no-such-table"), "no-such-table"),
-        (("--pick", "layout"), "invalid choice"),
+        (("--pick", "layout"), "table: expected a table to pick layout seeds from"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
         (("--model", "model.ckpt"), "can run any program"),
         (("--out", "text.png"), "out: expected a folder"),

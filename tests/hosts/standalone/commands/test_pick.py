@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedloupe.picking import pick_diverse, pick_golden
+from seedloupe.picking import TagFilter, pick_diverse, pick_golden
 from seedloupe.tables import read_table, write_table
 
 from ....seed_tables import make_table
@@ -42,7 +42,7 @@ def test_settings_reach_the_rule(cli: Cli, table: Path) -> None:
     words = ("--metrics", "sharpness", "--pool", 5, "--no-tag", "gray")
     ended = cli("pick", "golden", "--table", table, "--count", 4, "--json", *words)
     expected = pick_golden(
-        read_table(table), 4, metrics=("sharpness",), pool=5, avoid_tags=("gray",)
+        read_table(table), 4, metrics=("sharpness",), pool=5, tags=TagFilter(avoid=("gray",))
     )
     assert ended.json["picks"] == expected.to_json()["picks"]
     assert "gray" in ended.err
@@ -72,7 +72,9 @@ def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> Non
         (("golden", "--table", "T", "--count", 1, "--no-tag", "loud"), "loud"),
         (("golden", "--table", "T", "--count", 1, "--size", "9x9"), "multiples of 8"),
         (("golden", "--table", "T", "--count", 1, "--model", "gone.safetensors"), "no file"),
-        (("layout", "--table", "T", "--count", 1), "invalid choice: 'layout'"),
+        (("layout", "--table", "T", "--count", 1), "layout: expected --box"),
+        (("layout", "--table", "T", "--count", 1, "--at", "0.5"), "0.25,0.5"),
+        (("clean", "--table", "T", "--count", 1, "--flaw", "smell"), "smell"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -17,6 +17,7 @@ from ..arguments import (
     say_notes,
     seeds,
 )
+from ..picking_arguments import RULES, add_layout, add_tags
 
 if TYPE_CHECKING:
     from ..console import Console
@@ -42,12 +43,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """Add everything that decides a run of pictures."""
     parser.add_argument("prompt", metavar="PROMPT")
     add_model(parser)
-    parser.add_argument(
-        "--pick", choices=("random", "golden", "diverse"), help="how to choose the seeds"
-    )
+    parser.add_argument("--pick", choices=("random", *RULES), help="how to choose the seeds")
     parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
     parser.add_argument("--table", metavar="T", help="seed table to pick from")
     parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
+    add_tags(parser)
+    add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
     add_sampling(parser)
     add_picture(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")

@@ -7,8 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
-from ..arguments import Parser, command, names, positive, say_notes, seed, size, table_folders
+from ..arguments import Parser, command, positive, say_notes, size, table_folders
 from ..console import table_lines
+from ..picking_arguments import (
+    add_clean,
+    add_diverse,
+    add_golden,
+    add_layout,
+    add_tags,
+    pick,
+)
 
 if TYPE_CHECKING:
     from ....picking import Pick, Picking
@@ -20,19 +28,17 @@ _CELL = 8
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command and its rules."""
-    summary = "choose seeds from a table: golden or diverse"
+    summary = "choose seeds from a table: golden, diverse, by layout, or clean"
     group = commands.add_parser("pick", help=summary, description=summary)
     rules = group.add_subparsers(metavar="RULE", required=True, parser_class=Parser)
-    golden = command(rules, "golden", "seeds that are near the top by every score")
-    golden.add_argument("--metrics", type=names, metavar="a,b", help="which must agree (all)")
-    golden.add_argument("--pool", type=positive, metavar="N", help="top N by each score (quarter)")
-    diverse = command(rules, "diverse", "good seeds whose pictures differ most")
-    diverse.add_argument(
-        "--space", help="what difference is measured in (style, where there is one)"
-    )
-    diverse.add_argument("--start", type=seed, metavar="SEED", help="the first (the best)")
-    diverse.add_argument("--floor", type=float, default=0.5, metavar="X", help="share kept (0.5)")
-    for name, parser in (("golden", golden), ("diverse", diverse)):
+    for name, words, add_own in (
+        ("golden", "the best seeds, beside what chance would give", add_golden),
+        ("diverse", "good seeds whose pictures differ most", add_diverse),
+        ("layout", "seeds that put things where you want them", add_layout),
+        ("clean", "seeds whose pictures show a flaw least often", add_clean),
+    ):
+        parser = command(rules, name, words)
+        add_own(parser)
         _add_common(parser)
         parser.set_defaults(run=run, rule=name)
 
@@ -42,13 +48,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
-    parser.add_argument(
-        "--no-tag",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="leave out seeds with this tag; may be repeated",
-    )
+    add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
     use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
@@ -72,29 +72,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     say_notes(console, picking.notes)
     console.result(document, _lines(picking, match))
     return 0
-
-
-def pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
-    """Apply a rule with the settings of a command line; those it lacks take their defaults."""
-    from ....picking import pick_diverse, pick_golden
-
-    tags = tuple(getattr(args, "no_tag", ()))
-    if rule == "golden":
-        metrics, pool = getattr(args, "metrics", None), getattr(args, "pool", None)
-        return pick_golden(table, count, metrics=metrics, pool=pool, avoid_tags=tags)
-    return pick_diverse(
-        table,
-        count,
-        space=getattr(args, "space", None) or _space(table),
-        start=getattr(args, "start", None),
-        floor=getattr(args, "floor", 0.5),
-        avoid_tags=tags,
-    )
-
-
-def _space(table: SeedTable) -> str:
-    """Style is the papers' space; tables made without a critic have another in its place."""
-    return "style" if "style" in table.spaces() else (*table.spaces(), "style")[0]
 
 
 def match_json(match: Match) -> dict[str, object]:

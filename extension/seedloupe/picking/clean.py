@@ -1,0 +1,131 @@
+"""The seeds whose pictures show a flaw least often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..chance import wilson_bounds
+from ..errors import PickError
+from ..tables import SeedTable
+from .picks import Pick, Picking, describe, require_count
+from .ranks import Rows, rank_seeds
+from .tags import ANY_TAGS, TagFilter, rows_passing
+from .words import seeds_in_words, shortage_notes
+
+
+@dataclass(frozen=True)
+class CleanPicker:
+    """Takes the seeds with the lowest upper bound of a tag's rate.
+
+    Nothing seen in few pictures is not the same as nothing there: what counts is how high the rate
+    may still be (Wilson's interval, 95 %). Among equals the better mean rank comes first, then the
+    smaller seed.
+
+    Args:
+        tag: the flaw.
+        tags: which seeds are in the running.
+    """
+
+    tag: str = "text"
+    tags: TagFilter = ANY_TAGS
+
+    def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
+        """Return the seeds of :meth:`explain`."""
+        return self.explain(table, count).seeds
+
+    def explain(self, table: SeedTable, count: int) -> Picking:
+        """Return the cleanest seeds and what else there is to know.
+
+        Raises:
+            PickError: ``count`` or a tag cannot be used with this table, or nobody counted the
+                pictures behind the rates.
+        """
+        require_count(count)
+        rates, counts = self._measured(table)
+        rows, notes = rows_passing(table, self.tags)
+        known = rows[counts[rows] > 0]
+        _, upper = wilson_bounds(rates[known] * counts[known], counts[known])
+        order = np.lexsort((known, _places(table, known), upper))[:count]
+        picks = tuple(
+            self._pick(table, known[at], (rates, counts), upper[at], place)
+            for place, at in enumerate(order, 1)
+        )
+        missing = len(rows) - len(known)
+        unknown = f"left out, nobody measured {self.tag}: {seeds_in_words(missing)}"
+        return Picking(
+            picks,
+            f"the lowest upper bound (95 %) of the share of pictures with {self.tag}",
+            len(known),
+            notes=(
+                *notes,
+                *((unknown,) if missing else ()),
+                *self._tied(upper, len(picks)),
+                *shortage_notes(len(picks), count),
+            ),
+        )
+
+    def _measured(self, table: SeedTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if self.tag not in table.tags():
+            known = ", ".join(table.tags()) or "no tag; the table has none"
+            raise PickError("tag", expected=f"one of {known}", got=repr(self.tag))
+        if f"rate.{self.tag}.n" not in table.tensors:
+            raise PickError(
+                "tag",
+                expected=f"how many pictures stand behind rate.{self.tag}",
+                got="nothing",
+                advice="Mine the table again, or leave seeds out by tag instead.",
+            )
+        counts = table.counts("rate", self.tag).astype(np.float64)
+        return table.rate(self.tag).astype(np.float64), counts
+
+    def _pick(
+        self,
+        table: SeedTable,
+        row: int,
+        measured: tuple[NDArray[np.float64], NDArray[np.float64]],
+        upper: float,
+        place: int,
+    ) -> Pick:
+        rate, count = (float(values[row]) for values in measured)
+        more = {self.tag: rate, f"{self.tag}.upper": float(upper)}
+        low, high = wilson_bounds(np.asarray([rate * count]), np.asarray([count]))
+        span = (float(low[0]), float(high[0]))
+        seen = f"{round(rate * count)} of {int(count)} pictures"
+        return describe(table, int(row), (), rank=place, note=seen, interval=span, more=more)
+
+    def _tied(self, upper: NDArray[np.float64], chosen: int) -> tuple[str, ...]:
+        if not chosen:
+            return ()
+        equal = int((upper == upper.min()).sum())
+        if equal <= chosen:
+            return ()
+        return (f"equally clean: {seeds_in_words(equal)}, the better ones by score come first",)
+
+
+def pick_clean(
+    table: SeedTable, count: int, *, tag: str = "text", tags: TagFilter = ANY_TAGS
+) -> Picking:
+    """Return the seeds that show a flaw least often; see :class:`CleanPicker`.
+
+    Args:
+        table: what to choose from.
+        count: how many seeds.
+        tag: the flaw.
+        tags: which seeds are in the running.
+
+    Raises:
+        PickError: ``count`` or a tag cannot be used with this table.
+    """
+    return CleanPicker(tag, tags).explain(table, count)
+
+
+def _places(table: SeedTable, rows: Rows) -> NDArray[np.float64]:
+    """Return the mean rank of each row, worst for those some metric did not measure."""
+    places = np.full(len(rows), np.inf)
+    if table.metrics() and len(rows):
+        ranking = rank_seeds(table, table.metrics(), rows)
+        places[np.isin(rows, ranking.rows)] = ranking.mean
+    return places

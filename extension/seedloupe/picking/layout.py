@@ -1,0 +1,239 @@
+"""Seeds that put things where one wants them.
+
+Xu, Zhang and Shi ("Good Seed Makes a Good Crop", 2024, composition) find that where an object
+stands, how large and how near, depends on the seed, across prompts and objects. A table's
+composition space holds these for each class of object; here seeds are ranked by how near to the
+asked layout a picture can be expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import PickError
+from ..geometry import Box
+from ..tables import SeedTable
+from .habits import ASPECTS, Habits, habits_of
+from .picks import Pick, Picking, describe, require_count
+from .ranks import Rows
+from .spaces import COMPOSITION, require_spaces
+from .tags import ANY_TAGS, TagFilter, rows_passing
+from .words import seeds_in_words, shortage_notes
+
+_INSCRIBED = np.pi / 4
+"""Share of a box that an object touching its sides takes, if it is round."""
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where an object should stand; what is left open does not matter.
+
+    Args:
+        x: its centre from the left edge, 0 to 1.
+        y: its centre from the upper edge, 0 to 1.
+        size: the share of the picture it takes, 0 to 1.
+        depth: how far away it is, 0 nearest to 1 farthest.
+        kind: which object is meant; any by default.
+
+    Raises:
+        PickError: nothing is asked for, or a number lies outside [0, 1].
+    """
+
+    x: float | None = None
+    y: float | None = None
+    size: float | None = None
+    depth: float | None = None
+    kind: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse layouts no picture can have."""
+        wanted = self.wanted
+        if not wanted:
+            raise PickError("layout", expected="a place, a size or a depth", got="nothing")
+        for name, value in wanted.items():
+            if not 0 <= value <= 1:
+                raise PickError(f"layout.{name}", expected="0 to 1", got=f"{value}")
+
+    @classmethod
+    def of_box(cls, box: Box, *, kind: str | None = None) -> Layout:
+        """Ask for an object that fills a box, given in shares of the picture's sides.
+
+        Raises:
+            PickError: the box is empty or leaves the picture.
+        """
+        inside = 0 <= box.x0 < box.x1 <= 1 and 0 <= box.y0 < box.y1 <= 1
+        if not inside:
+            got = ", ".join(f"{side:g}" for side in box)
+            raise PickError("box", expected="0 <= x0 < x1 <= 1, 0 <= y0 < y1 <= 1", got=got)
+        middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+        return cls(*middle, size=box.area * _INSCRIBED, kind=kind)
+
+    @property
+    def wanted(self) -> Mapping[str, float]:
+        """What is asked for, by aspect."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: values[name] for name in ASPECTS if values[name] is not None}
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        numbers = " ".join(f"{name} {value:.2f}" for name, value in self.wanted.items())
+        return f"{self.kind or 'any object'} at {numbers}"
+
+
+@dataclass(frozen=True)
+class LayoutPicker:
+    """Takes the seeds whose pictures can be expected nearest to a layout.
+
+    The order is by expected squared distance: how far off the seed's habit is, how unsure the habit
+    is, and how much its pictures vary around it. A seed that puts everything on the left reliably
+    thus beats one that does so on average. Distances are in sides of the picture; size and depth
+    are brought to the same scale by how much seeds differ in them.
+
+    Args:
+        layouts: one, or several for several pictures: picture i gets layout i modulo their number,
+            and no seed is given twice.
+        tags: which seeds are in the running.
+    """
+
+    layouts: tuple[Layout, ...]
+    tags: TagFilter = ANY_TAGS
+
+    def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
+        """Return the seeds of :meth:`explain`."""
+        return self.explain(table, count).seeds
+
+    def explain(self, table: SeedTable, count: int) -> Picking:
+        """Return the nearest seeds and what else there is to know.
+
+        Raises:
+            PickError: ``count``, a kind or a tag cannot be used with this table, or it has no
+                composition space.
+        """
+        require_count(count)
+        if not self.layouts:
+            raise PickError("layouts", expected="at least one", got="none")
+        require_spaces(table, (COMPOSITION,))
+        rows, notes = rows_passing(table, self.tags)
+        queries = [_Query.of(table, layout, rows) for layout in self.layouts]
+        picks = tuple(_deal(table, queries, count))
+        return Picking(
+            picks,
+            f"nearest to {'; then '.join(map(str, self.layouts))}",
+            min(len(query.rows) for query in queries),
+            notes=(
+                *notes,
+                *(note for query in queries for note in query.notes(len(rows))),
+                *shortage_notes(len(picks), count),
+            ),
+        )
+
+
+def pick_by_layout(
+    table: SeedTable, count: int, *, layouts: Sequence[Layout], tags: TagFilter = ANY_TAGS
+) -> Picking:
+    """Return seeds that put things where they are wanted; see :class:`LayoutPicker`.
+
+    Each pick's scores hold ``distance`` (root of the expected squared distance, in sides of the
+    picture), ``spread`` (how much of that is the seed's own variation) and its habit in every
+    aspect asked for.
+
+    Args:
+        table: what to choose from.
+        count: how many seeds.
+        layouts: where things should stand, a layout a picture in turn.
+        tags: which seeds are in the running.
+
+    Raises:
+        PickError: ``count``, a kind or a tag cannot be used with this table, or it has no
+            composition space.
+    """
+    return LayoutPicker(tuple(layouts), tags).explain(table, count)
+
+
+@dataclass(frozen=True, eq=False)
+class _Query:
+    """One layout asked of a table.
+
+    Args:
+        layout: what is asked for.
+        rows: ``(R,)`` rows with anything to say about it.
+        habits: what they do, by aspect.
+        squares: ``(R,)`` expected squared distance.
+        spreads: ``(R,)`` the part of it that is the seed's own variation.
+    """
+
+    layout: Layout
+    rows: Rows
+    habits: Mapping[str, Habits]
+    squares: Doubles
+    spreads: Doubles
+
+    @classmethod
+    def of(cls, table: SeedTable, layout: Layout, rows: Rows) -> _Query:
+        habits = habits_of(table, layout.kind)
+        rows = rows[habits["x"].known[rows]]
+        scales = _scales(habits)
+        squares, spreads = np.zeros(len(rows)), np.zeros(len(rows))
+        for aspect, value in layout.wanted.items():
+            habit, scale = habits[aspect], scales[aspect]
+            squares += habit.squared_error(value)[rows] / scale**2
+            spreads += habit.variation[rows] / scale**2
+        return cls(layout, rows, habits, squares, np.sqrt(spreads))
+
+    def notes(self, asked: int) -> tuple[str, ...]:
+        """Say who could not be compared, what lots would give, and who really decides."""
+        missing = asked - len(self.rows)
+        what = self.layout.kind or "object"
+        notes = [f"left out, no {what} ever found: {seeds_in_words(missing)}"] if missing else []
+        if not len(self.rows):
+            return tuple(notes)
+        by_lot = float(np.sqrt(self.squares.mean()))
+        notes.append(f"{self.layout}: seeds drawn by lot come within {by_lot:.2f} of it")
+        for aspect in self.layout.wanted:
+            share = self.habits[aspect].share
+            if share < 0.1:
+                notes.append(
+                    f"the seed decides {share:.0%} of the differences in {aspect}: with this "
+                    "model it hardly matters there"
+                )
+        return tuple(notes)
+
+    def pick(self, table: SeedTable, at: int, place: int) -> Pick:
+        """Describe the seed at a position of ``rows``."""
+        row = int(self.rows[at])
+        more = {"distance": float(self.squares[at] ** 0.5), "spread": float(self.spreads[at])}
+        more |= {aspect: float(self.habits[aspect].expected[row]) for aspect in self.layout.wanted}
+        return describe(table, row, (), rank=place, note=str(self.layout), more=more)
+
+
+def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:
+    """Give each picture the best seed for its layout that is still there."""
+    orders = [np.lexsort((query.rows, query.squares)) for query in queries]
+    at, taken, picks = [0] * len(queries), set[int](), list[Pick]()
+    for picture in range(count):
+        which = picture % len(queries)
+        query, order = queries[which], orders[which]
+        while at[which] < len(order) and int(query.rows[order[at[which]]]) in taken:
+            at[which] += 1
+        if at[which] == len(order):
+            break
+        position = int(order[at[which]])
+        taken.add(int(query.rows[position]))
+        picks.append(query.pick(table, position, at[which] + 1))
+    return picks
+
+
+def _scales(habits: Mapping[str, Habits]) -> Mapping[str, float]:
+    """Return what each aspect is divided by: places are in sides of the picture already."""
+    place = float(np.mean([habits[aspect].deviation for aspect in ("x", "y")]))
+    scales = {"x": 1.0, "y": 1.0}
+    for aspect in ("size", "depth"):
+        own = habits[aspect].deviation
+        scales[aspect] = own / place if own > 0 and place > 0 else 1.0
+    return scales

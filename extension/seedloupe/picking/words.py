@@ -1,0 +1,36 @@
+"""What pickers have to say, in words."""
+
+from __future__ import annotations
+
+from ..tables import SeedEffect, SeedTable
+
+
+def seeds_in_words(number: int) -> str:
+    """Return ``1 seed``, ``2 seeds``."""
+    return f"{number} seed" if number == 1 else f"{number} seeds"
+
+
+def evidence_notes(table: SeedTable) -> tuple[str, ...]:
+    """Return what the table itself says against choosing seeds by it."""
+    evidence = table.spec.evidence
+    if evidence is None:
+        return ("the table holds no evidence on whether the choice of seed matters",)
+    if evidence.verdict is SeedEffect.NO_EFFECT:
+        return ("the table's own evidence: the choice of seed has no effect with this model",)
+    if evidence.verdict is SeedEffect.UNDECIDED:
+        return ("the table's own evidence leaves open whether the choice of seed matters",)
+    return ()
+
+
+def unmeasured_notes(missing: int) -> tuple[str, ...]:
+    """Return a word about seeds that could not be compared."""
+    return (
+        (f"left out, not measured by every metric: {seeds_in_words(missing)}",) if missing else ()
+    )
+
+
+def shortage_notes(found: int, count: int) -> tuple[str, ...]:
+    """Return a word about having fewer seeds than asked for."""
+    if found >= count:
+        return ()
+    return (f"asked for {seeds_in_words(count)}, found {found or 'none'}",)
