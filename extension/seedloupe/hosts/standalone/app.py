@@ -42,6 +42,7 @@ def build_app(
     import gradio as gr
 
     from ...tables import bundled_folder
+    from .app_atlas import CREATE, AtlasTab
     from .app_create import CreateTab
     from .app_desk import open_desk, open_page
     from .app_inpaint import InpaintTab
@@ -54,10 +55,13 @@ def build_app(
         with gr.Row(elem_classes="sl-top"):
             gr.HTML(header_html())
             model_line = gr.HTML(model_html(opening.model), elem_id="sl-model-line")
-        with gr.Tab("Create"):
-            create = CreateTab(desk, opening, model_line)
-        with gr.Tab("Inpaint"):
-            InpaintTab(desk, create.model, opening.settings)
+        with gr.Tabs() as tabs:
+            with gr.Tab("Create", id=CREATE):
+                create = CreateTab(desk, opening, model_line)
+            with gr.Tab("Atlas"):
+                AtlasTab(desk, opening, create, tabs)
+            with gr.Tab("Inpaint"):
+                InpaintTab(desk, create.model, opening.settings)
         app.unload(create.on_leave)
     return app
 
@@ -118,6 +122,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
+    from .app_atlas_view import atlas_css
     from .app_style import CSS, HEAD, theme
 
     return gr.mount_gradio_app(
@@ -129,7 +134,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=CSS,
+        css=CSS + atlas_css(),
         head=HEAD,
     )
 

@@ -30,7 +30,6 @@ Stream = Callable[[Request], Generator[StepUpdate | Generated, None, None]]
 Keep = Callable[[Generated], str]
 
 
-_CONFIRM = ".confirm"
 _TITLES = {
     Way.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
     Way.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
@@ -208,11 +207,11 @@ def _last_words(tray: Tray, seconds: float) -> str:
 def _score_lines(pick: Pick, rising: Collection[str]) -> tuple[str, ...]:
     """Every metric over the mining prompts, so that all columns can be compared.
 
-    The means on held-out prompts come from fewer pictures and only for some seeds. An arrow tells
-    which way is better.
+    What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
+    have. An arrow tells which way is better.
     """
     return tuple(
         f"{name} {'↑' if name in rising else '↓'} {value:.3f}"
         for name, value in pick.scores.items()
-        if not name.endswith(_CONFIRM)
+        if "." not in name
     )

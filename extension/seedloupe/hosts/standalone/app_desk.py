@@ -68,18 +68,24 @@ class Prints:
 
     def keep(self, picture: Image.Image, name: str) -> str:
         """Store a picture as it is and return its address."""
-        path = self._place(name)
+        path = self._place(f"{name}.png")
         picture.save(path)
         return file_url(path.as_posix())
 
     def keep_generated(self, picture: Generated, request: Request, model: Model) -> str:
         """Store a picture with everything that is needed to draw it again; return its address."""
-        path = self._place(f"seed-{picture.seed}")
+        path = self._place(f"seed-{picture.seed}.png")
         save_png(picture.image, path, request=request, model=model, seed=picture.seed)
         return file_url(path.as_posix())
 
+    def keep_bytes(self, content: bytes, name: str) -> str:
+        """Store a file of any kind and return its address."""
+        path = self._place(name)
+        path.write_bytes(content)
+        return file_url(path.as_posix())
+
     def _place(self, name: str) -> Path:
-        return Path(tempfile.mkdtemp(dir=self._folder)) / f"{name}.png"
+        return Path(tempfile.mkdtemp(dir=self._folder)) / name
 
 
 @dataclass(frozen=True, eq=False)
