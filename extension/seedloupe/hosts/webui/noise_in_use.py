@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import NoiseError
-from ...noise import NoiseSource, Rng
-
-_BLOCK = 256
-"""Threads of one block in PyTorch's CUDA random kernels."""
+from ...noise import NoiseSource, Rng, grid_threads
 
 _FORGE_IMITATIONS = ("ComfyUI", "DrawThings")
 
@@ -60,5 +57,4 @@ def _grid_threads(device: Any) -> int:
     import torch
 
     card = torch.cuda.get_device_properties(device)
-    blocks = card.max_threads_per_multi_processor // _BLOCK
-    return int(card.multi_processor_count * blocks * _BLOCK)
+    return grid_threads(card.multi_processor_count, card.max_threads_per_multi_processor)
