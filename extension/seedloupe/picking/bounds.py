@@ -4,13 +4,20 @@ The best of many noisy means is mostly lucky. Each mean is therefore drawn towar
 seeds, the more the less is known of it: empirical Bayes with a normal prior (James and Stein, 1961;
 Efron and Morris, 1975; for ranking, Normand, Glickman and Gatsonis, 1997)::
 
-    tau²  = variance of the means - mean of their squared standard errors        between seeds
-    B     = tau² / (tau² + v)               v: squared standard error of the seed
+    tau²  = variance of the means - mean of their squared errors        between seeds
+    B     = tau² / (tau² + v)               v: squared error of the seed
     mean  = centre + B (y - centre)         what to expect of the seed
     sd    = sqrt(B v)                       how far that may be off
 
-``tau²`` is unbiased whatever the errors are. Where it is not above zero, the metric does not tell
-seeds apart: B is 0 and every seed is expected to be average.
+**Errors.** Where all seeds answered the same prompts, a seed's standard error is too large for
+this: half of what it measures is that prompts differ, which they do for every seed alike. What two
+halves of the prompts agree on is free of that. So where the table's evidence has a split-half
+reliability ``r``, errors are scaled until their mean is ``1 - r`` of the variance of the means.
+
+**Is there anything to tell?** Without any effect ``tau²`` comes out above zero every other time. A
+metric therefore tells seeds apart only where the means vary more than their errors would make them
+in all but 1 of 100 tables. Intervals allow for ``tau²`` being larger by its own standard error, so
+that "nothing found" is not taken for "nothing there".
 """
 
 from __future__ import annotations
@@ -27,6 +34,8 @@ Doubles = NDArray[np.float64]
 
 _PRIOR_SAMPLES = 8
 """As how many samples the errors of all seeds count beside a seed's own, which few samples gave."""
+_NORMAL_99 = 2.3263478740408408
+"""One-sided: up to five metrics together cry wolf in less than 5 of 100 tables."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,22 +45,20 @@ class Shrunken:
     Args:
         mean: ``(R,)`` expected score.
         sd: ``(R,)`` its standard deviation.
-        scale: standard deviation of the measured scores, to bring metrics to one scale; 0 where
-            all are alike.
-        between: ``tau²``, 0 where the metric does not tell seeds apart.
-        certain: whether the table has no standard errors, so that scores were taken at face value.
+        doubt: ``(R,)`` the same, allowing for ``between`` being larger by its own error.
+        centre: what to expect of a seed drawn by lot.
+        between: ``tau²``, the variance of true scores between seeds, as far as it can be estimated.
+        tells_apart: whether the metric knows anything about seeds.
+        certain: whether nothing says how exact the scores are, so that they count at face value.
     """
 
     mean: Doubles
     sd: Doubles
-    scale: float
+    doubt: Doubles
+    centre: float
     between: float
+    tells_apart: bool
     certain: bool
-
-    @property
-    def tells_apart(self) -> bool:
-        """Whether the metric knows anything about seeds."""
-        return self.between > 0
 
     def lower(self, width: float) -> Doubles:
         """Return the expected score less ``width`` standard deviations, ``(R,)``."""
@@ -70,35 +77,93 @@ def shrink(table: SeedTable, metric: str, rows: Rows) -> Shrunken:
         rows: ``(R,)`` rows the metric measured.
     """
     scores = towards_better(table, metric)[rows]
-    if len(rows) < 2:
-        return Shrunken(scores, np.zeros_like(scores), 0.0, 0.0, certain=True)
-    scale = float(scores.std(ddof=1))
-    errors = _squared_errors(table, metric, rows)
+    variance = float(scores.var(ddof=1)) if len(rows) > 1 else 0.0
+    centre = float(scores.mean()) if len(rows) else 0.0
+    errors = _errors(table, metric, rows) if len(rows) > 1 else None
     if errors is None:
-        return Shrunken(scores, np.zeros_like(scores), scale, scale**2, certain=True)
-    centre = float(scores.mean())
-    between = max(0.0, scale**2 - float(errors.mean()))
-    keep = between / np.maximum(between + errors, np.finfo(np.float64).tiny)
-    mean = centre + keep * (scores - centre)
-    return Shrunken(mean, np.sqrt(keep * errors), scale, between, certain=False)
+        none = np.zeros_like(scores)
+        return Shrunken(scores, none, none, centre, variance, variance > 0, certain=True)
+    between = max(0.0, variance - errors.typical)
+    wider = between + variance * (2 / errors.freedom) ** 0.5
+    keep = _keep(between, errors.squares)
+    return Shrunken(
+        centre + keep * (scores - centre),
+        np.sqrt(keep * errors.squares),
+        np.sqrt(_keep(wider, errors.squares) * errors.squares),
+        centre,
+        between,
+        variance > errors.typical * _limit(errors.freedom),
+        certain=False,
+    )
 
 
-def _squared_errors(table: SeedTable, metric: str, rows: Rows) -> Doubles | None:
-    """Return squared standard errors, each steadied by those of all seeds; None without any.
+@dataclass(frozen=True, eq=False)
+class _Errors:
+    """Squared standard errors ``(R,)`` and how well their mean is known, in degrees of freedom."""
+
+    squares: Doubles
+    freedom: float
+
+    @property
+    def typical(self) -> float:
+        return float(self.squares.mean())
+
+
+def _errors(table: SeedTable, metric: str, rows: Rows) -> _Errors | None:
+    """Return the errors of some rows; None where nothing is known of them."""
+    evidence = table.spec.evidence
+    reliability = None if evidence is None else evidence.split_half.get(metric)
+    measured = np.flatnonzero(~np.isnan(table.score(metric)))
+    if reliability is None:
+        return _from_pictures(table, metric, rows)
+    shape = _from_pictures(table, metric, measured)
+    squares = np.ones(len(measured)) if shape is None or not shape.typical else shape.squares
+    left = 1 - min(max(reliability, 0.0), 1.0)
+    mean = left * float(table.score(metric)[measured].astype(np.float64).var(ddof=1))
+    ours = squares[np.searchsorted(measured, rows)]
+    return _Errors(ours * (mean / squares.mean()), len(measured) / 2)
+
+
+def _from_pictures(table: SeedTable, metric: str, rows: Rows) -> _Errors | None:
+    """Return the errors a table states, each steadied by those of all seeds.
 
     An error measured on few samples is itself unsure, and a seed must not pass for certain because
-    its pictures happened to agree.
+    its pictures happened to agree; one picture says nothing about error at all.
     """
     if not table.has_score(metric, "se"):
         return None
     squares = table.score(metric, "se")[rows].astype(np.float64) ** 2
-    if np.isnan(squares).all():
+    unknown = np.isnan(squares)
+    if unknown.all():
         return None
-    squares = np.where(np.isnan(squares), np.nanmax(squares), squares)
     if f"score.{metric}.n" not in table.tensors:
-        return squares
+        squares = np.where(unknown, np.nanmax(squares), squares)
+        return _Errors(squares, _freedom(squares))
     counts = np.maximum(table.counts("score", metric)[rows].astype(np.float64), 1)
-    pooled = float((squares * counts).mean()) / counts
-    own = np.maximum(counts - 1, 0)
-    steadied: Doubles = (own * squares + _PRIOR_SAMPLES * pooled) / (own + _PRIOR_SAMPLES)
-    return steadied
+    own = np.where(unknown, 0.0, counts - 1)
+    if not own.any():
+        return None
+    squares = np.where(unknown, 0.0, squares)
+    pooled = float((own * squares * counts).sum() / own.sum())
+    steadied = (own * squares + _PRIOR_SAMPLES * pooled / counts) / (own + _PRIOR_SAMPLES)
+    return _Errors(steadied, 1 / (1 / _freedom(steadied) + 1 / float(own.sum())))
+
+
+def _freedom(squares: Doubles) -> float:
+    """Return the degrees of freedom of a variance of values so exact (Satterthwaite, 1946)."""
+    fourth = float((squares**2).mean())
+    return max(1.0, (len(squares) - 1) * float(squares.mean()) ** 2 / fourth) if fourth else 1.0
+
+
+def _keep(between: float, squares: Doubles) -> Doubles:
+    kept: Doubles = between / np.maximum(between + squares, np.finfo(np.float64).tiny)
+    return kept
+
+
+def _limit(freedom: float) -> float:
+    """Return what a variance over its mean exceeds by chance in 1 of 100 cases.
+
+    Wilson and Hilferty (1931).
+    """
+    part = 2 / (9 * freedom)
+    return float((1 - part + _NORMAL_99 * part**0.5) ** 3)
