@@ -102,17 +102,18 @@ def _overlap_chances(pool: int, tops: Sequence[int]) -> NDArray[np.float64]:
     for top in others:
         further = np.zeros_like(chances)
         for size in np.flatnonzero(chances > _NEGLIGIBLE):
-            further[: size + 1] += chances[size] * _hypergeometric(pool, int(size), top)
+            least, drawn = _hypergeometric(pool, int(size), top)
+            further[least : least + len(drawn)] += chances[size] * drawn
         chances = further
     chances /= chances.sum()
     return chances
 
 
-def _hypergeometric(pool: int, marked: int, drawn: int) -> NDArray[np.float64]:
-    """Return the chance of 0 to ``marked`` marked seeds among ``drawn``.
+def _hypergeometric(pool: int, marked: int, drawn: int) -> tuple[int, NDArray[np.float64]]:
+    """Return the chances of so many marked seeds among ``drawn``, and which number is the first.
 
     Each chance over the one before is a simple ratio. Beyond some standard deviations the chances
-    are smaller than numbers can be, and left at 0.
+    are smaller than numbers can be, and left out.
     """
     mean = marked * drawn / pool
     variance = mean * (1 - marked / pool) * (pool - drawn) / max(pool - 1, 1)
@@ -123,7 +124,5 @@ def _hypergeometric(pool: int, marked: int, drawn: int) -> NDArray[np.float64]:
     up = (marked - hits) * (drawn - hits)
     down = (hits + 1) * (pool - marked - drawn + hits + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(up / down))])
-    chances = np.zeros(marked + 1)
-    chances[first : last + 1] = np.exp(logs - logs.max())
-    chances /= chances.sum()
-    return chances
+    chances: NDArray[np.float64] = np.exp(logs - logs.max())
+    return first, chances / chances.sum()
