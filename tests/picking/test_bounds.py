@@ -47,9 +47,9 @@ def all_of(table: SeedTable, metric: str = "a") -> Shrunken:
 
 
 def test_the_formulas_are_those_of_empirical_bayes() -> None:
-    scores, errors = np.array([1.0, 4, 7, 2, 9]), np.array([0.5, 1, 0.5, 2, 1])
+    scores, errors = np.array([1.0, 4, 7, 2, 9]), np.full(5, 0.5)
     found = all_of(make_table({"a": scores}, extra={"score.a.se": errors}))
-    between = scores.var(ddof=1) - (errors**2).mean()
+    between = scores.var(ddof=1) - 0.25
     keep = between / (between + errors**2)
     assert found.between == pytest.approx(between)
     assert found.centre == pytest.approx(4.6)
@@ -101,6 +101,22 @@ def test_without_an_effect_nothing_is_told_apart_in_95_of_100_tables(
         for _ in range(200)
     ]
     assert np.mean(told) <= 0.03
+
+
+def test_seeds_measured_unevenly_well_cry_no_wolf_and_hide_no_effect() -> None:
+    dice = np.random.default_rng(9)
+
+    def told(deviation: float) -> bool:
+        pictures = dice.choice([4, 40, 400], 300)
+        errors = 6 / np.sqrt(pictures)
+        scores = deviation * dice.normal(size=300) + errors * dice.normal(size=300)
+        stated = errors * np.sqrt(dice.chisquare(pictures - 1) / (pictures - 1))
+        counts = {"score.a": pictures}
+        table = make_table({"a": scores}, extra={"score.a.se": stated}, counts=counts)
+        return all_of(table).tells_apart
+
+    assert np.mean([told(0.0) for _ in range(200)]) <= 0.03
+    assert all(told(0.5) for _ in range(20))
 
 
 def test_an_effect_half_as_large_as_the_errors_is_told_apart() -> None:
