@@ -122,6 +122,23 @@ def test_balanced_sets_are_worth_at_least_half_of_the_best_there_is(weight: floa
     assert np.mean(shares) > 0.9
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.4, 0.7, 0.95])
+def test_balanced_sets_are_those_of_a_plain_greedy_search(weight: float) -> None:
+    dice = np.random.default_rng(3)
+    points, quality = dice.normal(size=(25, 3)), dice.random(25)
+    best = int(quality.argmax())
+    unit = np.mean([math.dist(point, points[best]) for point in points])
+    chosen = [best]
+    for _ in range(5):
+
+        def gain(row: int) -> float:
+            apart = sum(math.dist(points[row], points[had]) for had in chosen) / unit / 5
+            return weight * float(quality[row]) / 2 + (1 - weight) * apart
+
+        chosen.append(max((row for row in range(25) if row not in chosen), key=gain))
+    assert balanced_points(Cloud.of(points), quality, weight, 6) == chosen
+
+
 def test_quality_alone_gives_the_best_and_distance_alone_does_not_look_at_it() -> None:
     dice = np.random.default_rng(4)
     points, quality = dice.normal(size=(30, 2)), dice.random(30)
@@ -189,11 +206,11 @@ def test_large_clouds_choose_what_small_ones_choose() -> None:
 
 @pytest.mark.usefixtures("large")
 def test_rounding_does_not_set_equal_points_apart() -> None:
-    one = np.random.default_rng(7).normal(size=64).astype(np.float32)
-    points = np.concatenate([np.tile(one, (50, 1)), -one[None]])
-    chosen, apart = farthest_points(Cloud.of(points), 0, 4)
-    assert chosen[:2] == [0, 50]
-    assert apart == 2
+    """Lengths and products of the same numbers are rounded differently."""
+    points = np.tile(np.random.default_rng(7).normal(size=(40, 64)).astype(np.float32), (3, 1))
+    chosen, apart = farthest_points(Cloud.of(points.copy()), 0, 60)
+    assert apart == 40
+    assert len(np.unique(points[chosen[:40]], axis=0)) == 40
 
 
 @pytest.mark.usefixtures("large")

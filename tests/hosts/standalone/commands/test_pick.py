@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,9 @@ def asked_for(table: SeedTable, words: str) -> Picking:
         "layout --box 0,0.25,0.5,0.75 --box 0.5,0,1,1": lambda: pick_by_layout(
             table, 3, layouts=[left, right]
         ),
+        "layout --box 0,0.25,0.5,0.75 --size-near 0.3 --far": lambda: pick_by_layout(
+            table, 3, layouts=[Layout(0.25, 0.5, 0.3, 0.95)]
+        ),
         "layout --at 0.25,0.5 --kind tent": lambda: pick_by_layout(table, 3, layouts=[tent]),
         "layout --size-near 0.3 --near": lambda: pick_by_layout(
             table, 3, layouts=[Layout(size=0.3, depth=0.05)]
@@ -109,6 +113,7 @@ def asked_for(table: SeedTable, words: str) -> Picking:
         "diverse --objective balanced --quality 0.9 --floor 0.8 --no-tag gray",
         "layout --box 0,0.25,0.5,0.75",
         "layout --box 0,0.25,0.5,0.75 --box 0.5,0,1,1",
+        "layout --box 0,0.25,0.5,0.75 --size-near 0.3 --far",
         "layout --at 0.25,0.5 --kind tent",
         "layout --size-near 0.3 --near",
         "layout --far --no-tag gray",
@@ -181,3 +186,17 @@ def test_bad_input_is_one_line_and_exit_2(
     assert ended.out == ""
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+def examples() -> list[str]:
+    """The commands of the page for artists, each with what it is said to print."""
+    page = Path(__file__).parents[4] / "docs" / "picking.md"
+    return re.findall(r"^```console\n\$ seedloupe (.*?)^```", page.read_text("utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.partition("\n")[0])
+def test_the_page_on_picking_shows_what_is_printed(cli: Cli, example: str) -> None:
+    words, _, shown = example.partition("\n")
+    ended = cli(*words.split())
+    lines = [line.rstrip() for line in (ended.out + ended.err).splitlines()]
+    assert shown.splitlines() == lines
