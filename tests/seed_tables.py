@@ -92,8 +92,11 @@ def make_table(
     features: Mapping[str, NDArray[Any]] | None = None,
     rates: Mapping[str, Sequence[float]] | None = None,
     lower_is_better: Sequence[str] = (),
-    extra: Mapping[str, Sequence[float]] | None = None,
+    extra: Mapping[str, Sequence[float] | NDArray[Any]] | None = None,
+    counts: Mapping[str, Sequence[int] | NDArray[Any]] | None = None,
     verdict: SeedEffect | None = SeedEffect.EFFECT,
+    split_half: Mapping[str, float] | None = None,
+    classes: Sequence[str] = (),
 ) -> SeedTable:
     """A table of given columns, for picking."""
     tensors = {
@@ -106,6 +109,7 @@ def make_table(
             for name, column in (features or {}).items()
         },
         **{name: np.asarray(column, np.float32) for name, column in (extra or {}).items()},
+        **{f"{name}.n": np.asarray(column, np.uint32) for name, column in (counts or {}).items()},
     }
     rows = len(next(iter(tensors.values())))
     numbers = np.asarray(range(rows) if seeds is None else seeds, np.uint64)
@@ -114,7 +118,10 @@ def make_table(
         model=MODEL,
         provenance=PROVENANCE,
         metrics=tuple(MetricSpec(name, "1", name not in lower_is_better) for name in scores),
-        evidence=None if verdict is None else Evidence("planted", verdict),
+        evidence=None
+        if verdict is None
+        else Evidence("planted", verdict, split_half=dict(split_half or {})),
+        spaces=(SpaceSpec("composition", classes=tuple(classes)),) if classes else (),
     )
     return SeedTable(numbers, tensors, spec)
 

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from seedloupe.chance import Chance, chance_overlap
+from seedloupe.chance import Chance, chance_overlap, wilson_bounds
 from seedloupe.errors import PickError
 
 
@@ -83,3 +83,78 @@ def test_lists_that_cannot_be_are_refused(tops: tuple[int, ...]) -> None:
 def test_agreement_begins_where_chance_gives_less_than_one_in_twenty() -> None:
     assert Chance(64, 6, 75, 0.049).agreement
     assert not Chance(64, 6, 74, 0.05).agreement
+
+
+def test_three_lists_of_a_million_seeds_are_counted_in_a_moment() -> None:
+    chance = chance_overlap(1_000_000, (250_000,) * 3, 15_625)
+    assert chance.expected == pytest.approx(15_625)
+    # The law of total variance: a hypergeometric draw from a hypergeometric draw.
+    pool, share, shared = 1e6, 0.25, 62_500.0
+    first = 250_000 * share * (1 - share) * (pool - 250_000) / (pool - 1)
+    mean_of_product = shared * pool - (shared**2 + first)
+    variance = share**2 * first + share * (1 - share) * mean_of_product / (pool - 1)
+    assert chance.sd == pytest.approx(variance**0.5, rel=1e-6)
+    assert 0.49 < chance.p < 0.51
+
+
+@pytest.mark.parametrize("pool", [60, 1000, 5000])
+def test_chances_far_out_are_exact_until_they_vanish(pool: int) -> None:
+    quarter = pool // 4
+    for observed in (quarter // 2, quarter - 1, quarter):
+        p = chance_overlap(pool, (quarter, quarter), observed).p
+        assert p == pytest.approx(
+            exact_tail(pool, quarter, quarter, observed), rel=1e-8, abs=1e-300
+        )
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "low", "high"),
+    [
+        # Newcombe (1998), table I, method 3; he prints four digits.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_rates_are_bounded_as_published(hits: int, count: int, low: float, high: float) -> None:
+    found = wilson_bounds(np.array([float(hits)]), np.array([float(count)]))
+    assert [float(bound[0]) for bound in found] == pytest.approx([low, high], abs=5.1e-5)
+
+
+def test_bounds_are_where_the_score_test_just_rejects() -> None:
+    """The definition: the rates a seen share lies 1.96 standard deviations away from."""
+    for hits, count in ((0, 1), (1, 1), (3, 7), (16, 16), (250, 1000)):
+        bounds = wilson_bounds(np.array([float(hits)]), np.array([float(count)]))
+        for rate in (float(bound[0]) for bound in bounds):
+            away = abs(hits / count - rate)
+            if away:
+                assert away == pytest.approx(
+                    1.959964 * math.sqrt(rate * (1 - rate) / count), rel=1e-5
+                )
+
+
+@pytest.mark.parametrize("count", [8, 16, 100])
+def test_bounds_hold_the_truth_in_95_of_100_cases(count: int) -> None:
+    """Exactly, by going through all outcomes; on average over rates, where it dips and swells."""
+    hits = np.arange(count + 1.0)
+    low, high = wilson_bounds(hits, np.full(count + 1, float(count)))
+    held = []
+    for rate in np.linspace(0.01, 0.99, 99):
+        chances = [
+            math.comb(count, hit) * rate**hit * (1 - rate) ** (count - hit)
+            for hit in range(count + 1)
+        ]
+        held.append(float(np.asarray(chances) @ ((low <= rate) & (rate <= high))))
+    assert np.mean(held) == pytest.approx(0.95, abs=0.01)
+    assert min(held) > 0.83
+
+
+def test_wider_bounds_hold_more_and_stay_within_0_and_1() -> None:
+    hits, counts = np.array([0.0, 4, 9]), np.array([9.0, 9, 9])
+    low, high = wilson_bounds(hits, counts, width=3)
+    narrow = wilson_bounds(hits, counts)
+    assert (low <= narrow[0]).all()
+    assert (high >= narrow[1]).all()
+    assert low[0] == 0
+    assert high[2] == 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import lgamma
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,8 @@ NORMAL_95 = 1.959963984540054
 
 _LEVEL = 0.05
 _NEGLIGIBLE = 1e-15
+_VANISHED = 40
+"""Standard deviations, beyond which a chance is below the smallest number there is."""
 
 
 @dataclass(frozen=True)
@@ -101,25 +102,27 @@ def _overlap_chances(pool: int, tops: Sequence[int]) -> NDArray[np.float64]:
     for top in others:
         further = np.zeros_like(chances)
         for size in np.flatnonzero(chances > _NEGLIGIBLE):
-            further[: size + 1] += chances[size] * _hypergeometric(pool, int(size), top)
+            least, drawn = _hypergeometric(pool, int(size), top)
+            further[least : least + len(drawn)] += chances[size] * drawn
         chances = further
     chances /= chances.sum()
     return chances
 
 
-def _hypergeometric(pool: int, marked: int, drawn: int) -> NDArray[np.float64]:
-    """Return the chance of 0 to ``marked`` marked seeds among ``drawn``."""
-    hits = np.arange(max(0, marked + drawn - pool), min(marked, drawn) + 1)
-    logs = [
-        _log_choose(marked, int(hit))
-        + _log_choose(pool - marked, drawn - int(hit))
-        - _log_choose(pool, drawn)
-        for hit in hits
-    ]
-    chances = np.zeros(marked + 1)
-    chances[hits] = np.exp(logs)
-    return chances
+def _hypergeometric(pool: int, marked: int, drawn: int) -> tuple[int, NDArray[np.float64]]:
+    """Return the chances of so many marked seeds among ``drawn``, and which number is the first.
 
-
-def _log_choose(total: int, chosen: int) -> float:
-    return lgamma(total + 1) - lgamma(chosen + 1) - lgamma(total - chosen + 1)
+    Each chance over the one before is a simple ratio. Beyond some standard deviations the chances
+    are smaller than numbers can be, and left out.
+    """
+    mean = marked * drawn / pool
+    variance = mean * (1 - marked / pool) * (pool - drawn) / max(pool - 1, 1)
+    far = _VANISHED * (variance**0.5 + 1)
+    least, most = max(0, marked + drawn - pool), min(marked, drawn)
+    first, last = max(least, int(mean - far)), min(most, int(mean + far) + 1)
+    hits = np.arange(first, last, dtype=np.float64)
+    up = (marked - hits) * (drawn - hits)
+    down = (hits + 1) * (pool - marked - drawn + hits + 1)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(up / down))])
+    chances: NDArray[np.float64] = np.exp(logs - logs.max())
+    return first, chances / chances.sum()

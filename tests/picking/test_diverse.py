@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import PickError, SeedError
-from seedloupe.picking import DiversePicker, TagFilter, pick_diverse
+from seedloupe.picking import DiverseObjective, DiversePicker, TagFilter, pick_diverse
 from seedloupe.picking.distances import Cloud, farthest_points
 
 from ..seed_tables import make_table, random_states
 
 NAN = float("nan")
 S, D = 1024, 16
+BALANCED = DiverseObjective.BALANCED
 
 
 def planted(bad_share: float = 0.02) -> tuple[np.ndarray, np.ndarray, set[int]]:
@@ -34,6 +35,94 @@ def test_plain_farthest_points_take_outliers_and_ours_take_none() -> None:
     picking = pick_diverse(make_table({"quality": scores}, features={"style": points}), 4)
     assert not bad & set(picking.seeds)
     assert len(picking.seeds) == 4
+
+
+def test_balanced_seeds_hold_no_outlier_either() -> None:
+    points, scores, bad = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    picking = pick_diverse(table, 4, objective=BALANCED)
+    assert not bad & set(picking.seeds)
+    assert "good and far apart in style, quality counting 50%" in picking.rule
+    assert picking.seeds[0] == int(scores.argmax())
+
+
+def test_quality_alone_gives_the_best_seeds() -> None:
+    points, scores, _ = planted()
+    table = make_table({"quality": scores}, features={"style": points})
+    picking = pick_diverse(table, 9, objective=BALANCED, quality=1.0)
+    assert [pick.rank for pick in picking.picks] == list(range(1, 10))
+
+
+def test_the_more_quality_counts_the_better_and_the_closer_the_seeds() -> None:
+    points, scores, _ = planted(0)
+    table = make_table({"quality": scores}, features={"style": points})
+    ranks, apart = [], []
+    for quality in (0.0, 0.5, 0.9, 1.0):
+        picking = pick_diverse(table, 8, objective=BALANCED, quality=quality)
+        assert picking.spread is not None
+        ranks.append(np.mean([pick.rank for pick in picking.picks]))
+        apart.append(picking.spread.mean)
+    assert ranks == sorted(ranks, reverse=True)
+    assert apart == sorted(apart, reverse=True)
+
+
+def test_balanced_seeds_start_from_the_best() -> None:
+    table = make_table({"a": [9, 8, 7, 6]}, **LINE)  # type: ignore[arg-type]
+    with pytest.raises(PickError, match="start: expected none: balanced starts from the best"):
+        pick_diverse(table, 2, objective=BALANCED, start=1)
+    assert pick_diverse(table, 9, objective=BALANCED).seeds == (0, 1)
+    empty = make_table({"a": [1, 2]}, features={"style": np.full((2, 2), NAN)})
+    assert pick_diverse(empty, 1, objective=BALANCED).seeds == ()
+
+
+def test_balanced_seeds_of_a_table_without_scores_are_just_far_apart() -> None:
+    table = make_table({}, **LINE)  # type: ignore[arg-type]
+    assert pick_diverse(table, 2, objective=BALANCED).seeds == (0, 3)
+
+
+@pytest.mark.parametrize("objective", DiverseObjective)
+def test_pictures_are_less_alike_than_in_the_fifth_percentile_of_random_sets(
+    objective: DiverseObjective,
+) -> None:
+    """The paper's measure: mean cosine of features over the pairs of a set."""
+    points, scores, _ = planted(0)
+    table = make_table({"quality": scores}, features={"style": points})
+    lengths = points / np.linalg.norm(points, axis=1, keepdims=True)
+
+    def alike(rows: np.ndarray) -> float:
+        cosines = lengths[rows] @ lengths[rows].T
+        return float((cosines.sum() - len(rows)) / (len(rows) * (len(rows) - 1)))
+
+    dice = np.random.default_rng(5)
+    lots = [alike(dice.choice(S, 4, replace=False)) for _ in range(1000)]
+    chosen = pick_diverse(table, 4, objective=objective, quality=0.2).seeds
+    assert alike(np.asarray(chosen)) < np.quantile(lots, 0.05)
+
+
+def test_several_spaces_have_the_same_say() -> None:
+    style = np.array([[0.0, 0], [9000, 0], [0, 100], [0, 0]])
+    composition = np.array([[0.1] * 4, [0.1] * 4, [0.1] * 4, [0.9] * 4])
+    table = make_table({"a": [9, 8, 7, 6]}, features={"style": style, "composition": composition})
+    picking = pick_diverse(table, 3, spaces=("style", "composition"), floor=1.0)
+    assert picking.seeds[0] == 0
+    assert set(picking.seeds) == {0, 1, 3}
+    assert "farthest in style and composition from" in picking.rule
+
+
+def test_a_seed_unknown_in_one_of_the_spaces_is_left_out() -> None:
+    table = make_table(
+        {"a": [9, 8, 7]},
+        features={
+            "style": np.array([[0.0, 0], [1, 1], [NAN, NAN]]),
+            "composition": np.array([[0.1] * 4, [NAN] * 4, [0.9] * 4]),
+        },
+    )
+    picking = pick_diverse(table, 3, spaces=("style", "composition"), floor=1.0)
+    assert picking.seeds == (0,)
+    assert (
+        "left out, half or more of their style or composition features unknown: 2 seeds"
+        in picking.notes
+    )
 
 
 def test_without_a_floor_the_outliers_are_back() -> None:
@@ -184,6 +273,9 @@ def test_tagged_seeds_are_left_out() -> None:
         ({"floor": 0.0}, "floor: expected a share above 0"),
         ({"floor": 1.01}, "floor: expected a share above 0"),
         ({"floor": NAN}, "floor: expected a share above 0"),
+        ({"quality": -0.1}, "quality: expected 0 to 1"),
+        ({"quality": NAN}, "quality: expected 0 to 1"),
+        ({"spaces": ()}, "spaces: expected one or more of style"),
         (
             {"tags": TagFilter(avoid=("gray",))},
             "tags.avoid: expected some of no tag; the table has none",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import PickError
-from seedloupe.picking.ranks import known_metrics, rank_seeds
+from seedloupe.picking.ranks import best_first, known_metrics, rank_seeds
 
 from ..seed_tables import make_table
 
@@ -72,3 +72,27 @@ def test_a_table_without_scores_cannot_be_ranked() -> None:
     table = make_table({}, features={"style": np.ones((2, 2))})
     with pytest.raises(PickError, match="metrics: expected a table with scores"):
         known_metrics(table, None)
+
+
+@pytest.mark.parametrize("levels", [2, 40, 10**6])
+def test_places_middles_and_order_are_those_of_counting(levels: int) -> None:
+    score = np.random.default_rng(levels).integers(0, levels, 300).astype(float)
+    ranking = rank_seeds(make_table({"a": score}), ["a"], np.arange(300))
+    better = [int((score > one).sum()) for one in score]
+    equal = [int((score == one).sum()) for one in score]
+    assert ranking.places[0].tolist() == [count + 1 for count in better]
+    middles = [b + (e + 1) / 2 for b, e in zip(better, equal, strict=True)]
+    assert ranking.mean.tolist() == middles
+    assert ranking.order.tolist() == sorted(range(300), key=lambda row: (middles[row], row))
+
+
+@pytest.mark.parametrize("count", [1, 3, 17, 60, 99])
+def test_the_best_first_are_those_of_sorting_everybody(count: int) -> None:
+    dice = np.random.default_rng(count)
+    first, second = dice.integers(0, 9, 60), dice.integers(0, 3, 60).astype(float)
+    expected = sorted(range(60), key=lambda row: (first[row], second[row], row))
+    assert best_first(first, second, count).tolist() == expected[:count]
+
+
+def test_of_nobody_nobody_is_best() -> None:
+    assert best_first(np.empty(0), np.empty(0), 3).tolist() == []

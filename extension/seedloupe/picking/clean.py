@@ -11,7 +11,7 @@ from ..chance import wilson_bounds
 from ..errors import PickError
 from ..tables import SeedTable
 from .picks import Pick, Picking, describe, require_count
-from .ranks import Rows, rank_seeds
+from .ranks import Rows, best_first, rank_seeds
 from .tags import ANY_TAGS, TagFilter, rows_passing
 from .words import seeds_in_words, shortage_notes
 
@@ -48,7 +48,7 @@ class CleanPicker:
         rows, notes = rows_passing(table, self.tags)
         known = rows[counts[rows] > 0]
         _, upper = wilson_bounds(rates[known] * counts[known], counts[known])
-        order = np.lexsort((known, _places(table, known), upper))[:count]
+        order = best_first(upper, _places(table, known), count)
         picks = tuple(
             self._pick(table, known[at], (rates, counts), upper[at], place)
             for place, at in enumerate(order, 1)
@@ -62,6 +62,7 @@ class CleanPicker:
             notes=(
                 *notes,
                 *((unknown,) if missing else ()),
+                *self._by_chance(rates[known], counts[known]),
                 *self._tied(upper, len(picks)),
                 *shortage_notes(len(picks), count),
             ),
@@ -95,6 +96,19 @@ class CleanPicker:
         span = (float(low[0]), float(high[0]))
         seen = f"{round(rate * count)} of {int(count)} pictures"
         return describe(table, int(row), (), rank=place, note=seen, interval=span, more=more)
+
+    def _by_chance(
+        self, rates: NDArray[np.float64], counts: NDArray[np.float64]
+    ) -> tuple[str, ...]:
+        """Say how many seeds would show nothing if all were alike."""
+        if not len(rates):
+            return ()
+        usual = float((rates * counts).sum() / counts.sum())
+        spotless, expected = int((rates == 0).sum()), float(((1 - usual) ** counts).sum())
+        return (
+            f"seeds drawn by lot show {self.tag} in {usual:.1%} of pictures; none at all seen: "
+            f"{seeds_in_words(spotless)}, and by luck {expected:.0f} if all seeds were alike",
+        )
 
     def _tied(self, upper: NDArray[np.float64], chosen: int) -> tuple[str, ...]:
         if not chosen:

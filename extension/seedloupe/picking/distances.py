@@ -79,10 +79,11 @@ class Cloud:
     @classmethod
     def of(cls, points: NDArray[Any]) -> Cloud:
         """Choose the way; ``points`` may be used up."""
-        if points.size <= _EXACT or not np.isfinite(points @ np.ones(points.shape[1])).all():
+        ones = np.ones(points.shape[1], points.dtype)
+        if points.size <= _EXACT or not np.isfinite(points @ ones).all():
             return cls(points.astype(np.float64), None)
         centred = points.astype(np.float32, copy=False)
-        centred -= centred.mean(axis=0, dtype=np.float64).astype(np.float32)
+        centred -= centred.mean(axis=0)
         return cls(centred, np.einsum("ij,ij->i", centred, centred))
 
     def distances(self, at: int) -> Doubles | Points:
@@ -94,6 +95,17 @@ class Cloud:
         squares[squares < both * (4 * _ROUNDOFF * self.points.shape[1])] = 0
         lengths: Points = np.sqrt(squares)
         return lengths
+
+    def mean_distance(self, chosen: Rows) -> float:
+        """Return the mean distance between two different ones of some points ``(k,)``."""
+        points = self.points[chosen].astype(np.float64)
+        if self.norms is None:
+            distances = _lengths(points[:, None, :] - points[None, :, :])
+        else:
+            products = points @ points.T
+            norms = np.diagonal(products)
+            distances = np.sqrt(np.maximum(norms[:, None] + norms - 2 * products, 0.0))
+        return float(distances.sum() / (len(chosen) * (len(chosen) - 1)))
 
     def __len__(self) -> int:
         """Return how many points there are."""
@@ -122,7 +134,7 @@ def farthest_points(cloud: Cloud, start: int, count: int) -> tuple[list[int], in
         farthest = int(nearest.argmax())
         apart += bool(nearest[farthest] > 0)
         chosen.append(farthest)
-        nearest = np.minimum(nearest, cloud.distances(farthest))
+        np.minimum(nearest, cloud.distances(farthest), out=nearest)
     return chosen, apart
 
 
@@ -144,14 +156,12 @@ def balanced_points(cloud: Cloud, quality: Doubles, weight: float, count: int) -
         positions in the order of choice; on a tie the first point.
     """
     chosen = [int(quality.argmax())]
-    away = np.zeros(len(cloud))
-    unit = 0.0
+    # Half of the quality, so that each greedy step keeps the guarantee (their algorithm 1).
+    worth, unit = weight * quality / 2, 0.0
     while len(chosen) < count:
         steps = cloud.distances(chosen[-1])
         unit = unit or float(steps.mean()) or 1.0
-        away += steps / unit
-        # Half of the quality, so that each greedy step keeps the guarantee (their algorithm 1).
-        worth = weight * quality / 2 + (1 - weight) * away / max(count - 1, 1)
+        worth += steps * ((1 - weight) / (unit * (count - 1)))
         worth[chosen] = -np.inf
         chosen.append(int(worth.argmax()))
     return chosen
@@ -169,14 +179,13 @@ def spread(cloud: Cloud, chosen: Sequence[int]) -> Spread | None:
     Returns:
         the comparison, or ``None`` where there is nothing to compare.
     """
-    points = cloud.points
-    if len(chosen) < 2 or len(chosen) == len(points):
+    if len(chosen) < 2 or len(chosen) == len(cloud):
         return None
-    mean = _mean_distance(points[np.asarray(chosen)])
+    mean = cloud.mean_distance(np.asarray(chosen))
     lots = np.random.default_rng(0)
-    affordable = _STEPS_BY_LOT // (len(chosen) ** 2 * points.shape[1])
+    affordable = _STEPS_BY_LOT // (len(chosen) ** 2 * cloud.points.shape[1])
     by_lot = [
-        _mean_distance(points[lots.choice(len(points), len(chosen), replace=False)])
+        cloud.mean_distance(lots.choice(len(cloud), len(chosen), replace=False))
         for _ in range(min(_MOST_LOTS, max(_LEAST_LOTS, affordable)))
     ]
     return Spread(mean, float(np.median(by_lot)), float(np.mean(np.asarray(by_lot) < mean)))
@@ -188,12 +197,6 @@ def _to_scale(points: Points) -> Points:
     length = np.sqrt(2 * np.nansum(variances))
     scaled: Points = points / np.float32(length or 1.0)
     return scaled
-
-
-def _mean_distance(points: NDArray[Any]) -> float:
-    """Return the mean distance between two different rows."""
-    distances = _lengths(points[:, None, :].astype(np.float64) - points[None, :, :])
-    return float(distances.sum() / (len(points) * (len(points) - 1)))
 
 
 def _lengths(steps: Doubles) -> Doubles:

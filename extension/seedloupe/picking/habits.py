@@ -12,7 +12,7 @@ A habit measured on a few classes is drawn towards the average as much as those 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +28,10 @@ ASPECTS = ("x", "y", "size", "depth")
 _PRIOR_CLASSES = 4
 """As how many classes the variation of all seeds counts beside a seed's own."""
 
-Doubles = NDArray[np.float64]
+_PORTION = 2**12
+"""Rows worked on at a time."""
+
+Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,50 +44,107 @@ class Habits:
         doubt: ``(S,)`` squared standard deviation of that expectation.
         variation: ``(S,)`` variance of single pictures around the habit.
         deviation: standard deviation between seeds' habits; 0 where seeds do not differ.
+        separable: whether seeds were seen with several classes, so that habit and variation can be
+            told apart; else all is taken for habit.
     """
 
     known: NDArray[np.bool_]
-    expected: Doubles
-    doubt: Doubles
-    variation: Doubles
+    expected: Points
+    doubt: Points
+    variation: Points
     deviation: float
+    separable: bool
 
     @property
-    def share(self) -> float:
-        """Which share of the differences between pictures is the seed's doing, in [0, 1]."""
+    def share(self) -> float | None:
+        """Which share of the differences between pictures is the seed's doing, in [0, 1].
+
+        None where nobody can know: one seed, or one class of object, has nothing to differ from.
+        """
+        if not self.separable or self.known.sum() < 2:
+            return None
         between, within = self.deviation**2, float(self.variation[self.known].mean())
         return between / (between + within) if between else 0.0
 
-    def squared_error(self, target: float) -> Doubles:
+    def squared_error(self, target: float) -> Points:
         """Return how far from ``target`` a picture can be expected, squared: ``(S,)``."""
-        errors: Doubles = (self.expected - target) ** 2 + self.doubt + self.variation
+        errors: Points = (self.expected - target) ** 2 + self.doubt + self.variation
         return errors
 
 
-def habits_of(table: SeedTable, kind: str | None) -> Mapping[str, Habits]:
-    """Return the habits of every seed, for one class of object or for all together.
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """One aspect of every seed, once what is usual for each class is taken off.
+
+    Args:
+        count: ``(S,)`` in how many classes anything was seen.
+        total: ``(S,)`` sum over these classes.
+        squares: ``(S,)`` sum of squares.
+        centre: mean of everything seen.
+    """
+
+    count: Points
+    total: Points
+    squares: Points
+    centre: float
+
+
+def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
+    """Sum up what a table's composition space says of every seed, over all classes or of one.
 
     Args:
         table: has a composition space.
-        kind: the class meant; None for any.
+        kind: the class meant; None for all.
+        aspect: one of :data:`ASPECTS`.
 
     Raises:
-        PickError: the table does not know that class.
+        PickError: the table does not know that class, or its columns cannot be told apart.
     """
-    values = table.feature(COMPOSITION).astype(np.float64)
-    if values.shape[1] % len(ASPECTS):
-        got = f"{values.shape[1]} columns"
+    columns = table.feature(COMPOSITION)
+    if columns.shape[1] % len(ASPECTS):
+        got = f"{columns.shape[1]} columns"
         raise PickError("table", expected="four columns a class in feature.composition", got=got)
-    by_class = values.reshape(len(values), -1, len(ASPECTS))
-    which = slice(None) if kind is None else slice(_index(table, kind), _index(table, kind) + 1)
-    residue = by_class - _means(by_class)
-    return {
-        aspect: _habit(by_class[:, which, at], residue[:, :, at], residue[:, which, at])
-        for at, aspect in enumerate(ASPECTS)
-    }
+    values = columns[:, ASPECTS.index(aspect) :: len(ASPECTS)]
+    if kind is not None:
+        at = _class_of(table, kind)
+        values = values[:, at : at + 1]
+    usual, centre = _usual(values)
+    count, total, squares = np.empty((3, len(values)), np.float32)
+    for rows, part in _portions(values):
+        part -= usual[:, None]
+        known = ~np.isnan(part)
+        np.copyto(part, 0.0, where=~known)
+        known.sum(axis=0, out=count[rows])
+        part.sum(axis=0, out=total[rows])
+        part *= part
+        part.sum(axis=0, out=squares[rows])
+    return Moments(count, total, squares, centre)
 
 
-def _index(table: SeedTable, kind: str) -> int:
+def habit_of(asked: Moments, over_all: Moments) -> Habits:
+    """Return what every seed tends to do in one aspect.
+
+    How much pictures vary is learnt from all classes, also when only one is asked about: one value
+    a seed says nothing about that.
+
+    Args:
+        asked: of the classes asked about.
+        over_all: of all classes.
+    """
+    variation = _variation(over_all)
+    known, number = asked.count > 0, np.maximum(asked.count, 1)
+    habit, errors = asked.total / number, variation / number
+    between = 0.0
+    if known.sum() > 1:
+        between = max(0.0, float(habit[known].var(ddof=1)) - float(errors[known].mean()))
+    keep = between / np.maximum(between + errors, np.finfo(np.float32).tiny)
+    keep[~known] = 0.0
+    doubt = np.where(known, keep * errors, between)
+    separable = bool((over_all.count > 1).any())
+    return Habits(known, asked.centre + keep * habit, doubt, variation, between**0.5, separable)
+
+
+def _class_of(table: SeedTable, kind: str) -> int:
     classes = next((s.classes for s in table.spec.spaces if s.name == COMPOSITION), ())
     if kind not in classes:
         known = ", ".join(classes) or "no class; the table does not name its classes"
@@ -92,43 +152,32 @@ def _index(table: SeedTable, kind: str) -> int:
     return classes.index(kind)
 
 
-def _means(by_class: Doubles) -> Doubles:
-    """Return the mean of each class and aspect over the seeds, ``(1, K, 4)``, NaN where unknown."""
-    found = np.isfinite(by_class)
-    total = np.where(found, by_class, 0.0).sum(axis=0, keepdims=True)
-    count = found.sum(axis=0, keepdims=True)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+def _portions(values: Points) -> Iterator[tuple[slice, Points]]:
+    """Go through the rows of ``(S, K)`` in copies ``(K, N)`` that stay in a processor's cache.
 
-
-def _habit(values: Doubles, all_residue: Doubles, residue: Doubles) -> Habits:
-    """Estimate one aspect from ``(S, K)`` values and what is left of them.
-
-    How much pictures vary is learnt from all classes, also when only one is asked about: one value
-    a seed says nothing about that.
+    Classes come first, so that everything runs along many seeds and not along a few classes.
     """
-    found = np.isfinite(residue)
-    count = found.sum(axis=1)
-    known = count > 0
-    usual = float(values[np.isfinite(values)].mean()) if known.any() else 0.5
-    habit = np.where(found, residue, 0.0).sum(axis=1) / np.maximum(count, 1)
-    variation = _variation(all_residue)
-    errors = variation / np.maximum(count, 1)
-    spread = float(habit[known].var(ddof=1)) if known.sum() > 1 else 0.0
-    between = max(0.0, spread - float(errors[known].mean())) if known.any() else 0.0
-    keep = between / np.maximum(between + errors, np.finfo(np.float64).tiny)
-    keep = np.where(known, keep, 0.0)
-    doubt = np.where(known, keep * errors, between)
-    return Habits(known, usual + keep * habit, doubt, variation, between**0.5)
+    for begin in range(0, len(values), _PORTION):
+        rows = slice(begin, begin + _PORTION)
+        yield rows, values[rows].T.copy()
 
 
-def _variation(residue: Doubles) -> Doubles:
+def _usual(values: Points) -> tuple[Points, float]:
+    """Return the mean of each column ``(K,)`` over the seeds, and that of everything seen."""
+    total, seen = np.zeros((2, values.shape[1]))
+    for _, part in _portions(values):
+        seen += [np.count_nonzero(~np.isnan(column)) for column in part]
+        np.fmax(part, 0.0, out=part)  # unknown becomes 0, and nothing known is below it
+        total += part.sum(axis=1)
+    usual = (total / np.maximum(seen, 1)).astype(np.float32)
+    return usual, float(total.sum() / max(seen.sum(), 1))
+
+
+def _variation(moments: Moments) -> Points:
     """Return the variance of each seed over classes ``(S,)``, steadied by that of all seeds."""
-    found = np.isfinite(residue)
-    count = found.sum(axis=1)
-    filled = np.where(found, residue, 0.0)
-    mean = filled.sum(axis=1) / np.maximum(count, 1)
-    squares = (np.where(found, residue - mean[:, None], 0.0) ** 2).sum(axis=1)
-    free = np.maximum(count - 1, 0)
-    pooled = squares.sum() / max(int(free.sum()), 1)
-    steadied: Doubles = (squares + _PRIOR_CLASSES * pooled) / (free + _PRIOR_CLASSES)
+    squares = moments.squares - moments.total**2 / np.maximum(moments.count, 1)
+    free = np.maximum(moments.count - 1, 0.0)
+    squares = np.where(free > 0, np.maximum(squares, 0.0), 0.0)
+    pooled = float(squares.sum()) / max(float(free.sum()), 1.0)
+    steadied: Points = (squares + _PRIOR_CLASSES * pooled) / (free + _PRIOR_CLASSES)
     return steadied

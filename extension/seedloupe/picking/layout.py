@@ -8,8 +8,9 @@ asked layout a picture can be expected.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,9 @@ from numpy.typing import NDArray
 from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
-from .habits import ASPECTS, Habits, habits_of
+from .habits import ASPECTS, Habits, habit_of, moments_of
 from .picks import Pick, Picking, describe, require_count
-from .ranks import Rows
+from .ranks import Rows, best_first
 from .spaces import COMPOSITION, require_spaces
 from .tags import ANY_TAGS, TagFilter, rows_passing
 from .words import seeds_in_words, shortage_notes
@@ -27,7 +28,11 @@ from .words import seeds_in_words, shortage_notes
 _INSCRIBED = np.pi / 4
 """Share of a box that an object touching its sides takes, if it is round."""
 
+_HARDLY = 0.1
+"""Below this share of the differences a seed is said to decide nothing."""
+
 Doubles = NDArray[np.float64]
+HabitOf = Callable[[str | None, str], Habits]
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,9 @@ class LayoutPicker:
 
     The order is by expected squared distance: how far off the seed's habit is, how unsure the habit
     is, and how much its pictures vary around it. A seed that puts everything on the left reliably
-    thus beats one that does so on average. Distances are in sides of the picture; size and depth
-    are brought to the same scale by how much seeds differ in them.
+    thus beats one that does so on average. Places count in sides of the picture, size and depth as
+    they are, from 0 to 1: where seeds hardly differ in one of them it hardly decides, however far
+    off what was asked for may be.
 
     Args:
         layouts: one, or several for several pictures: picture i gets layout i modulo their number,
@@ -120,17 +126,16 @@ class LayoutPicker:
             raise PickError("layouts", expected="at least one", got="none")
         require_spaces(table, (COMPOSITION,))
         rows, notes = rows_passing(table, self.tags)
-        queries = [_Query.of(table, layout, rows) for layout in self.layouts]
+        moments = cache(partial(moments_of, table))
+        habit = cache(lambda kind, name: habit_of(moments(kind, name), moments(None, name)))
+        queries = [_Query.of(habit, layout, rows) for layout in self.layouts]
         picks = tuple(_deal(table, queries, count))
+        said = (note for query in queries for note in query.notes(len(rows)))
         return Picking(
             picks,
             f"nearest to {'; then '.join(map(str, self.layouts))}",
             min(len(query.rows) for query in queries),
-            notes=(
-                *notes,
-                *(note for query in queries for note in query.notes(len(rows))),
-                *shortage_notes(len(picks), count),
-            ),
+            notes=(*notes, *dict.fromkeys(said), *shortage_notes(len(picks), count)),
         )
 
 
@@ -163,7 +168,7 @@ class _Query:
     Args:
         layout: what is asked for.
         rows: ``(R,)`` rows with anything to say about it.
-        habits: what they do, by aspect.
+        habits: what they do, by aspect asked for.
         squares: ``(R,)`` expected squared distance.
         spreads: ``(R,)`` the part of it that is the seed's own variation.
     """
@@ -175,15 +180,14 @@ class _Query:
     spreads: Doubles
 
     @classmethod
-    def of(cls, table: SeedTable, layout: Layout, rows: Rows) -> _Query:
-        habits = habits_of(table, layout.kind)
-        rows = rows[habits["x"].known[rows]]
-        scales = _scales(habits)
+    def of(cls, habit: HabitOf, layout: Layout, rows: Rows) -> _Query:
+        habits = {aspect: habit(layout.kind, aspect) for aspect in layout.wanted}
+        for aspect in habits:
+            rows = rows[habits[aspect].known[rows]]
         squares, spreads = np.zeros(len(rows)), np.zeros(len(rows))
         for aspect, value in layout.wanted.items():
-            habit, scale = habits[aspect], scales[aspect]
-            squares += habit.squared_error(value)[rows] / scale**2
-            spreads += habit.variation[rows] / scale**2
+            squares += habits[aspect].squared_error(value)[rows]
+            spreads += habits[aspect].variation[rows]
         return cls(layout, rows, habits, squares, np.sqrt(spreads))
 
     def notes(self, asked: int) -> tuple[str, ...]:
@@ -195,11 +199,15 @@ class _Query:
             return tuple(notes)
         by_lot = float(np.sqrt(self.squares.mean()))
         notes.append(f"{self.layout}: seeds drawn by lot come within {by_lot:.2f} of it")
-        for aspect in self.layout.wanted:
-            share = self.habits[aspect].share
-            if share < 0.1:
+        for aspect, habit in self.habits.items():
+            if not habit.separable:
                 notes.append(
-                    f"the seed decides {share:.0%} of the differences in {aspect}: with this "
+                    f"{aspect} was seen with one object a seed: how much it varies is not known, "
+                    "and what was seen is taken at face value"
+                )
+            elif habit.share is not None and habit.share < _HARDLY:
+                notes.append(
+                    f"the seed decides {habit.share:.0%} of the differences in {aspect}: with this "
                     "model it hardly matters there"
                 )
         return tuple(notes)
@@ -214,7 +222,8 @@ class _Query:
 
 def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:
     """Give each picture the best seed for its layout that is still there."""
-    orders = [np.lexsort((query.rows, query.squares)) for query in queries]
+    # Others may take all but one of these, and each layout is asked count times at most.
+    orders = [best_first(query.squares, query.squares, count) for query in queries]
     at, taken, picks = [0] * len(queries), set[int](), list[Pick]()
     for picture in range(count):
         which = picture % len(queries)
@@ -227,13 +236,3 @@ def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]
         taken.add(int(query.rows[position]))
         picks.append(query.pick(table, position, at[which] + 1))
     return picks
-
-
-def _scales(habits: Mapping[str, Habits]) -> Mapping[str, float]:
-    """Return what each aspect is divided by: places are in sides of the picture already."""
-    place = float(np.mean([habits[aspect].deviation for aspect in ("x", "y")]))
-    scales = {"x": 1.0, "y": 1.0}
-    for aspect in ("size", "depth"):
-        own = habits[aspect].deviation
-        scales[aspect] = own / place if own > 0 and place > 0 else 1.0
-    return scales

@@ -7,28 +7,28 @@ from numpy.typing import NDArray
 
 from .ranks import Rows
 
-Doubles = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
-def fronts(scores: Doubles, wanted: int) -> list[Rows]:
+def fronts(places: Places, wanted: int) -> list[Rows]:
     """Peel seeds off in fronts: first those nothing beats, then those only they beat, and so on.
 
     One seed beats another when it is at least as good by every metric and better by one. Seeds that
     are equal by all metrics stand in the same front.
 
     Args:
-        scores: ``(M, R)``, more is better.
+        places: ``(M, R)`` place of each seed by each metric; 1 is the best.
         wanted: stop when the fronts hold this many seeds.
 
     Returns:
         positions of each front, rising within it.
     """
-    left: Rows = np.arange(scores.shape[1])
+    left = _candidates(places, wanted)
     found: list[Rows] = []
     while len(left) and sum(map(len, found)) < wanted:
-        front = left[_unbeaten(scores[:, left])]
-        found.append(front)
-        left = np.setdiff1d(left, front, assume_unique=True)
+        unbeaten = _unbeaten(places[:, left])
+        found.append(left[unbeaten])
+        left = left[~unbeaten]
     return found
 
 
@@ -44,27 +44,30 @@ def expected_front(seeds: int, metrics: int) -> float:
     return float(sizes[-1]) if seeds else 0.0
 
 
-def _unbeaten(scores: Doubles) -> Rows:
-    """Return positions nothing beats.
+def _candidates(places: Places, wanted: int) -> Rows:
+    """Return positions that can be in the fronts wanted.
 
-    The seed with the largest sum is beaten by none; with it goes all it beats, and so on. There are
-    as many rounds as the front is long, and most seeds go in the first ones.
+    ``wanted`` seeds are among the best ``top`` by every metric. A seed that is so by none is beaten
+    by all of them, so the fronts before its own hold as many as are wanted.
     """
-    left: Rows = np.arange(scores.shape[1])
-    kept: list[int] = []
-    centred = _comparable(scores)
+    if places.shape[1] <= wanted:
+        return np.arange(places.shape[1])
+    top = np.partition(places.max(axis=0), wanted - 1)[wanted - 1]
+    return np.flatnonzero(places.min(axis=0) <= top)
+
+
+def _unbeaten(places: Places) -> NDArray[np.bool_]:
+    """Tell which seeds nothing beats, ``(R,)``.
+
+    The seed with the smallest sum is beaten by none; with it goes all it beats, and so on. There
+    are as many rounds as the front is long, and most seeds go in the first ones.
+    """
+    kept = np.zeros(places.shape[1], np.bool_)
+    left: Rows = np.arange(places.shape[1])
+    sums = places.sum(axis=0)
     while len(left):
-        here = scores[:, left]
-        best = int(centred[left].argmax())
-        point = here[:, best : best + 1]
-        equal = (here == point).all(axis=0)
-        kept += left[equal].tolist()
-        left = left[~(here <= point).all(axis=0)]
-    return np.sort(np.asarray(kept, dtype=np.intp))
-
-
-def _comparable(scores: Doubles) -> Doubles:
-    """Sum the metrics up by place, which neither units nor huge values can upset."""
-    places = [np.unique(score, return_inverse=True)[1].reshape(-1) for score in scores]
-    total: Doubles = np.sum(places, axis=0, dtype=np.float64)
-    return total
+        point = places[:, left[sums[left].argmin()], None]
+        here = places[:, left]
+        kept[left[(here == point).all(axis=0)]] = True
+        left = left[~(here >= point).all(axis=0)]
+    return kept

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +24,16 @@ class Ranking:
         rows: ``(R,)`` rows of the table that were compared, in table order.
         places: ``(M, R)`` how many seeds are strictly better by each metric, plus one.
         mean: ``(R,)`` mean rank over the metrics, tied seeds sharing the middle of their places.
-        order: ``(R,)`` positions in ``rows``, best mean rank first; on a tie the smaller seed.
-        scores: ``(M, R)`` the scores, turned so that more is better.
     """
 
     rows: Rows
     places: NDArray[np.int64]
     mean: NDArray[np.float64]
-    order: Rows
-    scores: NDArray[np.float64]
+
+    @cached_property
+    def order(self) -> Rows:
+        """Positions in ``rows`` ``(R,)``, best mean rank first; on a tie the smaller seed."""
+        return _in_order(self.mean)
 
 
 def rank_seeds(table: SeedTable, metrics: Sequence[str], rows: Rows) -> Ranking:
@@ -41,13 +44,14 @@ def rank_seeds(table: SeedTable, metrics: Sequence[str], rows: Rows) -> Ranking:
         metrics: at least one of the table's.
         rows: ``(R,)`` the rows to compare; those with a NaN are left out.
     """
-    columns = np.stack([towards_better(table, metric)[rows] for metric in metrics])
-    measured = ~np.isnan(columns).any(axis=0)
-    scores = columns[:, measured]
-    ranked = [_places_and_middles(score) for score in scores]
-    places = np.stack([place for place, _ in ranked])
-    mean = np.mean([middle for _, middle in ranked], axis=0)
-    return Ranking(rows[measured], places, mean, np.argsort(mean, kind="stable"), scores)
+    columns = [towards_better(table, metric)[rows] for metric in metrics]
+    measured = np.logical_and.reduce([~np.isnan(column) for column in columns])
+    places = np.empty((len(metrics), int(measured.sum())), np.int64)
+    mean = np.zeros(places.shape[1])
+    for at, column in enumerate(columns):
+        places[at], middles = _places_and_middles(column[measured])
+        mean += middles
+    return Ranking(rows[measured], places, mean / len(metrics))
 
 
 def known_metrics(table: SeedTable, metrics: Sequence[str] | None) -> tuple[str, ...]:
@@ -75,15 +79,46 @@ def towards_better(table: SeedTable, metric: str) -> NDArray[np.float64]:
     return score if table.higher_is_better(metric) else -score
 
 
+def best_first(first: NDArray[Any], second: NDArray[np.float64], count: int) -> Rows:
+    """Return the positions of the ``count`` smallest, smallest first, or of all.
+
+    Only those that can be among them are sorted: of a million seeds a few are asked for.
+
+    Args:
+        first: ``(R,)`` what decides.
+        second: ``(R,)`` what decides between equals; then the first position.
+        count: how many.
+    """
+    near = np.arange(len(first))
+    if count < len(first):
+        near = np.flatnonzero(first <= np.partition(first, count - 1)[count - 1])
+    order: Rows = near[np.lexsort((second[near], first[near]))][:count]
+    return order
+
+
+def _in_order(values: NDArray[Any]) -> Rows:
+    """Return the positions that sort ``values``, equal ones in the order they stand in.
+
+    A stable argsort that is several times as fast: numpy's quick ones are not stable, so equal
+    values are put in order by a second sort, of whole numbers.
+    """
+    order = np.argsort(values)
+    rises = values[order][1:] != values[order][:-1]
+    group = np.cumsum(np.append(np.zeros(1, np.intp), rises)) if len(values) else order
+    return np.sort(group * len(values) + order) % max(len(values), 1)
+
+
 def _places_and_middles(
     score: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return one plus the number of strictly higher scores, and the middle of tied places."""
-    order = np.argsort(-score, kind="stable")
-    ordered = score[order]
-    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    sizes = np.diff(np.append(begins, len(score)))
+    order = np.argsort(-score)
+    ordered, at = score[order], np.arange(len(score))
+    begins = np.append(True, ordered[1:] != ordered[:-1])[: len(score)]
+    ends = np.append(begins[1:], True)[: len(score)]
+    first = np.maximum.accumulate(np.where(begins, at, 0))
+    last = np.minimum.accumulate(np.where(ends, at, len(score))[::-1])[::-1]
     places, middles = np.empty(len(score), np.int64), np.empty(len(score))
-    places[order] = np.repeat(begins + 1, sizes)
-    middles[order] = np.repeat(begins + (sizes + 1) / 2, sizes)
+    places[order] = first + 1
+    middles[order] = (first + last) / 2 + 1
     return places, middles

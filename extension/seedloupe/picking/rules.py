@@ -12,7 +12,7 @@ from ..chance import NORMAL_95
 from ..tables import SeedTable
 from .bounds import Shrunken, shrink
 from .pareto import expected_front, fronts
-from .ranks import Ranking, Rows
+from .ranks import Ranking, Rows, best_first
 from .words import seeds_in_words
 
 CAUTION = 1.0
@@ -78,8 +78,7 @@ def by_intersection(case: Case) -> Ordered:
     """
     ranking, top = case.ranking, case.top
     worst = ranking.places.max(axis=0)
-    entry = np.maximum(worst, top)
-    order = np.lexsort((ranking.rows, ranking.mean, entry))[: case.count]
+    order = best_first(np.maximum(worst, top), ranking.mean, case.count)
     passing = int((worst <= top).sum())
     marks = {
         int(at): f"passes only with the best {worst[at]} by each metric"
@@ -94,7 +93,7 @@ def by_intersection(case: Case) -> Ordered:
 def by_front(case: Case) -> Ordered:
     """Take who is beaten by none, ordered by mean rank; then who is beaten by those alone."""
     ranking = case.ranking
-    peeled = fronts(ranking.scores, case.count)
+    peeled = fronts(ranking.places, case.count)
     number = {int(at): depth for depth, front in enumerate(peeled, 1) for at in front}
     ordered = [front[np.argsort(ranking.mean[front], kind="stable")] for front in peeled]
     order = np.concatenate([np.empty(0, np.intp), *ordered])[: case.count]
@@ -106,28 +105,30 @@ def by_front(case: Case) -> Ordered:
 def by_lower_bound(case: Case) -> Ordered:
     """Take whose expected scores, less their uncertainty, are highest; see :mod:`.bounds`.
 
-    Each metric counts in units of its spread between seeds. A metric that does not tell seeds
-    apart has no say; where none does, the order is by mean rank and means nothing.
+    Each metric counts in units of how much seeds truly differ in it, so neither its units nor how
+    exactly it was measured decide how important it is. Metrics saw the same pictures, so their
+    errors may go the same way and are added up as they are. A metric that does not tell seeds apart
+    has no say; where none does, the order is by mean rank and means nothing.
     """
     ranking = case.ranking
     shrunken = {metric: shrink(case.table, metric, ranking.rows) for metric in case.metrics}
     telling = {name: found for name, found in shrunken.items() if found.tells_apart}
     total, gain = np.zeros((2, len(ranking.rows)))
     for found in telling.values():
-        total += found.lower(CAUTION) / found.scale
-        gain += (found.mean - found.mean.mean()) / found.scale
-    order = np.lexsort((ranking.rows, ranking.mean, -total))[: case.count]
+        unit = found.between**0.5
+        total += found.lower(CAUTION) / unit
+        gain += (found.mean - found.centre) / unit
+    order = best_first(-total, ranking.mean, case.count)
     marks = {int(at): _NO_BETTER for at in order if telling and gain[at] <= 0}
-    names = " and ".join(telling) or "nothing"
+    names = " and ".join(telling)
     rule = (
         f"the most to be expected of a seed on other prompts by {names}, cautiously "
         f"(shrunken mean less {CAUTION:g} standard deviation)"
         if telling
         else "by mean rank, since no metric tells the seeds apart"
     )
-    return Ordered(
-        order, rule, _shrink_notes(shrunken), marks, _expectations(case, shrunken, order)
-    )
+    notes = (*_shrink_notes(shrunken), *_gain_notes(case, telling, order))
+    return Ordered(order, rule, notes, marks, _expectations(case, shrunken, order))
 
 
 RULES = {
@@ -159,7 +160,7 @@ def _front_note(case: Case, peeled: Sequence[Rows]) -> tuple[str, ...]:
 
 def _shrink_notes(shrunken: Mapping[str, Shrunken]) -> tuple[str, ...]:
     notes = [
-        f"{name} has no standard errors and is taken at face value, which flatters the best"
+        f"nothing says how exact {name} is: it is taken at face value, which flatters the best"
         for name, found in shrunken.items()
         if found.certain and found.tells_apart
     ]
@@ -167,9 +168,23 @@ def _shrink_notes(shrunken: Mapping[str, Shrunken]) -> tuple[str, ...]:
         f"{name} does not tell these seeds apart: they differ no more than its errors would make "
         "them; it has no say"
         for name, found in shrunken.items()
-        if not found.tells_apart
+        if not found.tells_apart and len(found.mean) > 1
     ]
     return tuple(notes)
+
+
+def _gain_notes(case: Case, telling: Mapping[str, Shrunken], order: Rows) -> tuple[str, ...]:
+    """Say what the seeds are worth beside seeds drawn by lot, on prompts they did not win by."""
+    return tuple(
+        f"{name} on other prompts: {_sign(case, name) * found.mean[order].mean():.4g} to be "
+        f"expected of these seeds, {_sign(case, name) * found.centre:.4g} of seeds drawn by lot"
+        for name, found in telling.items()
+        if not found.certain and len(order)
+    )
+
+
+def _sign(case: Case, metric: str) -> int:
+    return 1 if case.table.higher_is_better(metric) else -1
 
 
 def _expectations(
@@ -180,8 +195,7 @@ def _expectations(
     for name, found in shrunken.items():
         if found.certain:
             continue
-        sign = 1.0 if case.table.higher_is_better(name) else -1.0
         for at in map(int, order):
-            mean, reach = sign * found.mean[at], NORMAL_95 * found.sd[at]
+            mean, reach = _sign(case, name) * found.mean[at], NORMAL_95 * found.doubt[at]
             expected[name, at] = (float(mean), float(mean - reach), float(mean + reach))
     return expected

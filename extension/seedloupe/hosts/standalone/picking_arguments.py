@@ -33,7 +33,15 @@ def add_tags(parser: argparse.ArgumentParser) -> None:
 
 def add_golden(parser: argparse.ArgumentParser) -> None:
     """Add what golden seeds can be chosen by."""
-    parser.add_argument("--rule", choices=_GOLDEN, default=_GOLDEN[0], dest="golden_rule")
+    parser.add_argument(
+        "--rule",
+        choices=_GOLDEN,
+        default=_GOLDEN[0],
+        dest="golden_rule",
+        help="lower_bound: what can be expected on other prompts, less one standard deviation, so "
+        "that seeds little is known of do not win by luck; intersection: among the best by every "
+        "score; pareto: beaten by no other seed (lower_bound)",
+    )
     parser.add_argument("--metrics", type=names, metavar="a,b", help="which have a say (all)")
     parser.add_argument("--pool", type=positive, metavar="N", help="top N by each score (quarter)")
 
@@ -46,8 +54,19 @@ def add_diverse(parser: argparse.ArgumentParser) -> None:
         metavar="style,composition",
         help="what difference is measured in (style, where there is one)",
     )
-    parser.add_argument("--objective", choices=("farthest", "balanced"), default="farthest")
-    parser.add_argument("--quality", type=float, default=0.5, metavar="X", help="in the balance")
+    parser.add_argument(
+        "--objective",
+        choices=("farthest", "balanced"),
+        default="farthest",
+        help="each the farthest from those before, or good and far apart (farthest)",
+    )
+    parser.add_argument(
+        "--quality",
+        type=float,
+        default=0.5,
+        metavar="X",
+        help="with balanced: how much quality counts beside distance, 0 to 1 (0.5)",
+    )
     parser.add_argument("--start", type=seed, metavar="SEED", help="the first (the best)")
     parser.add_argument("--floor", type=float, default=0.5, metavar="X", help="share kept (0.5)")
 
@@ -145,6 +164,12 @@ def layouts(args: argparse.Namespace) -> tuple[Layout, ...]:
         expected = "--box, --at, --size-near, --near or --far"
         raise InputError("layout", expected=expected, got="none of them")
     return (Layout(**said, kind=args.kind),)  # type: ignore[arg-type]
+
+
+def has_layout(args: argparse.Namespace) -> bool:
+    """Tell whether anything was said about where things should stand."""
+    said = (args.box, args.near, args.far, args.kind)
+    return any(said) or args.at is not None or args.size_near is not None
 
 
 def box(text: str) -> Box:

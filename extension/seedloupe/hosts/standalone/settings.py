@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import InputError, MaskError
 from .arguments import table_folders
 from .commands.pick import match_json
-from .picking_arguments import RULES, pick
+from .picking_arguments import RULES, has_layout, layouts, pick
 from .request import Request
 from .sampling import Sampler
 from .use import table_use
@@ -76,7 +76,8 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
     """Refuse combinations that contradict each other.
 
     Raises:
-        InputError: seeds are given and also to be picked, or there is no table to pick from.
+        InputError: seeds are given and also to be picked, there is no table to pick from, or
+            something is said about a choice nobody asked for.
     """
     if args.seeds is not None and args.pick is not None:
         raise InputError("seeds", expected="either --seeds or --pick", got="both")
@@ -91,6 +92,19 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
             got="nothing",
             advice="Name one with --table; `seedloupe tables list` shows what there is.",
         )
+    _check_wishes(args)
+
+
+def _check_wishes(args: argparse.Namespace) -> None:
+    """Refuse wishes that the way seeds are chosen would pass over in silence."""
+    if (args.tag or args.no_tag) and args.pick not in RULES:
+        expected = f"--pick {', '.join(RULES[:-1])} or {RULES[-1]} beside --tag and --no-tag"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
+    if args.pick == "layout":
+        layouts(args)
+    elif has_layout(args):
+        expected = "--pick layout beside --box, --at, --size-near, --near, --far and --kind"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by layout")
 
 
 def open_table(args: argparse.Namespace) -> Opened | None:

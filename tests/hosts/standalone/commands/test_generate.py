@@ -15,7 +15,7 @@ from seedloupe.hosts.standalone.sampling import Request, generate
 from seedloupe.lens import default_panel
 from seedloupe.lens.file import read_lens
 from seedloupe.noise import NoiseSource
-from seedloupe.picking import pick_golden
+from seedloupe.picking import Layout, TagFilter, pick_by_layout, pick_clean, pick_golden
 from seedloupe.tables import (
     ModelSpec,
     NoiseSpec,
@@ -38,7 +38,13 @@ def made_for(model: Model, folder: Path, *, shape: tuple[int, int, int] = (4, 4,
     """A table of ten seeds, mined as it were with the tiny model at 48x32."""
     from dataclasses import replace
 
-    plain = make_table({"alignment": np.arange(10.0), "sharpness": np.arange(10.0) % 7})
+    plain = make_table(
+        {"alignment": np.arange(10.0), "sharpness": np.arange(10.0) % 7},
+        features={"composition": np.random.default_rng(2).random((10, 8))},
+        rates={"text": np.arange(10) % 4 / 8, "gray": (np.arange(10.0) > 7).astype(float)},
+        counts={"rate.text": np.full(10, 8), "rate.gray": np.full(10, 8)},
+        classes=("ball", "tent"),
+    )
     spec = replace(
         plain.spec,
         noise=NoiseSpec.drawn(NoiseSource(), shape, 0),
@@ -93,6 +99,31 @@ def test_golden_seeds_and_settings_come_from_the_table(
     text = read_png_metadata(tmp_path / "a" / ended.json["images"][0]["file"]).parameters or ""
     assert "Seedloupe pick: golden" in text
     assert f"Seedloupe rank: {expected.picks[0].rank}" in text
+
+
+def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    table = made_for(tiny, tmp_path)
+    wanted = Layout(x=0.2, y=0.5, depth=0.95, kind="tent")
+    no_gray = TagFilter(avoid=("gray",))
+    known = read_table(table)
+    for name, words, expected in (
+        (
+            "layout",
+            ("--at", "0.2,0.5", "--far", "--kind", "tent"),
+            pick_by_layout(known, 2, layouts=[wanted]),
+        ),
+        ("clean", ("--no-tag", "gray"), pick_clean(known, 2, tags=no_gray)),
+        ("golden", ("--no-tag", "gray"), pick_golden(known, 2, tags=no_gray)),
+    ):
+        common = ("--model", model, "--table", table, "--count", 2, *QUICK)
+        out = tmp_path / f"{name}-pictures"
+        ended = cli("generate", "a hill", "--pick", name, *words, *common, "--out", out, "--json")
+        assert ended.code == 0
+        assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
+        assert ended.json["chosen"]["picking"]["rule"] == expected.rule
+        assert all(f"note: {note}" in ended.err for note in expected.notes)
 
 
 def test_a_table_of_another_size_is_refused_with_the_size_it_is_for(
@@ -210,6 +241,10 @@ def test_repainting_keeps_what_the_mask_leaves_out(cli: Cli, model: Path, tmp_pa
         (("--pick", "golden"), "table: expected a table to pick golden seeds from"),
         (("--pick", "golden", "--table", "no-such-table"), "no-such-table"),
         (("--pick", "layout"), "table: expected a table to pick layout seeds from"),
+        (("--no-tag", "gray"), "pick: expected --pick golden, diverse, layout or clean"),
+        (("--tag", "gray", "--pick", "random"), "beside --tag and --no-tag, got random"),
+        (("--at", "0.2,0.5"), "pick: expected --pick layout beside --box"),
+        (("--near", "--seeds", "1"), "pick: expected --pick layout beside --box"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
         (("--model", "model.ckpt"), "can run any program"),
         (("--out", "text.png"), "out: expected a folder"),
@@ -245,4 +280,7 @@ def test_bad_input_is_told_by_field_and_nothing_is_written(
 def test_everything_given_is_checked_before_the_model_is_opened(cli: Cli, tmp_path: Path) -> None:
     ended = cli("generate", "x", "--model", "gone.safetensors", "--noise", "gpu", "--out", tmp_path)
     assert "opening" not in ended.err
+    words = ("--pick", "layout", "--table", "T", "--out", tmp_path / "a")
+    ended = cli("generate", "x", "--model", "gone.safetensors", *words)
+    assert "layout: expected --box, --at, --size-near, --near or --far" in ended.err
     assert torch.is_grad_enabled()

@@ -1,12 +1,24 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from seedloupe.picking import TagFilter, pick_diverse, pick_golden
-from seedloupe.tables import read_table, write_table
+from seedloupe.picking import (
+    Box,
+    DiverseObjective,
+    GoldenRule,
+    Layout,
+    Picking,
+    TagFilter,
+    pick_by_layout,
+    pick_clean,
+    pick_diverse,
+    pick_golden,
+)
+from seedloupe.tables import SeedTable, read_table, write_table
 
 from ....seed_tables import make_table
 from .conftest import Cli
@@ -17,8 +29,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     numbers = np.random.default_rng(3)
     made = make_table(
         {"alignment": numbers.random(40), "sharpness": numbers.random(40)},
-        features={"style": numbers.random((40, 3))},
-        rates={"gray": (np.arange(40) % 4 == 0).astype(float)},
+        features={"style": numbers.random((40, 3)), "composition": numbers.random((40, 8))},
+        rates={
+            "gray": (np.arange(40) % 4 == 0).astype(float),
+            "text": (np.arange(40) % 5 / 8).tolist(),
+        },
+        counts={"rate.text": np.full(40, 8)},
+        classes=("ball", "tent"),
     )
     path = tmp_path_factory.mktemp("table") / "t.seedtable.safetensors"
     write_table(made, path)
@@ -48,6 +65,78 @@ def test_settings_reach_the_rule(cli: Cli, table: Path) -> None:
     assert "gray" in ended.err
 
 
+def asked_for(table: SeedTable, words: str) -> Picking:
+    """What a command line means, said in Python."""
+    left, tent = Layout.of_box(Box(0, 0.25, 0.5, 0.75)), Layout(0.25, 0.5, kind="tent")
+    right = Layout.of_box(Box(0.5, 0, 1, 1))
+    no_gray = TagFilter(avoid=("gray",))
+    spaces = ("style", "composition")
+    balanced = DiverseObjective.BALANCED
+    return {
+        "golden --rule pareto": lambda: pick_golden(table, 3, rule=GoldenRule.PARETO),
+        "golden --rule intersection --pool 20": lambda: pick_golden(
+            table, 3, rule=GoldenRule.INTERSECTION, pool=20
+        ),
+        "golden --rule lower_bound --tag gray": lambda: pick_golden(
+            table, 3, tags=TagFilter(want=("gray",))
+        ),
+        "diverse --space style,composition": lambda: pick_diverse(table, 3, spaces=spaces),
+        "diverse --objective balanced --quality 0.9 --floor 0.8 --no-tag gray": lambda: (
+            pick_diverse(table, 3, objective=balanced, quality=0.9, floor=0.8, tags=no_gray)
+        ),
+        "layout --box 0,0.25,0.5,0.75": lambda: pick_by_layout(table, 3, layouts=[left]),
+        "layout --box 0,0.25,0.5,0.75 --box 0.5,0,1,1": lambda: pick_by_layout(
+            table, 3, layouts=[left, right]
+        ),
+        "layout --box 0,0.25,0.5,0.75 --size-near 0.3 --far": lambda: pick_by_layout(
+            table, 3, layouts=[Layout(0.25, 0.5, 0.3, 0.95)]
+        ),
+        "layout --at 0.25,0.5 --kind tent": lambda: pick_by_layout(table, 3, layouts=[tent]),
+        "layout --size-near 0.3 --near": lambda: pick_by_layout(
+            table, 3, layouts=[Layout(size=0.3, depth=0.05)]
+        ),
+        "layout --far --no-tag gray": lambda: pick_by_layout(
+            table, 3, layouts=[Layout(depth=0.95)], tags=no_gray
+        ),
+        "clean": lambda: pick_clean(table, 3),
+        "clean --flaw text --no-tag gray": lambda: pick_clean(table, 3, tags=no_gray),
+    }[words]()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "golden --rule pareto",
+        "golden --rule intersection --pool 20",
+        "golden --rule lower_bound --tag gray",
+        "diverse --space style,composition",
+        "diverse --objective balanced --quality 0.9 --floor 0.8 --no-tag gray",
+        "layout --box 0,0.25,0.5,0.75",
+        "layout --box 0,0.25,0.5,0.75 --box 0.5,0,1,1",
+        "layout --box 0,0.25,0.5,0.75 --size-near 0.3 --far",
+        "layout --at 0.25,0.5 --kind tent",
+        "layout --size-near 0.3 --near",
+        "layout --far --no-tag gray",
+        "clean",
+        "clean --flaw text --no-tag gray",
+    ],
+)
+def test_every_wish_reaches_its_rule(cli: Cli, table: Path, words: str) -> None:
+    ended = cli("pick", *words.split(), "--table", table, "--count", 3, "--json")
+    expected = asked_for(read_table(table), words)
+    assert ended.code == 0
+    document = ended.json
+    assert {key: document[key] for key in expected.to_json()} == expected.to_json()
+    assert document["rule_name"] == words.split()[0]
+    assert all(f"note: {note}" in ended.err for note in expected.notes)
+
+
+def test_help_says_what_the_rules_do(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^0$"):
+        cli("pick", "golden", "--help")
+    assert "less one standard deviation" in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> None:
     common = ("pick", "golden", "--table", table, "--count", 2)
     ended = cli(*common, "--size", "64x48", "--json")
@@ -74,6 +163,18 @@ def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> Non
         (("golden", "--table", "T", "--count", 1, "--model", "gone.safetensors"), "no file"),
         (("layout", "--table", "T", "--count", 1), "layout: expected --box"),
         (("layout", "--table", "T", "--count", 1, "--at", "0.5"), "0.25,0.5"),
+        (("layout", "--table", "T", "--count", 1, "--near", "--far"), "not allowed with"),
+        (("layout", "--table", "T", "--count", 1, "--at", "0,0", "--box", "0,0,1,1"), "got both"),
+        (("layout", "--table", "T", "--count", 1, "--box", "0.5,0,0.5,1"), "box: expected 0 <="),
+        (("layout", "--table", "T", "--count", 1, "--box", "0,0,1,2"), "in shares of the picture"),
+        (("layout", "--table", "T", "--count", 1, "--size-near", 2), "layout.size: expected 0"),
+        (("layout", "--table", "T", "--count", 1, "--at", "0,0", "--kind", "cat"), "ball, tent"),
+        (("golden", "--table", "T", "--count", 1, "--rule", "luck"), "invalid choice"),
+        (("diverse", "--table", "T", "--count", 1, "--quality", 2), "quality: expected 0 to 1"),
+        (
+            ("diverse", "--table", "T", "--count", 1, "--objective", "balanced", "--start", 3),
+            "balanced starts from the best",
+        ),
         (("clean", "--table", "T", "--count", 1, "--flaw", "smell"), "smell"),
     ],
 )
@@ -85,3 +186,17 @@ def test_bad_input_is_one_line_and_exit_2(
     assert ended.out == ""
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+def examples() -> list[str]:
+    """The commands of the page for artists, each with what it is said to print."""
+    page = Path(__file__).parents[4] / "docs" / "picking.md"
+    return re.findall(r"^```console\n\$ seedloupe (.*?)^```", page.read_text("utf-8"), re.M | re.S)
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.partition("\n")[0])
+def test_the_page_on_picking_shows_what_is_printed(cli: Cli, example: str) -> None:
+    words, _, shown = example.partition("\n")
+    ended = cli(*words.split())
+    lines = [line.rstrip() for line in (ended.out + ended.err).splitlines()]
+    assert shown.splitlines() == lines
