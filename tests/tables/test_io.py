@@ -20,6 +20,7 @@ from safetensors.numpy import load_file, save_file
 from seedloupe import files as whole_files
 from seedloupe.errors import TableError
 from seedloupe.tables import FORMAT, SeedTable, TableSpec, read_table, write_table
+from seedloupe.tables import header as table_header
 from seedloupe.tables import io as table_io
 
 from ..seed_tables import full_table, random_states
@@ -311,7 +312,7 @@ def test_a_file_that_shrinks_while_being_read_is_refused(
 ) -> None:
     path = save(tmp_path, coded[:-20])
     claimed = os.stat_result((0, 0, 0, 0, 0, 0, len(coded), 0, 0, 0))
-    monkeypatch.setattr(table_io.os, "fstat", lambda _: claimed)
+    monkeypatch.setattr(table_header.os, "fstat", lambda _: claimed)
     with pytest.raises(TableError, match=r"expected .* bytes, got fewer"):
         read_table(path)
 

@@ -17,7 +17,6 @@ from seedloupe.tables import (
     Task,
     match_table,
     require_match,
-    verify_noise,
 )
 
 from ..seed_tables import SAMPLING, SHA256, SHAPE
@@ -144,41 +143,3 @@ def test_without_recorded_size_the_advice_is_general(table: SeedTable) -> None:
     bare = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=None))
     with pytest.raises(TableMatchError, match="Set the image size the table was made for"):
         require_match(bare, replace(SAME, shape=(4, 9, 9)))
-
-
-def test_noise_that_is_drawn_again_agrees_with_its_fingerprint(table: SeedTable) -> None:
-    verify_noise(table)
-
-
-@pytest.mark.parametrize(("by", "agrees"), [(2e-6, True), (1e-2, False)])
-def test_a_fingerprint_that_was_changed_is_found_out(
-    by: float, agrees: bool, table: SeedTable
-) -> None:
-    first, *rest = table.spec.noise.fingerprint
-    changed = with_noise(table, fingerprint=(first + by, *rest))
-    if agrees:
-        verify_noise(changed)
-    else:
-        with pytest.raises(TableMatchError, match=r"noise\.fingerprint: expected"):
-            verify_noise(changed)
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"fingerprint": ()}, "noise.fingerprint"),
-        ({"draws_before": 1}, "noise.draws_before"),
-        ({"dtype": "float64"}, "noise.dtype"),
-    ],
-)
-def test_noise_that_cannot_be_checked_is_not_called_good(
-    changes: dict[str, object], field: str, table: SeedTable
-) -> None:
-    with pytest.raises(TableMatchError) as caught:
-        verify_noise(with_noise(table, **changes))
-    assert caught.value.field == field
-
-
-def test_noise_of_another_generator_is_not_called_good(table: SeedTable) -> None:
-    with pytest.raises(TableMatchError, match="fingerprint"):
-        verify_noise(with_noise(table, rng=Rng.PHILOX))

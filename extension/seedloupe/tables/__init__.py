@@ -2,7 +2,8 @@
 
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
 from .find import bundled_folder, find_table, list_tables
-from .io import FORMAT, SUFFIX, VERSION, read_table, write_table
+from .header import FORMAT, VERSION, Outline, read_outline, read_spec
+from .io import SUFFIX, read_table, write_table
 from .match import (
     Difference,
     Match,
@@ -10,12 +11,11 @@ from .match import (
     TableUse,
     match_table,
     require_match,
-    verify_noise,
 )
+from .noise_spec import NoiseSpec
 from .spec import (
     MetricSpec,
     ModelSpec,
-    NoiseSpec,
     PromptsSpec,
     Provenance,
     SamplingSpec,
@@ -27,6 +27,7 @@ from .spec import (
 )
 from .table import SeedTable
 from .thumbnails import draw_sheet
+from .verify import NoiseCheck, NoiseVerdict, check_noise, verify_noise
 
 __all__ = [
     "FORMAT",
@@ -40,7 +41,10 @@ __all__ = [
     "MatchLevel",
     "MetricSpec",
     "ModelSpec",
+    "NoiseCheck",
     "NoiseSpec",
+    "NoiseVerdict",
+    "Outline",
     "PromptsSpec",
     "Provenance",
     "SamplingSpec",
@@ -53,10 +57,13 @@ __all__ = [
     "Task",
     "ThumbnailsSpec",
     "bundled_folder",
+    "check_noise",
     "draw_sheet",
     "find_table",
     "list_tables",
     "match_table",
+    "read_outline",
+    "read_spec",
     "read_table",
     "require_match",
     "verify_noise",

@@ -21,6 +21,7 @@ D = TypeVar("D")
 Extra = Mapping[str, object]
 
 _EXTRA = "extra"
+_MOST_VALUES = 2**18
 _LARGEST_WHOLE_FLOAT = 2**53
 _WORDS: Mapping[object, str] = {
     int: "a whole number",
@@ -31,20 +32,27 @@ _WORDS: Mapping[object, str] = {
 
 
 def parse_json(text: str) -> object:
-    """Parse strict JSON: no NaN, no infinity, no key twice.
+    """Parse strict JSON: no NaN, no infinity, no key twice, no half characters.
+
+    A value takes up to twenty times the memory of its text, so their number is bounded first.
 
     Raises:
-        TableError: ``text`` is anything else.
+        TableError: ``text`` is anything else, or has more than 2**18 values.
     """
+    values = sum(text.count(mark) for mark in "[{,:")
+    if values > _MOST_VALUES:
+        raise TableError("", expected=f"at most {_MOST_VALUES} values", got=f"{values}")
     try:
-        return json.loads(
+        parsed: object = json.loads(
             text,
             parse_constant=_refuse_constant,
             parse_float=_finite,
             object_pairs_hook=_without_repeats,
         )
+        _require_whole_characters(parsed if "\\u" in text else None)
     except (ValueError, RecursionError) as error:
         raise TableError("", expected="JSON", got=f"{type(error).__name__}: {error}") from error
+    return parsed
 
 
 def dump_json(value: object) -> str:
@@ -193,6 +201,15 @@ def _describe(value: object) -> str:
     if isinstance(value, (dict, list)):
         return {dict: "an object", list: "a list"}[type(value)]
     return json.dumps(value)
+
+
+def _require_whole_characters(parsed: object) -> None:
+    """Refuse halves of surrogate pairs, which JSON can spell and no file or terminal can hold.
+
+    Raises:
+        ValueError: there is one.
+    """
+    json.dumps(parsed, ensure_ascii=False).encode()
 
 
 def _finite(text: str) -> float:
