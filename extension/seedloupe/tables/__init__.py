@@ -1,5 +1,6 @@
 """Seed tables: the format, reading and writing, and whether one holds for given settings."""
 
+from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
 from .find import bundled_folder, find_table, list_tables
 from .header import FORMAT, VERSION, Outline, read_outline, read_spec
@@ -12,6 +13,7 @@ from .match import (
     match_table,
     require_match,
 )
+from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
 from .spec import (
     MetricSpec,
@@ -33,12 +35,15 @@ __all__ = [
     "FORMAT",
     "SUFFIX",
     "VERSION",
+    "ColumnDifference",
     "Correlation",
     "Difference",
+    "EntryDifference",
     "Evidence",
     "HeldOutGain",
     "Match",
     "MatchLevel",
+    "Merged",
     "MetricSpec",
     "ModelSpec",
     "NoiseCheck",
@@ -52,16 +57,19 @@ __all__ = [
     "SeedTable",
     "SpaceSpec",
     "Status",
+    "TableDifference",
     "TableSpec",
     "TableUse",
     "Task",
     "ThumbnailsSpec",
     "bundled_folder",
     "check_noise",
+    "diff_tables",
     "draw_sheet",
     "find_table",
     "list_tables",
     "match_table",
+    "merge_tables",
     "read_outline",
     "read_spec",
     "read_table",

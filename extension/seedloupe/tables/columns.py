@@ -70,6 +70,11 @@ def check_columns(seeds: Column, tensors: Mapping[str, Column], spec: TableSpec)
     _check_sheet(tensors, spec)
 
 
+def is_known(name: str) -> bool:
+    """Tell whether this version knows what a tensor of this name is."""
+    return _rule(name) is not None
+
+
 def split_name(name: str) -> tuple[str, str, str]:
     """Return family, name and part of a tensor's name: ``score``, ``alignment``, ``se``."""
     family, _, rest = name.partition(".")

@@ -142,7 +142,7 @@ def _noise_differences(table: Described, use: TableUse) -> Iterator[Difference]:
             use.noise.label,
             f"Set the noise source (random number generator) to {spec.source.label}.",
         )
-    elif _grid(spec.source, spec.shape) != _grid(use.noise, spec.shape):
+    elif same_grid(spec.source, spec.shape) != same_grid(use.noise, spec.shape):
         yield _invalid(
             "noise.grid_threads",
             spec.source.label,
@@ -208,8 +208,8 @@ def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
             )
 
 
-def _grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
-    """Return the grid if it shows: one wave that covers the draw is like any other."""
+def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
+    """Return the grid where it shows, else None: a wave that covers the draw is like any other."""
     grid = source.grid_threads
     return None if grid is None or grid >= math.prod(shape) else grid
 
