@@ -2,7 +2,7 @@
 
 from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
-from .find import bundled_folder, find_table, list_tables
+from .find import Found, bundled_folder, find_table, list_tables, tables_for, user_folders
 from .header import FORMAT, VERSION, Outline, read_outline, read_spec
 from .io import SUFFIX, read_table, write_table
 from .match import (
@@ -40,6 +40,7 @@ __all__ = [
     "Difference",
     "EntryDifference",
     "Evidence",
+    "Found",
     "HeldOutGain",
     "Match",
     "MatchLevel",
@@ -74,6 +75,8 @@ __all__ = [
     "read_spec",
     "read_table",
     "require_match",
+    "tables_for",
+    "user_folders",
     "verify_noise",
     "write_table",
 ]
