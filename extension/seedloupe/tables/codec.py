@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from ..errors import TableError
@@ -151,7 +152,7 @@ def _decode_mapping(kind: Any, value: object) -> dict[str, object]:  # noqa: ANN
 def _decode_dataclass(kind: Any, value: object) -> object:  # noqa: ANN401 - a dataclass
     if not isinstance(value, dict):
         raise TableError("", expected="an object", got=_describe(value))
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     known = {}
     for field in dataclasses.fields(kind):
         if field.name == _EXTRA:
@@ -162,6 +163,12 @@ def _decode_dataclass(kind: Any, value: object) -> object:  # noqa: ANN401 - a d
             raise TableError(field.name, expected="an entry", got="nothing")
     extra = {key: item for key, item in value.items() if key not in hints or key == _EXTRA}
     return kind(**known, extra=extra)
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass
+    """Look up a dataclass's types, which costs more than all the rest of reading a spec."""
+    return typing.get_type_hints(kind)
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
