@@ -87,6 +87,16 @@ def test_all_tables_are_listed_and_no_drafts(folders: tuple[Path, Path]) -> None
     assert names == ["loose", "only", "other", "a", "b"]
 
 
+def test_published_numbers_are_never_the_first_table_on_offer(tmp_path: Path) -> None:
+    for name in ("published/a", "z/b", "c"):
+        path = tmp_path / (name + SUFFIX)
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    names = [path.name.removesuffix(SUFFIX) for path in list_tables([tmp_path])]
+    assert names == ["c", "b", "a"]
+    assert list_tables([bundled_folder()])[0].parent.name == "seedling"
+
+
 def test_a_folder_that_is_not_there_has_no_tables(tmp_path: Path) -> None:
     assert list_tables([tmp_path / "nowhere"]) == ()
 

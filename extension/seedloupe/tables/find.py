@@ -13,6 +13,7 @@ from .match import Match, MatchLevel, TableUse, match_table
 
 _LEVELS = tuple(MatchLevel)
 _OWN = "SEEDLOUPE_TABLES"
+_PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ def find_table(name: str, folders: Sequence[Path]) -> Path:
 
 
 def list_tables(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return every table in ``folders`` and one folder below, sorted within each."""
+    """Return every table in ``folders`` and one folder below, sorted within each.
+
+    Those in a folder ``published`` come last: hosts offer the first table unasked, and numbers
+    nobody measured here are not to be that.
+    """
     return tuple(path for folder in folders for path in _all_below(folder))
 
 
@@ -139,7 +144,8 @@ def _below(folder: Path, name: str) -> list[Path]:
 
 
 def _all_below(folder: Path) -> list[Path]:
-    return sorted([*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")])
+    found = [*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")]
+    return sorted(found, key=lambda path: (path.parent.name == _PUBLISHED, path))
 
 
 def _names(folder: Path, tables: Sequence[Path]) -> str:
