@@ -468,6 +468,17 @@ def test_unknown_tensors_are_merged_by_row_or_kept_whole_or_left_out() -> None:
     assert "y was left out: the tables have different ones" in merged.notes
 
 
+def test_an_unknown_part_of_a_tag_is_not_taken_for_its_error() -> None:
+    later = {"rate.gray": np.zeros(1, np.float32), "rate.gray.se": np.ones(1, np.float32)}
+    first, second = with_unknown([1], later), with_unknown([2], later)
+    other = {**later, "rate.gray.se": np.full(1, 2, np.float32)}
+    merged = merge_tables([first, second]).table
+    assert merged.tensors["rate.gray.se"].tolist() == [1, 1]
+    assert merge_tables([first, with_unknown([2], other)]).table.tensors[
+        "rate.gray.se"
+    ].tolist() == [1, 2]
+
+
 def test_thumbnails_of_some_tables_only_are_left_out() -> None:
     bare = full_table()
     tensors = {name: v for name, v in bare.tensors.items() if name != "thumbnails"}

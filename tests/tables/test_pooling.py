@@ -53,3 +53,9 @@ def test_an_unknown_error_makes_the_whole_unknown_unless_it_is_of_one_sample() -
     error = pool_samples([sure, unsure]).error
     assert np.isnan(error[0])
     assert np.isfinite(error[1])
+
+
+def test_as_many_samples_as_a_count_can_hold_do_not_overflow() -> None:
+    many = Samples(np.array([1.0]), np.array([1e-5]), np.array([2**32 - 1]))
+    pooled = pool_samples([many, many])
+    assert pooled.error[0] == pytest.approx(1e-5 / np.sqrt(2), rel=1e-6)

@@ -42,11 +42,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class _Counted:
-    """A quantity that is a mean: its tensor, and those of its error and its number of samples."""
+    """A quantity that is a mean: its tensor, and those of its number of samples and its error."""
 
     mean: str
-    error: str
     count: str
+    error: str | None = None
 
 
 def merged_counted(
@@ -65,8 +65,9 @@ def merged_counted(
         counted = [known for _, known in parts]
         pooled = _pooled([part for part, _ in parts], quantity, rows, counted=all(counted))
         columns[quantity.mean] = pooled.mean.astype(np.float32)
-        if any(quantity.error in table.tensors for table in tables):
-            columns[quantity.error] = pooled.error.astype(np.float32)
+        error = quantity.error
+        if error is not None and any(error in table.tensors for table in tables):
+            columns[error] = pooled.error.astype(np.float32)
         if not all(counted):
             if any(counted):
                 notes.append(f"{quantity.count} was left out: not every table has it")
@@ -116,18 +117,18 @@ def _quantities(tables: Sequence[SeedTable]) -> Iterator[_Counted]:
     tensors = {name: values for table in tables for name, values in table.tensors.items()}
     for metric in names_of(tensors, "score"):
         name = f"score.{metric}"
-        yield _Counted(name, f"{name}.se", f"{name}.n")
+        yield _Counted(name, f"{name}.n", f"{name}.se")
         if f"{name}.confirm" in tensors:
-            yield _Counted(f"{name}.confirm", f"{name}.confirm_se", f"{name}.confirm_n")
+            yield _Counted(f"{name}.confirm", f"{name}.confirm_n", f"{name}.confirm_se")
     for tag in names_of(tensors, "rate"):
-        yield _Counted(f"rate.{tag}", f"rate.{tag}.se", f"rate.{tag}.n")
+        yield _Counted(f"rate.{tag}", f"rate.{tag}.n")
 
 
 def _samples(table: SeedTable, quantity: _Counted, rows: Rows, place: int) -> tuple[Samples, bool]:
     """Return a table's samples among all seeds, and whether it says how many they are."""
     means = table.tensors[quantity.mean]
     counts, known = _counts(table, quantity)
-    errors = table.tensors.get(quantity.error)
+    errors = None if quantity.error is None else table.tensors.get(quantity.error)
     size, places = len(rows.seeds), rows.places[place]
     mean, error, count = np.full(size, np.nan), np.full(size, np.nan), np.zeros(size, np.int64)
     mean[places], count[places] = means, counts

@@ -42,10 +42,11 @@ def pool_samples(parts: Sequence[Samples]) -> Samples:
     errors = np.stack([part.error for part in parts])
     counts = np.stack([part.count for part in parts])
     total = counts.sum(axis=0)
-    known = counts > 0
-    mean = np.where(known, counts * np.where(known, means, 0), 0).sum(axis=0) / np.maximum(total, 1)
-    within = np.where(counts > 1, (counts - 1) * counts * errors**2, 0)
-    between = np.where(known, counts * (np.where(known, means, 0) - mean) ** 2, 0)
+    known, weights = counts > 0, counts.astype(np.float64)  # whose squares whole numbers overflow
+    centres = np.where(known, means, 0)
+    mean = (weights * centres).sum(axis=0) / np.maximum(total, 1)
+    within = np.where(counts > 1, (weights - 1) * weights * errors**2, 0)
+    between = weights * (centres - mean) ** 2
     variance = (within + between).sum(axis=0) / np.maximum(total - 1, 1)
     error = np.sqrt(variance / np.maximum(total, 1))
     return _unless_alone(Samples(mean, error, total), means, errors, known)
