@@ -75,7 +75,7 @@ def test_no_settings_match_it_better_than_by_guess(
 
 def test_a_latent_of_other_channels_is_another_model_whatever_is_unstated() -> None:
     with pytest.raises(
-        TableMatchError, match=r"noise\.shape.*Use a model of the table's kind, sd2"
+        TableMatchError, match=r"shape: expected 4 channels.*got 16 channels\. Use a.* sd2"
     ):
         require_match(sd2_good_seed(), TableUse(CPU_NOISE, (16, 64, 64)))
 

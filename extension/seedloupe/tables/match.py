@@ -133,24 +133,27 @@ def require_match(table: SeedTable, use: TableUse) -> Match:
 
 def _noise_differences(table: Described, use: TableUse) -> Iterator[Difference]:
     spec, open_to = table.spec.noise, table.spec.noise.unstated
-    if "rng" in open_to:
-        pass
-    elif spec.rng is not use.noise.rng:
+    if spec.rng is not use.noise.rng and "rng" not in open_to:
         yield _invalid(
             "noise.rng",
             spec.source.label,
             use.noise.label,
             f"Set the noise source (random number generator) to {spec.source.label}.",
         )
-    elif same_grid(spec.source, spec.shape) != same_grid(use.noise, spec.shape):
+    elif "rng" not in open_to and (
+        same_grid(spec.source, spec.shape) != same_grid(use.noise, spec.shape)
+    ):
         yield _invalid(
             "noise.grid_threads",
             spec.source.label,
             use.noise.label,
             f"Set the noise source to {spec.source.label}.",
         )
-    known = slice(0, 1) if "shape" in open_to else slice(0, 3)
-    if spec.shape[known] != use.shape[known]:
+    if "shape" in open_to:
+        if spec.shape[0] != use.shape[0]:
+            here, there = (f"{shape[0]} channels" for shape in (spec.shape, use.shape))
+            yield _invalid("noise.shape", here, there, _shape_advice(table, use))
+    elif spec.shape != use.shape:
         yield _invalid("noise.shape", f"{spec.shape}", f"{use.shape}", _shape_advice(table, use))
     if "draws_before" not in open_to and spec.draws_before != use.draws_before:
         yield _invalid(
