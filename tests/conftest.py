@@ -91,6 +91,14 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the seed tables of whoever runs the tests out of them."""
+    monkeypatch.delenv("SEEDLOUPE_TABLES", raising=False)
+    for name in ("XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "no user's folder"))
+
+
+@pytest.fixture(autouse=True)
 def _same_random_numbers() -> None:
     """Start every test from the same global random state, in whatever order they run.
 

@@ -47,7 +47,8 @@ class InputError(SeedloupeError):
         self.expected = expected
         self.got = got
         self.advice = advice
-        super().__init__(_one_line(f"{field}: expected {expected}, got {_shorten(got)}. {advice}"))
+        place = _shorten(field)
+        super().__init__(_one_line(f"{place}: expected {expected}, got {_shorten(got)}. {advice}"))
 
     def __reduce__(self) -> tuple[Callable[[], InputError], tuple[()]]:
         """Survive the way between processes, which the default of exceptions does not."""

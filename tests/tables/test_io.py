@@ -11,6 +11,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from safetensors.numpy import load_file, save_file
 from seedloupe import files as whole_files
 from seedloupe.errors import TableError
 from seedloupe.tables import FORMAT, SeedTable, TableSpec, read_table, write_table
+from seedloupe.tables import header as table_header
 from seedloupe.tables import io as table_io
 
 from ..seed_tables import full_table, random_states
@@ -168,6 +170,36 @@ def without_seeds(header: Header, tensors: bytes) -> bytes:
     return join(header, tensors)
 
 
+def spec_with(*path: str | int, value: object) -> Mutation:
+    def mutate(header: Header, tensors: bytes) -> bytes:
+        spec = spec_of(header)
+        place: Any = spec
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        return join(with_spec(header, spec), tensors)
+
+    return mutate
+
+
+def with_column(name: str, code: str, shape: list[int], raw: bytes) -> Mutation:
+    def mutate(header: Header, tensors: bytes) -> bytes:
+        offsets = [len(tensors), len(tensors) + len(raw)]
+        entry = {"dtype": code, "shape": shape, "data_offsets": offsets}
+        return join({**header, name: entry}, tensors + raw)
+
+    return mutate
+
+
+def whole_spec(make: Callable[[str], str]) -> Mutation:
+    """Replace the spec's text by one made of it."""
+
+    def mutate(header: Header, tensors: bytes) -> bytes:
+        return metadata_with("spec", make(header["__metadata__"]["spec"]))(header, tensors)
+
+    return mutate
+
+
 WRONG: list[tuple[str, Mutation, str]] = [
     ("empty file", lambda header, tensors: b"", "file: expected a safetensors file, got 0 bytes"),
     ("seven bytes", lambda header, tensors: b"1234567", "file: expected a safetensors file"),
@@ -224,6 +256,108 @@ WRONG: list[tuple[str, Mutation, str]] = [
     ),
     ("a NaN that was counted", tensor_with("score.alignment", 0, float32(np.nan)), "score.alignm"),
     ("a negative error", tensor_with("score.alignment.se", 0, float32(-1)), "expected 0 or more"),
+    (
+        "seeds of 2^64 as floats",
+        tensor_with("seeds", 48, struct.pack("<d", 2.0**64)),
+        "seeds: expec",
+    ),
+    (
+        "seeds below nought",
+        entry_with("seeds", "dtype", "I64"),
+        r"seeds: expected uint64 \(S\), got",
+    ),
+    (
+        "a path for an id",
+        spec_with("prompts", "id", value="../../etc"),
+        r"spec\.prompts\.id: expec",
+    ),
+    (
+        "a path for a metric",
+        spec_with("metrics", 0, "name", value="../a"),
+        r"spec\.metrics\[0\]\.na",
+    ),
+    (
+        "a path for a tensor",
+        with_column("rate./a", "F32", [7], bytes(28)),
+        r"rate\./a: expected a name of up to 64 letters",
+    ),
+    ("a boolean for steps", spec_with("sampling", "steps", value=True), r"spec\.sampling\.steps: "),
+    ("a text for a size", spec_with("noise", "shape", value="4,6,8"), r"spec\.noise\.shape: expec"),
+    ("an unknown generator", spec_with("noise", "rng", value="mps"), r"spec\.noise\.rng: expected"),
+    ("no model", spec_with("model", value=None), r"spec\.model: expected an object, got null"),
+    (
+        "an undescribed score",
+        with_column("score.new", "F32", [7], bytes(28)),
+        r"spec\.metrics: expe",
+    ),
+    (
+        "an error alone",
+        with_column("score.new.se", "F32", [7], bytes(28)),
+        r"score\.new\.se: expect",
+    ),
+    (
+        "counts alone",
+        with_column("rate.new.n", "U32", [7], bytes(28)),
+        r"rate\.new\.n: expected ra",
+    ),
+    (
+        "confirming counts alone",
+        with_column("score.loss.confirm_n", "U32", [7], bytes(28)),
+        r"score\.loss\.confirm_n: expected score\.loss\.confirm beside it",
+    ),
+    (
+        "confirming scores counted as none",
+        with_column("score.alignment.confirm_n", "U32", [7], bytes(28)),
+        r"score\.alignment\.confirm: expected NaN exactly where score\.alignment\.confirm_n is 0",
+    ),
+    (
+        "two classes in four columns",
+        spec_with("spaces", 1, "classes", value=["ball", "box"]),
+        r"feature\.composition: expected 8 columns, four for each of spec\.spaces' classes, got 4",
+    ),
+    (
+        "one class too few",
+        spec_with("spaces", 0, "classes", value=["ball"]),
+        r"feature\.style: expected 4 columns",
+    ),
+    (
+        "a place off the picture",
+        tensor_with("feature.composition", 0, float32(1.5)),
+        "feature.comp",
+    ),
+    (
+        "a map of three axes",
+        with_column("map.new", "F32", [7, 3], bytes(84)),
+        r"map\.new: expected",
+    ),
+    (
+        "no sheet",
+        spec_with("thumbnails", value=None),
+        r"spec\.thumbnails: expected an entry, since",
+    ),
+    (
+        "a spec of half a million values",
+        spec_with("later", value=[0] * 500_000),
+        "header: expected at most 262144 values",
+    ),
+    (
+        "a header of half a million values",
+        lambda h, t: join({**h, "x": [[]] * 500_000}, t),
+        "header: expected at most 262144 values",
+    ),
+    ("a deep spec", whole_spec(lambda text: "[" * 100_000), "spec: expected JSON"),
+    ("a huge whole number", whole_spec(lambda text: "9" * 10_000), "spec: expected JSON"),
+    ("half a character", whole_spec(lambda text: '{"a": "\\ud800"}'), "spec: expected JSON"),
+    (
+        "a byte-order mark",
+        lambda h, t: struct.pack("<Q", 5) + b"\xef\xbb\xbf{}",
+        "header: expected",
+    ),
+    (
+        "a key twice in the header",
+        lambda h, t: struct.pack("<Q", 13) + b'{"a":1,"a":2}',
+        "each key",
+    ),
     ("a rate above one", tensor_with("rate.gray", 8, float32(1.5)), r"rate.gray: expected 0 to 1"),
 ]
 
@@ -242,6 +376,15 @@ def test_a_wrong_file_is_refused_by_name(
     assert caught.value.field
     assert caught.value.expected
     assert caught.value.got
+
+
+def test_no_message_is_as_long_as_what_it_is_about(coded: bytes, tmp_path: Path) -> None:
+    header, tensors = split(coded)
+    for name in ("evidence", "x" * 10**6):
+        wrong = header_with(name, {"dtype": "y" * 10**6})(header, tensors)
+        with pytest.raises(TableError) as caught:
+            read_table(save(tmp_path, wrong))
+        assert len(str(caught.value)) < 2000
 
 
 def test_every_truncation_is_refused(coded: bytes, tmp_path: Path) -> None:
@@ -311,7 +454,7 @@ def test_a_file_that_shrinks_while_being_read_is_refused(
 ) -> None:
     path = save(tmp_path, coded[:-20])
     claimed = os.stat_result((0, 0, 0, 0, 0, 0, len(coded), 0, 0, 0))
-    monkeypatch.setattr(table_io.os, "fstat", lambda _: claimed)
+    monkeypatch.setattr(table_header.os, "fstat", lambda _: claimed)
     with pytest.raises(TableError, match=r"expected .* bytes, got fewer"):
         read_table(path)
 

@@ -1,8 +1,10 @@
 """Seed tables: the format, reading and writing, and whether one holds for given settings."""
 
+from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
-from .find import bundled_folder, find_table, list_tables
-from .io import FORMAT, SUFFIX, VERSION, read_table, write_table
+from .find import Found, bundled_folder, find_table, list_tables, tables_for, user_folders
+from .header import FORMAT, VERSION, Outline, read_outline, read_spec
+from .io import SUFFIX, read_table, write_table
 from .match import (
     Difference,
     Match,
@@ -10,12 +12,12 @@ from .match import (
     TableUse,
     match_table,
     require_match,
-    verify_noise,
 )
+from .merge import Merged, merge_tables
+from .noise_spec import NoiseSpec
 from .spec import (
     MetricSpec,
     ModelSpec,
-    NoiseSpec,
     PromptsSpec,
     Provenance,
     SamplingSpec,
@@ -27,20 +29,28 @@ from .spec import (
 )
 from .table import SeedTable
 from .thumbnails import draw_sheet
+from .verify import NoiseCheck, NoiseVerdict, check_noise, verify_noise
 
 __all__ = [
     "FORMAT",
     "SUFFIX",
     "VERSION",
+    "ColumnDifference",
     "Correlation",
     "Difference",
+    "EntryDifference",
     "Evidence",
+    "Found",
     "HeldOutGain",
     "Match",
     "MatchLevel",
+    "Merged",
     "MetricSpec",
     "ModelSpec",
+    "NoiseCheck",
     "NoiseSpec",
+    "NoiseVerdict",
+    "Outline",
     "PromptsSpec",
     "Provenance",
     "SamplingSpec",
@@ -48,17 +58,25 @@ __all__ = [
     "SeedTable",
     "SpaceSpec",
     "Status",
+    "TableDifference",
     "TableSpec",
     "TableUse",
     "Task",
     "ThumbnailsSpec",
     "bundled_folder",
+    "check_noise",
+    "diff_tables",
     "draw_sheet",
     "find_table",
     "list_tables",
     "match_table",
+    "merge_tables",
+    "read_outline",
+    "read_spec",
     "read_table",
     "require_match",
+    "tables_for",
+    "user_folders",
     "verify_noise",
     "write_table",
 ]

@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from ..errors import TableError
@@ -21,6 +22,7 @@ D = TypeVar("D")
 Extra = Mapping[str, object]
 
 _EXTRA = "extra"
+_MOST_VALUES = 2**18
 _LARGEST_WHOLE_FLOAT = 2**53
 _WORDS: Mapping[object, str] = {
     int: "a whole number",
@@ -31,20 +33,27 @@ _WORDS: Mapping[object, str] = {
 
 
 def parse_json(text: str) -> object:
-    """Parse strict JSON: no NaN, no infinity, no key twice.
+    """Parse strict JSON: no NaN, no infinity, no key twice, no half characters.
+
+    A value takes up to twenty times the memory of its text, so their number is bounded first.
 
     Raises:
-        TableError: ``text`` is anything else.
+        TableError: ``text`` is anything else, or has more than 2**18 values.
     """
+    values = sum(text.count(mark) for mark in "[{,:")
+    if values > _MOST_VALUES:
+        raise TableError("", expected=f"at most {_MOST_VALUES} values", got=f"{values}")
     try:
-        return json.loads(
+        parsed: object = json.loads(
             text,
             parse_constant=_refuse_constant,
             parse_float=_finite,
             object_pairs_hook=_without_repeats,
         )
+        _require_whole_characters(parsed if "\\u" in text else None)
     except (ValueError, RecursionError) as error:
         raise TableError("", expected="JSON", got=f"{type(error).__name__}: {error}") from error
+    return parsed
 
 
 def dump_json(value: object) -> str:
@@ -143,7 +152,7 @@ def _decode_mapping(kind: Any, value: object) -> dict[str, object]:  # noqa: ANN
 def _decode_dataclass(kind: Any, value: object) -> object:  # noqa: ANN401 - a dataclass
     if not isinstance(value, dict):
         raise TableError("", expected="an object", got=_describe(value))
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     known = {}
     for field in dataclasses.fields(kind):
         if field.name == _EXTRA:
@@ -154,6 +163,12 @@ def _decode_dataclass(kind: Any, value: object) -> object:  # noqa: ANN401 - a d
             raise TableError(field.name, expected="an entry", got="nothing")
     extra = {key: item for key, item in value.items() if key not in hints or key == _EXTRA}
     return kind(**known, extra=extra)
+
+
+@cache
+def _hints(kind: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a dataclass
+    """Look up a dataclass's types, which costs more than all the rest of reading a spec."""
+    return typing.get_type_hints(kind)
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
@@ -193,6 +208,15 @@ def _describe(value: object) -> str:
     if isinstance(value, (dict, list)):
         return {dict: "an object", list: "a list"}[type(value)]
     return json.dumps(value)
+
+
+def _require_whole_characters(parsed: object) -> None:
+    """Refuse halves of surrogate pairs, which JSON can spell and no file or terminal can hold.
+
+    Raises:
+        ValueError: there is one.
+    """
+    json.dumps(parsed, ensure_ascii=False).encode()
 
 
 def _finite(text: str) -> float:

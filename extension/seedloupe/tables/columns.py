@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,12 @@ _RATE = _Rule(np.float32, 1, low=0, high=1)
 _FEATURE = _Rule(np.float32, 2)
 _COMPOSITION = _Rule(np.float32, 2, low=0, high=1)
 _MAP = _Rule(np.float32, 2, columns=2)
+_COUNTED: Mapping[tuple[str, str], str] = {
+    ("score", "n"): "",
+    ("rate", "n"): "",
+    ("score", "confirm_n"): ".confirm",
+}
+"""What stands behind a number of samples: family and part of it, and the part it counts."""
 
 
 def check_columns(seeds: Column, tensors: Mapping[str, Column], spec: TableSpec) -> None:
@@ -60,7 +66,13 @@ def check_columns(seeds: Column, tensors: Mapping[str, Column], spec: TableSpec)
             _check_values(name, values, rule)
     _check_counts(tensors)
     _check_metrics(tensors, spec)
+    _check_classes(tensors, spec)
     _check_sheet(tensors, spec)
+
+
+def is_known(name: str) -> bool:
+    """Tell whether this version knows what a tensor of this name is."""
+    return _rule(name) is not None
 
 
 def split_name(name: str) -> tuple[str, str, str]:
@@ -72,7 +84,12 @@ def split_name(name: str) -> tuple[str, str, str]:
 
 def names_of(tensors: Mapping[str, Column], family: str) -> tuple[str, ...]:
     """Return the sorted names that have a main tensor of ``family``."""
-    parts = (split_name(name) for name in tensors)
+    return names_in(tensors, family)
+
+
+def names_in(names: Iterable[str], family: str) -> tuple[str, ...]:
+    """Return the same, of the tensors' names alone."""
+    parts = map(split_name, names)
     return tuple(sorted(base for kin, base, part in parts if kin == family and base and not part))
 
 
@@ -86,6 +103,7 @@ def _rule(name: str) -> _Rule | None:
         ("score", "confirm"): _SCORE,
         ("score", "confirm_se"): _ERROR,
         ("score", "n"): _COUNT,
+        ("score", "confirm_n"): _COUNT,
         ("rate", ""): _RATE,
         ("rate", "n"): _COUNT,
         ("feature", ""): _COMPOSITION if base == "composition" else _FEATURE,
@@ -152,11 +170,13 @@ def _check_counts(tensors: Mapping[str, Column]) -> None:
     """Hold every value to its number of samples: NaN exactly where there were none."""
     for name, counts in tensors.items():
         family, base, part = split_name(name)
-        if part == "n" and family in ("score", "rate"):
-            values = tensors[f"{family}.{base}"]
-            wrong = np.isnan(values) != (counts == 0)
-            expected = f"NaN exactly where {name} is 0"
-            _refuse_first(f"{family}.{base}", values, wrong, expected)
+        counted = _COUNTED.get((family, part))
+        if counted is not None:
+            place = f"{family}.{base}{counted}"
+            if place not in tensors:
+                raise TableError(name, expected=f"{place} beside it", got="nothing")
+            wrong = np.isnan(tensors[place]) != (counts == 0)
+            _refuse_first(place, tensors[place], wrong, f"NaN exactly where {name} is 0")
 
 
 def _check_metrics(tensors: Mapping[str, Column], spec: TableSpec) -> None:
@@ -165,6 +185,18 @@ def _check_metrics(tensors: Mapping[str, Column], spec: TableSpec) -> None:
         if metric not in described:
             raise TableError(
                 "spec.metrics", expected=f"an entry for score.{metric}", got=_listing(described)
+            )
+
+
+def _check_classes(tensors: Mapping[str, Column], spec: TableSpec) -> None:
+    """Hold a space to four columns for each class it names, or nobody knows whose they are."""
+    for space in spec.spaces:
+        values = tensors.get(f"feature.{space.name}")
+        if space.classes and values is not None and values.shape[1] != 4 * len(space.classes):
+            raise TableError(
+                f"feature.{space.name}",
+                expected=f"{4 * len(space.classes)} columns, four for each of spec.spaces' classes",
+                got=f"{values.shape[1]}",
             )
 
 

@@ -1,12 +1,36 @@
-"""Where seed tables live."""
+"""Where seed tables live, and which of them serve for given settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import TableError
+from .header import Outline, read_outline
 from .io import SUFFIX
+from .match import Match, MatchLevel, TableUse, match_table
+
+_LEVELS = tuple(MatchLevel)
+_OWN = "SEEDLOUPE_TABLES"
+_PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One table file, and how far it can be trusted for the settings it was looked up for.
+
+    Args:
+        path: the file.
+        outline: what its header says; None where it cannot be read.
+        match: how it meets the settings; None where it cannot be read.
+        problem: what is wrong with the file, one line; empty for a readable one.
+    """
+
+    path: Path
+    outline: Outline | None = None
+    match: Match | None = None
+    problem: str = ""
 
 
 def find_table(name: str, folders: Sequence[Path]) -> Path:
@@ -38,8 +62,41 @@ def find_table(name: str, folders: Sequence[Path]) -> Path:
 
 
 def list_tables(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return every table in ``folders`` and one folder below, sorted within each."""
+    """Return every table in ``folders`` and one folder below, sorted within each.
+
+    Those in a folder ``published`` come last: hosts offer the first table unasked, and numbers
+    nobody measured here are not to be that.
+    """
     return tuple(path for folder in folders for path in _all_below(folder))
+
+
+def tables_for(use: TableUse, folders: Sequence[Path]) -> tuple[Found, ...]:
+    """Return every table in ``folders``, the one that fits the settings best first.
+
+    Exact matches come before those of the noise alone, and fewer differences before more; then the
+    order of the folders counts. Tables that must not be used stand after them with the reasons in
+    their match, files that cannot be read at the end with the problem. Only headers are read, so
+    the numbers of a table may still turn out wrong when it is opened.
+
+    Args:
+        use: the settings.
+        folders: where to look.
+    """
+    return tuple(sorted((_found(path, use) for path in list_tables(folders)), key=_rank))
+
+
+def user_folders(environment: Mapping[str, str], platform: str, home: Path) -> tuple[Path, ...]:
+    """Return where a user's own tables are: named by the user first, then the system's place.
+
+    Args:
+        environment: variables by name; ``SEEDLOUPE_TABLES`` holds folders as ``PATH`` does.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    between = ";" if platform == "win32" else ":"
+    named = environment.get(_OWN, "").split(between)
+    own = tuple(Path(name.strip()) for name in named if name.strip())
+    return (*own, _data_folder(environment, platform, home) / "seedloupe" / "seed_tables")
 
 
 def bundled_folder() -> Path:
@@ -49,6 +106,32 @@ def bundled_folder() -> Path:
     """
     packaged = Path(__file__).parents[1] / "seed_tables"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "seed_tables"
+
+
+def _data_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return where programs of this system keep a user's files."""
+    if platform == "darwin":
+        return home / "Library" / "Application Support"
+    name, usual = "XDG_DATA_HOME", home / ".local" / "share"
+    if platform == "win32":
+        name, usual = "APPDATA", home / "AppData" / "Roaming"
+    stated = Path(environment.get(name, ""))
+    # The XDG standard has relative paths ignored: they would depend on where one stands.
+    return stated if stated.is_absolute() else usual
+
+
+def _found(path: Path, use: TableUse) -> Found:
+    try:
+        outline = read_outline(path)
+    except TableError as error:
+        return Found(path, problem=str(error))
+    return Found(path, outline, match_table(outline, use))
+
+
+def _rank(found: Found) -> tuple[int, int]:
+    if found.match is None:
+        return len(_LEVELS), 0
+    return _LEVELS.index(found.match.level), len(found.match.differences)
 
 
 def _below(folder: Path, name: str) -> list[Path]:
@@ -61,7 +144,8 @@ def _below(folder: Path, name: str) -> list[Path]:
 
 
 def _all_below(folder: Path) -> list[Path]:
-    return sorted([*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")])
+    found = [*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")]
+    return sorted(found, key=lambda path: (path.parent.name == _PUBLISHED, path))
 
 
 def _names(folder: Path, tables: Sequence[Path]) -> str:

@@ -9,9 +9,22 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
-from ..noise import NoiseSource, fingerprints_agree, initial_noise, noise_fingerprint
-from .spec import NoiseSpec, SamplingSpec
+from ..noise import NoiseSource
+from .header import Outline
+from .noise_spec import NoiseSpec
+from .spec import SamplingSpec, Status
 from .table import SeedTable
+
+Described = SeedTable | Outline
+"""What says of itself what it was made with: a table, or the header of one."""
+
+
+_UNSTATED = {
+    "rng": "generator drew the noise",
+    "shape": "picture size it is of",
+    "draws_before": "draws came before the noise",
+    "dtype": "precision the noise was drawn in",
+}
 
 
 class MatchLevel(str, Enum):
@@ -81,12 +94,17 @@ class Match:
         return tuple(str(difference) for difference in self.differences)
 
 
-def match_table(table: SeedTable, use: TableUse) -> Match:
+def match_table(table: Described, use: TableUse) -> Match:
     """Compare what a table was made with to the settings in use.
 
-    What one side does not know counts as a difference: only what was seen to agree is exact.
+    What one side does not know counts as a difference: only what was seen to agree is exact. So a
+    table of published numbers, whose noise nobody has seen, is never more than a guess.
     """
-    differences = (*_noise_differences(table, use), *_other_differences(table, use))
+    differences = (
+        *_noise_differences(table, use),
+        *_unstated_differences(table, use),
+        *_other_differences(table, use),
+    )
     levels = {difference.level for difference in differences}
     for level in (MatchLevel.INVALID, MatchLevel.NOISE_ONLY):
         if level in levels:
@@ -113,56 +131,57 @@ def require_match(table: SeedTable, use: TableUse) -> Match:
     return match
 
 
-def verify_noise(table: SeedTable) -> None:
-    """Draw the first seed's noise again and compare it with the table's fingerprint.
-
-    Raises:
-        TableMatchError: the noise is another one, or the table has no fingerprint.
-        NoiseError: this version cannot draw the table's noise.
-    """
-    noise = table.spec.noise
-    if not noise.fingerprint:
-        raise TableMatchError("noise.fingerprint", expected="8 values", got="nothing")
-    seed = int(table.seeds[0])
-    if noise.draws_before or noise.dtype == "float64":
-        raise TableMatchError(
-            "noise.draws_before" if noise.draws_before else "noise.dtype",
-            expected="a single-precision first draw, which alone can be checked here",
-            got=f"{noise.draws_before} draws before, {noise.dtype}",
-        )
-    drawn = noise_fingerprint(initial_noise(seed, noise.shape, source=noise.source))
-    if not fingerprints_agree(drawn, noise.fingerprint):
-        got = ", ".join(f"{value:.5f}" for value in drawn)
-        expected = ", ".join(f"{value:.5f}" for value in noise.fingerprint)
-        raise TableMatchError("noise.fingerprint", expected=expected, got=got)
-
-
-def _noise_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
-    spec = table.spec.noise
-    if spec.rng is not use.noise.rng:
+def _noise_differences(table: Described, use: TableUse) -> Iterator[Difference]:
+    spec, open_to = table.spec.noise, table.spec.noise.unstated
+    if spec.rng is not use.noise.rng and "rng" not in open_to:
         yield _invalid(
             "noise.rng",
             spec.source.label,
             use.noise.label,
             f"Set the noise source (random number generator) to {spec.source.label}.",
         )
-    elif _grid(spec.source, spec.shape) != _grid(use.noise, spec.shape):
+    elif "rng" not in open_to and (
+        same_grid(spec.source, spec.shape) != same_grid(use.noise, spec.shape)
+    ):
         yield _invalid(
             "noise.grid_threads",
             spec.source.label,
             use.noise.label,
             f"Set the noise source to {spec.source.label}.",
         )
-    if spec.shape != use.shape:
+    if "shape" in open_to:
+        if spec.shape[0] != use.shape[0]:
+            here, there = (f"{shape[0]} channels" for shape in (spec.shape, use.shape))
+            yield _invalid("noise.shape", here, there, _shape_advice(table, use))
+    elif spec.shape != use.shape:
         yield _invalid("noise.shape", f"{spec.shape}", f"{use.shape}", _shape_advice(table, use))
-    if spec.draws_before != use.draws_before:
+    if "draws_before" not in open_to and spec.draws_before != use.draws_before:
         yield _invalid(
             "noise.draws_before",
             f"{spec.draws_before}",
             f"{use.draws_before}",
             "Use the task and the kind of inpainting model the table was made with.",
         )
-    yield from _dtype_differences(spec)
+    if "dtype" not in open_to:
+        yield from _dtype_differences(spec)
+
+
+def _unstated_differences(table: Described, use: TableUse) -> Iterator[Difference]:
+    """What the table's source leaves open may agree or not; nobody can tell."""
+    used = {
+        "rng": use.noise.label,
+        "shape": f"{use.shape}",
+        "draws_before": f"{use.draws_before}",
+        "dtype": "float32",
+    }
+    for name in table.spec.noise.unstated:
+        says = f"The table's source does not state which {_UNSTATED[name]}."
+        yield Difference(f"noise.{name}", "no word", used[name], MatchLevel.NOISE_ONLY, says)
+    if table.spec.provenance.status is Status.PUBLISHED:
+        says = "Somebody published these numbers; nobody measured them here."
+        yield Difference(
+            "provenance.status", "published numbers", "this machine", MatchLevel.NOISE_ONLY, says
+        )
 
 
 def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
@@ -173,7 +192,7 @@ def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
         yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
 
 
-def _other_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
+def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
     model = table.spec.model.sha256
     if model is None or model != use.model_sha256:
         yield Difference(
@@ -192,13 +211,13 @@ def _other_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
             )
 
 
-def _grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
-    """Return the grid if it shows: one wave that covers the draw is like any other."""
+def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
+    """Return the grid where it shows, else None: a wave that covers the draw is like any other."""
     grid = source.grid_threads
     return None if grid is None or grid >= math.prod(shape) else grid
 
 
-def _shape_advice(table: SeedTable, use: TableUse) -> str:
+def _shape_advice(table: Described, use: TableUse) -> str:
     if table.spec.noise.shape[0] != use.shape[0]:
         return f"Use a model of the table's kind, {table.spec.model.family}."
     sampling = table.spec.sampling

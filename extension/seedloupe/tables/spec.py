@@ -10,15 +10,13 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..errors import NoiseError, TableError
-from ..noise import NoiseSource, Rng, initial_noise, noise_fingerprint
 from .codec import Extra, decode, encode, require
 from .evidence import Evidence
+from .noise_spec import NoiseSpec
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_DTYPES = ("float32", "float16", "bfloat16", "float64")
 
 
 class Task(str, Enum):
@@ -35,62 +33,6 @@ class Status(str, Enum):
     MINED = "mined"
     PUBLISHED = "published"
     DEMO = "demo"
-
-
-@dataclass(frozen=True)
-class NoiseSpec:
-    """Which noise the seeds of a table stand for.
-
-    Args:
-        rng: the generator.
-        grid_threads: see :class:`~seedloupe.noise.NoiseSource`.
-        dtype: what the host drew in; half precision is the float32 draw rounded.
-        shape: ``(C, H, W)`` of one image, in latent cells.
-        draws_before: draws the host made from the same generator before the noise.
-        fingerprint: the first 8 values of the first seed's noise; empty if not recorded.
-    """
-
-    rng: Rng
-    grid_threads: int | None
-    dtype: str
-    shape: tuple[int, int, int]
-    draws_before: int
-    fingerprint: tuple[float, ...]
-    extra: Extra = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse noise nobody could draw."""
-        require(min(self.shape) > 0, "shape", "three positive sizes", self.shape)
-        require(self.dtype in _DTYPES, "dtype", f"one of {', '.join(_DTYPES)}", self.dtype)
-        require(self.draws_before >= 0, "draws_before", "0 or more", self.draws_before)
-        channels, height, width = self.shape
-        size = min(8, channels * height * width)
-        require(
-            len(self.fingerprint) in (0, size),
-            "fingerprint",
-            f"{size} values or none",
-            f"{len(self.fingerprint)}",
-        )
-        try:
-            _ = self.source
-        except NoiseError as error:
-            raise TableError(error.field, expected=error.expected, got=error.got) from error
-
-    @classmethod
-    def drawn(cls, source: NoiseSource, shape: tuple[int, int, int], first_seed: int) -> NoiseSpec:
-        """Describe noise drawn by :func:`~seedloupe.noise.initial_noise`, with its fingerprint.
-
-        Raises:
-            SeedError: ``first_seed`` names no noise.
-            NoiseError: ``source`` or ``shape`` cannot be drawn.
-        """
-        fingerprint = noise_fingerprint(initial_noise(first_seed, shape, source=source))
-        return cls(source.rng, source.grid_threads, "float32", shape, 0, fingerprint)
-
-    @property
-    def source(self) -> NoiseSource:
-        """The generator and its grid."""
-        return NoiseSource(self.rng, self.grid_threads)
 
 
 @dataclass(frozen=True)

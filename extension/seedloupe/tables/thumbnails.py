@@ -14,7 +14,9 @@ from ..errors import TableError
 from .spec import ThumbnailsSpec
 
 _QUALITY = 85
-_LARGEST_SIDE = 16383
+LARGEST_SIDE = 16383
+_MOST_PIXELS = 2**26
+"""What may be decoded at once, 256 MiB; Pillow has its doubts a little above."""
 
 
 def draw_sheet(images: Sequence[Image.Image], spec: ThumbnailsSpec) -> NDArray[np.uint8]:
@@ -72,10 +74,11 @@ def _sheet_size(rows: int, spec: ThumbnailsSpec) -> tuple[int, int]:
     if rows == 0:
         raise TableError("thumbnails", expected="one picture a seed", got="none")
     width, height = spec.columns * spec.tile[0], math.ceil(rows / spec.columns) * spec.tile[1]
-    if max(width, height) > _LARGEST_SIDE:
+    if max(width, height) > LARGEST_SIDE or width * height > _MOST_PIXELS:
         raise TableError(
             "spec.thumbnails",
-            expected=f"a sheet of at most {_LARGEST_SIDE} pixels a side, as WebP has it",
+            expected=f"a sheet of at most {LARGEST_SIDE} pixels a side, as WebP has it, "
+            f"and {_MOST_PIXELS} in all",
             got=f"{width}x{height}",
             advice="Choose smaller tiles or another number of columns.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from seedloupe.errors import PickError, TableError, TableMatchError
 from seedloupe.noise import NoiseSource, Rng
 from seedloupe.picking import pick_golden
-from seedloupe.tables import SeedEffect, SeedTable
+from seedloupe.tables import SUFFIX, SeedEffect, SeedTable, write_table
 
 from ...seed_tables import MODEL, SHA256, full_table, make_table
 from .conftest import Host, SeedlingFile
@@ -190,3 +191,12 @@ def table_options(host: Host) -> list[str]:
 def with_noise(table: SeedTable, source: NoiseSource) -> SeedTable:
     noise = replace(table.spec.noise, rng=source.rng, grid_threads=source.grid_threads)
     return SeedTable(table.seeds, table.tensors, replace(table.spec, noise=noise))
+
+
+def test_tables_in_the_users_own_folder_are_offered(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDLOUPE_TABLES", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    write_table(make_table({"a": [1.0]}), tmp_path / "own" / f"mine{SUFFIX}")
+    assert host.ours("golden").table_names() == ("mine",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from ...tables import (
     bundled_folder,
     list_tables,
     require_match,
+    user_folders,
 )
 
 __all__ = ["Choice", "choose", "file_stamp", "latent_shape", "table_folders", "table_names"]
@@ -40,10 +43,11 @@ class Choice:
 
 
 def table_folders() -> tuple[Path, ...]:
-    """Where seed tables are: ours, then ``seed_tables`` in ComfyUI's models folder."""
+    """Where seed tables are: ours, ``seed_tables`` in ComfyUI's models folder, the user's own."""
     ours = Path(folder_paths.models_dir) / FOLDER_NAME
     folder_paths.add_model_folder_path(FOLDER_NAME, str(ours))
-    return bundled_folder(), *map(Path, folder_paths.get_folder_paths(FOLDER_NAME))
+    users = user_folders(os.environ, sys.platform, Path.home())
+    return bundled_folder(), *map(Path, folder_paths.get_folder_paths(FOLDER_NAME)), *users
 
 
 def table_names() -> tuple[str, ...]:

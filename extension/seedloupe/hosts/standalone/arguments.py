@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -146,10 +148,11 @@ def port(text: str) -> int:
 
 
 def table_folders() -> Sequence[Path]:
-    """Where seed tables are looked for: beside the user first, then what came with Seedloupe."""
-    from ...tables import bundled_folder
+    """Where seed tables are: here, in the user's own folders, and what came with Seedloupe."""
+    from ...tables import bundled_folder, user_folders
 
-    return tuple(dict.fromkeys((Path.cwd() / "seed_tables", bundled_folder())))
+    own = user_folders(os.environ, sys.platform, Path.home())
+    return tuple(dict.fromkeys((Path.cwd() / "seed_tables", *own, bundled_folder())))
 
 
 def say_notes(console: Console, notes: Sequence[str]) -> None:

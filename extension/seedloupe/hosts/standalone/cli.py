@@ -14,7 +14,7 @@ from .console import Console
 
 DONE, FINDINGS, BAD_INPUT, STOPPED = 0, 1, 2, 3
 
-_EXITS = """exit codes: 0 done; 1 done with findings (check, tables validate);
+_EXITS = """exit codes: 0 done; 1 done with findings (check, tables validate and diff);
 2 bad use or bad input; 3 stopped by the user"""
 
 #: Packages only part of an installation has, and how to get them.

@@ -135,6 +135,11 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
+def plain(text: str) -> str:
+    """Return a text out of somebody's file on one line, without what could drive a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
 def _parts(error: SeedloupeError) -> dict[str, object]:
     parts: dict[str, object] = {"kind": type(error).__name__, "message": str(error)}
     if isinstance(error, InputError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import TableError
-from ...tables import SUFFIX, SeedTable, bundled_folder, list_tables, read_table
+from ...tables import SUFFIX, SeedTable, bundled_folder, list_tables, read_table, user_folders
 
 _CURE = "Tables are looked for in models/seed_tables and in the folder named in the settings."
 
@@ -52,14 +54,15 @@ class Catalogue:
 
 
 def table_folders(models_folder: str, own_folder: str) -> tuple[Path, ...]:
-    """Where this web UI's tables are: the user's folder, the models folder, ours.
+    """Where this web UI's tables are: in the folder of its settings, its models, the user's, ours.
 
     Args:
         models_folder: the web UI's folder of models.
         own_folder: what the user chose in the settings; may be empty.
     """
     own = (Path(own_folder).expanduser(),) if own_folder.strip() else ()
-    return (*own, Path(models_folder) / "seed_tables", bundled_folder())
+    users = user_folders(os.environ, sys.platform, Path.home())
+    return (*own, Path(models_folder) / "seed_tables", *users, bundled_folder())
 
 
 def _without_path(error: TableError, path: Path, name: str) -> TableError:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from seedloupe.tables import write_table
+from seedloupe.hosts.standalone.models import Model
+from seedloupe.tables import SeedTable, write_table
+from seedloupe.tables import io as table_io
 
 from ....seed_tables import full_table
 from .conftest import Cli
@@ -56,6 +60,91 @@ def test_the_noise_of_a_sound_table_is_drawn_again(cli: Cli, folder: Path) -> No
     ended = cli("tables", "verify", folder / f"mine{SUFFIX}", "--json")
     assert ended.code == 0
     assert ended.json["tables"][0]["seed"] == "5"
+
+
+def test_noise_that_is_not_the_tables_is_bad_input_and_all_tables_are_told(
+    cli: Cli, folder: Path
+) -> None:
+    table = full_table()
+    paths = {}
+    for name, changes in {
+        "other": {"fingerprint": (0.5,) * 8},
+        "after": {"draws_before": 1},
+        "double": {"dtype": "float64"},
+        "silent": {"fingerprint": ()},
+    }.items():
+        noise = replace(table.spec.noise, **changes)  # type: ignore[arg-type]
+        changed = SeedTable(table.seeds, table.tensors, replace(table.spec, noise=noise))
+        paths[name] = folder / f"{name}{SUFFIX}"
+        write_table(changed, paths[name])
+    ended = cli("tables", "verify", *paths.values(), folder / f"mine{SUFFIX}", "--json")
+    assert ended.code == 2
+    verdicts = [entry["verdict"] for entry in ended.json["tables"]]
+    assert verdicts == ["differs", "differs", "cannot_say", "cannot_say", "agrees"]
+    assert [entry["agrees"] for entry in ended.json["tables"]] == [False] * 4 + [True]
+    lines = cli("tables", "verify", paths["double"]).out
+    assert "cannot be checked; noise.dtype: expected float32" in lines
+
+
+def test_a_sheet_that_cannot_be_decoded_makes_a_table_unsound(cli: Cli, folder: Path) -> None:
+    table = full_table()
+    tensors = {**table.tensors, "thumbnails": np.frombuffer(b"no picture", np.uint8)}
+    path = folder / f"blind{SUFFIX}"
+    write_table(SeedTable(table.seeds, tensors, table.spec), path)
+    ended = cli("tables", "validate", path)
+    assert ended.code == 1
+    assert "thumbnails: expected a WebP picture" in ended.out
+
+
+def test_listing_reads_headers_only(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a tensor was read")
+
+    monkeypatch.setattr(table_io, "_read_tensor", refuse)
+    assert "stand-in" in cli("tables", "list").out
+
+
+def test_tables_for_a_model_come_with_what_differs(
+    cli: Cli, folder: Path, model: Path, tiny: Model
+) -> None:
+    table = full_table()
+    shape = tiny.latent_shape(*tiny.native_size)
+    noise = replace(table.spec.noise, shape=shape)
+    spec = replace(table.spec, noise=noise, model=replace(table.spec.model, sha256=tiny.sha256))
+    write_table(SeedTable(table.seeds, table.tensors, spec), folder / f"tiny{SUFFIX}")
+    ended = cli("tables", "list", "--for", model, "--json")
+    assert ended.code == 0
+    first, *others = ended.json["tables"]
+    assert Path(first["path"]).name == f"tiny{SUFFIX}"
+    assert first["match"]["level"] == "noise_only"
+    assert Path(others[-1]["path"]).name == f"torn{SUFFIX}"
+    lines = cli("tables", "list", "--for", model, "--noise", "nv").out
+    assert "invalid" in lines
+    assert "noise.rng: the table has cpu, in use is nv" in lines
+
+
+def test_a_size_without_a_model_says_nothing(cli: Cli, folder: Path) -> None:
+    ended = cli("tables", "list", "--size", "64x64")
+    assert ended.code == 2
+    assert "--for M" in ended.err
+
+
+def test_a_table_cannot_drive_the_terminal(cli: Cli, folder: Path) -> None:
+    table = full_table()
+    named = replace(table.spec.model, name="evil\x1b[2J\nname")
+    path = folder / f"evil{SUFFIX}"
+    write_table(SeedTable(table.seeds, table.tensors, replace(table.spec, model=named)), path)
+    for ended in (cli("tables", "show", path), cli("tables", "list")):
+        assert "\x1b" not in ended.out
+        assert "evil [2J name" in ended.out
+
+
+def test_the_bundled_published_table_says_what_is_not_stated(cli: Cli) -> None:
+    ended = cli("tables", "show", "published")
+    assert ended.code == 0
+    assert "not stated rng, shape, draws_before, dtype: the noise is assumed" in ended.out
 
 
 def test_a_table_that_is_not_there_is_bad_input(cli: Cli, folder: Path) -> None:

@@ -7,35 +7,50 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError, TableError
-from ..arguments import Parser, command, table_folders
-from ..console import table_lines
+from ..arguments import Parser, command, size, table_folders
+from ..console import plain, table_lines
+from . import tables_export, tables_pair
+from .pick import match_json
+from .tables_pair import find
 
 if TYPE_CHECKING:
     from ....tables import SeedTable
     from ..console import Console
 
-_FINDINGS = 1
+_FINDINGS, _BAD = 1, 2
+_COLUMNS = ("path", "seeds", "model", "latent", "noise", "effect")
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command and what can be done with tables."""
-    summary = "seed tables: list, show, validate, verify"
+    summary = "seed tables: list, show, validate, verify, diff, merge, export"
     group = commands.add_parser("tables", help=summary, description=summary)
     actions = group.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
-    every = command(actions, "list", "the tables found here and those that came with Seedloupe")
+    every = command(actions, "list", "the tables found here, your own, and Seedloupe's")
     every.set_defaults(run=run_list)
+    suited = every.add_argument_group("only what may serve, best first")
+    suited.add_argument("--for", dest="model", metavar="M", help="a model, as --model elsewhere")
+    suited.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: the model's)")
+    suited.add_argument("--noise", metavar="cpu|nv|cuda:GRID", help="who draws the noise")
     show = command(actions, "show", "everything a table says about itself")
     validate = command(actions, "validate", "whether tables are sound; exit 1 when one is not")
     verify = command(actions, "verify", "draw the first seed's noise again and compare")
     for parser, run in ((show, run_show), (validate, run_validate), (verify, run_verify)):
         parser.add_argument("tables", nargs="+", metavar="T", help="a file or a name from the list")
         parser.set_defaults(run=run)
+    tables_pair.add(actions)
+    tables_export.add(actions)
 
 
 def run_list(args: argparse.Namespace, console: Console) -> int:
-    """List the tables, unreadable ones with the reason."""
+    """List the tables, unreadable ones with the reason; only headers are read."""
     from ....tables import list_tables
 
+    if args.model is not None:
+        return _list_suited(args, console)
+    if args.size is not None or args.noise is not None:
+        got = "nothing"
+        raise InputError("for", expected="a model, --for M, beside --size and --noise", got=got)
     entries = [_entry(path) for path in list_tables(table_folders())]
     rows = [["TABLE", "SEEDS", "MODEL", "LATENT", "NOISE", "EFFECT"]]
     rows += [[str(entry.get(key, "")) for key in _COLUMNS] for entry in entries]
@@ -45,9 +60,31 @@ def run_list(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
+def _list_suited(args: argparse.Namespace, console: Console) -> int:
+    """List what may serve a model first, with what differs; how it will sample is not known yet."""
+    from ....noise import NoiseSource
+    from ....tables import TableUse, tables_for
+    from ..models import open_model
+
+    model = open_model(args.model)
+    shape = model.latent_shape(*(args.size or model.native_size))
+    use = TableUse(NoiseSource.parse(args.noise or "cpu"), shape, model.sha256)
+    found = tables_for(use, table_folders())
+    entries: list[dict[str, object]] = []
+    lines: list[str] = []
+    for one in found:
+        match = {} if one.match is None else match_json(one.match)
+        entries.append({**_entry(one.path), **({"match": match} if match else {})})
+        lines.append(f"{one.match.level.value if one.match else 'unreadable'}  {one.path}")
+        reasons = [one.problem] if one.match is None else one.match.reasons
+        lines += [f"  {plain(reason)}" for reason in reasons]
+    console.result({"tables": entries}, lines or ["no seed tables found"])
+    return 0
+
+
 def run_show(args: argparse.Namespace, console: Console) -> int:
     """Show tables in full."""
-    shown = [(path, _read(path)) for path in map(_find, args.tables)]
+    shown = [(path, _read(path)) for path in map(find, args.tables)]
     documents = [_document(path, table) for path, table in shown]
     lines = [line for path, table in shown for line in _describe(path, table)]
     console.result({"tables": documents}, lines)
@@ -57,10 +94,11 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
 def run_validate(args: argparse.Namespace, console: Console) -> int:
     """Read every table; one that is not sound is a finding, one that is not there bad input."""
     findings: list[dict[str, object]] = []
-    paths = [_find(name) for name in args.tables]
+    paths = [find(name) for name in args.tables]
     for path in paths:
         try:
-            _read(path)
+            table = _read(path)
+            table.thumbnail(int(table.seeds[0]))  # decodes the sheet, if there is one
             findings.append({"path": str(path), "sound": True, "problem": None})
         except InputError as error:
             findings.append({"path": str(path), "sound": False, "problem": str(error)})
@@ -70,28 +108,37 @@ def run_validate(args: argparse.Namespace, console: Console) -> int:
 
 
 def run_verify(args: argparse.Namespace, console: Console) -> int:
-    """Draw the noise of each table's first seed again; another noise is an error."""
-    from ....tables import verify_noise
+    """Draw the noise of each table's first seed again; what was not seen to agree is bad input."""
+    from ....tables import NoiseVerdict, check_noise
 
     verified: list[dict[str, object]] = []
-    for path in map(_find, args.tables):
-        table = _read(path)
-        verify_noise(table)
-        verified.append({"path": str(path), "seed": str(table.seeds[0]), "agrees": True})
-    lines = [f"{v['path']}: the noise of seed {v['seed']} agrees" for v in verified]
+    lines = []
+    for path in map(find, args.tables):
+        check = check_noise(_read(path))
+        agrees = check.verdict is NoiseVerdict.AGREES
+        problem = f"{check.field}: expected {check.expected}, got {check.got}"
+        verified.append(
+            {
+                "path": str(path),
+                "seed": str(check.seed),
+                "agrees": agrees,
+                "verdict": check.verdict.value,
+                "largest_difference": check.largest,
+                "problem": None if agrees else problem,
+            }
+        )
+        words = _VERDICT_WORDS[check.verdict.value]
+        tail = "" if agrees else f"; {plain(problem)}"
+        lines.append(f"{path}: the noise of seed {check.seed} {words}{tail}")
     console.result({"tables": verified}, lines)
-    return 0
+    return 0 if all(one["agrees"] for one in verified) else _BAD
 
 
-_COLUMNS = ("path", "seeds", "model", "latent", "noise", "effect")
-
-
-def _find(name: str) -> Path:
-    """Take any existing file at its word, so that one with a wrong name can be validated."""
-    from ....tables import find_table
-
-    path = Path(name)
-    return path if path.is_file() else find_table(name, table_folders())
+_VERDICT_WORDS = {
+    "agrees": "agrees",
+    "differs": "is another one",
+    "cannot_say": "cannot be checked",
+}
 
 
 def _read(path: Path) -> SeedTable:
@@ -101,21 +148,24 @@ def _read(path: Path) -> SeedTable:
 
 
 def _entry(path: Path) -> dict[str, object]:
+    from ....tables import read_outline
+
     try:
-        table = _read(path)
+        outline = read_outline(path)
     except TableError as error:
         return {"path": str(path), "error": str(error)}
-    spec = table.spec
+    spec = outline.spec
+    scored = outline.names_of("score")
     return {
         "path": str(path),
-        "seeds": len(table),
-        "model": spec.model.name,
+        "seeds": len(outline),
+        "model": plain(spec.model.name),
         "latent": "x".join(str(side) for side in spec.noise.shape),
-        "noise": spec.noise.source.label,
+        "noise": "not stated" if "rng" in spec.noise.unstated else spec.noise.source.label,
         "effect": spec.evidence.verdict.value if spec.evidence else "unknown",
-        "metrics": list(table.metrics()),
-        "spaces": list(table.spaces()),
-        "tags": list(table.tags()),
+        "metrics": [metric.name for metric in spec.metrics if metric.name in scored],
+        "spaces": list(outline.names_of("feature")),
+        "tags": list(outline.names_of("rate")),
         "status": spec.provenance.status.value,
     }
 
@@ -159,4 +209,6 @@ def _describe(path: Path, table: SeedTable) -> list[str]:
         f"  held out   {gain.metric} {gain.mean:+.3g} ({gain.low:+.3g} to {gain.high:+.3g})"
         for gain in (evidence.held_out_gain if evidence else ())
     ]
-    return lines
+    if spec.noise.unstated:
+        lines.insert(4, f"  not stated {', '.join(spec.noise.unstated)}: the noise is assumed")
+    return [plain(line) for line in lines]

@@ -1,0 +1,86 @@
+"""Which noise the seeds of a table stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..errors import NoiseError, TableError
+from ..noise import NoiseSource, Rng, initial_noise, noise_fingerprint
+from .codec import Extra, require
+
+_DTYPES = ("float32", "float16", "bfloat16", "float64")
+STATABLE = ("rng", "shape", "draws_before", "dtype")
+"""Entries a source may leave open; a generator left open leaves its grid open too."""
+
+
+@dataclass(frozen=True)
+class NoiseSpec:
+    """Which noise the seeds of a table stand for.
+
+    Args:
+        rng: the generator.
+        grid_threads: see :class:`~seedloupe.noise.NoiseSource`.
+        dtype: what the host drew in; half precision is the float32 draw rounded.
+        shape: ``(C, H, W)`` of one image, in latent cells.
+        draws_before: draws the host made from the same generator before the noise.
+        fingerprint: the first 8 values of the first seed's noise; empty if not recorded.
+        extra: what this version does not know, and :attr:`unstated` if there is any.
+    """
+
+    rng: Rng
+    grid_threads: int | None
+    dtype: str
+    shape: tuple[int, int, int]
+    draws_before: int
+    fingerprint: tuple[float, ...]
+    extra: Extra = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse noise nobody could draw."""
+        require(min(self.shape) > 0, "shape", "three positive sizes", self.shape)
+        require(self.dtype in _DTYPES, "dtype", f"one of {', '.join(_DTYPES)}", self.dtype)
+        require(self.draws_before >= 0, "draws_before", "0 or more", self.draws_before)
+        channels, height, width = self.shape
+        size = min(8, channels * height * width)
+        require(
+            len(self.fingerprint) in (0, size),
+            "fingerprint",
+            f"{size} values or none",
+            f"{len(self.fingerprint)}",
+        )
+        _ = self.unstated
+        try:
+            _ = self.source
+        except NoiseError as error:
+            raise TableError(error.field, expected=error.expected, got=error.got) from error
+
+    @classmethod
+    def drawn(cls, source: NoiseSource, shape: tuple[int, int, int], first_seed: int) -> NoiseSpec:
+        """Describe noise drawn by :func:`~seedloupe.noise.initial_noise`, with its fingerprint.
+
+        Raises:
+            SeedError: ``first_seed`` names no noise.
+            NoiseError: ``source`` or ``shape`` cannot be drawn.
+        """
+        fingerprint = noise_fingerprint(initial_noise(first_seed, shape, source=source))
+        return cls(source.rng, source.grid_threads, "float32", shape, 0, fingerprint)
+
+    @property
+    def source(self) -> NoiseSource:
+        """The generator and its grid."""
+        return NoiseSource(self.rng, self.grid_threads)
+
+    @property
+    def unstated(self) -> tuple[str, ...]:
+        """Which of these entries the table's source does not state, so that they are only assumed.
+
+        Published numbers come without their noise. Such a table names the entries under the key
+        ``unstated``; of an unstated ``shape`` the channels hold, for they are the model's.
+
+        Raises:
+            TableError: the key holds anything but names of entries.
+        """
+        names = self.extra.get("unstated", [])
+        known = isinstance(names, (list, tuple)) and all(name in STATABLE for name in names)
+        require(known, "unstated", f"a list out of {', '.join(STATABLE)}", names)
+        return tuple(name for name in STATABLE if name in names)  # type: ignore[operator]

@@ -1,0 +1,300 @@
+"""A table as a page and as rows: whole, self-contained and harmless whatever the table says."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from seedloupe.errors import TableError
+from seedloupe.noise import NV_NOISE
+from seedloupe.tables import (
+    Evidence,
+    HeldOutGain,
+    MetricSpec,
+    SeedEffect,
+    SeedTable,
+    SpaceSpec,
+    find_table,
+    read_table,
+)
+from seedloupe.tables.find import bundled_folder
+from seedloupe.tables.published import sd2_good_seed
+from seedloupe.tables.report import table_csv, table_page
+from seedloupe.tables.report.cells import plain_cell
+from seedloupe.tables.report.plots import histogram, interval_plot
+from seedloupe.tables.report.words import agreement, reliability, verdict_of
+
+from ..seed_tables import full_table, make_table, random_states
+
+HOSTILE = """</script><script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;$title"""
+
+
+class Page(HTMLParser):
+    """Elements and texts of a page, as a browser would find them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._inside: list[str] = []
+        self.parts: dict[str, str] = {}
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in ("style", "script"):
+            self._inside.append(tag + (dict(attrs).get("id") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("style", "script"):
+            self._inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.parts[self._inside[-1]] = self.parts.get(self._inside[-1], "") + data
+        else:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def hostile_table() -> SeedTable:
+    table = full_table()
+    spec = replace(
+        table.spec,
+        model=replace(table.spec.model, name=HOSTILE, family=HOSTILE),
+        provenance=replace(table.spec.provenance, creator=HOSTILE, source=HOSTILE),
+        evidence=Evidence(
+            HOSTILE,
+            SeedEffect.EFFECT,
+            split_half={HOSTILE: 0.5},
+            held_out_gain=(HeldOutGain(HOSTILE, 1, 0, 2),),
+        ),
+        metrics=tuple(
+            MetricSpec(metric.name, HOSTILE, metric.higher_is_better, HOSTILE)
+            for metric in table.spec.metrics
+        ),
+    )
+    return SeedTable(table.seeds, table.tensors, spec)
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_nothing_a_table_says_becomes_markup() -> None:
+    plain, hostile = Page(table_page(full_table(), "t")), Page(table_page(hostile_table(), HOSTILE))
+    kinds = {tag for tag, _ in hostile.tags}
+    assert kinds <= {tag for tag, _ in plain.tags} | {"line", "circle", "text"}
+    assert sum(tag == "script" for tag, _ in hostile.tags) == 2
+    assert not any(name.startswith("on") for _, attributes in hostile.tags for name in attributes)
+    assert HOSTILE in hostile.text, "it is told as it was written"
+
+
+def test_a_page_fetches_and_sends_nothing() -> None:
+    text = table_page(full_table(), "t")
+    assert not re.search(r"https?:|//[a-z]|@import|fetch\(|XMLHttp|WebSocket|sendBeacon", text)
+    for tag, attributes in Page(text).tags:
+        assert tag not in ("link", "iframe", "object", "embed", "base", "img")
+        assert not {"src", "href", "action", "style"} & set(attributes), (tag, attributes)
+
+
+def test_the_page_forbids_itself_all_but_its_own_style_and_script() -> None:
+    page = Page(table_page(full_table(), "t"))
+    policy = next(a["content"] for tag, a in page.tags if a.get("http-equiv"))
+    assert policy is not None
+    allowed = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert allowed["default-src"] == "'none'"
+    for part in ("style", "script"):
+        digest = base64.b64encode(hashlib.sha256(page.parts[part].encode()).digest()).decode()
+        assert allowed[f"{part}-src"] == f"'sha256-{digest}'"
+    assert allowed["img-src"] == "data:"
+
+
+def test_thumbnails_are_in_the_page_once() -> None:
+    table = full_table()
+    text = table_page(table, "t")
+    coded = base64.b64encode(table.tensors["thumbnails"].tobytes()).decode()
+    assert text.count(coded) == 1
+    assert text.count("data:image/") == 1
+
+
+def test_values_are_those_of_the_table() -> None:
+    table = full_table()
+    loss = table.score("loss").copy()
+    loss[2] = np.nan
+    table = SeedTable(table.seeds, {**table.tensors, "score.loss": loss}, table.spec)
+    values = json.loads(Page(table_page(table, "t")).parts["scriptvalues"])
+    assert values["seeds"] == [str(seed) for seed in table.seeds]
+    columns = {column["name"]: column for column in values["columns"]}
+    assert list(columns) == ["alignment", "loss", "gray", "text"]
+    assert columns["loss"]["up"] is False
+    assert columns["loss"]["values"][2] is None
+    np.testing.assert_allclose(
+        [v for v in columns["loss"]["values"] if v is not None], loss[np.isfinite(loss)], rtol=1e-5
+    )
+    assert values["across"] == 3
+
+
+def test_a_sheet_no_browser_could_decode_is_refused() -> None:
+    table = full_table()
+    tensors = {**table.tensors, "thumbnails": np.frombuffer(b"<svg onload=x>", np.uint8)}
+    with pytest.raises(TableError, match="thumbnails: expected a WebP picture"):
+        table_page(SeedTable(table.seeds, tensors, table.spec), "t")
+
+
+def test_the_bundled_table_says_its_evidence_in_plain_words() -> None:
+    path = find_table("seedling", [bundled_folder()])
+    text = Page(table_page(read_table(path), "seedling")).text
+    for words in (
+        "Whether the choice of seed matters is not settled.",
+        "61 seeds are among the best 256 by every score.",
+        "would share 64 give or take 6. So they agree no more than by chance.",
+        "alignment 0.22 of 1, mostly luck",
+        "alignment +0.0072 95 % interval +0.0000 to +0.0149 higher is better",
+        "frechet −0.0029 95 % interval −0.0121 to +0.0068 lower is better",
+        "1,024 seeds with the model seedling",
+        "cpu noise at 128×128 pixels",
+    ):
+        assert words in text
+
+
+def test_published_numbers_are_shown_as_what_they_are() -> None:
+    text = Page(table_page(sd2_good_seed(), "published")).text
+    assert "Published numbers, not measured here." in text
+    assert "does not state which generator drew the noise, at which size" in text
+    assert "latent not stated" in text
+
+
+def test_tables_with_little_in_them_have_a_page_too() -> None:
+    bare = make_table({"a": [0.5]})
+    empty = SeedTable(bare.seeds, {}, replace(bare.spec, metrics=(), evidence=None))
+    assert "was not looked into" in Page(table_page(empty, "t")).text
+    gaps = make_table({"a": [np.nan] * 20}, verdict=None)
+    assert "<svg" not in table_page(gaps, "t")
+
+
+@pytest.mark.parametrize("effect", list(SeedEffect))
+def test_every_verdict_has_words_of_its_own(effect: SeedEffect) -> None:
+    table = make_table({"a": [1.0]}, verdict=effect)
+    others = [
+        make_table({"a": [1.0]}, verdict=other) for other in SeedEffect if other is not effect
+    ]
+    assert verdict_of(table).headline not in {verdict_of(other).headline for other in others}
+
+
+def test_agreement_beyond_chance_is_said_only_where_it_is() -> None:
+    evidence = Evidence("x", SeedEffect.EFFECT, 100, 25, 12, 6.25, 2.0, 0.003, {}, (), ())
+    assert "more than chance explains" in agreement(evidence)
+    assert "no more than by chance" in agreement(replace(evidence, hypergeometric_p=0.4))
+    assert agreement(replace(evidence, overlap=None)) == ""
+    assert [reliability(share) for share in (0.1, 0.5, 0.9)] == [
+        "mostly luck",
+        "partly luck",
+        "mostly the seed's own",
+    ]
+
+
+def numbers(svg: str, element: str, *attributes: str) -> list[float]:
+    found = re.search(rf'<{element} class="span"[^>]*>', svg)
+    assert found
+    return [float(re.search(rf'{name}="([\d.]+)"', found[0])[1]) for name in attributes]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("higher", [True, False])
+def test_better_is_to_the_right_whichever_way_a_metric_runs(higher: bool) -> None:
+    sign = 1 if higher else -1
+    low, high = sorted((sign * 0.5, sign * 2.0))
+    svg = interval_plot(HeldOutGain("a", sign * 1.0, low, high), higher_is_better=higher)
+    left, right = numbers(svg, "line", "x1", "x2")
+    assert 210 < left < right
+    assert 'class="interval good"' in svg
+    worse = interval_plot(HeldOutGain("a", -sign * 1.0, -high, -low), higher_is_better=higher)
+    assert 'class="interval bad"' in worse
+
+
+def test_bars_are_as_tall_as_there_are_seeds() -> None:
+    values = np.array([0] * 3 + [1] * 6 + [0.5] * 3, np.float32)
+    heights = [
+        float(h) for h in re.findall(r'<rect [^>]*height="([\d.]+)"', histogram(values, "a", None))
+    ]
+    assert len(heights) == 3
+    assert heights[2] == pytest.approx(2 * heights[0], rel=0.01)
+
+
+def test_a_page_with_a_thousand_seeds_stays_small_without_its_pictures() -> None:
+    dice = np.random.default_rng(1)
+    table = make_table({"a": dice.random(1024), "b": dice.random(1024)})
+    assert len(table_page(table, "t")) < 100_000
+
+
+def test_making_a_page_touches_no_global_generator() -> None:
+    before = random_states()
+    table_page(full_table(), "t")
+    assert random_states() == before
+
+
+# --- the rows -----------------------------------------------------------------------------------
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_every_seed_has_a_row_with_its_numbers() -> None:
+    table = full_table()
+    found = rows(table_csv(table))
+    assert [int(row["seed"]) for row in found] == table.seeds.tolist()
+    for name in ("score.alignment", "score.alignment.confirm_se", "rate.gray"):
+        np.testing.assert_array_equal(
+            np.array([row[name] for row in found], np.float32), table.tensors[name]
+        )
+    assert {row["score.alignment.n"] for row in found} == {"4"}
+    assert not [name for name in found[0] if name.startswith(("feature", "map", "thumb"))]
+
+
+def test_large_seeds_are_written_in_full_and_gaps_are_empty() -> None:
+    table = make_table({"a": [np.nan, 1e-8]})
+    noise = replace(table.spec.noise, rng=NV_NOISE.rng, fingerprint=())
+    seeds = np.array([1, 2**64 - 1], np.uint64)
+    found = rows(table_csv(SeedTable(seeds, table.tensors, replace(table.spec, noise=noise))))
+    assert [row["seed"] for row in found] == ["1", "18446744073709551615"]
+    assert found[0]["score.a"] == ""
+    assert float(found[1]["score.a"]) == pytest.approx(1e-8)
+
+
+def test_lines_end_and_texts_are_quoted_as_the_standard_has_it() -> None:
+    table = full_table()
+    wild = 'a "b", c\nd'
+    spaces = (SpaceSpec("style", 0.9), SpaceSpec("composition", classes=(wild,)))
+    table = SeedTable(table.seeds, table.tensors, replace(table.spec, spaces=spaces))
+    text = table_csv(table, features=True)
+    assert text.endswith("\r\n")
+    assert '"feature.composition.a ""b"", c\nd.column"' in text
+    found = rows(text)
+    assert len(found) == 7
+    np.testing.assert_allclose(
+        [float(row[f"feature.composition.{wild}.depth"]) for row in found],
+        table.feature("composition")[:, 3],
+    )
+    assert "feature.style.2" in found[0]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%x"])
+def test_no_text_is_a_formula(text: str) -> None:
+    assert plain_cell(text) == f"'{text}"
+
+
+def test_other_texts_stay_as_they_are() -> None:
+    assert plain_cell("score.a") == "score.a"
