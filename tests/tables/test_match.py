@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from seedloupe.errors import TableMatchError
-from seedloupe.noise import NoiseSource, Rng
+from seedloupe.noise import Carried, Carry, NoiseSource, Rng
 from seedloupe.tables import (
     MatchLevel,
     NoiseSpec,
@@ -182,3 +182,31 @@ def test_noise_that_cannot_be_checked_is_not_called_good(
 def test_noise_of_another_generator_is_not_called_good(table: SeedTable) -> None:
     with pytest.raises(TableMatchError, match="fingerprint"):
         verify_noise(with_noise(table, rng=Rng.PHILOX))
+
+
+CARRIED = replace(SAME, shape=(4, 6, 12), carried=Carried(Carry.STRETCH, SHAPE))
+
+
+def test_noise_carried_to_another_size_is_usable_and_never_exact(table: SeedTable) -> None:
+    match = require_match(table, CARRIED)
+    assert match.level is MatchLevel.NOISE_ONLY
+    assert match.reasons == (
+        "noise.shape: the table has (4, 6, 8), in use is (4, 6, 12). The noise is carried from "
+        "64x48 (stretch), which the scores are of.",
+    )
+    unsized = replace(table.spec, sampling=None)
+    unknown = match_table(SeedTable(table.seeds, table.tensors, unsized), CARRIED)
+    assert "carried from 8x6 cells (stretch)" in unknown.reasons[0]
+
+
+def test_noise_carried_to_the_size_it_is_drawn_at_is_the_tables(table: SeedTable) -> None:
+    assert match_table(table, replace(CARRIED, shape=SHAPE)).level is MatchLevel.EXACT
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (4, 6, 12)])
+def test_noise_carried_from_another_size_than_the_tables_is_refused(
+    shape: tuple[int, int, int], table: SeedTable
+) -> None:
+    use = replace(SAME, shape=shape, carried=Carried(Carry.MIDDLE, (4, 6, 9)))
+    with pytest.raises(TableMatchError, match=r"noise.shape: expected \(4, 6, 8\).* \(4, 6, 9\)"):
+        require_match(table, use)

@@ -70,6 +70,26 @@ class Carried:
         """Tell whether noise of ``shape`` is any other than the seed's own."""
         return self.shape != tuple(shape)
 
+    def onto(self, shape: Size) -> Size:
+        """Return ``shape`` if noise can be carried there.
+
+        Raises:
+            NoiseError: it is no latent size, has other channels, or is too large to be stretched.
+        """
+        size = require_latent_size(shape)
+        if size[0] != self.shape[0]:
+            raise NoiseError(
+                "shape", expected=f"{self.shape[0]} channels, as the noise has", got=f"{size}"
+            )
+        longest = max(*size[1:], *self.shape[1:])
+        if self.way is Carry.STRETCH and longest > _LONGEST_SIDE:
+            raise NoiseError(
+                "shape",
+                expected=f"sides of at most {_LONGEST_SIDE} cells to stretch",
+                got=f"{longest}",
+            )
+        return size
+
 
 def carried_noise(
     seed: int, shape: Size, carried: Carried, *, source: NoiseSource = CPU_NOISE
@@ -91,7 +111,7 @@ def carried_noise(
         NoiseError: ``shape`` is no latent size, has other channels than ``carried``, or is too
             large to be stretched.
     """
-    size = _require_way(shape, carried)
+    size = carried.onto(shape)
     stream = NoiseStream(seed, source)
     old = stream.draw(carried.shape)
     if not carried.changes(size):
@@ -125,7 +145,7 @@ def carried_array(
         NoiseError: ``shape`` is no latent size, has other channels than ``carried``, or is too
             large to be stretched.
     """
-    size = _require_way(shape, carried)
+    size = carried.onto(shape)
     stream = ArrayStream(seed, source)
     old = stream.draw(carried.shape)
     if not carried.changes(size):
@@ -144,7 +164,7 @@ def carried_stream(
         SeedError: ``seed`` names no noise.
         NoiseError: ``shape`` is no latent size, or has other channels than ``carried``.
     """
-    size = _require_way(shape, carried)
+    size = carried.onto(shape)
     stream = NoiseStream(seed, source)
     if carried.way is Carry.STRETCH and carried.changes(size):
         stream.skip(carried.shape, 1)
@@ -222,17 +242,3 @@ def _middle(old: int, new: int) -> tuple[slice, slice]:
     count = old if gap >= 0 else old + 2 * gap
     to, at = max(gap, 0), max(-gap, 0)
     return slice(to, to + count), slice(at, at + count)
-
-
-def _require_way(shape: Size, carried: Carried) -> Size:
-    size = require_latent_size(shape)
-    if size[0] != carried.shape[0]:
-        raise NoiseError(
-            "shape", expected=f"{carried.shape[0]} channels, as the noise has", got=f"{size}"
-        )
-    longest = max(*size[1:], *carried.shape[1:])
-    if carried.way is Carry.STRETCH and longest > _LONGEST_SIDE:
-        raise NoiseError(
-            "shape", expected=f"sides of at most {_LONGEST_SIDE} cells to stretch", got=f"{longest}"
-        )
-    return size

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
-from ..noise import NoiseSource, fingerprints_agree, initial_noise, noise_fingerprint
+from ..noise import Carried, NoiseSource, fingerprints_agree, initial_noise, noise_fingerprint
 from .spec import NoiseSpec, SamplingSpec
 from .table import SeedTable
 
@@ -35,6 +35,8 @@ class TableUse:
         model_sha256: of the model's file, or ``None`` where nobody knows.
         sampling: how images are sampled, or ``None`` where nobody knows.
         draws_before: draws made from the same generator before the noise.
+        carried: where the noise is drawn at another size than ``shape`` and carried there, from
+            which size and how.
     """
 
     noise: NoiseSource
@@ -42,6 +44,12 @@ class TableUse:
     model_sha256: str | None = None
     sampling: SamplingSpec | None = None
     draws_before: int = 0
+    carried: Carried | None = None
+
+    @property
+    def drawn_at(self) -> tuple[int, int, int]:
+        """``(C, H, W)`` at which a seed draws its noise, in latent cells."""
+        return self.shape if self.carried is None else self.carried.shape
 
 
 @dataclass(frozen=True)
@@ -153,8 +161,10 @@ def _noise_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
             use.noise.label,
             f"Set the noise source to {spec.source.label}.",
         )
-    if spec.shape != use.shape:
-        yield _invalid("noise.shape", f"{spec.shape}", f"{use.shape}", _shape_advice(table, use))
+    if spec.shape != use.drawn_at:
+        yield _invalid("noise.shape", f"{spec.shape}", f"{use.drawn_at}", _shape_advice(table, use))
+    elif use.carried is not None and use.carried.changes(use.shape):
+        yield _carried_difference(table, use, use.carried)
     if spec.draws_before != use.draws_before:
         yield _invalid(
             "noise.draws_before",
@@ -171,6 +181,17 @@ def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
         yield _invalid("noise.dtype", spec.dtype, "float32", "")
     elif spec.dtype != "float32":
         yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
+
+
+def _carried_difference(table: SeedTable, use: TableUse, carried: Carried) -> Difference:
+    """At another size a seed's layout may be kept; what it scored there nobody measured."""
+    return Difference(
+        "noise.shape",
+        f"{table.spec.noise.shape}",
+        f"{use.shape}",
+        MatchLevel.NOISE_ONLY,
+        f"The noise is carried from {_size(table)} ({carried.way.value}), which the scores are of.",
+    )
 
 
 def _other_differences(table: SeedTable, use: TableUse) -> Iterator[Difference]:
@@ -199,12 +220,21 @@ def _grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
 
 
 def _shape_advice(table: SeedTable, use: TableUse) -> str:
-    if table.spec.noise.shape[0] != use.shape[0]:
+    if table.spec.noise.shape[0] != use.drawn_at[0]:
         return f"Use a model of the table's kind, {table.spec.model.family}."
     sampling = table.spec.sampling
     if sampling is None or sampling.size is None:
         return "Set the image size the table was made for."
-    return f"Set width and height to {sampling.size[0]}x{sampling.size[1]}."
+    return f"Set width and height to {_size(table)}."
+
+
+def _size(table: SeedTable) -> str:
+    """Name the size a table was made for: in pixels, or in cells where nobody wrote pixels down."""
+    sampling = table.spec.sampling
+    if sampling is not None and sampling.size is not None:
+        return f"{sampling.size[0]}x{sampling.size[1]}"
+    _, height, width = table.spec.noise.shape
+    return f"{width}x{height} cells"
 
 
 def _invalid(field: str, table: str, use: str, advice: str) -> Difference:

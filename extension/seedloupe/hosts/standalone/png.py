@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ImageError, InputError
-from ...noise import Rng, canonical_seed
+from ...noise import Carry, Rng, canonical_seed
 from .denoise import Sampler
 from .outputs import write_whole
 from .request import Request
@@ -135,6 +135,7 @@ def record_of(
         "task": request.task,
         "strength": request.strength if request.image is not None else None,
         "model": {"name": model.name, "family": model.family.value, "sha256": model.sha256},
+        **_carried(request, model),
         **extras,
     }
 
@@ -166,11 +167,40 @@ def _fields(
         "Size": f"{width}x{height}",
         "Model hash": model.sha256[:_SHORT_HASH],
         "Model": model.name,
+        "Seed resize from": _size_from(request, model) if _in_middle(request) else None,
         "Denoising strength": f"{request.strength:g}" if request.image is not None else None,
         "RNG": _RNG_NAMES[request.noise.rng],
         "Seedloupe": tool().removeprefix("seedloupe").strip() or None,
+        **_carried_words(request, model),
         **plain,
     }
+
+
+def _carried(request: Request, model: Model) -> dict[str, object]:
+    """Say where the noise was carried from; nothing where it was drawn at the picture's size."""
+    if request.carried is None:
+        return {}
+    shape = request.carried.shape
+    size = [shape[2] * model.cell, shape[1] * model.cell]
+    return {"carried": {"way": request.carried.way.value, "from": size, "shape": list(shape)}}
+
+
+def _carried_words(request: Request, model: Model) -> dict[str, object]:
+    if request.carried is None:
+        return {}
+    size = _size_from(request, model)
+    return {"Seedloupe carried": f"{request.carried.way.value} from {size}"}
+
+
+def _in_middle(request: Request) -> bool:
+    """Whether the noise is what the web UI makes of a resized seed."""
+    return request.carried is not None and request.carried.way is Carry.MIDDLE
+
+
+def _size_from(request: Request, model: Model) -> str:
+    assert request.carried is not None
+    _, height, width = request.carried.shape
+    return f"{width * model.cell}x{height * model.cell}"
 
 
 def _quoted(text: str) -> str:
