@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,10 +40,12 @@ class PngMetadata:
     Attributes:
         parameters: the web UI's text, or None.
         record: our JSON object, or None.
+        texts: all texts by name, ComfyUI's ``prompt`` and ``workflow`` among them.
     """
 
     parameters: str | None
     record: Mapping[str, Any] | None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def save_png(
@@ -98,9 +100,10 @@ def read_png_metadata(path: Path) -> PngMetadata:
         raise ImageError("image", expected="a readable PNG file", got=got) from error
     try:
         record = json.loads(chunks["seedloupe"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         record = None
-    return PngMetadata(chunks.get("parameters"), record if isinstance(record, dict) else None)
+    mine = record if isinstance(record, dict) else None
+    return PngMetadata(chunks.get("parameters"), mine, chunks)
 
 
 def parameters_text(request: Request, model: Model, seed: int, extras: Mapping[str, object]) -> str:
