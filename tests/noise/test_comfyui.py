@@ -8,7 +8,13 @@ import pytest
 import torch
 
 from seedloupe.errors import NoiseError
-from seedloupe.noise import batch_paths, comfyui_noise, initial_noise
+from seedloupe.noise import (
+    batch_paths,
+    comfyui_noise,
+    initial_noise,
+    webui_noise,
+    webui_seeds,
+)
 
 #: The fourth is 520x520 pixels; the last two draw fewer than 16 values a picture, or in all.
 SHAPES = [(4, 8, 6), (2, 3, 5), (4, 9, 7), (4, 65, 65), (1, 2, 3), (1, 1, 2)]
@@ -40,6 +46,15 @@ def test_a_picture_of_a_batch_is_found_again_by_its_index() -> None:
     assert torch.equal(comfyui_noise(11, (4, 8, 6), batch_index=[2])[0], batch[2])
     assert torch.equal(batch[0], initial_noise(11, (4, 8, 6)))
     assert not torch.equal(batch[2], initial_noise(13, (4, 8, 6)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_single_pictures_of_listed_seeds_are_the_web_uis_batch_bit_for_bit(
+    shape: tuple[int, int, int],
+) -> None:
+    seeds = webui_seeds(2**32 - 2, 4)
+    stacked = torch.cat([comfyui_noise(seed, shape) for seed in seeds.seeds])
+    assert torch.equal(stacked, webui_noise(seeds, shape))
 
 
 @pytest.mark.parametrize("shape", SHAPES)

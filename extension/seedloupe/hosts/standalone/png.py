@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -172,11 +173,18 @@ def _fields(
         "Model": model.name,
         "Seed resize from": _size_from(request, model) if _in_middle(request) else None,
         "Denoising strength": f"{request.strength:g}" if request.image is not None else None,
-        "RNG": _RNG_NAMES[request.noise.rng],
+        "RNG": _rng_name(request, model),
         "Seedloupe": tool().removeprefix("seedloupe").strip() or None,
         **_carried_words(request, model),
         **plain,
     }
+
+
+def _rng_name(request: Request, model: Model) -> str | None:
+    """Name the generator; a card's own noise has no name, as the web UI leaves out its GPU."""
+    grid = request.noise.grid_threads
+    shows = grid is not None and grid < math.prod(model.latent_shape(*request.size(model)))
+    return None if shows else _RNG_NAMES[request.noise.rng]
 
 
 def _carried(request: Request, model: Model) -> dict[str, object]:

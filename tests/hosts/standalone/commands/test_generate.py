@@ -263,6 +263,7 @@ def test_a_tables_seeds_are_carried_to_another_size_and_every_file_says_so(
     assert ended.code == 0
     assert ended.json["chosen"]["match"]["level"] == "noise_only"
     assert f"carried from 48x32 ({way})" in ended.json["chosen"]["match"]["reasons"][0]
+    assert f"note: {ended.json['chosen']['match']['reasons'][0]}" in ended.err
     said = {"way": way, "from": [48, 32], "shape": [4, 4, 6]}
     assert ended.json["settings"]["carried"] == said
     seeds = tuple(int(seed) for seed in ended.json["seeds"])

@@ -82,6 +82,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     document = job.execute(console)
     if chosen.picking is not None:
         say_notes(console, chosen.picking.notes)
+    if chosen.match is not None and request.carried is not None:
+        say_notes(console, chosen.match.reasons)
     say_notes(console, job.notes)
     console.result(document, _lines(document, folder))
     if job.stopped:
