@@ -9,7 +9,7 @@ from seedloupe.errors import NoiseError, SeedError
 from seedloupe.noise import (
     NV_NOISE,
     DiffusersStart,
-    Pipeline,
+    PipelineKind,
     diffusers_noise,
     initial_noise,
 )
@@ -39,17 +39,17 @@ def test_a_single_generator_draws_the_batch_as_one(shape: tuple[int, int, int]) 
 @pytest.mark.parametrize(
     ("pipeline", "channels", "strength", "before"),
     [
-        (Pipeline.TXT2IMG, 4, 1.0, 0),
-        (Pipeline.IMG2IMG, 4, 1.0, 1),
-        (Pipeline.IMG2IMG, 4, 0.5, 1),
-        (Pipeline.INPAINT, 9, 1.0, 0),
-        (Pipeline.INPAINT, 9, 0.99, 1),
-        (Pipeline.INPAINT, 4, 1.0, 1),
-        (Pipeline.INPAINT, 4, 0.5, 1),
+        (PipelineKind.TXT2IMG, 4, 1.0, 0),
+        (PipelineKind.IMG2IMG, 4, 1.0, 1),
+        (PipelineKind.IMG2IMG, 4, 0.5, 1),
+        (PipelineKind.INPAINT, 9, 1.0, 0),
+        (PipelineKind.INPAINT, 9, 0.99, 1),
+        (PipelineKind.INPAINT, 4, 1.0, 1),
+        (PipelineKind.INPAINT, 4, 0.5, 1),
     ],
 )
 def test_the_picture_is_encoded_first_where_its_latents_are_needed(
-    pipeline: Pipeline, channels: int, strength: float, before: int
+    pipeline: PipelineKind, channels: int, strength: float, before: int
 ) -> None:
     start = DiffusersStart(pipeline, 2, in_channels=channels, strength=strength, pictures=2)
     assert start.draws_before == (before, before)
@@ -60,14 +60,14 @@ def test_the_picture_is_encoded_first_where_its_latents_are_needed(
 
 
 def test_one_picture_is_encoded_by_the_first_generator_of_an_inpainting_list_alone() -> None:
-    inpaint = DiffusersStart(Pipeline.INPAINT, 3)
+    inpaint = DiffusersStart(PipelineKind.INPAINT, 3)
     assert inpaint.draws_before == (1, 0, 0)
     assert [bool(reason) for reason in inpaint.departures(SHAPE)] == [True, False, False]
-    assert DiffusersStart(Pipeline.IMG2IMG, 3).draws_before == (1, 1, 1)
+    assert DiffusersStart(PipelineKind.IMG2IMG, 3).draws_before == (1, 1, 1)
 
 
 def test_a_single_generator_encodes_all_pictures_with_one_draw() -> None:
-    start = DiffusersStart(Pipeline.INPAINT, 4, one_generator=True, pictures=2)
+    start = DiffusersStart(PipelineKind.INPAINT, 4, one_generator=True, pictures=2)
     generator = torch.Generator().manual_seed(3)
     torch.randn(2, *ODD, generator=generator)
     expected = torch.randn(4, *ODD, generator=generator)

@@ -9,7 +9,7 @@ from .carry import (
     repeated_share,
 )
 from .comfyui import BatchPaths, batch_paths, comfyui_noise
-from .diffusers import DiffusersStart, Pipeline, diffusers_noise
+from .diffusers import DiffusersStart, PipelineKind, diffusers_noise
 from .draw import (
     FINGERPRINT_TOLERANCE,
     fingerprints_agree,
@@ -47,7 +47,7 @@ __all__ = [
     "DiffusersStart",
     "NoiseSource",
     "NoiseStream",
-    "Pipeline",
+    "PipelineKind",
     "Portability",
     "Rng",
     "UsualSize",

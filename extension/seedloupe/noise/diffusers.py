@@ -26,7 +26,7 @@ _BLOCK = 16
 _INPAINTING_CHANNELS = 9
 
 
-class Pipeline(str, Enum):
+class PipelineKind(str, Enum):
     """The kinds of pipelines, by what they start from."""
 
     TXT2IMG = "txt2img"
@@ -54,7 +54,7 @@ class DiffusersStart:
         NoiseError: a number is outside its range, or the pictures do not go into the batch.
     """
 
-    pipeline: Pipeline = Pipeline.TXT2IMG
+    pipeline: PipelineKind = PipelineKind.TXT2IMG
     batch: int = 1
     one_generator: bool = False
     in_channels: int = 4
@@ -79,9 +79,9 @@ class DiffusersStart:
         Inpainting with nine channels at full strength has no need of the picture's own latents; it
         encodes the masked picture after the noise.
         """
-        if self.pipeline is Pipeline.INPAINT:
+        if self.pipeline is PipelineKind.INPAINT:
             return self.in_channels != _INPAINTING_CHANNELS or self.strength < 1
-        return self.pipeline is Pipeline.IMG2IMG
+        return self.pipeline is PipelineKind.IMG2IMG
 
     @property
     def draws_before(self) -> tuple[int, ...]:
@@ -95,7 +95,7 @@ class DiffusersStart:
             return (0,) * (1 if self.one_generator else self.batch)
         if self.one_generator:
             return (self.pictures,)
-        if self.pipeline is Pipeline.IMG2IMG:
+        if self.pipeline is PipelineKind.IMG2IMG:
             return (1,) * self.batch
         return (1,) * self.pictures + (0,) * (self.batch - self.pictures)
 

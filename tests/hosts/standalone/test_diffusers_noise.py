@@ -12,7 +12,7 @@ from torch import Tensor
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.noise import (
     DiffusersStart,
-    Pipeline,
+    PipelineKind,
     canonical_seed,
     diffusers_noise,
     initial_noise,
@@ -111,11 +111,11 @@ def noise_of(pipe: Any, batch: int, generator: Any, picture: Tensor, **settings:
 
 
 CASES = [
-    ("StableDiffusionImg2ImgPipeline", Pipeline.IMG2IMG, 4, 0.5),
-    ("StableDiffusionInpaintPipeline", Pipeline.INPAINT, 4, 1.0),
-    ("StableDiffusionInpaintPipeline", Pipeline.INPAINT, 4, 0.5),
-    ("StableDiffusionInpaintPipeline", Pipeline.INPAINT, 9, 1.0),
-    ("StableDiffusionInpaintPipeline", Pipeline.INPAINT, 9, 0.5),
+    ("StableDiffusionImg2ImgPipeline", PipelineKind.IMG2IMG, 4, 0.5),
+    ("StableDiffusionInpaintPipeline", PipelineKind.INPAINT, 4, 1.0),
+    ("StableDiffusionInpaintPipeline", PipelineKind.INPAINT, 4, 0.5),
+    ("StableDiffusionInpaintPipeline", PipelineKind.INPAINT, 9, 1.0),
+    ("StableDiffusionInpaintPipeline", PipelineKind.INPAINT, 9, 0.5),
 ]
 
 
@@ -127,7 +127,7 @@ def test_noise_after_encoding_is_what_the_order_of_draws_says(
     tiny_inpainter: Model,
     picture: Callable[[int, int], Tensor],
     kind: str,
-    task: Pipeline,
+    task: PipelineKind,
     channels: int,
     strength: float,
     one_generator: bool,
@@ -158,7 +158,7 @@ def test_four_channel_inpainting_starts_from_other_noise_and_is_flagged(
 ) -> None:
     pipe = pipeline(tiny, "StableDiffusionInpaintPipeline")
     theirs = noise_of(pipe, 1, generators([5])[0], picture(48, 32)[None], strength=1.0)
-    start = DiffusersStart(Pipeline.INPAINT)
+    start = DiffusersStart(PipelineKind.INPAINT)
     assert not torch.equal(theirs[0], initial_noise(5, SHAPE))
     assert torch.equal(theirs[0], initial_noise(5, SHAPE, draws_before=1))
     assert start.departures(SHAPE) == (
