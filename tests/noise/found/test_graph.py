@@ -148,6 +148,8 @@ def test_golden_seeds_are_told_by_their_table(slot: int, words: str) -> None:
     assert "pick golden --table mine --count" in found.verdict
     with pytest.raises(NoiseError, match="picture"):
         draw_found(found)
+    theirs = node("KSampler //Inspire", seed=["20", slot], latent_image=["5", 0])
+    assert noise_in_graph(graph(n3=theirs, n20=golden)).level is FoundLevel.UNKNOWN
 
 
 @pytest.mark.parametrize("adds", ["enable", "disable"])

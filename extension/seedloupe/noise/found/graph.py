@@ -151,10 +151,10 @@ def _found(nodes: Nodes, start: _Sampler, later: int) -> FoundNoise:
 
 def _verdict(nodes: Nodes, start: _Sampler) -> tuple[FoundLevel, str]:
     latents = start.latents
-    if isinstance(start.seed, Link):
-        return _from_node(nodes, start.seed)
     if start.strange:
         return FoundLevel.UNKNOWN, f"Made with {start.strange}, whose noise is not known here."
+    if isinstance(start.seed, Link):
+        return _from_node(nodes, start.seed)
     if start.seed is None:
         return FoundLevel.UNKNOWN, "The seed leads to no number."
     if latents.shape is None:
