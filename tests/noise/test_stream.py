@@ -115,6 +115,9 @@ def test_a_stream_knows_its_seed_and_refuses_what_is_none(kind: type[NoiseStream
 
 
 LATENT = (4, 8, 6)
+STRETCH = noise.Carried(noise.Carry.STRETCH, LATENT)
+MIDDLE = noise.Carried(noise.Carry.MIDDLE, LATENT)
+SEEDS = noise.WebuiSeeds((7, 8))
 CALLS: dict[str, Callable[[NoiseSource], object]] = {
     "canonical_seed": lambda source: noise.canonical_seed(7, source),
     "collisions": lambda source: noise.collisions([7, 8], source),
@@ -124,6 +127,26 @@ CALLS: dict[str, Callable[[NoiseSource], object]] = {
     "tensor stream": lambda source: NoiseStream(7, source).draw((3,)),
     "array stream": lambda source: ArrayStream(7, source).draw((3,)),
     "portability": lambda source: noise.portability(LATENT, source),
+    "carried_noise": lambda source: noise.carried_noise(7, (4, 9, 7), STRETCH, source=source),
+    "carried_array": lambda source: noise.carried_array(7, (4, 9, 7), MIDDLE, source=source),
+    "carried_stream": lambda source: noise.carried_stream(7, (4, 9, 7), STRETCH, source=source),
+    "repeated_share": lambda _: noise.repeated_share((4, 9, 7), LATENT),
+    "webui_noise": lambda source: noise.webui_noise(
+        noise.webui_seeds(7, 2, subseed=3, variation=0.2),
+        (4, 9, 7),
+        source=source,
+        extras=noise.WebuiExtras(0.2, (48, 64), 5),
+    ),
+    "webui later": lambda source: [
+        later.draw() for later in [noise.WebuiNoise(SEEDS, LATENT, source=source)] * 3
+    ],
+    "comfyui_noise": lambda _: noise.comfyui_noise(7, LATENT, batch=2),
+    "comfyui index": lambda _: noise.comfyui_noise(7, LATENT, batch_index=[2, 0]),
+    "batch_paths": lambda _: noise.batch_paths((4, 65, 65), 2),
+    "diffusers_noise": lambda source: noise.diffusers_noise([7, 8], LATENT, source=source),
+    "diffusers one": lambda source: noise.diffusers_noise(
+        [7], LATENT, start=noise.DiffusersStart(batch=2, one_generator=True), source=source
+    ),
 }
 
 
@@ -142,7 +165,10 @@ from seedloupe.noise import *
 for source in ("cpu", "nv", "cuda:256"):
     drawn = noise_array(42, (4, 8, 6), source=NoiseSource.parse(source), draws_before=1)
     assert fingerprints_agree(noise_fingerprint(drawn), noise_fingerprint(drawn))
-portability((4, 8, 6), NV_NOISE), collisions([1, 2])
+    for way in Carry:
+        carried_array(42, (4, 9, 7), Carried(way, (4, 8, 6)), source=NoiseSource.parse(source))
+portability((4, 8, 6), NV_NOISE), collisions([1, 2]), batch_paths((4, 65, 65), 2)
+DiffusersStart(batch=2).departures((4, 8, 6)), webui_seeds(1, 2), WebuiExtras()
 print("torch" in sys.modules)
 """
     ended = subprocess.run(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from seedloupe.errors import TableMatchError
-from seedloupe.noise import NoiseSource, Rng
+from seedloupe.noise import Carried, Carry, NoiseSource, Rng
 from seedloupe.tables import (
     MatchLevel,
     NoiseSpec,
@@ -216,3 +216,31 @@ def test_every_setting_meets_every_other_as_hosts_draw(made: Setting, table: See
         match = match_table(of_setting, use)
         assert match.level.value == expected(made, used), (used, match.reasons)
         assert bool(match.reasons) == (match.level is not MatchLevel.EXACT)
+
+
+CARRIED = replace(SAME, shape=(4, 6, 12), carried=Carried(Carry.STRETCH, SHAPE))
+
+
+def test_noise_carried_to_another_size_is_usable_and_never_exact(table: SeedTable) -> None:
+    match = require_match(table, CARRIED)
+    assert match.level is MatchLevel.NOISE_ONLY
+    assert match.reasons == (
+        "noise.shape: the table has (4, 6, 8), in use is (4, 6, 12). The noise is carried from "
+        "64x48 (stretch), which the scores are of.",
+    )
+    unsized = replace(table.spec, sampling=None)
+    unknown = match_table(SeedTable(table.seeds, table.tensors, unsized), CARRIED)
+    assert "carried from 8x6 cells (stretch)" in unknown.reasons[0]
+
+
+def test_noise_carried_to_the_size_it_is_drawn_at_is_the_tables(table: SeedTable) -> None:
+    assert match_table(table, replace(CARRIED, shape=SHAPE)).level is MatchLevel.EXACT
+
+
+@pytest.mark.parametrize("shape", [SHAPE, (4, 6, 12)])
+def test_noise_carried_from_another_size_than_the_tables_is_refused(
+    shape: tuple[int, int, int], table: SeedTable
+) -> None:
+    use = replace(SAME, shape=shape, carried=Carried(Carry.MIDDLE, (4, 6, 9)))
+    with pytest.raises(TableMatchError, match=r"noise.shape: expected \(4, 6, 8\).* \(4, 6, 9\)"):
+        require_match(table, use)

@@ -1,5 +1,15 @@
 """Which noise a seed stands for."""
 
+from .carry import (
+    Carried,
+    Carry,
+    carried_array,
+    carried_noise,
+    carried_stream,
+    repeated_share,
+)
+from .comfyui import BatchPaths, batch_paths, comfyui_noise
+from .diffusers import DiffusersStart, PipelineKind, diffusers_noise
 from .draw import (
     FINGERPRINT_TOLERANCE,
     fingerprints_agree,
@@ -21,6 +31,7 @@ from .portability import (
 from .seeds import canonical_seed, collisions
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
 from .stream import ArrayStream, NoiseStream
+from .webui import WebuiExtras, WebuiNoise, WebuiSeeds, webui_noise, webui_seeds
 
 __all__ = [
     "CARDS",
@@ -29,14 +40,28 @@ __all__ = [
     "NV_NOISE",
     "USUAL_SIZES",
     "ArrayStream",
+    "BatchPaths",
     "Card",
+    "Carried",
+    "Carry",
+    "DiffusersStart",
     "NoiseSource",
     "NoiseStream",
+    "PipelineKind",
     "Portability",
     "Rng",
     "UsualSize",
+    "WebuiExtras",
+    "WebuiNoise",
+    "WebuiSeeds",
+    "batch_paths",
     "canonical_seed",
+    "carried_array",
+    "carried_noise",
+    "carried_stream",
     "collisions",
+    "comfyui_noise",
+    "diffusers_noise",
     "find_card",
     "fingerprints_agree",
     "grid_threads",
@@ -45,4 +70,7 @@ __all__ = [
     "noise_fingerprint",
     "percent",
     "portability",
+    "repeated_share",
+    "webui_noise",
+    "webui_seeds",
 ]

@@ -59,7 +59,7 @@ def initial_noise(
         NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
     """
     size = require_latent_size(shape)
-    before = _require_draws(draws_before, size)
+    before = require_draws(draws_before, size)
     stream = NoiseStream(seed, source)
     stream.skip(size, before)
     return stream.draw(size)
@@ -91,7 +91,7 @@ def noise_array(
         NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
     """
     size = require_latent_size(shape)
-    before = _require_draws(draws_before, size)
+    before = require_draws(draws_before, size)
     stream = ArrayStream(seed, source)
     stream.skip(size, before)
     return stream.draw(size)
@@ -124,15 +124,17 @@ def fingerprints_agree(first: Sequence[float], second: Sequence[float]) -> bool:
     )
 
 
-def _require_draws(draws_before: int, size: tuple[int, int, int]) -> int:
-    """Return the number of draws, if the noise behind them can be reached in seconds."""
+def require_draws(
+    draws_before: int, size: tuple[int, int, int], *, field: str = "draws_before"
+) -> int:
+    """Return the number of draws, if the noise behind them can be reached in seconds.
+
+    Raises:
+        NoiseError: it is no number of draws, or out of reach.
+    """
     if type(draws_before) is not int or draws_before < 0:
-        raise NoiseError(
-            "draws_before", expected="a whole number from 0 up", got=f"{draws_before!r}"
-        )
+        raise NoiseError(field, expected="a whole number from 0 up", got=f"{draws_before!r}")
     most = _LARGEST_SKIP // max(math.prod(size), _SMALL)
     if draws_before > most:
-        raise NoiseError(
-            "draws_before", expected=f"at most {most} draws of {size}", got=f"{draws_before}"
-        )
+        raise NoiseError(field, expected=f"at most {most} draws of {size}", got=f"{draws_before}")
     return draws_before

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
-from ..noise import NoiseSource
+from ..noise import Carried, NoiseSource
 from .header import Outline
 from .noise_spec import NoiseSpec
 from .spec import SamplingSpec, Status
@@ -48,6 +48,8 @@ class TableUse:
         model_sha256: of the model's file, or ``None`` where nobody knows.
         sampling: how images are sampled, or ``None`` where nobody knows.
         draws_before: draws made from the same generator before the noise.
+        carried: where the noise is drawn at another size than ``shape`` and carried there, from
+            which size and how.
     """
 
     noise: NoiseSource
@@ -55,6 +57,12 @@ class TableUse:
     model_sha256: str | None = None
     sampling: SamplingSpec | None = None
     draws_before: int = 0
+    carried: Carried | None = None
+
+    @property
+    def drawn_at(self) -> tuple[int, int, int]:
+        """``(C, H, W)`` at which a seed draws its noise, in latent cells."""
+        return self.shape if self.carried is None else self.carried.shape
 
 
 @dataclass(frozen=True)
@@ -150,11 +158,13 @@ def _noise_differences(table: Described, use: TableUse) -> Iterator[Difference]:
             f"Set the noise source to {spec.source.label}.",
         )
     if "shape" in open_to:
-        if spec.shape[0] != use.shape[0]:
-            here, there = (f"{shape[0]} channels" for shape in (spec.shape, use.shape))
+        if spec.shape[0] != use.drawn_at[0]:
+            here, there = (f"{shape[0]} channels" for shape in (spec.shape, use.drawn_at))
             yield _invalid("noise.shape", here, there, _shape_advice(table, use))
-    elif spec.shape != use.shape:
-        yield _invalid("noise.shape", f"{spec.shape}", f"{use.shape}", _shape_advice(table, use))
+    elif spec.shape != use.drawn_at:
+        yield _invalid("noise.shape", f"{spec.shape}", f"{use.drawn_at}", _shape_advice(table, use))
+    elif use.carried is not None and use.carried.changes(use.shape):
+        yield _carried_difference(table, use, use.carried)
     if "draws_before" not in open_to and spec.draws_before != use.draws_before:
         yield _invalid(
             "noise.draws_before",
@@ -192,6 +202,17 @@ def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
         yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
 
 
+def _carried_difference(table: Described, use: TableUse, carried: Carried) -> Difference:
+    """At another size a seed's layout may be kept; what it scored there nobody measured."""
+    return Difference(
+        "noise.shape",
+        f"{table.spec.noise.shape}",
+        f"{use.shape}",
+        MatchLevel.NOISE_ONLY,
+        f"The noise is carried from {_size(table)} ({carried.way.value}), which the scores are of.",
+    )
+
+
 def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
     model = table.spec.model.sha256
     if model is None or model != use.model_sha256:
@@ -218,12 +239,21 @@ def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
 
 
 def _shape_advice(table: Described, use: TableUse) -> str:
-    if table.spec.noise.shape[0] != use.shape[0]:
+    if table.spec.noise.shape[0] != use.drawn_at[0]:
         return f"Use a model of the table's kind, {table.spec.model.family}."
     sampling = table.spec.sampling
     if sampling is None or sampling.size is None:
         return "Set the image size the table was made for."
-    return f"Set width and height to {sampling.size[0]}x{sampling.size[1]}."
+    return f"Set width and height to {_size(table)}."
+
+
+def _size(table: Described) -> str:
+    """Name the size a table was made for: in pixels, or in cells where nobody wrote pixels down."""
+    sampling = table.spec.sampling
+    if sampling is not None and sampling.size is not None:
+        return f"{sampling.size[0]}x{sampling.size[1]}"
+    _, height, width = table.spec.noise.shape
+    return f"{width}x{height} cells"
 
 
 def _invalid(field: str, table: str, use: str, advice: str) -> Difference:

@@ -11,6 +11,7 @@ from seedloupe.errors import ImageError, InputError
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.png import read_png_metadata, save_png
 from seedloupe.hosts.standalone.sampling import Request, Sampler
+from seedloupe.noise import NoiseSource
 
 PICTURE = Image.linear_gradient("L").resize((48, 32)).convert("RGB")
 
@@ -115,3 +116,15 @@ def test_what_is_no_png_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.png").write_bytes(content)
     with pytest.raises(ImageError, match="a readable PNG file"):
         read_png_metadata(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(
+    ("noise", "name"), [("cpu", "CPU"), ("nv", "NV"), ("cuda:64", "NV"), ("cuda:63", None)]
+)
+def test_a_cards_own_noise_is_not_called_by_the_name_of_all_cards(
+    tiny: Model, tmp_path: Path, noise: str, name: str | None
+) -> None:
+    request = Request("x", (1,), width=32, height=32, noise=NoiseSource.parse(noise))
+    save_png(PICTURE, tmp_path / "a.png", request=request, model=tiny)
+    found = as_the_web_ui_reads(read_png_metadata(tmp_path / "a.png").parameters or "")
+    assert found.get("RNG") == name

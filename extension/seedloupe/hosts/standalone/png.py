@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ImageError, InputError
-from ...noise import Rng, canonical_seed
+from ...noise import Carry, Rng, canonical_seed
 from .denoise import Sampler
 from .outputs import write_whole
 from .request import Request
@@ -40,10 +41,12 @@ class PngMetadata:
     Attributes:
         parameters: the web UI's text, or None.
         record: our JSON object, or None.
+        texts: all texts by name, ComfyUI's ``prompt`` and ``workflow`` among them.
     """
 
     parameters: str | None
     record: Mapping[str, Any] | None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def save_png(
@@ -98,9 +101,10 @@ def read_png_metadata(path: Path) -> PngMetadata:
         raise ImageError("image", expected="a readable PNG file", got=got) from error
     try:
         record = json.loads(chunks["seedloupe"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         record = None
-    return PngMetadata(chunks.get("parameters"), record if isinstance(record, dict) else None)
+    mine = record if isinstance(record, dict) else None
+    return PngMetadata(chunks.get("parameters"), mine, chunks)
 
 
 def parameters_text(request: Request, model: Model, seed: int, extras: Mapping[str, object]) -> str:
@@ -135,6 +139,7 @@ def record_of(
         "task": request.task,
         "strength": request.strength if request.image is not None else None,
         "model": {"name": model.name, "family": model.family.value, "sha256": model.sha256},
+        **_carried(request, model),
         **extras,
     }
 
@@ -166,11 +171,47 @@ def _fields(
         "Size": f"{width}x{height}",
         "Model hash": model.sha256[:_SHORT_HASH],
         "Model": model.name,
+        "Seed resize from": _size_from(request, model) if _in_middle(request) else None,
         "Denoising strength": f"{request.strength:g}" if request.image is not None else None,
-        "RNG": _RNG_NAMES[request.noise.rng],
+        "RNG": _rng_name(request, model),
         "Seedloupe": tool().removeprefix("seedloupe").strip() or None,
+        **_carried_words(request, model),
         **plain,
     }
+
+
+def _rng_name(request: Request, model: Model) -> str | None:
+    """Name the generator; a card's own noise has no name, as the web UI leaves out its GPU."""
+    grid = request.noise.grid_threads
+    shows = grid is not None and grid < math.prod(model.latent_shape(*request.size(model)))
+    return None if shows else _RNG_NAMES[request.noise.rng]
+
+
+def _carried(request: Request, model: Model) -> dict[str, object]:
+    """Say where the noise was carried from; nothing where it was drawn at the picture's size."""
+    if request.carried is None:
+        return {}
+    shape = request.carried.shape
+    size = [shape[2] * model.cell, shape[1] * model.cell]
+    return {"carried": {"way": request.carried.way.value, "from": size, "shape": list(shape)}}
+
+
+def _carried_words(request: Request, model: Model) -> dict[str, object]:
+    if request.carried is None:
+        return {}
+    size = _size_from(request, model)
+    return {"Seedloupe carried": f"{request.carried.way.value} from {size}"}
+
+
+def _in_middle(request: Request) -> bool:
+    """Whether the noise is what the web UI makes of a resized seed."""
+    return request.carried is not None and request.carried.way is Carry.MIDDLE
+
+
+def _size_from(request: Request, model: Model) -> str:
+    assert request.carried is not None
+    _, height, width = request.carried.shape
+    return f"{width * model.cell}x{height * model.cell}"
 
 
 def _quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import ImageError, InputError, MaskError
-from ...noise import NoiseSource, canonical_seed
+from ...noise import Carried, NoiseSource, canonical_seed
 from ...tensors import require_shape
 from .denoise import Plan, Sampler
 
@@ -38,6 +38,8 @@ class Request:
         strength: in (0, 1], how much of the picture is forgotten.
         keep_outside: copy the unmasked pixels of ``image`` into the result, so that they are
             unchanged and not merely similar.
+        carried: the size the noise is drawn at, and how it is taken to the picture's; None draws
+            it at the picture's.
     """
 
     prompt: str
@@ -53,6 +55,7 @@ class Request:
     mask: Tensor | None = None
     strength: float = 1.0
     keep_outside: bool = True
+    carried: Carried | None = None
 
     @property
     def task(self) -> str:
@@ -86,7 +89,9 @@ def check_request(request: Request, model: Model) -> None:
     _check_seeds(request)
     _check_numbers(request)
     _check_picture(request, model)
-    model.latent_shape(*request.size(model))
+    shape = model.latent_shape(*request.size(model))
+    if request.carried is not None:
+        request.carried.onto(shape)
 
 
 def _check_seeds(request: Request) -> None:

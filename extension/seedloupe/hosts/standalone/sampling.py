@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ...noise import NoiseSource, initial_noise
+from ...noise import NoiseSource, carried_noise, initial_noise
 from ...tensors import require_shape
 from .denoise import Plan, Sampler, Source, Step, denoise
 from .eye import Eye
@@ -203,11 +203,14 @@ def _steps(
     model: Model, request: Request, seed: int, text: Conditioning, source: Source, eye: Eye
 ) -> Iterator[Step]:
     shape = model.latent_shape(*request.size(model))
-    noise = initial_noise(seed, shape, source=request.noise)[None]
-    streams = step_streams(request.sampler, [seed], 1, shape, request.noise)
+    if request.carried is None:
+        noise = initial_noise(seed, shape, source=request.noise)
+    else:
+        noise = carried_noise(seed, shape, request.carried, source=request.noise)
+    streams = step_streams(request.sampler, [seed], 1, shape, request.noise, request.carried)
     return denoise(
         model,
-        noise,
+        noise[None],
         text,
         request.plan,
         source=source,

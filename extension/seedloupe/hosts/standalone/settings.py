@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import InputError, MaskError
+from ...errors import InputError, MaskError, TableMatchError
 from .arguments import table_folders
 from .commands.pick import match_json
 from .picking_arguments import RULES, has_layout, layouts, pick
@@ -17,6 +17,7 @@ from .sampling import Sampler
 from .use import table_use
 
 if TYPE_CHECKING:
+    from ...noise import Carried
     from ...picking import Picking
     from ...tables import Match, SeedTable
     from .models import Model
@@ -92,6 +93,13 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
             got="nothing",
             advice="Name one with --table; `seedloupe tables list` shows what there is.",
         )
+    if args.carry is not None and args.pick not in RULES and not args.table:
+        raise InputError(
+            "carry",
+            expected="--table, whose size the noise is drawn at",
+            got="nothing",
+            advice="`seedloupe tables list` shows what there is.",
+        )
     _check_wishes(args)
 
 
@@ -157,6 +165,7 @@ def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
         image=image,
         mask=mask,
         strength=strength if image is not None else 1.0,
+        carried=_carried(args.carry, opened),
     )
 
 
@@ -174,9 +183,7 @@ def choose_seeds(
     count = args.count or _COUNT
     if opened is None or args.pick in (None, "random"):
         return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
-    from ...tables import require_match
-
-    match = require_match(opened.table, table_use(request, model))
+    match = _matched(opened.table, request, model)
     picking = pick(opened.table, args.pick, count, args)
     return Chosen(picking.seeds, args.pick, picking, opened.path, match)
 
@@ -184,3 +191,30 @@ def choose_seeds(
 def with_seeds(request: Request, chosen: Chosen) -> Request:
     """Return the request for the seeds chosen."""
     return replace(request, seeds=chosen.seeds)
+
+
+def _carried(way: str | None, opened: Opened | None) -> Carried | None:
+    from ...noise import Carried, Carry
+
+    if way is None or opened is None:
+        return None
+    return Carried(Carry(way), opened.table.spec.noise.shape)
+
+
+def _matched(table: SeedTable, request: Request, model: Model) -> Match:
+    """Match the table; where only the size keeps it out, say how its noise can be taken along."""
+    from ...tables import require_match
+
+    use = table_use(request, model)
+    try:
+        return require_match(table, use)
+    except TableMatchError as error:
+        same_kind = table.spec.noise.shape[0] == use.shape[0]
+        if error.field != "noise.shape" or not same_kind:
+            raise
+        raise TableMatchError(
+            error.field,
+            expected=error.expected,
+            got=error.got,
+            advice=f"{error.advice} Or take the noise to this size: --carry stretch or middle.",
+        ) from error

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError, SeedloupeError
-from ...noise import NoiseSource, NoiseStream
+from ...noise import Carried, NoiseSource, NoiseStream, carried_stream
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
 
 def step_stream(
-    seed: int, shape: Sequence[int], source: NoiseSource = NoiseSource()
+    seed: int,
+    shape: Sequence[int],
+    source: NoiseSource = NoiseSource(),
+    carried: Carried | None = None,
 ) -> NoiseStream:
     """Return the generator of one picture's step noise.
 
     It goes on where the starting noise ends, as with one generator a picture in diffusers and in
     the web UI, so an ancestral picture is the same in a batch and alone.
     """
+    if carried is not None:
+        channels, height, width = shape
+        return carried_stream(seed, (channels, height, width), carried, source=source)
     stream = NoiseStream(seed, source)
     stream.skip(shape, 1)
     return stream
@@ -34,6 +40,7 @@ def step_streams(
     batch: int,
     shape: Sequence[int],
     source: NoiseSource = NoiseSource(),
+    carried: Carried | None = None,
 ) -> list[NoiseStream] | None:
     """Return a generator for each picture of a batch; None for samplers that draw nothing.
 
@@ -48,7 +55,7 @@ def step_streams(
             expected=f"{batch} seeds, because {sampler.label} draws noise at each step",
             got="none" if seeds is None else str(len(seeds)),
         )
-    return [step_stream(seed, shape, source) for seed in seeds]
+    return [step_stream(seed, shape, source, carried) for seed in seeds]
 
 
 @contextmanager

@@ -35,4 +35,6 @@ def model_spec(model: Model) -> ModelSpec:
 def table_use(request: Request, model: Model) -> TableUse:
     """Return what a table would be used for; our noise is always the generator's first draw."""
     shape = model.latent_shape(*request.size(model))
-    return TableUse(request.noise, shape, model.sha256, sampling_spec(request, model))
+    return TableUse(
+        request.noise, shape, model.sha256, sampling_spec(request, model), carried=request.carried
+    )

@@ -9,12 +9,16 @@ import torch
 from PIL import Image
 
 from seedloupe.hosts.standalone import making
+from seedloupe.hosts.standalone.denoise import Plan, Sampler, denoise
+from seedloupe.hosts.standalone.images import to_pil
+from seedloupe.hosts.standalone.latents import decode
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.png import read_png_metadata
 from seedloupe.hosts.standalone.sampling import Request, generate
+from seedloupe.hosts.standalone.text import encode_text
 from seedloupe.lens import default_panel
 from seedloupe.lens.file import read_lens
-from seedloupe.noise import NoiseSource
+from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, carried_stream
 from seedloupe.picking import Layout, TagFilter, pick_by_layout, pick_clean, pick_golden
 from seedloupe.tables import (
     ModelSpec,
@@ -284,3 +288,63 @@ def test_everything_given_is_checked_before_the_model_is_opened(cli: Cli, tmp_pa
     ended = cli("generate", "x", "--model", "gone.safetensors", *words)
     assert "layout: expected --box, --at, --size-near, --near or --far" in ended.err
     assert torch.is_grad_enabled()
+
+
+@pytest.mark.parametrize("way", ["middle", "stretch"])
+def test_a_tables_seeds_are_carried_to_another_size_and_every_file_says_so(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path, way: str
+) -> None:
+    table = made_for(tiny, tmp_path)
+    words = ("--pick", "golden", "--count", 2, "--table", table, "--out", tmp_path / "a")
+    size = ("--size", "64x40", "--sampler", "euler_a", "--carry", way)
+    ended = cli("generate", "a hill", "--model", model, *words, *size, "--json")
+    assert ended.code == 0
+    assert ended.json["chosen"]["match"]["level"] == "noise_only"
+    assert f"carried from 48x32 ({way})" in ended.json["chosen"]["match"]["reasons"][0]
+    assert f"note: {ended.json['chosen']['match']['reasons'][0]}" in ended.err
+    said = {"way": way, "from": [48, 32], "shape": [4, 4, 6]}
+    assert ended.json["settings"]["carried"] == said
+    seeds = tuple(int(seed) for seed in ended.json["seeds"])
+    carried = Carried(Carry(way), (4, 4, 6))
+    for entry, seed in zip(ended.json["images"], seeds, strict=True):
+        assert entry["match"] == "noise_only"
+        found = read_png_metadata(tmp_path / "a" / entry["file"])
+        assert found.record is not None
+        assert found.record["carried"] == said
+        assert f"Seedloupe carried: {way} from 48x32" in (found.parameters or "")
+        resized = "Seed resize from: 48x32" in (found.parameters or "")
+        assert resized is (way == "middle")
+        streams = [carried_stream(seed, (4, 5, 8), carried)]
+        text = encode_text(tiny, ["a hill"], negative="", guided=True)
+        noise = carried_noise(seed, (4, 5, 8), carried)[None]
+        plan = Plan(Sampler.EULER_A, 3, 2.5)
+        *_, last = denoise(tiny, noise, text, plan, streams=streams)
+        expected = to_pil(decode(tiny, last.latents)[0])
+        assert Image.open(tmp_path / "a" / entry["file"]).tobytes() == expected.tobytes()
+
+
+def test_a_refused_size_tells_that_noise_can_be_carried(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    table = made_for(tiny, tmp_path)
+    words = ("--pick", "golden", "--table", table, "--size", "64x64", "--out", tmp_path / "a")
+    ended = cli("generate", "a hill", "--model", model, *words)
+    assert (ended.code, "--carry stretch or middle" in ended.err) == (2, True)
+    other = made_for(tiny, tmp_path, shape=(16, 4, 6))
+    for more in ((), ("--carry", "stretch")):
+        ended = cli("generate", "a hill", "--model", model, *words[:3], other, *words[4:], *more)
+        assert ended.code == 2
+        assert "--carry stretch or" not in ended.err
+    assert "shape: expected 16 channels" in ended.err
+
+
+def test_given_seeds_are_carried_from_the_tables_size(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    words = ("--model", model, "--seeds", "7", "--table", made_for(tiny, tmp_path), "--steps", 2)
+    size = ("--size", "64x40", "--carry", "stretch", "--out", tmp_path / "a", "--json")
+    ended = cli("generate", "a hill", *words, *size)
+    assert ended.json["settings"]["carried"]["from"] == [48, 32]
+    ended = cli("generate", "a hill", "--model", model, "--seeds", "7", *size)
+    assert ended.code == 2
+    assert ended.json["error"]["field"] == "carry"

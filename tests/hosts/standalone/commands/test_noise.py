@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from safetensors.torch import load_file
+
+from seedloupe.hosts.standalone.models import Model
+from seedloupe.hosts.standalone.png import save_png
+from seedloupe.hosts.standalone.sampling import Request
+from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, initial_noise
 
 from .conftest import Cli
 
@@ -37,6 +45,13 @@ def test_people_get_lines(cli: Cli) -> None:
         (("1", "--shape", "4,0,8"), "shape"),
         (("1", "--shape", "4,8,8", "--source", "gpu"), "cpu, nv or cuda:GRID"),
         (("1", "--shape", "4,8,8", "--out", "x.txt"), r"ending in .safetensors"),
+        ((), "SEED: expected a seed, or a picture with --of"),
+        (("1",), "shape: expected --shape C,H,W"),
+        (("1", "--shape", "4,8,8", "--channels", "4"), "channels: expected nothing without --of"),
+        (("1", "--shape", "4,8,8", "--index", "0"), "index: expected nothing without --of"),
+        (("1", "--of", "a.png"), "seed: expected nothing beside --of"),
+        (("--of", "a.png", "--shape", "4,8,8"), "shape: expected nothing beside --of"),
+        (("--of", "gone.png"), "gone.png"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -53,3 +68,73 @@ def test_bad_input_is_one_line_and_exit_2(
     assert message in ended.err
     assert ended.err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def picture(path: Path, **texts: str) -> Path:
+    """A picture with texts, as other programs save it."""
+    chunks = PngInfo()
+    for name, text in texts.items():
+        chunks.add_text(name, text)
+    Image.new("RGB", (48, 32)).save(path, pnginfo=chunks)
+    return path
+
+
+PARAMETERS = "a hill\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 42, Size: 48x32"
+SIZE = {"width": 48, "height": 32}
+PROMPT = {
+    "3": {"class_type": "KSampler", "inputs": {"seed": 42, "latent_image": ["5", 0]}},
+    "5": {"class_type": "EmptyLatentImage", "inputs": SIZE},
+}
+
+
+def test_the_noise_of_a_picture_of_ours_is_the_one_it_was_made_from(
+    cli: Cli, tiny: Model, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "a.png", tmp_path / "noise.safetensors"
+    carried = Carried(Carry.STRETCH, (4, 4, 4))
+    request = Request("a hill", (2**32 + 5,), width=48, height=32, carried=carried)
+    save_png(Image.new("RGB", (48, 32)), path, request=request, model=tiny)
+    ended = cli("noise", "--of", path, "--out", out, "--json")
+    expected = carried_noise(2**32 + 5, (4, 4, 6), carried)
+    assert (ended.code, ended.json["level"], ended.json["host"]) == (0, "exact", "Seedloupe")
+    assert ended.json["carried"] == {"way": "stretch", "shape": [4, 4, 4]}
+    assert ended.json["noise"]["canonical_seed"] == "5"
+    assert ended.json["noise"]["file"] == str(out)
+    assert torch.equal(load_file(out)["noise"], expected)
+    lines = cli("noise", "--of", path).out
+    assert "carried from    4x4 cells, stretch" in lines
+    assert f"{expected.flatten()[0]:.5f}" in lines
+
+
+def test_a_picture_of_the_web_ui_says_what_is_missing_until_it_is_given(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = picture(tmp_path / "a.png", parameters=PARAMETERS)
+    asked = cli("noise", "--of", path, "--json")
+    assert (asked.code, asked.json["level"], asked.json["noise"]) == (0, "depends", None)
+    assert "No RNG key" in asked.json["verdict"]
+    refused = cli("noise", "--of", path, "--out", tmp_path / "x.safetensors")
+    assert (refused.code, "No RNG key" in refused.err) == (2, True)
+    given = cli("noise", "--of", path, "--source", "nv", "--channels", 16, "--json")
+    expected = initial_noise(42, (16, 4, 6), source=NoiseSource.parse("nv"))
+    assert given.json["noise"]["first"] == expected.flatten()[:8].tolist()
+    assert not (tmp_path / "x.safetensors").exists()
+
+
+def test_a_picture_of_comfyui_needs_its_place_in_a_batch(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
+    assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
+    empty = {"class_type": "EmptyLatentImage", "inputs": {**SIZE, "batch_size": 2}}
+    path = picture(tmp_path / "b.png", prompt=json.dumps({**PROMPT, "5": empty}))
+    asked = cli("noise", "--of", path, "--json")
+    assert (asked.code, asked.json["noise"], asked.json["batch"]) == (0, None, 2)
+    placed = cli("noise", "--of", path, "--index", 1, "--json")
+    stream = torch.randn(2, 4, 4, 6, generator=torch.Generator().manual_seed(42))
+    assert placed.json["noise"]["first"] == stream[1].flatten()[:8].tolist()
+    for words in (("--index", 2), ("--index", 0, "--source", "nv")):
+        assert cli("noise", "--of", path, *words).code == 2
+
+
+def test_a_picture_that_says_nothing_is_refused(cli: Cli, tmp_path: Path) -> None:
+    ended = cli("noise", "--of", picture(tmp_path / "a.png", Software="editor"), "--json")
+    assert (ended.code, ended.json["error"]["field"]) == (2, "picture")

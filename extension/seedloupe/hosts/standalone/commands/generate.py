@@ -47,6 +47,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
     parser.add_argument("--table", metavar="T", help="seed table to pick from")
     parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
+    parser.add_argument(
+        "--carry",
+        choices=("middle", "stretch"),
+        help="draw the noise at the table's size and take it to this one",
+    )
     add_tags(parser)
     add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
     add_sampling(parser)
@@ -77,6 +82,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     document = job.execute(console)
     if chosen.picking is not None:
         say_notes(console, chosen.picking.notes)
+    if chosen.match is not None and request.carried is not None:
+        say_notes(console, chosen.match.reasons)
     say_notes(console, job.notes)
     console.result(document, _lines(document, folder))
     if job.stopped:

@@ -1,0 +1,302 @@
+"""What graphs of ComfyUI tell about their noise."""
+
+from __future__ import annotations
+
+import copy
+import time
+from typing import Any
+
+import pytest
+import torch
+
+from seedloupe.errors import ImageError, InputError, NoiseError
+from seedloupe.noise import CPU_NOISE, NV_NOISE, comfyui_noise, initial_noise
+from seedloupe.noise.found import FoundHost, FoundLevel, draw_found, noise_in_graph
+
+SEED = 1118178571024332
+SHAPE = (4, 48, 64)
+
+
+def graph(**changed: Any) -> dict[str, Any]:
+    """ComfyUI's own first workflow, as it stands in a picture; ``None`` leaves a node out."""
+    nodes: dict[str, Any] = {
+        "3": {
+            "class_type": "KSampler",
+            "inputs": {
+                "seed": SEED,
+                "steps": 20,
+                "cfg": 8.0,
+                "sampler_name": "euler",
+                "scheduler": "normal",
+                "denoise": 1.0,
+                "model": ["4", 0],
+                "positive": ["6", 0],
+                "negative": ["7", 0],
+                "latent_image": ["5", 0],
+            },
+            "_meta": {"title": "KSampler"},
+        },
+        "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "v1-5.safetensors"}},
+        "5": {
+            "class_type": "EmptyLatentImage",
+            "inputs": {"width": 512, "height": 384, "batch_size": 1},
+        },
+        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a hill", "clip": ["4", 1]}},
+        "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "fog", "clip": ["4", 1]}},
+        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
+        "9": {"class_type": "SaveImage", "inputs": {"filename_prefix": "C", "images": ["8", 0]}},
+    }
+    for name, node in changed.items():
+        nodes[name.lstrip("n")] = node
+    return {name: node for name, node in copy.deepcopy(nodes).items() if node is not None}
+
+
+def node(kind: str, **inputs: Any) -> dict[str, Any]:
+    return {"class_type": kind, "inputs": inputs}
+
+
+def sampler(**changed: Any) -> dict[str, Any]:
+    return node("KSampler", **{**graph()["3"]["inputs"], **changed})
+
+
+def empty(width: Any = 512, height: Any = 384, batch_size: Any = 1) -> dict[str, Any]:
+    return node("EmptyLatentImage", width=width, height=height, batch_size=batch_size)
+
+
+def test_the_first_workflow_names_its_noise_exactly() -> None:
+    found = noise_in_graph(graph())
+    assert (found.host, found.level) == (FoundHost.COMFYUI, FoundLevel.EXACT)
+    assert (found.seeds, found.shape, found.source) == ((SEED,), SHAPE, CPU_NOISE)
+    assert (found.task, found.strength, found.batch) == ("txt2img", None, 1)
+    assert torch.equal(draw_found(found), initial_noise(SEED, SHAPE))
+    with pytest.raises(NoiseError, match="source"):
+        draw_found(found, source=NV_NOISE)
+
+
+def test_a_picture_of_a_batch_must_say_its_place() -> None:
+    found = noise_in_graph(graph(n5=empty(520, 520, 3)))
+    assert (found.level, found.batch) == (FoundLevel.DEPENDS, 3)
+    assert "One of a batch of 3" in found.verdict
+    assert any("no whole blocks of 16" in note for note in found.notes)
+    for index in (None, -1, 3):
+        with pytest.raises(NoiseError, match="index: expected 0 to 2"):
+            draw_found(found, index=index)
+    batch = comfyui_noise(SEED, (4, 65, 65), batch=3)
+    assert torch.equal(draw_found(found, index=2), batch[2])
+
+
+def test_parts_of_a_batch_are_followed() -> None:
+    cut = node("LatentFromBatch", samples=["5", 0], batch_index=2, length=1)
+    found = noise_in_graph(
+        graph(n3=sampler(latent_image=["10", 0]), n5=empty(batch_size=4), n10=cut)
+    )
+    assert (found.level, found.batch, found.batch_index) == (FoundLevel.EXACT, 1, (2,))
+    assert torch.equal(draw_found(found), comfyui_noise(SEED, SHAPE, batch_index=[2])[0])
+    many = node("RepeatLatentBatch", samples=["10", 0], amount=3)
+    repeated = noise_in_graph(
+        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=4), n10=cut, n11=many)
+    )
+    assert (repeated.batch, repeated.batch_index) == (3, (2, 3, 4))
+    pair = node("LatentFromBatch", samples=["5", 0], batch_index=1, length=9)
+    spread = noise_in_graph(
+        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=3), n10=pair, n11=many)
+    )
+    assert spread.batch_index == (1, 2, 3, 4, 5, 6)
+
+
+def test_a_fixed_batch_has_one_noise_whichever_picture_it_is() -> None:
+    fixed = node("LatentBatchSeedBehavior", samples=["5", 0], seed_behavior="fixed")
+    found = noise_in_graph(
+        graph(n3=sampler(latent_image=["10", 0]), n5=empty(batch_size=3), n10=fixed)
+    )
+    assert (found.level, found.batch_index) == (FoundLevel.EXACT, (0, 0, 0))
+    assert torch.equal(draw_found(found), initial_noise(SEED, SHAPE))
+    free = node("LatentBatchSeedBehavior", samples=["10", 0], seed_behavior="random")
+    random = noise_in_graph(
+        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=3), n10=fixed, n11=free)
+    )
+    assert (random.level, random.batch_index) == (FoundLevel.DEPENDS, None)
+
+
+def test_numbers_are_followed_through_nodes_that_hand_them_on() -> None:
+    found = noise_in_graph(
+        graph(
+            n3=sampler(seed=["20", 0]),
+            n5=empty(width=["22", 0]),
+            n20=node("Seed (rgthree)", seed=["21", 0]),
+            n21=node("PrimitiveInt", value="77", control_after_generate="fixed"),
+            n22=node("INTConstant", value=640),
+        )
+    )
+    assert (found.seeds, found.shape) == ((77,), (4, 48, 80))
+    assert found.level is FoundLevel.EXACT
+
+
+def test_a_node_that_makes_numbers_of_its_own_is_not_taken_at_its_inputs() -> None:
+    made = node("RandomInteger", seed=5, min=0, max=9)
+    found = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=made))
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, ())
+    assert "RandomInteger" in found.verdict
+
+
+@pytest.mark.parametrize(("slot", "words"), [(0, "One of the 3 best"), (1, "The best seed")])
+def test_golden_seeds_are_told_by_their_table(slot: int, words: str) -> None:
+    golden = node("SeedloupeGoldenSeed", table="mine", count=3, width=512, height=384)
+    found = noise_in_graph(graph(n3=sampler(seed=["20", slot]), n20=golden))
+    assert (found.level, found.seeds, found.shape) == (FoundLevel.DEPENDS, (), SHAPE)
+    assert words in found.verdict
+    assert "pick golden --table mine --count" in found.verdict
+    with pytest.raises(NoiseError, match="picture"):
+        draw_found(found)
+    theirs = node("KSampler //Inspire", seed=["20", slot], latent_image=["5", 0])
+    assert noise_in_graph(graph(n3=theirs, n20=golden)).level is FoundLevel.UNKNOWN
+
+
+@pytest.mark.parametrize("adds", ["enable", "disable"])
+def test_the_advanced_sampler_adds_noise_or_not(adds: str) -> None:
+    inputs = {"add_noise": adds, "noise_seed": 8, "latent_image": ["5", 0]}
+    found = noise_in_graph(graph(n3=node("KSamplerAdvanced", **inputs)))
+    level = FoundLevel.EXACT if adds == "enable" else FoundLevel.UNKNOWN
+    assert found.level is level
+    assert found.seeds == ((8,) if adds == "enable" else ())
+
+
+def test_the_second_pass_of_two_samplers_is_not_the_start() -> None:
+    bigger = node("LatentUpscale", samples=["3", 0], width=1024, height=768)
+    second = sampler(seed=9, denoise=0.5, latent_image=["10", 0])
+    found = noise_in_graph(
+        graph(n8=node("VAEDecode", samples=["11", 0], vae=["4", 2]), n10=bigger, n11=second)
+    )
+    assert (found.level, found.seeds, found.shape) == (FoundLevel.EXACT, (SEED,), SHAPE)
+    assert any("Later samplers (1)" in note for note in found.notes)
+
+
+def test_custom_samplers_are_followed_to_their_noise() -> None:
+    custom = node("SamplerCustom", add_noise=True, noise_seed=6, latent_image=["5", 0])
+    assert noise_in_graph(graph(n3=custom)).seeds == (6,)
+    advanced = node("SamplerCustomAdvanced", noise=["30", 0], latent_image=["5", 0])
+    given = noise_in_graph(graph(n3=advanced, n30=node("RandomNoise", noise_seed=2**53 + 1)))
+    assert (given.level, given.seeds) == (FoundLevel.EXACT, (2**53 + 1,))
+    none = noise_in_graph(graph(n3=advanced, n30=node("DisableNoise")))
+    assert none.level is FoundLevel.UNKNOWN
+    assert "no sampler that starts from noise" in none.verdict
+    for strange in (node("PerlinNoise", seed=1), None):
+        found = noise_in_graph(graph(n3=advanced, n30=strange))
+        assert found.level is FoundLevel.UNKNOWN
+
+
+def test_sixteen_channels_are_known_where_the_node_says_so() -> None:
+    sd3 = node("EmptySD3LatentImage", width=512, height=384, batch_size=1)
+    assert noise_in_graph(graph(n5=sd3)).shape == (16, 48, 64)
+    assert noise_in_graph(graph(), channels=16).shape == (16, 48, 64)
+
+
+def test_pictures_that_started_from_others_have_noise_of_a_size_nobody_told() -> None:
+    encoded = node("VAEEncode", pixels=["12", 0], vae=["4", 2])
+    masked = node("SetLatentNoiseMask", samples=["5", 0], mask=["12", 1])
+    image = node("LoadImage", image="a.png")
+    plain = noise_in_graph(graph(n3=sampler(denoise=0.6), n5=encoded, n12=image))
+    assert (plain.task, plain.strength, plain.shape) == ("img2img", 0.6, None)
+    assert (plain.level, plain.seeds) == (FoundLevel.UNKNOWN, (SEED,))
+    inpaint = noise_in_graph(
+        graph(n3=sampler(latent_image=["13", 0]), n5=encoded, n12=image, n13=masked)
+    )
+    assert inpaint.task == "inpaint"
+    conditioned = node("InpaintModelConditioning", pixels=["12", 0], mask=["12", 1])
+    assert noise_in_graph(graph(n5=conditioned, n12=image)).task == "inpaint"
+
+
+def test_of_two_pictures_in_one_graph_the_file_does_not_tell_which() -> None:
+    other = {
+        "n13": sampler(seed=4),
+        "n18": node("VAEDecode", samples=["13", 0]),
+        "n19": node("SaveImage", images=["18", 0]),
+    }
+    found = noise_in_graph(graph(**other))
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, (4, SEED))
+    assert "2 samplers" in found.verdict
+    same = noise_in_graph(graph(**{**other, "n13": sampler(cfg=2.0)}))
+    assert same.level is FoundLevel.EXACT
+    unsaved = noise_in_graph(graph(**{**other, "n19": None}))
+    assert unsaved.seeds == (SEED,)
+
+
+def test_samplers_of_others_are_not_taken_for_comfyuis() -> None:
+    theirs = node("KSampler //Inspire", seed=3, noise_mode="GPU(=A1111)", latent_image=["5", 0])
+    found = noise_in_graph(graph(n3=theirs))
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, (3,))
+    assert "KSampler //Inspire" in found.verdict
+    rotated = node("LatentRotate", samples=["5", 0], rotation="90 degrees")
+    turned = noise_in_graph(graph(n3=sampler(latent_image=["10", 0]), n10=rotated))
+    assert turned.level is FoundLevel.UNKNOWN
+    assert "LatentRotate" in turned.verdict
+
+
+def test_circles_end() -> None:
+    ring = {
+        "n3": sampler(seed=["20", 0], latent_image=["10", 0]),
+        "n10": node("Reroute", samples=["11", 0]),
+        "n11": node("Reroute", samples=["10", 0]),
+        "n20": node("PrimitiveInt", value=["21", 0]),
+        "n21": node("PrimitiveInt", value=["20", 0]),
+    }
+    found = noise_in_graph(graph(**ring))
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, ())
+    itself = noise_in_graph(graph(n3=sampler(latent_image=["3", 0])))
+    assert itself.level is FoundLevel.UNKNOWN
+
+
+def test_a_graph_of_thousands_of_nodes_takes_no_time() -> None:
+    begun = time.monotonic()
+    nodes = {str(n): sampler(latent_image=[str(n + 1), 0]) for n in range(4000)}
+    assert noise_in_graph(nodes).level is FoundLevel.UNKNOWN
+    chain = {str(n): node("Reroute", samples=[str(n + 1), 0]) for n in range(4, 4000)}
+    far = noise_in_graph({**chain, "1": sampler(latent_image=["4", 0])})
+    assert far.level is FoundLevel.UNKNOWN
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "field"),
+    [
+        ({}, "prompt"),
+        ({str(n): node("A") for n in range(4097)}, "prompt"),
+        ({"1": 5}, "prompt.1"),
+        ({"1": {"inputs": {}}}, "prompt.1"),
+        ({"1": {"class_type": "KSampler", "inputs": [1]}}, "prompt.1"),
+        ({"1": node("A", **{f"i{n}": 1 for n in range(513)})}, "prompt.1"),
+        (graph(n3=sampler(seed=-1)), "prompt.3.seed"),
+        (graph(n3=sampler(seed=2**64)), "prompt.3.seed"),
+        (graph(n3=sampler(denoise=float("nan"))), "prompt.3.denoise"),
+        (graph(n3=sampler(denoise=["3"])), "prompt.3.denoise"),
+        (graph(n5=empty(width=10**9)), "prompt.5"),
+        (graph(n5=empty(width=0)), "prompt.5"),
+        (graph(n5=empty(batch_size=0)), "prompt.5"),
+        (graph(n5=empty(batch_size=10**12)), "prompt.5"),
+        (graph(n5=empty(batch_size=["6", 0])), "prompt.5"),
+        (
+            graph(
+                n3=sampler(latent_image=["10", 0]),
+                n10=node("RepeatLatentBatch", samples=["5", 0], amount=10**6),
+            ),
+            "prompt.10",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(prompt: dict[str, Any], field: str) -> None:
+    with pytest.raises(ImageError) as caught:
+        noise_in_graph(prompt)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("value", [None, True, 1.5, "x", [], ["5"], ["5", "0"], {"a": 1}, [[], 0]])
+def test_values_of_any_other_kind_lead_nowhere_and_break_nothing(value: Any) -> None:
+    for name in ("seed", "latent_image"):
+        found = noise_in_graph(graph(n3=sampler(**{name: value})))
+        assert found.level is FoundLevel.UNKNOWN
+    for name in ("width", "batch_size"):
+        try:
+            level = noise_in_graph(graph(n5=empty(**{name: value}))).level
+        except InputError:
+            continue
+        assert level is FoundLevel.UNKNOWN
