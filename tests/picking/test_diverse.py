@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
@@ -293,7 +291,9 @@ def test_the_same_table_gives_the_same_picking_and_no_state_is_touched() -> None
     points, scores, _ = planted()
     table = make_table({"quality": np.round(scores)}, features={"style": np.round(points)})
     before = random_states()
-    assert pick_diverse(table, 12) == pick_diverse(table, 12)
+    for objective in DiverseObjective:
+        found = pick_diverse(table, 12, objective=objective)
+        assert pick_diverse(table, 12, objective=objective) == found
     assert random_states() == before
 
 
@@ -301,11 +301,3 @@ def test_the_picker_gives_the_seeds_of_the_function() -> None:
     points, scores, _ = planted()
     table = make_table({"quality": scores}, features={"style": points})
     assert DiversePicker(floor=0.2).pick(table, 5) == pick_diverse(table, 5, floor=0.2).seeds
-
-
-def test_json_tells_how_far_apart_the_seeds_lie() -> None:
-    points, scores, _ = planted()
-    table = make_table({"quality": scores}, features={"style": points})
-    value = json.loads(json.dumps(pick_diverse(table, 3).to_json()))
-    assert set(value["spread"]) == {"mean", "by_lot", "beaten"}
-    assert value["chance"] is None
