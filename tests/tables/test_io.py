@@ -102,6 +102,9 @@ def test_what_this_version_does_not_know_is_kept(coded: bytes, tmp_path: Path) -
     assert again.metadata == {"comment": "größer"}
     np.testing.assert_array_equal(again.tensors["later.kind"], np.array([[1, 2]], np.int16))
     assert same(read, again)
+    once = (tmp_path / NAME).read_bytes()
+    write_table(again, tmp_path / NAME)
+    assert (tmp_path / NAME).read_bytes() == once
 
 
 def test_reading_and_writing_touch_no_global_generator(table: SeedTable, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from .spec import ThumbnailsSpec
 from .table import SeedTable
 from .thumbnails import LARGEST_SIDE, draw_sheet
 
+_QUALITY = 95
+"""Higher than a first sheet's: what was coded before loses again."""
+
 
 def merged_sheet(
     tables: Sequence[SeedTable], rows: Rows, notes: list[str]
@@ -33,7 +36,7 @@ def merged_sheet(
         return {}, None
     spec = ThumbnailsSpec(first.tile, _columns(first, len(rows.seeds)))
     try:
-        return {"thumbnails": draw_sheet(_tiles(tables, rows), spec)}, spec
+        return {"thumbnails": draw_sheet(_tiles(tables, rows), spec, quality=_QUALITY)}, spec
     except TableError as error:
         if error.field != "spec.thumbnails":
             raise

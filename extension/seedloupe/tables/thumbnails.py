@@ -19,12 +19,15 @@ _MOST_PIXELS = 2**26
 """What may be decoded at once, 256 MiB; Pillow has its doubts a little above."""
 
 
-def draw_sheet(images: Sequence[Image.Image], spec: ThumbnailsSpec) -> NDArray[np.uint8]:
+def draw_sheet(
+    images: Sequence[Image.Image], spec: ThumbnailsSpec, *, quality: int = _QUALITY
+) -> NDArray[np.uint8]:
     """Lay pictures out as one WebP sheet, in the order of the table's seeds.
 
     Args:
         images: one picture a seed, any size; each is fitted to the tile.
         spec: the tile's size and how many stand in a row.
+        quality: WebP's, up to 100.
 
     Returns:
         ``(bytes,)``, uint8: the tensor ``thumbnails`` of a table.
@@ -37,7 +40,7 @@ def draw_sheet(images: Sequence[Image.Image], spec: ThumbnailsSpec) -> NDArray[n
         tile = image.convert("RGB").resize(spec.tile, Image.Resampling.LANCZOS)
         sheet.paste(tile, tile_box(row, spec)[:2])
     coded = io.BytesIO()
-    sheet.save(coded, "WEBP", quality=_QUALITY)
+    sheet.save(coded, "WEBP", quality=quality)
     return np.frombuffer(coded.getvalue(), np.uint8)
 
 

@@ -14,7 +14,7 @@ from .pick import match_json
 from .tables_pair import find
 
 if TYPE_CHECKING:
-    from ....tables import SeedTable
+    from ....tables import SeedTable, TableSpec
     from ..console import Console
 
 _FINDINGS, _BAD = 1, 2
@@ -160,14 +160,18 @@ def _entry(path: Path) -> dict[str, object]:
         "path": str(path),
         "seeds": len(outline),
         "model": plain(spec.model.name),
-        "latent": "x".join(str(side) for side in spec.noise.shape),
-        "noise": "not stated" if "rng" in spec.noise.unstated else spec.noise.source.label,
+        "latent": _or_unstated(spec, "shape", "x".join(map(str, spec.noise.shape))),
+        "noise": _or_unstated(spec, "rng", spec.noise.source.label),
         "effect": spec.evidence.verdict.value if spec.evidence else "unknown",
         "metrics": [metric.name for metric in spec.metrics if metric.name in scored],
         "spaces": list(outline.names_of("feature")),
         "tags": list(outline.names_of("rate")),
         "status": spec.provenance.status.value,
     }
+
+
+def _or_unstated(spec: TableSpec, entry: str, value: str) -> str:
+    return "not stated" if entry in spec.noise.unstated else value
 
 
 def _document(path: Path, table: SeedTable) -> dict[str, object]:
