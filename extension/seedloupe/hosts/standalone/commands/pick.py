@@ -69,7 +69,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "match": None if match is None else match_json(match),
         **picking.to_json(),
     }
-    say_notes(console, picking.notes)
+    # The result has a line of its own for what chance would give.
+    say_notes(console, [note for note in picking.notes if note != str(picking.chance)])
     console.result(document, _lines(picking, match))
     return 0
 
