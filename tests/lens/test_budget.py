@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from seedloupe.errors import InputError
-from seedloupe.lens.budget import Keep, Recipe, Wish, plan
+from seedloupe.lens.budget import Keep, Recipe, Wish, fit_budget
 from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.file import write_lens
 from seedloupe.lens.kinds import tensors_of
@@ -52,8 +52,8 @@ def test_predicted_bytes_are_those_kept(number: int, unet: nn.Module, tmp_path: 
 
 def test_a_wish_that_fits_is_granted_whole() -> None:
     wish = Wish(SHAPES, 30)
-    assert plan(wish, 10**9).wish == wish
-    assert plan(wish, 10**9).notes == ()
+    assert fit_budget(wish, 10**9).wish == wish
+    assert fit_budget(wish, 10**9).notes == ()
 
 
 def test_things_are_given_up_in_the_documented_order() -> None:
@@ -61,7 +61,7 @@ def test_things_are_given_up_in_the_documented_order() -> None:
     budget = wish.file_bytes
     seen = []
     while budget > 100:
-        made = plan(wish, budget)
+        made = fit_budget(wish, budget)
         state = made.wish.recipe.keep, made.wish.recipe.every, made.layers
         if not seen or state != seen[-1]:
             seen.append(state)
@@ -89,22 +89,22 @@ def test_things_are_given_up_in_the_documented_order() -> None:
 @pytest.mark.parametrize("steps", [1, 3, 1000])
 @pytest.mark.parametrize("keep", list(Keep))
 def test_a_plan_comes_out_whatever_the_budget(budget: int, steps: int, keep: Keep) -> None:
-    made = plan(Wish(SHAPES, steps, recipe=Recipe(keep)), budget)
+    made = fit_budget(Wish(SHAPES, steps, recipe=Recipe(keep)), budget)
     assert made.wish.file_bytes <= max(budget, 0) or not made.layers
-    assert plan(Wish({}, steps), budget).layers == ()
+    assert fit_budget(Wish({}, steps), budget).layers == ()
 
 
 def test_what_was_given_up_is_said_in_words() -> None:
     wish = Wish(SHAPES, 32, recipe=Recipe(Keep.FLOAT32))
-    notes = " ".join(plan(wish, 3 * 10**5).notes)
+    notes = " ".join(fit_budget(wish, 3 * 10**5).notes)
     assert "colours alone" in notes
     assert "one step of" in notes
     assert "to stay within 300 kB" in notes
-    assert "nothing is recorded" in plan(wish, 10).notes[0]
+    assert "nothing is recorded" in fit_budget(wish, 10).notes[0]
 
 
 def test_steps_are_left_out_only_while_eight_stay() -> None:
-    assert plan(Wish(SHAPES, 8), 10**6).wish.recipe.every == 1
+    assert fit_budget(Wish(SHAPES, 8), 10**6).wish.recipe.every == 1
 
 
 def test_published_costs_are_met() -> None:

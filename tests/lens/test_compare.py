@@ -11,7 +11,7 @@ from torch import Tensor
 
 from seedloupe.errors import LensMatchError
 from seedloupe.lens.budget import Keep, Recipe
-from seedloupe.lens.compare import compare
+from seedloupe.lens.compare import compare_runs
 from seedloupe.lens.features import FeatureMap
 from seedloupe.lens.projection import Projection
 from seedloupe.lens.record import LensKey, LensRecord, LensSpec
@@ -56,7 +56,7 @@ def test_distances_are_those_of_the_features(keep: Keep) -> None:
     other = [x.clone() for x in one]
     other[2][..., 3:] *= -1  # the right half turns round at step 2
     other[3] = torch.randn(SHAPE, generator=torch.Generator().manual_seed(9))
-    found = compare(run(one, recipe=Recipe(keep)), run(other, recipe=Recipe(keep)))
+    found = compare_runs(run(one, recipe=Recipe(keep)), run(other, recipe=Recipe(keep)))
     (curve,) = found.curves
     assert [point.step for point in curve.points] == [0, 1, 2, 3]
     assert curve.points[1].sigma == 4.0
@@ -72,7 +72,7 @@ def test_distances_are_those_of_the_features(keep: Keep) -> None:
 
 
 def test_a_run_equals_itself() -> None:
-    found = compare(run(values()), run(values()))
+    found = compare_runs(run(values()), run(values()))
     assert not found.differing
     assert not found.notes
     for point in found.curves[0].points:
@@ -82,7 +82,7 @@ def test_a_run_equals_itself() -> None:
 
 def test_what_differs_between_the_runs_is_told() -> None:
     other = LensSpec("m", "euler", seeds=("2",), prompt="a hill")
-    found = compare(run(values()), run(values(), spec=other))
+    found = compare_runs(run(values()), run(values(), spec=other))
     assert found.differing == {"seeds": ("1", "2"), "prompt": ("", "a hill")}
 
 
@@ -92,7 +92,7 @@ def test_a_layer_only_one_run_has_is_left_out_and_said() -> None:
         for layer in (LAYER, "unet-out"):
             label = (RowLabel(RowKind.COND),)
             recorder(FeatureMap(layer, step, 8.0 / (step + 1), one, labels=label))
-    found = compare(recorder.finish(LensSpec("m", "euler", seeds=("1",))), run(values()))
+    found = compare_runs(recorder.finish(LensSpec("m", "euler", seeds=("1",))), run(values()))
     assert [curve.layer for curve in found.curves] == [LAYER]
     assert found.notes == ("unet-out is in one of the runs only",)
 
@@ -115,11 +115,11 @@ def test_runs_that_cannot_be_compared_are_refused_with_the_reason(
     other: Callable[[], LensRecord], reason: str
 ) -> None:
     with pytest.raises(LensMatchError, match=reason):
-        compare(run(values()), other())
+        compare_runs(run(values()), other())
 
 
 def test_a_file_of_the_first_kind_with_colours_alone_is_refused() -> None:
     features = [FeatureMap(LAYER, step, None, one) for step, one in enumerate(values())]
     old = LensRecord.of_features(LensSpec("m", "euler"), features)
     with pytest.raises(LensMatchError, match="colours alone"):
-        compare(old, replace(old))
+        compare_runs(old, replace(old))

@@ -155,7 +155,7 @@ class Budgeted:
         return tuple(self.wish.shapes)
 
 
-def plan(wish: Wish, budget: int) -> Budgeted:
+def fit_budget(wish: Wish, budget: int) -> Budgeted:
     """Cut ``wish`` until its file fits ``budget`` bytes; never raises."""
     smaller = wish
     for smaller in _smaller(wish):

@@ -61,7 +61,7 @@ class LayerCurve:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What :func:`compare` found.
+    """What :func:`compare_runs` found.
 
     Args:
         curves: one a layer and pass.
@@ -77,7 +77,7 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
 
-def compare(one: LensRecord, other: LensRecord) -> Comparison:
+def compare_runs(one: LensRecord, other: LensRecord) -> Comparison:
     """Compare two runs.
 
     Raises:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..errors import ShapeError
 from .projection import Projection
-from .views.moments import Moments
+from .running import RunningMoments
 from .views.pca import PcaBasis
 
 #: How many leading directions are measured besides the codes, to get the colours right.
@@ -62,10 +62,7 @@ class Trail:
         self.channels, self.height, self.width = channels, height, width
         self._projection = projection
         self._matrix = projection.matrix(channels)
-        self._moments = Moments.empty(channels)
-        generator = torch.Generator().manual_seed(projection.seed)
-        start = (channels, min(_LEADS, channels))
-        self._leads = torch.randn(start, generator=generator, dtype=torch.float64)
+        self._moments = RunningMoments(channels, _LEADS, seed=projection.seed)
         self.scale = 0.0
 
     @property
@@ -83,9 +80,8 @@ class Trail:
             expected = f"(B, {self.channels}, {self.height}, {self.width}) as before"
             raise ShapeError("features", expected=expected, got=str(tuple(values.shape)))
         positions = values.movedim(1, 3).reshape(-1, self.channels)
-        self._moments = self._moments.add(positions)
-        self._follow()
-        axes = self._leads.mT.to(torch.float32)
+        self._moments.add(positions)
+        axes = self._moments.leads.mT.to(torch.float32)
         leads = torch.einsum("dc,bchw->bdhw", axes, values)
         return Sketch(self._halved(self._projection.apply(self._matrix, values)), leads, axes)
 
@@ -95,7 +91,7 @@ class Trail:
         Raises:
             InputError: no position was finite.
         """
-        return PcaBasis.of_moments(self._moments)
+        return self._moments.basis()
 
     def paint(self, sketch: Sketch, basis: PcaBasis) -> Tensor:
         """Return the colours ``(B, 3, H, W)``, uint8, of a map by what was kept of it."""
@@ -109,7 +105,7 @@ class Trail:
     def frame(self) -> Tensor:
         """Return the mean's direction and the leading ones, ``(L, C)``, float32, orthonormal."""
         count = leads_of(self.channels, self._projection)
-        along = torch.cat([self._moments.mean[:, None], self._leads], dim=1)[:, :count]
+        along = torch.cat([self._moments.mean[:, None], self._moments.leads], dim=1)[:, :count]
         # A mean of nothing, or one that lies among the others, leaves an arbitrary direction.
         axes: Tensor = torch.linalg.qr(along)[0]
         return axes.mT.to(torch.float32).contiguous()
@@ -124,13 +120,6 @@ class Trail:
         measured = self._measured(sketch).to(torch.float64)
         along = torch.einsum("lm,bmhw->blhw", weights, measured) + offset[:, None, None]
         return self._half(along.to(torch.float32))
-
-    def _follow(self) -> None:
-        """Turn the leading directions towards those of the moments: a step of power iteration."""
-        for _ in range(2):
-            ahead = self._moments.scatter @ self._leads
-            if float(ahead.abs().sum()) > 0:
-                self._leads = torch.linalg.qr(ahead / ahead.abs().max())[0]
 
     def _halved(self, codes: Tensor) -> Tensor:
         if not self.scale:

@@ -52,13 +52,13 @@ def budgeted(
     Raises:
         ShapeError: no picture can have the size asked for.
     """
-    from ...lens.budget import Wish, plan
+    from ...lens.budget import Wish, fit_budget
     from ...lens.shapes import predict_shapes
 
     _, height, width = model.latent_shape(*request.size(model))
     words = model.pipe.tokenizer.model_max_length
     shapes = predict_shapes(model.unet, layers, height=height, width=width, words=words)
-    return plan(Wish({name: shapes[name] for name in layers}, steps), budget)
+    return fit_budget(Wish({name: shapes[name] for name in layers}, steps), budget)
 
 
 class Recording:

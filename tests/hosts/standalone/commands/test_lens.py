@@ -107,8 +107,8 @@ def test_a_picture_made_elsewhere_is_recorded_upright(cli: Cli, model: Path, pic
     assert ended.code == 0
     assert "cut to 48x32 pixels" in ended.err
     record = read_lens(ended.json["out"])
-    assert Path(ended.json["out"]) == picture.with_name("photo.lens.safetensors")
-    assert size_of(picture.with_name("photo.lens.png"))[0] > 50
+    assert Path(ended.json["out"]) == picture.with_name("photo.look.lens.safetensors")
+    assert size_of(picture.with_name("photo.look.lens.png"))[0] > 50
     (layer,) = [x for x in record.spec.layers if x.name == "mid-vit-out"]
     assert (layer.height, layer.width) == (2, 3)
     assert record.spec.timesteps == (50.0,)

@@ -54,7 +54,9 @@ def _add_image(actions: argparse._SubParsersAction[Parser]) -> None:
     )
     image.add_argument("--prompt", default="", metavar="TEXT", help="what the U-Net is told (none)")
     image.add_argument("--seed", type=seed, default=0, metavar="SEED", help="of the noise (0)")
-    image.add_argument("--out", type=Path, metavar="OUT", help="default: FILE as .lens.safetensors")
+    image.add_argument(
+        "--out", type=Path, metavar="OUT", help="default: FILE as .look.lens.safetensors"
+    )
     image.set_defaults(run=run_image)
 
 
@@ -138,7 +140,8 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     from ..models import open_model
     from ..outputs import check_out_file
 
-    out = args.out or args.file.with_suffix(_SUFFIX)
+    # Pictures of a run have a lens file of their own, which must stay.
+    out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
     sheet = check_out_file(out, _SUFFIX).with_name(out.name.removesuffix(_SUFFIX) + ".lens.png")
     image = read_image(args.file)
     model = open_model(args.model, device=args.device)
@@ -168,13 +171,13 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
 def run_compare(args: argparse.Namespace, console: Console) -> int:
     """Compare two lens files."""
     from ....errors import InputError
-    from ....lens.compare import compare
+    from ....lens.compare import compare_runs
     from ....lens.file import read_lens
     from ..comparing import document, paint, words_of
 
     if args.out is not None and args.out.suffix not in (".png", ".html"):
         raise InputError("out", expected="a name ending in .png or .html", got=str(args.out))
-    found = compare(*(read_lens(file) for file in args.files))
+    found = compare_runs(*(read_lens(file) for file in args.files))
     if args.out is not None:
         paint(found, args.out)
     rows = [["LAYER", "STEP", "NOISE", "COSINE", "LENGTH"]]
