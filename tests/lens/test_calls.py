@@ -109,6 +109,19 @@ def test_layers_another_unet_does_not_have_are_said_and_come_back(
     assert [frame.layer for frame in frames] == ["unet-out", LAYER, "unet-out"]
 
 
+def test_a_part_the_host_took_out_is_said(unet: nn.Module, inputs: Inputs) -> None:
+    changing = copy.deepcopy(unet)
+    frames: list[FeatureMap] = []
+    probe = FeatureProbe(changing, [LAYER, "unet-out"], frames.append)
+    probe.arm()
+    probe.disarm()
+    changing.mid_block.attentions = nn.ModuleList()
+    probe.arm()
+    assert "none of that name" in str(probe.failures[LAYER])
+    probe.disarm()
+    assert probe.hooks == 0
+
+
 def test_a_model_that_is_no_unet_costs_a_message_and_no_picture(unet: nn.Module) -> None:
     probe = FeatureProbe(unet, [LAYER], print)
     probe.arm(unet)

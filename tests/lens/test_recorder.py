@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -158,6 +159,25 @@ def test_a_constant_layer_is_grey_and_large_features_do_not_overflow() -> None:
     small = [FeatureMap(f.layer, f.step, f.sigma, f.values * 1e-9) for f in maps(2)]
     kept = recorded(small).features(LensKey(0, 1, 0, "mid-vit-out")).values
     torch.testing.assert_close(cosines(kept), cosines(maps(2)[1].values), atol=0.1, rtol=0)
+
+
+def test_threads_may_record_into_one_recorder() -> None:
+    recorder = Recorder()
+
+    def run(call: int) -> None:
+        for step, one in enumerate(maps(4)):
+            recorder(FeatureMap(one.layer, step, one.sigma, one.values, call))
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    record = recorder.finish(SPEC)
+    assert len(record.codes) == len(record.spec.moments) == 12
+    for step in range(4):
+        several = [record.codes[LensKey(0, step, call, "mid-vit-out")] for call in range(3)]
+        assert all(torch.equal(several[0], one) for one in several)
 
 
 def test_memory_does_not_grow_with_the_steps() -> None:

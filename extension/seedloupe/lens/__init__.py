@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .budget import Budgeted, Keep, Recipe, Wish, fit_budget
-from .capture import FeatureProbe, RowChooser, Rows, second_half
+from .capture import FeatureProbe, RowChooser, Rows
 from .compare import Comparison, compare_runs
 from .early import ending_after
 from .features import FeatureMap, FeatureRenderer, FeatureSink
@@ -22,6 +22,7 @@ from .rows import (
     edit_rows,
     one_kind,
     pipeline_rows,
+    second_half,
     webui_rows,
 )
 from .shapes import LayerShape, predict_shapes

@@ -27,20 +27,6 @@ Rows: TypeAlias = slice | Sequence[int]
 RowChooser: TypeAlias = Callable[[int], Rows]
 
 
-def second_half(rows: int) -> slice:
-    """Choose the conditional rows of a guided call in diffusers, which puts the others first.
-
-    Only the caller knows whether a call is guided at all; when it is not, all rows count.
-    :func:`~.rows.pipeline_rows` also says what the rows are.
-
-    Raises:
-        ShapeError: ``rows`` is odd, so the call cannot hold two halves.
-    """
-    if rows % 2:
-        raise ShapeError("rows", expected="an even number in a guided call", got=str(rows))
-    return slice(rows // 2, rows)
-
-
 class FeatureProbe:
     """Send each named layer's output to ``sink`` while the block is open.
 
@@ -91,8 +77,7 @@ class FeatureProbe:
         self._failures: dict[str, Exception] = {}
         self._seen: set[str] = set()
         self._swaps: list[str] = []
-        self._compiled = False
-        self.hooks = 0
+        self._hung = 0
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -119,13 +104,19 @@ class FeatureProbe:
         return self._calls.total
 
     @property
+    def hooks(self) -> int:
+        """How many hooks of this probe are on the model right now."""
+        return self._hung
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know: a U-Net that was exchanged, layers that were not seen, and why.
 
         Ask after the U-Net should have run.
         """
         failed = {name: reason_of(error) for name, error in self.failures.items()}
-        why = dict.fromkeys(self.silent, self._why_silent()) | failed
+        silent = self.silent
+        why = dict.fromkeys(silent, self._why_silent() if silent else "") | failed
         lines = [f"{layer} is not watched: {reason}" for layer, reason in why.items()]
         return (*self._swaps, *lines)
 
@@ -178,7 +169,6 @@ class FeatureProbe:
         if not self._names:
             self._layers = find_layers(self._unet, self._patterns)
             self._names = tuple(layer.name for layer in self._layers)
-        self._compiled = is_compiled(self._given)
         with ExitStack() as hooks:
             self._attach(hooks)
             self._hooks = hooks.pop_all()
@@ -202,23 +192,24 @@ class FeatureProbe:
         self.disarm()
 
     def _attach(self, hooks: ExitStack) -> None:
-        modules = dict(self._unet.named_modules(remove_duplicate=False))
-        layers = [layer for layer in self._layers if layer.path in modules]
-        self._missing = {name: _gone(name) for name in {*self._names} - {x.name for x in layers}}
-        for path in dict.fromkeys(["", *(layer.around for layer in layers)]):
+        modules = {layer: _module(self._unet, layer.path) for layer in self._layers}
+        there = {layer: module for layer, module in modules.items() if module is not None}
+        self._missing = {name: _gone(name) for name in {*self._names} - {x.name for x in there}}
+        for path in dict.fromkeys(["", *(layer.around for layer in there)]):
             note = partial(self._note_grid, path)
-            self._hang(hooks, modules[path].register_forward_pre_hook(note, with_kwargs=True))
-        for layer in layers:
+            around = self._unet.get_submodule(path)
+            self._hang(hooks, around.register_forward_pre_hook(note, with_kwargs=True))
+        for layer, module in there.items():
             record = partial(self._record, layer)
-            self._hang(hooks, modules[layer.path].register_forward_hook(record))
+            self._hang(hooks, module.register_forward_hook(record))
 
     def _hang(self, hooks: ExitStack, handle: torch.utils.hooks.RemovableHandle) -> None:
-        self.hooks += 1
+        self._hung += 1
         hooks.callback(self._unhang, handle)
 
     def _unhang(self, handle: torch.utils.hooks.RemovableHandle) -> None:
         handle.remove()
-        self.hooks -= 1
+        self._hung -= 1
 
     def _follow(self, unet: nn.Module) -> None:
         """Watch another U-Net; trouble becomes a note, as the run goes on in any case."""
@@ -274,11 +265,19 @@ class FeatureProbe:
         return cells[rows] if isinstance(rows, slice) else cells[list(rows)], ()
 
     def _why_silent(self) -> str:
-        if self._compiled:
+        if is_compiled(self._given):
             return "it did not run; the U-Net was compiled before it was watched"
         if not self.calls:
             return "the U-Net did not run; another model or an engine may run in its place"
         return "it did not run; something else may run in its place, such as TensorRT or OneDiff"
+
+
+def _module(unet: nn.Module, path: str) -> nn.Module | None:
+    """Return a module, or None where a host has taken it out since its layer was looked up."""
+    try:
+        return unet.get_submodule(path)
+    except AttributeError:
+        return None
 
 
 def _gone(name: str) -> LayerNotFoundError:

@@ -8,7 +8,9 @@ The cosine of two codes misses that of the features by a standard deviation of a
 ``(1 - cos**2) * sqrt((1 - D / C) / D)``: for features without any structure 0.17 at ``D = 32`` of
 many channels, and nothing at all where ``D`` reaches ``C``. So codes are kept together with the
 features' exact share along a few directions, the mean and those that lead in this run, and stand
-only for the rest (:func:`joined`). The error shrinks by the share of the rest in the features.
+only for the rest (:func:`joined`). The error shrinks by the share of the rest in the features: on
+Seedling's panel from 0.05 to 0.14 for codes alone to 0.005 to 0.017, root mean square
+(``benchmarks/lens_recording.py``).
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -53,6 +54,7 @@ class Recorder:
         self._kept: dict[LensKey, _Kept] = {}
         self._moments: dict[tuple[int, int, int], LensMoment] = {}
         self._notes: list[str] = []
+        self._lock = threading.Lock()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -69,11 +71,12 @@ class Recorder:
         if not self._recipe.takes(feature):
             return
         key = LensKey(feature.track, feature.step, feature.call, feature.layer)
-        sketch = self._trail(feature).take(feature.values)
         put = self._spool.put
-        raw = put(feature.values.to(_RAW[self._recipe.keep])) if self._raw else None
-        self._kept[key] = _Kept(put(sketch.codes), put(sketch.leads), put(sketch.axes), raw)
-        self._moments.setdefault((key.track, key.step, key.call), _moment(feature))
+        with self._lock:  # some hosts compute on several devices at once
+            sketch = self._trail(feature).take(feature.values)
+            raw = put(feature.values.to(_RAW[self._recipe.keep])) if self._raw else None
+            self._kept[key] = _Kept(put(sketch.codes), put(sketch.leads), put(sketch.axes), raw)
+            self._moments.setdefault((key.track, key.step, key.call), _moment(feature))
 
     def finish(self, spec: LensSpec) -> LensRecord:
         """Paint everything and return the record.

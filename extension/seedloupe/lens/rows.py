@@ -208,6 +208,20 @@ def chunk_rows(
     return RowPlan(tuple(row for kind, n in chunks for row in _each(images, kinds[kind], n)))
 
 
+def second_half(rows: int) -> slice:
+    """Choose the conditional rows of a guided call in diffusers, which puts the others first.
+
+    Only the caller knows whether a call is guided at all; when it is not, all rows count.
+    :func:`pipeline_rows` also says what the rows are.
+
+    Raises:
+        ShapeError: ``rows`` is odd, so the call cannot hold two halves.
+    """
+    if rows % 2:
+        raise ShapeError("rows", expected="an even number in a guided call", got=str(rows))
+    return slice(rows // 2, rows)
+
+
 def _each(images: int, kind: RowKind, prompt: int = 0) -> tuple[RowLabel, ...]:
     return tuple(RowLabel(kind, image, prompt) for image in range(images))
 
