@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import struct
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from seedloupe.errors import LensFileError
 from seedloupe.lens.features import FeatureMap
@@ -76,6 +77,25 @@ def test_word_maps_and_codes_come_back_with_what_they_mean(tmp_path: Path, conte
         "axes.0.0.0.mid-vit-out",
         "words.0.0.0.mid-vit-out",
     }
+
+
+def test_a_file_of_the_first_kind_with_colours_alone_is_read(tmp_path: Path) -> None:
+    name, colours = "rgb.0.0.0.mid-vit-out", torch.arange(18, dtype=torch.uint8).reshape(1, 3, 2, 3)
+    layer = {"name": "mid-vit-out", "height": 2, "width": 3, "channels": 8, "track": 0}
+    spec = {
+        "model": "Seedling",
+        "sampler": "euler",
+        "sigmas": [14.6],
+        "layers": [{**layer, "reduction": "pca", "dtype": "float32", "explained": [0.5, 0.2, 0.1]}],
+        "checksums": {name: hashlib.sha256(colours.numpy().tobytes()).hexdigest()},
+    }
+    path = tmp_path / "old.lens.safetensors"
+    metadata = {"format": "seedloupe.lens", "version": "1", "spec": json.dumps(spec)}
+    save_file({name: colours}, path, metadata)
+    found = read_lens(path)
+    assert torch.equal(found.rgb[LensKey(0, 0, 0, "mid-vit-out")], colours)
+    assert not found.codes
+    assert found.spec.projection is None
 
 
 def change_tensor(name: str, **entries: object) -> Callable[[Headers], None]:
