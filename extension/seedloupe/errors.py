@@ -11,6 +11,8 @@
     │   ├── TableMatchError     a sound table that does not fit the settings
     │   ├── PickError           a choice of seeds the table cannot answer
     │   ├── LayerNotFoundError  a layer name the U-Net does not have
+    │   ├── LensFileError       a lens file that cannot be read or written
+    │   ├── LensMatchError      two recorded runs that cannot be compared
     │   ├── ImageError          a picture that cannot be used
     │   ├── MaskError           a mask that cannot be used
     │   ├── ModelError          a model that cannot be opened
@@ -82,6 +84,14 @@ class PickError(InputError):
 
 class LayerNotFoundError(InputError):
     """A layer name the U-Net does not have."""
+
+
+class LensFileError(InputError):
+    """A lens file that cannot be read or written."""
+
+
+class LensMatchError(InputError):
+    """Two recorded runs that cannot be compared."""
 
 
 class ImageError(InputError):

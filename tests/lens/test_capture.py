@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seedloupe.lens.capture import FeatureProbe, second_half
+from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.features import FeatureMap
 from seedloupe.lens.layers import Layout, find_layers, list_layers
 from seedloupe.lens.panel import default_panel
+from seedloupe.lens.rows import second_half
 
 HEIGHT, WIDTH = 8, 12
 WATCHED = ("mid-vit-out", "up-level1-repeat1-vit-block0-cross-q", "up-level2-repeat0-res-out")

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from seedloupe.errors import LayerNotFoundError, ShapeError
-from seedloupe.lens.capture import FeatureProbe, second_half
+from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.features import FeatureMap
+from seedloupe.lens.rows import second_half
 
 WATCHED = ("mid-vit-out", "up-level1-repeat1-vit-block0-cross-q", "up-level2-repeat0-res-out")
 

@@ -84,7 +84,7 @@ def test_what_later_versions_add_is_kept(tmp_path: Path, written: Path) -> None:
     old = read_lens(written)
     layer = replace(old.spec.layers[0], extra={"later": 1})
     spec = replace(old.spec, layers=(layer,), extra={"words_from": ["a", 2, None]})
-    other = {"words.0.0.0.mid-vit-out": torch.rand(2, 3).half(), "note": torch.tensor(1.5)}
+    other = {"later.0.0.0.mid-vit-out": torch.rand(2, 3).half(), "note": torch.tensor(1.5)}
     path = write_lens(tmp_path / "later.lens.safetensors", LensRecord(spec, old.rgb, other))
     new = read_lens(path)
     assert new.spec.extra == {"words_from": ["a", 2, None]}
@@ -137,7 +137,13 @@ def remade(path: Path, change: Callable[[dict[str, str]], None]) -> Path:
         (lambda m: m.update(spec="{"), "expected JSON"),
         (lambda m: m.update(spec='{"model": 3, "sampler": "x"}'), "model: expected a text"),
         (lambda m: m.update(spec='{"sampler": "x"}'), "model: expected an entry"),
-        (lambda m: m.update(spec='{"model": "m", "sampler": "x"}'), "checksum"),
+        (lambda m: m.update(spec='{"model": "m", "sampler": "x"}'), r"spec\.layers: .*mid-vit-out"),
+        (
+            lambda m: m.update(
+                spec=m["spec"].replace('"checksums":{', '"checksums":{"a":"b"},"c":{')
+            ),
+            "checksum",
+        ),
         (lambda m: m.update(spec=m["spec"].replace('"height":2', '"height":3')), r"\(B, 3, 3, 3\)"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -13,10 +12,14 @@ from typing import TypeAlias
 import torch
 from torch import Tensor, nn
 
-from ..errors import ShapeError
+from ..errors import LayerNotFoundError, ModelError, ShapeError
+from .calls import Call, CallLog, Place
+from .cells import cells_of, tensor_of
 from .features import FeatureMap, FeatureSink
-from .layers import Layer, Layout, find_layers
-from .topology import bare_unet
+from .layers import Layer, find_layers, list_layers
+from .levels import NoiseLevels
+from .rows import RowLabel, RowPlan
+from .topology import bare_unet, is_compiled
 
 _log = logging.getLogger(__name__)
 
@@ -24,37 +27,18 @@ Rows: TypeAlias = slice | Sequence[int]
 RowChooser: TypeAlias = Callable[[int], Rows]
 
 
-def second_half(rows: int) -> slice:
-    """Choose the conditional rows of a guided call in diffusers, which puts the others first.
-
-    Only the caller knows whether a call is guided at all; when it is not, all rows count.
-
-    Raises:
-        ShapeError: ``rows`` is odd, so the call cannot hold two halves.
-    """
-    if rows % 2:
-        raise ShapeError("rows", expected="an even number in a guided call", got=str(rows))
-    return slice(rows // 2, rows)
-
-
-class _Grids(threading.local):
-    """Sizes ``(B, H, W)`` by module path; a thread each, as some hosts run calls in several."""
-
-    def __init__(self) -> None:
-        self.sizes: dict[str, tuple[int, int, int]] = {}
-
-
 class FeatureProbe:
     """Send each named layer's output to ``sink`` while the block is open.
 
     The probe only reads: it never changes what the model computes, and it leaves no hook behind,
     whatever happens inside the block. Trouble of its own (a sink that raises, tokens that something
-    has merged) never reaches the model: it is kept in :attr:`failures`, logged once, and the layer
-    is left alone from then on. A layer that never ran is named by :attr:`silent`, since nothing
-    seen is not the same as nothing there. One probe serves one run; it may be armed and disarmed
-    often within it::
+    has merged, memory that ran out) never reaches the model: it is kept in :attr:`failures`, logged
+    once, and the layer is left alone from then on. A layer that never ran is named by
+    :attr:`silent`, since nothing seen is not the same as nothing there. One probe serves one run;
+    it may be armed and disarmed often within it::
 
-        with FeatureProbe(unet, ["mid-vit-out"], frames.append, rows=second_half) as probe:
+        rows = pipeline_rows(images, guided=True)
+        with FeatureProbe(unet, ["mid-vit-out"], frames.append, rows=rows) as probe:
             for step, sigma in enumerate(sigmas):
                 probe.at(step=step, sigma=sigma)
                 ...
@@ -64,9 +48,11 @@ class FeatureProbe:
         layers: canonical names, aliases, globs or ranges, as :func:`find_layers` takes them.
         sink: receives one :class:`FeatureMap` per layer and call, in the thread of the model. It
             decides what to keep.
-        rows: which rows of the U-Net's batch to copy: a slice, a sequence of indices, or a function
+        rows: which rows of the U-Net's batch to copy: what they are, as a :class:`RowPlan` that
+            begins again with every evaluation; or a slice, a sequence of indices, or a function
             from the number of rows in this call to either. Hosts order guided batches differently
             and only they know how. None copies all; where it comes out empty, the call is skipped.
+        levels: the noise levels the model was trained at, to name the training time of a sigma.
     """
 
     def __init__(
@@ -75,30 +61,33 @@ class FeatureProbe:
         layers: Sequence[str],
         sink: FeatureSink,
         *,
-        rows: RowChooser | Rows | None = None,
+        rows: RowPlan | RowChooser | Rows | None = None,
+        levels: NoiseLevels | None = None,
     ) -> None:
+        self._given = unet
         self._unet = bare_unet(unet)
         self._patterns = layers
         self._sink = sink
-        self._rows = rows
+        self._rows = None if isinstance(rows, RowPlan) else rows
+        self._calls = CallLog(rows if isinstance(rows, RowPlan) else None, levels)
         self._hooks = ExitStack()
-        self._grids = _Grids()
         self._layers: tuple[Layer, ...] = ()
+        self._names: tuple[str, ...] = ()
+        self._missing: dict[str, Exception] = {}
         self._failures: dict[str, Exception] = {}
         self._seen: set[str] = set()
-        self._pinned = False
-        self._sigma: float | None = None
-        self._step = self._call = -1
+        self._swaps: list[str] = []
+        self._hung = 0
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Canonical names of the layers under watch, known once armed."""
-        return tuple(layer.name for layer in self._layers)
+        return self._names
 
     @property
     def failures(self) -> Mapping[str, Exception]:
         """What went wrong, by layer; these layers send nothing any more."""
-        return MappingProxyType(self._failures)
+        return MappingProxyType({**self._missing, **self._failures})
 
     @property
     def silent(self) -> tuple[str, ...]:
@@ -110,24 +99,76 @@ class FeatureProbe:
         return tuple(name for name in self.layers if name not in self._seen)
 
     @property
+    def calls(self) -> int:
+        """How often the U-Net was called while it was watched."""
+        return self._calls.total
+
+    @property
+    def hooks(self) -> int:
+        """How many hooks of this probe are on the model right now."""
+        return self._hung
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know: a U-Net that was exchanged, layers that were not seen, and why.
+
+        Ask after the U-Net should have run.
+        """
+        failed = {name: reason_of(error) for name, error in self.failures.items()}
+        silent = self.silent
+        why = dict.fromkeys(silent, self._why_silent() if silent else "") | failed
+        lines = [f"{layer} is not watched: {reason}" for layer, reason in why.items()]
+        return (*self._swaps, *lines)
+
+    @property
     def step(self) -> int:
         """Where features are filed: counts the U-Net's calls unless :meth:`at` said otherwise."""
-        return max(self._step, 0)
+        return self._calls.place.step
 
-    def at(self, *, step: int, sigma: float | None = None) -> None:
-        """Say which step the following calls belong to, and at which noise level."""
-        self._pinned = True
-        self._step, self._sigma, self._call = step, sigma, -1
+    def at(
+        self, *, step: int, sigma: float | None = None, track: int = 0, rows: RowPlan | None = None
+    ) -> None:
+        """Say which step the following calls belong to.
 
-    def arm(self) -> None:
+        Args:
+            step: counted from 0 within its pass.
+            sigma: the noise level.
+            track: which pass of sampling: 0 the first, 1 a hires or refiner pass, and so on.
+            rows: what the rows of this evaluation of the denoiser are, over all its calls.
+        """
+        self._calls.at(Place(track, step, sigma), rows)
+
+    def again(self, *, sigma: float | None = None, rows: RowPlan | None = None) -> None:
+        """Say that the step goes on with a further evaluation of the denoiser.
+
+        Samplers of second order (Heun, DPM2, SDE) evaluate it twice a step, at two levels; their
+        calls are counted on.
+        """
+        self._calls.again(sigma, rows)
+
+    def label(self, rows: RowPlan) -> None:
+        """Say what the rows of the next call of the U-Net in this thread are."""
+        self._calls.label(rows)
+
+    def arm(self, unet: nn.Module | None = None) -> None:
         """Attach the hooks; those of an earlier arming are taken off first.
+
+        Args:
+            unet: the U-Net that will run now. If it is another one than before, as after a
+                refiner's or a user's change of models, it is watched from here on and
+                :attr:`notes` says so; layers it does not have become failures.
 
         Raises:
             LayerNotFoundError: a name fits nothing; no hook is left.
             ModelError: the model is no U-Net of a known shape.
         """
         self.disarm()
-        self._layers = self._layers or find_layers(self._unet, self._patterns)
+        if unet is not None and bare_unet(unet) is not self._unet:
+            self._given = unet
+            self._follow(bare_unet(unet))
+        if not self._names:
+            self._layers = find_layers(self._unet, self._patterns)
+            self._names = tuple(layer.name for layer in self._layers)
         with ExitStack() as hooks:
             self._attach(hooks)
             self._hooks = hooks.pop_all()
@@ -151,83 +192,101 @@ class FeatureProbe:
         self.disarm()
 
     def _attach(self, hooks: ExitStack) -> None:
-        for path in dict.fromkeys(["", *(x.around for x in self._layers)]):
-            module = self._unet.get_submodule(path)
+        modules = {layer: _module(self._unet, layer.path) for layer in self._layers}
+        there = {layer: module for layer, module in modules.items() if module is not None}
+        self._missing = {name: _gone(name) for name in {*self._names} - {x.name for x in there}}
+        for path in dict.fromkeys(["", *(layer.around for layer in there)]):
             note = partial(self._note_grid, path)
-            hooks.callback(module.register_forward_pre_hook(note, with_kwargs=True).remove)
-        for layer in self._layers:
-            module = self._unet.get_submodule(layer.path)
-            hooks.callback(module.register_forward_hook(partial(self._record, layer)).remove)
+            around = self._unet.get_submodule(path)
+            self._hang(hooks, around.register_forward_pre_hook(note, with_kwargs=True))
+        for layer, module in there.items():
+            record = partial(self._record, layer)
+            self._hang(hooks, module.register_forward_hook(record))
+
+    def _hang(self, hooks: ExitStack, handle: torch.utils.hooks.RemovableHandle) -> None:
+        self._hung += 1
+        hooks.callback(self._unhang, handle)
+
+    def _unhang(self, handle: torch.utils.hooks.RemovableHandle) -> None:
+        handle.remove()
+        self._hung -= 1
+
+    def _follow(self, unet: nn.Module) -> None:
+        """Watch another U-Net; trouble becomes a note, as the run goes on in any case."""
+        self._unet = unet
+        try:
+            there = {layer.name: layer for layer in list_layers(unet)}
+            self._swaps.append("another U-Net came into use; it is watched from there on")
+        except ModelError as error:
+            there = {}
+            self._swaps.append(f"another model came into use that cannot be watched: {error}")
+        self._layers = tuple(there[name] for name in self._names if name in there)
 
     def _note_grid(
         self, path: str, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> None:
+        values = (*args, *kwargs.values())
+        grids = (v for v in values if isinstance(v, Tensor) and v.ndim == 4)
+        grid = next(grids, None)
         if path == "":
-            self._grids.sizes.clear()
-            self._call += 1
-            self._step += not self._pinned
-        for value in (*args, *kwargs.values()):
-            if isinstance(value, Tensor) and value.ndim == 4:
-                self._grids.sizes[path] = (value.shape[0], value.shape[2], value.shape[3])
-                return
+            self._calls.begin(0 if grid is None else grid.shape[0])
+        if grid is not None:
+            self._calls.current.sizes[path] = (grid.shape[0], grid.shape[2], grid.shape[3])
 
     def _record(self, layer: Layer, module: nn.Module, args: object, output: object) -> None:
         self._seen.add(layer.name)
         if layer.name in self._failures:
             return
         try:
-            self._send(layer, _tensor_of(output))
+            self._send(layer, tensor_of(output))
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             # Without its traceback, which would keep the model's tensors alive.
             self._failures[layer.name] = error.with_traceback(None)
-            _log.warning("Layer %s is no longer watched: %s", layer.name, error)
+            _log.warning("Layer %s is no longer watched: %s", layer.name, reason_of(error))
 
     def _send(self, layer: Layer, output: Tensor) -> None:
-        grid = self._grids.sizes.get(layer.around, (output.shape[0], 0, 0))
-        cells = _cells(layer, output.detach(), grid)
-        chosen = self._chosen(cells)
+        call = self._calls.current
+        grid = call.sizes.get(layer.around, (output.shape[0], 0, 0))
+        cells = cells_of(layer, output.detach(), grid)
+        chosen, labels = self._chosen(cells, call)
         if chosen.shape[0]:
-            call = self._call if self._pinned else 0
-            values = chosen.to("cpu", torch.float32, copy=True).contiguous()
-            self._sink(FeatureMap(layer.name, self.step, self._sigma, values, call))
+            values, place = chosen.to("cpu", torch.float32, copy=True).contiguous(), call.place
+            key = (layer.name, place.step, place.sigma, values, call.number)
+            self._sink(FeatureMap(*key, place.track, place.timestep, labels))
 
-    def _chosen(self, cells: Tensor) -> Tensor:
+    def _chosen(self, cells: Tensor, call: Call) -> tuple[Tensor, tuple[RowLabel, ...]]:
+        if isinstance(call.rows, ShapeError):
+            raise call.rows
+        if call.rows is not None:
+            return cells[list(call.rows.kept)], call.rows.labels
         if self._rows is None:
-            return cells
+            return cells, ()
         rows = self._rows(cells.shape[0]) if callable(self._rows) else self._rows
-        return cells[rows] if isinstance(rows, slice) else cells[list(rows)]
+        return cells[rows] if isinstance(rows, slice) else cells[list(rows)], ()
+
+    def _why_silent(self) -> str:
+        if is_compiled(self._given):
+            return "it did not run; the U-Net was compiled before it was watched"
+        if not self.calls:
+            return "the U-Net did not run; another model or an engine may run in its place"
+        return "it did not run; something else may run in its place, such as TensorRT or OneDiff"
 
 
-def _tensor_of(output: object) -> Tensor:
-    """Return the features from what a module gave, which some wrap in a tuple or a record."""
-    if isinstance(output, (tuple, list)) and output:
-        output = output[0]
-    output = getattr(output, "sample", output)
-    if not isinstance(output, Tensor):
-        raise ShapeError("output", expected="a tensor", got=type(output).__name__)
-    return output
+def _module(unet: nn.Module, path: str) -> nn.Module | None:
+    """Return a module, or None where a host has taken it out since its layer was looked up."""
+    try:
+        return unet.get_submodule(path)
+    except AttributeError:
+        return None
 
 
-def _cells(layer: Layer, output: Tensor, grid: tuple[int, int, int]) -> Tensor:
-    """Lay ``output`` out as ``(B, C, H, W)`` without copying; never guesses ``H`` and ``W``."""
-    rows, height, width = grid
-    axes = 4 if layer.layout is Layout.GRID else 3
-    if output.ndim != axes or output.shape[0] != rows:
-        raise ShapeError(
-            layer.name,
-            expected=f"{axes} axes and {rows} rows, as the U-Net was given",
-            got=f"shape {tuple(output.shape)}",
-            advice="Something multiplies or splits rows here, such as HyperTile.",
-        )
-    if layer.layout is Layout.GRID:
-        return output
-    if layer.layout is Layout.WORDS:
-        return output.transpose(1, 2).unsqueeze(2)
-    if output.shape[1] != height * width:
-        raise ShapeError(
-            layer.name,
-            expected=f"{height} * {width} = {height * width} tokens",
-            got=str(output.shape[1]),
-            advice="Something joins tokens here, such as token merging.",
-        )
-    return output.transpose(1, 2).reshape(rows, -1, height, width)
+def _gone(name: str) -> LayerNotFoundError:
+    expected, got = "a layer of the U-Net now in use", "none of that name"
+    return LayerNotFoundError(name, expected=expected, got=got)
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in words what an error was; some, such as those of memory, have none of their own."""
+    if isinstance(error, MemoryError):
+        return "there was not enough memory to keep it"
+    return str(error) or type(error).__name__

@@ -8,6 +8,8 @@ from typing import Protocol, TypeAlias
 
 from torch import Tensor
 
+from .rows import RowLabel
+
 
 @dataclass(frozen=True, eq=False)
 class FeatureMap:
@@ -21,6 +23,9 @@ class FeatureMap:
             The keys and values of cross-attention hold words instead: ``H`` is 1, ``W`` is ``T``.
         call: which call of the U-Net within the step, from 0; samplers of second order and hosts
             that send the two halves of guidance one by one call more than once.
+        track: which pass of sampling: 0 the first, 1 a hires or refiner pass, and so on.
+        timestep: the training time of ``sigma``, or None if nobody gave the model's noise levels.
+        labels: what each of the ``B`` rows is; empty if the host did not say.
     """
 
     layer: str
@@ -28,6 +33,9 @@ class FeatureMap:
     sigma: float | None
     values: Tensor
     call: int = 0
+    track: int = 0
+    timestep: float | None = None
+    labels: tuple[RowLabel, ...] = ()
 
 
 FeatureSink: TypeAlias = Callable[[FeatureMap], None]

@@ -1,44 +1,40 @@
 """Lens files: a recorded run in one safetensors file that opens without model or GPU.
 
-Tensors are named ``rgb.<pass>.<step>.<call>.<layer>``; the metadata hold ``format``, ``version``
-and ``spec``. Entries and tensors of later versions are kept when a file is read and written again.
+Tensors are named ``<kind>.<pass>.<step>.<call>.<layer>`` (:mod:`~.kinds`); the metadata hold
+``format``, ``version`` and ``spec``. Entries and tensors of later versions are kept when a file is
+read and written again; files that hold colours alone, as the first of this version did, are read.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor
 
-from ..errors import InputError, TableError
+from ..errors import InputError, LensFileError, TableError
 from ..files import write_whole
 from ..tables.codec import decode, dump_json, encode, parse_json
+from .container import Entry, bytes_of, entry_of, lay_out, pieces, read_header, read_tensor
+from .kinds import Kind, Schema, key_of, name_of, tensors_of
 from .record import LensKey, LensRecord, LensSpec
+
+__all__ = ["FORMAT", "SUFFIX", "VERSION", "LensFileError", "read_lens", "write_lens"]
 
 FORMAT = "seedloupe.lens"
 VERSION = "1"
 SUFFIX = ".lens.safetensors"
 
-_RGB = re.compile(r"rgb\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.([A-Za-z0-9._-]+)")
-
-
-class LensFileError(InputError):
-    """A lens file that cannot be read or written."""
-
 
 def write_lens(path: str | Path, record: LensRecord) -> Path:
     """Write ``record`` in one piece: a reader sees the old file or the new one, never a part.
 
-    The same record always gives the same bytes.
+    The same record always gives the same bytes. Tensors are taken one at a time, so a record that
+    lies on disk never has to fit into memory.
 
     Args:
         path: where to; has to end in ``.lens.safetensors``.
@@ -54,16 +50,15 @@ def write_lens(path: str | Path, record: LensRecord) -> Path:
     path = Path(path)
     if not path.name.endswith(SUFFIX):
         raise LensFileError("path", expected=f"a name ending in {SUFFIX}", got=path.name)
-    tensors = {_name(key): codes.contiguous() for key, codes in sorted(record.rgb.items())}
-    _check_codes(record.spec, record.rgb)
-    tensors |= {name: tensor.contiguous() for name, tensor in record.other.items()}
-    content = _serialise(record.spec, tensors)
+    sources = _sources(record)
+    entries, checksums = _described(record.spec, sources)
+    metadata = {"format": FORMAT, "version": VERSION, "spec": _spec_text(record.spec, checksums)}
+    placed, head = lay_out(entries, metadata)
     try:
-        write_whole(path, [content])
+        write_whole(path, pieces(head, (sources[entry.name]() for entry in placed)))
     except OSError as error:
-        raise LensFileError(
-            str(path), expected="a place to write to", got=error.strerror or str(error)
-        ) from error
+        reason = error.strerror or str(error)
+        raise LensFileError(str(path), expected="a place to write to", got=reason) from error
     return path
 
 
@@ -76,56 +71,75 @@ def read_lens(path: str | Path) -> LensRecord:
     """
     path = Path(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            return _read(stream, path.stat().st_size)
     except OSError as error:
         reason = error.strerror or str(error)
         raise LensFileError(str(path), expected="a lens file", got=reason) from error
-    try:
-        return _parse(content)
-    except (LensFileError, TableError) as error:
+    except InputError as error:
         field = f"{path.name}: {error.field}".removesuffix(": ")
         raise LensFileError(
             field, expected=error.expected, got=error.got, advice=error.advice
         ) from error
 
 
-def _serialise(spec: LensSpec, tensors: Mapping[str, Tensor]) -> bytes:
-    """Lay the file out, with a header in a fixed order; the library's order differs by run."""
-    sums = {**spec.checksums, **{name: _checksum(tensor) for name, tensor in tensors.items()}}
-    sums = {name: value for name, value in sums.items() if name in tensors}
+def _sources(record: LensRecord) -> dict[str, Callable[[], Tensor]]:
+    """Return how to get each tensor, by its name in the file."""
+    ours: dict[str, Callable[[], Tensor]] = {
+        name_of(kind, key): partial(tensors.__getitem__, key)
+        for kind, tensors in tensors_of(record).items()
+        for key in sorted(tensors)
+    }
+    return ours | {name: partial(record.other.__getitem__, name) for name in record.other}
+
+
+def _described(
+    spec: LensSpec, sources: Mapping[str, Callable[[], Tensor]]
+) -> tuple[list[Entry], dict[str, str]]:
+    """Describe and check every tensor, and take its checksum."""
+    entries: list[Entry] = []
+    checksums: dict[str, str] = {}
+    for name, source in sources.items():
+        tensor = source()
+        entries.append(entry_of(name, tensor))
+        checksums[name] = hashlib.sha256(bytes_of(tensor)).hexdigest()
+    _check(spec, entries)
+    return entries, checksums
+
+
+def _check(spec: LensSpec, entries: list[Entry]) -> dict[str, tuple[Kind, LensKey] | None]:
+    """Check all tensors against the spec and return what each is."""
+    schema = Schema(spec, entries)
+    found = {entry.name: key_of(entry.name) for entry in entries}
+    for entry in entries:
+        if (known := found[entry.name]) is not None:
+            schema.check(entry, *known)
+    return found
+
+
+def _spec_text(spec: LensSpec, checksums: Mapping[str, str]) -> str:
     try:
-        text = dump_json(encode(replace(spec, checksums=sums)))
+        return dump_json(encode(replace(spec, checksums=checksums)))
     except TableError as error:
         raise LensFileError("spec", expected=error.expected, got=error.got) from error
-    content = save(dict(tensors), {"format": FORMAT, "version": VERSION, "spec": text})
-    header, start = _header(content)
-    ordered = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
-    padded = ordered + b" " * (-len(ordered) % 8)
-    return struct.pack("<Q", len(padded)) + padded + content[start:]
 
 
-def _header(content: bytes) -> tuple[dict[str, object], int]:
-    (length,) = struct.unpack("<Q", content[:8])
-    return json.loads(content[8 : 8 + length]), 8 + length
-
-
-def _parse(content: bytes) -> LensRecord:
-    try:
-        tensors = load(content)
-    except (SafetensorError, ValueError) as error:
-        advice = "The file is cut short or damaged; record it again."
-        raise LensFileError(
-            "content", expected="a whole safetensors file", got=str(error), advice=advice
-        ) from error
-    metadata = _header(content)[0].get("__metadata__")
-    spec = _spec(metadata if isinstance(metadata, dict) else {})
-    for name, tensor in tensors.items():
-        _check_sum(spec, name, tensor)
-    keys = {name: _key(name) for name in tensors}
-    rgb = {key: tensors[name] for name, key in keys.items() if key}
-    _check_codes(spec, rgb)
-    other = {name: tensor for name, tensor in tensors.items() if not keys[name]}
-    return LensRecord(spec, dict(sorted(rgb.items())), other)
+def _read(stream: BinaryIO, size: int) -> LensRecord:
+    header = read_header(stream, size)
+    spec = _spec(header.metadata)
+    found = _check(spec, list(header.entries))
+    known: dict[Kind, dict[LensKey, Tensor]] = {kind: {} for kind in Kind}
+    other: dict[str, Tensor] = {}
+    for entry in header.entries:
+        tensor, checksum = read_tensor(stream, header, entry)
+        _check_sum(spec, entry.name, checksum)
+        place = found[entry.name]
+        if place is None:
+            other[entry.name] = tensor
+        else:
+            known[place[0]][place[1]] = tensor
+    by_name = {kind.value: dict(sorted(tensors.items())) for kind, tensors in known.items()}
+    return LensRecord(spec=spec, other=other, **by_name)
 
 
 def _spec(metadata: Mapping[str, str]) -> LensSpec:
@@ -139,40 +153,8 @@ def _spec(metadata: Mapping[str, str]) -> LensSpec:
     return decode(LensSpec, parse_json(metadata["spec"]))
 
 
-def _name(key: LensKey) -> str:
-    name = f"rgb.{key.track}.{key.step}.{key.call}.{key.layer}"
-    if _key(name) != key:
-        got = repr(name)
-        raise LensFileError("rgb", expected="counts from 0 and a canonical layer name", got=got)
-    return name
-
-
-def _key(name: str) -> LensKey | None:
-    match = _RGB.fullmatch(name)
-    if match is None:
-        return None
-    track, step, call, layer = match.groups()
-    return LensKey(int(track), int(step), int(call), layer)
-
-
-def _check_codes(spec: LensSpec, rgb: Mapping[LensKey, Tensor]) -> None:
-    sizes = {(layer.track, layer.name): (layer.height, layer.width) for layer in spec.layers}
-    for key, codes in rgb.items():
-        if (key.track, key.layer) not in sizes:
-            raise LensFileError(
-                "spec.layers", expected=f"an entry for {key.layer} in pass {key.track}", got="none"
-            )
-        height, width = sizes[key.track, key.layer]
-        fits = codes.ndim == 4 and codes.shape[1:] == (3, height, width)
-        if codes.dtype != torch.uint8 or not fits:
-            expected = f"uint8 (B, 3, {height}, {width})"
-            got = f"{codes.dtype} {tuple(codes.shape)}"
-            raise LensFileError(_name(key), expected=expected, got=got)
-
-
-def _check_sum(spec: LensSpec, name: str, tensor: Tensor) -> None:
+def _check_sum(spec: LensSpec, name: str, found: str) -> None:
     expected = spec.checksums.get(name)
-    found = _checksum(tensor)
     if expected != found:
         raise LensFileError(
             name,
@@ -180,8 +162,3 @@ def _check_sum(spec: LensSpec, name: str, tensor: Tensor) -> None:
             got=found,
             advice="The file is damaged; record it again.",
         )
-
-
-def _checksum(tensor: Tensor) -> str:
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return hashlib.sha256(flat.view(torch.uint8).numpy().tobytes()).hexdigest()

@@ -60,6 +60,17 @@ def bare_unet(unet: nn.Module) -> nn.Module:
     return original if isinstance(original, nn.Module) else unet
 
 
+def is_compiled(unet: nn.Module) -> bool:
+    """Tell whether ``torch.compile`` has been at ``unet`` or at a part of it.
+
+    Hooks that come after the first compiled call never run, and nothing says so.
+    """
+    return any(
+        getattr(module, "_compiled_call_impl", None) is not None or hasattr(module, "_orig_mod")
+        for module in unet.modules()
+    )
+
+
 def family_of(unet: nn.Module) -> Family:
     """Tell which of the two shapes ``unet`` has.
 

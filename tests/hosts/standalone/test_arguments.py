@@ -25,6 +25,13 @@ def test_sizes_and_shapes_are_read() -> None:
     assert arguments.shape("4,64,96") == (4, 64, 96)
 
 
+def test_numbers_of_bytes_are_read_as_people_write_them() -> None:
+    assert arguments.byte_count("50M") == 50_000_000
+    assert arguments.byte_count("1.5G") == 1_500_000_000
+    assert arguments.byte_count("200kB") == 200_000
+    assert arguments.byte_count("0") == arguments.count("0") == 0
+
+
 @pytest.mark.parametrize(
     ("reader", "text"),
     [
@@ -34,6 +41,11 @@ def test_sizes_and_shapes_are_read() -> None:
         (arguments.shape, "a,b,c"),
         (arguments.positive, "0"),
         (arguments.positive, "-3"),
+        (arguments.count, "-1"),
+        (arguments.count, "1.5"),
+        (arguments.byte_count, "lots"),
+        (arguments.byte_count, "-5M"),
+        (arguments.byte_count, "1T"),
         (arguments.names, "a,,b"),
         (arguments.port, "0"),
         (arguments.port, "65536"),

@@ -115,7 +115,7 @@ def test_trouble_in_the_lens_is_told_and_never_costs_the_picture(
     def fail(*_: object) -> None:
         raise RuntimeError("no room left")
 
-    monkeypatch.setattr("seedloupe.lens.capture._cells", fail)
+    monkeypatch.setattr("seedloupe.lens.capture.cells_of", fail)
     (layer,) = default_panel(tiny.unet)[:1]
     (watched,) = generate(tiny, request(4), panel=(layer,))
     (plain,) = generate(tiny, request(4))

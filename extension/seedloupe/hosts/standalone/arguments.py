@@ -140,6 +140,21 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def byte_count(text: str) -> int:
+    """Read ``50M``, ``1.5G`` or a number of bytes."""
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?)([kMG]?)B?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected a size, such as 50M or 1.5G, got {text!r}")
+    return int(float(match[1]) * {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[match[2]])
+
+
+def count(text: str) -> int:
+    """Read a whole number from 0 up."""
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 up, got {text!r}")
+    return int(text)
+
+
 def port(text: str) -> int:
     """Read a port number."""
     if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= 65535:

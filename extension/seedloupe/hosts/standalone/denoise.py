@@ -147,7 +147,7 @@ def denoise(
     source = source or Source()
     scheduler, times = _schedule(model, plan, source.strength)
     noise = noise.to(model.device, model.dtype)
-    added = _added_conditions(model, noise, text)
+    added = added_conditions(model, noise, text)
     latents = _start(scheduler, noise, source, times[:1])
     for index, time in enumerate(times):
         # A context that stayed open over a yield would leak into whoever reads the steps.
@@ -156,7 +156,7 @@ def denoise(
             sigma = _sigma(scheduler, time, index, len(times))
             with watch(index, sigma) if watch else nullcontext():
                 out = model.unet(
-                    _with_mask(model, entry, source),
+                    with_mask(model, entry, source),
                     time,
                     encoder_hidden_states=text.tokens,
                     added_cond_kwargs=added,
@@ -234,7 +234,7 @@ def _doubled(latents: Tensor, *, guided: bool) -> Tensor:
     return latents.repeat(2, 1, 1, 1) if guided else latents
 
 
-def _with_mask(model: Model, entry: Tensor, source: Source) -> Tensor:
+def with_mask(model: Model, entry: Tensor, source: Source) -> Tensor:
     """Append mask and masked picture for a U-Net trained to read them."""
     import torch
 
@@ -277,7 +277,7 @@ def _sigma(scheduler: Any, time: Tensor, index: int, total: int) -> float:
     return ((1 - kept) / kept) ** 0.5
 
 
-def _added_conditions(model: Model, noise: Tensor, text: Conditioning) -> dict[str, Tensor] | None:
+def added_conditions(model: Model, noise: Tensor, text: Conditioning) -> dict[str, Tensor] | None:
     """XL's own size conditioning: original size, no crop, target size."""
     import torch
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ...lens import FeatureMap, FeatureProbe
+    from ...lens.levels import NoiseLevels
 
 
 class Eye:
@@ -20,21 +21,31 @@ class Eye:
     Args:
         unet: the U-Net that will run.
         layers: names, aliases or globs; none watches nothing.
-        guided: whether the batch holds an unconditional half, which is left out.
+        guided: whether the batch holds an unconditional row, which is left out.
+        levels: the model's noise levels, to name the training time of each step.
 
     Raises:
         LayerNotFoundError: a name fits no layer.
     """
 
-    def __init__(self, unet: nn.Module, layers: Sequence[str], *, guided: bool) -> None:
+    def __init__(
+        self,
+        unet: nn.Module,
+        layers: Sequence[str],
+        *,
+        guided: bool,
+        levels: NoiseLevels | None = None,
+    ) -> None:
         self._features: list[FeatureMap] = []
         self._probe: FeatureProbe | None = None
         if layers:
-            from ...lens import FeatureProbe, find_layers, second_half
+            from ...lens import FeatureProbe, find_layers
+            from ...lens.rows import pipeline_rows
 
             names = [layer.name for layer in find_layers(unet, layers)]
-            rows = second_half if guided else None
-            self._probe = FeatureProbe(unet, names, self._features.append, rows=rows)
+            rows = pipeline_rows(1, guided=guided)
+            sink = self._features.append
+            self._probe = FeatureProbe(unet, names, sink, rows=rows, levels=levels)
 
     @contextmanager
     def watch(self, step: int, sigma: float) -> Iterator[None]:
@@ -49,11 +60,7 @@ class Eye:
     @property
     def notes(self) -> tuple[str, ...]:
         """Layers that could not be watched, each with the reason."""
-        if self._probe is None:
-            return ()
-        why = dict.fromkeys(self._probe.silent, "it did not run")
-        why |= {layer: str(error) for layer, error in self._probe.failures.items()}
-        return tuple(f"{layer} is not watched: {reason}" for layer, reason in why.items())
+        return () if self._probe is None else self._probe.notes
 
     def taken(self) -> tuple[FeatureMap, ...]:
         """Hand out what was recorded since the last time."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...lens import FeatureMap
-    from ...lens.record import LensRecord
+    from ...lens.budget import Budgeted, Recipe
+    from ...lens.levels import NoiseLevels
+    from ...lens.record import LensRecord, LensSpec
     from .models import Model
     from .request import Request
+
+#: What a lens file may take unless somebody says otherwise.
+DEFAULT_BUDGET = 10**9
 
 
 def panel_of(model: Model, words: Sequence[str]) -> tuple[str, ...]:
@@ -26,30 +32,114 @@ def panel_of(model: Model, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(layer.name for layer in find_layers(model.unet, words))
 
 
-def record(model: Model, request: Request, seed: int, features: Sequence[FeatureMap]) -> LensRecord:
-    """Reduce one picture's features to colours and say what they come from.
+def levels_of(model: Model) -> NoiseLevels | None:
+    """Return the noise levels the model was trained at, or None if its schedule has no such."""
+    from ...errors import InputError
+    from ...lens.levels import NoiseLevels
+
+    products = getattr(model.pipe.scheduler, "alphas_cumprod", None)
+    try:
+        return None if products is None else NoiseLevels.of_alphas(products)
+    except InputError:
+        return None
+
+
+def budgeted(
+    model: Model, request: Request, layers: Sequence[str], *, steps: int, budget: int
+) -> Budgeted:
+    """Cut what is to be recorded of one picture of ``request`` until it fits ``budget`` bytes.
 
     Raises:
-        InputError: or one of its kinds: the features cannot be reduced.
+        ShapeError: no picture can have the size asked for.
     """
-    from ...lens.record import LensRecord, LensSpec
+    from ...lens.budget import Wish, fit_budget
+    from ...lens.shapes import predict_shapes
 
-    levels = {feature.step: feature.sigma or 0.0 for feature in features}
-    spec = LensSpec(
+    _, height, width = model.latent_shape(*request.size(model))
+    words = model.pipe.tokenizer.model_max_length
+    shapes = predict_shapes(model.unet, layers, height=height, width=width, words=words)
+    return fit_budget(Wish({name: shapes[name] for name in layers}, steps), budget)
+
+
+class Recording:
+    """What the lens keeps of one picture; trouble becomes a note and never costs the picture.
+
+    Args:
+        recipe: what to keep of each map.
+    """
+
+    def __init__(self, recipe: Recipe | None = None) -> None:
+        from ...lens.recorder import Recorder
+
+        self._recorder = Recorder(recipe)
+        self._refused: dict[str, str] = {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be kept, and why."""
+        return (*self._refused.values(), *self._recorder.notes)
+
+    def take(self, features: Iterable[FeatureMap]) -> None:
+        """Keep what one step gave."""
+        from ...lens.capture import reason_of
+
+        for feature in features:
+            try:
+                if feature.layer not in self._refused:
+                    self._recorder(feature)
+            except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
+                note = f"{feature.layer} was not recorded to the end: {reason_of(error)}"
+                self._refused[feature.layer] = note
+
+    def finish(
+        self, model: Model, request: Request, seed: int, notes: Sequence[str] = ()
+    ) -> LensRecord:
+        """Return the record of the finished picture.
+
+        Args:
+            model: what made it.
+            request: what was asked for.
+            seed: its seed.
+            notes: what the eye could not watch.
+        """
+        return self._recorder.finish(spec_of(model, request, seed, (*notes, *self.notes)))
+
+
+def spec_of(model: Model, request: Request, seed: int, notes: Sequence[str]) -> LensSpec:
+    """Say which run was recorded."""
+    from ...lens.record import LensSpec
+
+    return LensSpec(
         model=model.name,
         sampler=request.sampler.value,
         model_sha256=model.sha256,
         prompt=request.prompt,
-        tokens=_tokens(model, request.prompt),
+        tokens=tokens_of(model, request.prompt),
         negative=request.negative,
-        sigmas=tuple(levels[step] for step in sorted(levels)),
         seeds=(str(seed),),
         rows="conditional" if request.plan.guided else "all",
+        truth={"notes": list(notes)},
     )
-    return LensRecord.of_features(spec, features)
 
 
-def _tokens(model: Model, prompt: str) -> tuple[str, ...]:
+def tokens_of(model: Model, prompt: str) -> tuple[str, ...]:
+    """Return a prompt's tokens as the model's own tokenizer splits it."""
     tokenizer = model.pipe.tokenizer
     numbers = tokenizer(prompt, truncation=True).input_ids
     return tuple(tokenizer.convert_ids_to_tokens(numbers))
+
+
+def keep(record: LensRecord, lens: Path, sheet: Path) -> None:
+    """Write a lens file and its sheet of pictures.
+
+    Raises:
+        LensFileError: the file cannot be written.
+        ImageError: the record holds no pictures.
+        InputError: the sheet cannot be written.
+    """
+    from ...lens.file import write_lens
+    from .gallery import paint
+
+    lens.parent.mkdir(parents=True, exist_ok=True)
+    write_lens(lens, record)
+    paint(record, sheet)

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import InputError, SeedloupeError
-from .outputs import save_plain, write_json
+from .lensing import Recording, keep
+from .outputs import write_json
 from .png import read_png_metadata, record_of, save_png, tool
 from .sampling import Generated, stream
 
 if TYPE_CHECKING:
-    from ...lens import FeatureMap
+    from ...lens.budget import Recipe
     from .console import Console, Progress
     from .models import Model
     from .request import Request
@@ -36,6 +37,7 @@ class Run:
         chosen: where the seeds come from.
         folder: where pictures and ``run.json`` go; made when the first picture is done.
         layers: which layers to record; none records nothing.
+        recipe: what to keep of them.
     """
 
     model: Model
@@ -43,6 +45,7 @@ class Run:
     chosen: Chosen
     folder: Path
     layers: tuple[str, ...] = ()
+    recipe: Recipe | None = None
     notes: list[str] = field(default_factory=list)
     images: list[dict[str, object]] = field(default_factory=list)
     stopped: bool = False
@@ -79,15 +82,16 @@ class Run:
         self.images += [self._entry(index, made=False) for index in kept]
         # Checks everything now, also when nothing is left to make.
         events = stream(self.model, self._part(missing or [0]), panel=self.layers)
-        features: list[FeatureMap] = []
+        seen = self._recording()
         done = each * len(kept)
         for event in events if missing else ():
             if isinstance(event, Generated):
-                self._keep(missing[event.index], event, features)
-                features = []
+                self._keep(missing[event.index], event, seen)
+                seen = self._recording()
                 continue
             done += 1
-            features += event.features
+            if seen is not None:
+                seen.take(event.features)
             progress.at(done, skipped=each * len(kept))
 
     def _part(self, indices: list[int]) -> Request:
@@ -98,7 +102,10 @@ class Run:
         steps = int(request.steps * request.strength) if request.image is not None else 0
         return steps or request.steps
 
-    def _keep(self, index: int, made: Generated, features: list[FeatureMap]) -> None:
+    def _recording(self) -> Recording | None:
+        return Recording(self.recipe) if self.layers else None
+
+    def _keep(self, index: int, made: Generated, seen: Recording | None) -> None:
         save_png(
             made.image,
             self.picture(index),
@@ -108,24 +115,20 @@ class Run:
             extras=self.chosen.extras(index),
         )
         self.notes += [note for note in made.notes if note not in self.notes]
-        if features:
-            self._keep_features(index, features)
+        if seen is not None:
+            self._keep_seen(index, made, seen)
         self.images.append(self._entry(index, made=True))
 
-    def _keep_features(self, index: int, features: list[FeatureMap]) -> None:
+    def _keep_seen(self, index: int, made: Generated, seen: Recording) -> None:
         """Write what the lens saw; should that fail, the picture is safe already."""
-        from ...images import to_pil
-        from ...lens.file import write_lens
-        from ...lens.views import feature_strip
-        from .lensing import record
-
         path = self.picture(index)
         try:
-            seen = record(self.model, self.request, self.request.seeds[index], features)
-            write_lens(self._lens(index), seen)
-            save_plain(to_pil(feature_strip(features)), path.with_suffix(".lens.png"))
-        except SeedloupeError as error:
-            self.notes.append(f"the lens of {path.name} was not kept: {error}")
+            record = seen.finish(self.model, self.request, made.seed, made.notes)
+            keep(record, self._lens(index), path.with_suffix(".lens.png"))
+        except (SeedloupeError, OSError, MemoryError) as error:
+            reason = str(error) or type(error).__name__
+            self.notes.append(f"the lens of {path.name} was not kept: {reason}")
+        self.notes += [note for note in seen.notes if note not in self.notes]
 
     def _lens(self, index: int) -> Path:
         return self.picture(index).with_suffix(_LENS_SUFFIX)

@@ -14,6 +14,7 @@ from ...tensors import require_shape
 from .denoise import Plan, Sampler, Source, Step, denoise
 from .eye import Eye
 from .latents import decode, finished, preview_of, source_of, source_without_picture
+from .lensing import levels_of
 from .request import Request, check_request
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
@@ -123,7 +124,8 @@ def stream(
         InputError: or one of its kinds, at once and not when the first item is read.
     """
     check_request(request, model)
-    eye = Eye(model.unet, panel, guided=request.plan.guided)
+    levels = levels_of(model) if panel else None
+    eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels)
     return _run(model, request, eye, preview=preview)
 
 

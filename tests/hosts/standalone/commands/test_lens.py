@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from PIL import Image
 
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.lens import FeatureMap, list_layers
-from seedloupe.lens.file import write_lens
+from seedloupe.lens.file import read_lens, write_lens
 from seedloupe.lens.record import LensRecord, LensSpec
 
 from .conftest import Cli, size_of
@@ -88,3 +89,107 @@ def test_bad_input_is_one_line_and_exit_2(
     assert (ended.code, ended.out) == (2, "")
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A picture of 53 by 37 pixels lying on its side, as cameras store it."""
+    numbers = torch.Generator().manual_seed(2)
+    pixels = (torch.rand(53, 37, 3, generator=numbers) * 255).byte().numpy()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(pixels).save(tmp_path / "photo.jpg", exif=exif)
+    return tmp_path / "photo.jpg"
+
+
+def test_a_picture_made_elsewhere_is_recorded_upright(cli: Cli, model: Path, picture: Path) -> None:
+    ended = cli("lens", "image", picture, "--model", model, "--json")
+    assert ended.code == 0
+    assert "cut to 48x32 pixels" in ended.err
+    record = read_lens(ended.json["out"])
+    assert Path(ended.json["out"]) == picture.with_name("photo.look.lens.safetensors")
+    assert size_of(picture.with_name("photo.look.lens.png"))[0] > 50
+    (layer,) = [x for x in record.spec.layers if x.name == "mid-vit-out"]
+    assert (layer.height, layer.width) == (2, 3)
+    assert record.spec.timesteps == (50.0,)
+    assert {key.step for key in record.codes} == {0}
+
+
+def test_a_look_at_another_time_with_more_noises_says_so(
+    cli: Cli, model: Path, picture: Path, tmp_path: Path
+) -> None:
+    words = ("--model", model, "--t", 261, "--noises", 3, "--prompt", "a hill", "--seed", 5)
+    out = tmp_path / "look.lens.safetensors"
+    assert cli("lens", "image", picture, *words, "--out", out).code == 0
+    spec = read_lens(out).spec
+    assert (spec.timesteps, spec.seeds, spec.prompt) == ((261.0,), ("5", "6", "7"), "a hill")
+    assert spec.extra == {"look": {"time": 261, "noises": 3}}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--t", "1000"), "0 to 999"),
+        (("--t", "-1"), "whole number"),
+        (("--noises", "0"), "whole number"),
+        (("--noises", "5000"), "1 to 1000"),
+        (("--layers", "mid-vti-out"), "mid-vti-out"),
+        (("--out", "a.png"), ".lens.safetensors"),
+    ],
+)
+def test_a_look_that_cannot_be_is_refused(
+    cli: Cli, model: Path, picture: Path, words: tuple[str, ...], message: str
+) -> None:
+    ended = cli("lens", "image", picture, "--model", model, *words)
+    assert ended.code == 2
+    assert message in ended.err
+
+
+@pytest.fixture
+def two_runs(cli: Cli, model: Path, tmp_path: Path) -> tuple[Path, Path]:
+    words = ("--model", model, "--seeds", "3,4", "--steps", 2, "--out", tmp_path / "a", "--json")
+    images = cli("lens", "run", "a hill", *words).json["images"]
+    one, other = (tmp_path / "a" / image["lens"] for image in images)
+    return one, other
+
+
+def test_two_runs_are_compared(cli: Cli, two_runs: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "apart.png"
+    ended = cli("lens", "compare", *two_runs, "--out", out, "--json")
+    assert ended.code == 0
+    assert ended.json["differing"] == {"seeds": ["3", "4"]}
+    points = ended.json["layers"][0]["points"]
+    assert [point["step"] for point in points] == [0, 1]
+    assert all(point["cosine"] > 0 for point in points)
+    assert size_of(out)[0] > 50
+    same = cli("lens", "compare", two_runs[0], two_runs[0], "--json").json
+    assert max(p["cosine"] for layer in same["layers"] for p in layer["points"]) < 1e-3
+    page = tmp_path / "apart.html"
+    assert cli("lens", "compare", *two_runs, "--out", page).out.startswith("seeds: 3 and 4")
+    assert "http" not in page.read_text("utf-8")
+
+
+def test_runs_that_cannot_be_compared_are_refused(
+    cli: Cli, two_runs: tuple[Path, Path], lens_file: Path
+) -> None:
+    ended = cli("lens", "compare", two_runs[0], lens_file)
+    assert ended.code == 2
+    assert "colours alone" in ended.err
+    assert cli("lens", "compare", *two_runs, "--out", "a.gif").code == 2
+
+
+def test_the_size_of_lens_files_is_said_and_kept_to(cli: Cli, model: Path, tmp_path: Path) -> None:
+    words = ("--model", model, "--seeds", "3", "--steps", 4, "--json")
+    ended = cli("lens", "run", "a hill", *words, "--out", tmp_path / "a")
+    said = re.search(r"take about ([\d.]+) kB", ended.err)
+    size = (tmp_path / "a" / ended.json["images"][0]["lens"]).stat().st_size
+    assert said is not None
+    assert float(said[1]) * 1000 == pytest.approx(size, rel=0.1)
+    small = cli("lens", "run", "a hill", *words, "--out", tmp_path / "b", "--lens-budget", "6k")
+    assert "note: the lens" in small.err
+    assert (tmp_path / "b" / small.json["images"][0]["lens"]).stat().st_size < 6600
+    nothing = cli("lens", "run", "a hill", *words, "--out", tmp_path / "c", "--lens-budget", "10")
+    assert "nothing is recorded" in nothing.err
+    assert nothing.code == 0
+    assert nothing.json["images"][0]["lens"] is None
+    assert cli("lens", "run", "a hill", *words, "--lens-budget", "lots").code == 2

@@ -11,6 +11,7 @@ from ..arguments import (
     add_model,
     add_picture,
     add_sampling,
+    byte_count,
     command,
     names,
     positive,
@@ -20,7 +21,10 @@ from ..arguments import (
 from ..picking_arguments import RULES, add_layout, add_tags
 
 if TYPE_CHECKING:
+    from ....lens.budget import Recipe
     from ..console import Console
+    from ..models import Model
+    from ..request import Request
 
 _STOPPED = 3
 
@@ -57,6 +61,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_sampling(parser)
     add_picture(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--lens-budget",
+        type=byte_count,
+        metavar="SIZE",
+        help="the most a lens file may take, such as 50M (default: 1G)",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -76,9 +86,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
     check_request(request, model)
-    layers = _layers(args, model)
+    layers, recipe = _recorded(args, model, request, console)
     chosen = choose_seeds(args, request, model, opened)
-    job = Run(model, with_seeds(request, chosen), chosen, folder, layers)
+    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe)
     document = job.execute(console)
     if chosen.picking is not None:
         say_notes(console, chosen.picking.notes)
@@ -94,10 +104,21 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _layers(args: argparse.Namespace, model: object) -> tuple[str, ...]:
-    from ..lensing import panel_of
+def _recorded(
+    args: argparse.Namespace, model: Model, request: Request, console: Console
+) -> tuple[tuple[str, ...], Recipe | None]:
+    """Say what the lens will take before anything runs, and cut it to its budget."""
+    if not args.lens:
+        return (), None
+    from ....lens.budget import megabytes
+    from ..lensing import DEFAULT_BUDGET, budgeted, panel_of
 
-    return panel_of(model, args.lens) if args.lens else ()
+    layers = panel_of(model, args.lens)
+    budget = DEFAULT_BUDGET if args.lens_budget is None else args.lens_budget
+    made = budgeted(model, request, layers, steps=request.steps, budget=budget)
+    console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
+    say_notes(console, made.notes)
+    return made.layers, made.wish.recipe
 
 
 def _lines(document: dict[str, object], folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import Parser, add_model, command, names, size
+from ..arguments import Parser, add_model, command, count, names, positive, seed, size
 from ..console import table_lines
 from . import generate
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from ..console import Console
 
 _FORMATS = (".png", ".gif", ".html")
+_SUFFIX = ".lens.safetensors"
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command and what the lens can do."""
-    summary = "features of the U-Net: run, layers, show"
+    summary = "features of the U-Net: run, image, layers, show, compare"
     group = commands.add_parser("lens", help=summary, description=summary)
     actions = group.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
     record = command(actions, "run", "generate pictures and record layers meanwhile")
@@ -36,6 +37,34 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     show.add_argument("file", type=Path, metavar="FILE")
     show.add_argument("--out", type=Path, metavar="OUT", help="default: FILE as .png beside it")
     show.set_defaults(run=run_show)
+    _add_image(actions)
+    _add_compare(actions)
+
+
+def _add_image(actions: argparse._SubParsersAction[Parser]) -> None:
+    image = command(actions, "image", "record the layers for a picture made anywhere")
+    image.add_argument("file", type=Path, metavar="FILE")
+    add_model(image)
+    image.add_argument("--layers", type=names, default=("auto",), metavar="PANEL", help=_LAYERS)
+    image.add_argument(
+        "--t", type=count, default=50, metavar="T", help="training time to noise it to (50)"
+    )
+    image.add_argument(
+        "--noises", type=positive, default=1, metavar="N", help="average over so many noises (1)"
+    )
+    image.add_argument("--prompt", default="", metavar="TEXT", help="what the U-Net is told (none)")
+    image.add_argument("--seed", type=seed, default=0, metavar="SEED", help="of the noise (0)")
+    image.add_argument(
+        "--out", type=Path, metavar="OUT", help="default: FILE as .look.lens.safetensors"
+    )
+    image.set_defaults(run=run_image)
+
+
+def _add_compare(actions: argparse._SubParsersAction[Parser]) -> None:
+    two = command(actions, "compare", "how far two recorded runs are apart, layer by layer")
+    two.add_argument("files", nargs=2, type=Path, metavar="FILE")
+    two.add_argument("--out", type=Path, metavar="OUT", help="paint it as .png or .html")
+    two.set_defaults(run=run_compare)
 
 
 _LAYERS = "auto, or names, aliases or globs with commas between"
@@ -100,4 +129,70 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
         "layers": layers,
     }
     console.result(document, [f"{out}: {len(layers)} layers at {len(steps)} steps"])
+    return 0
+
+
+def run_image(args: argparse.Namespace, console: Console) -> int:
+    """Record one noised look at a picture."""
+    from ....images import read_image
+    from ..lensing import keep, panel_of
+    from ..looking import Look, look, whole_cells
+    from ..models import open_model
+    from ..outputs import check_out_file
+
+    # Pictures of a run have a lens file of their own, which must stay.
+    out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
+    sheet = check_out_file(out, _SUFFIX).with_name(out.name.removesuffix(_SUFFIX) + ".lens.png")
+    image = read_image(args.file)
+    model = open_model(args.model, device=args.device)
+    layers = panel_of(model, args.layers)
+    height, width = whole_cells(model, image).shape[-2:]
+    if image.shape[-2:] != (height, width):
+        console.note(f"note: cut to {width}x{height} pixels, which fill whole latent cells")
+    record = look(model, Look(image, layers, args.t, args.noises, args.prompt, args.seed))
+    keep(record, out, sheet)
+    spec = record.spec
+    document = {
+        "file": str(args.file),
+        "out": str(out),
+        "sheet": str(sheet),
+        "model": spec.model,
+        "prompt": spec.prompt,
+        "t": args.t,
+        "sigma": spec.sigmas[0],
+        "seeds": list(spec.seeds),
+        "layers": [{"name": x.name, "height": x.height, "width": x.width} for x in spec.layers],
+    }
+    words = f"{out}: {len(layers)} layers at t {args.t} (noise {spec.sigmas[0]:.3g})"
+    console.result(document, [words, str(sheet)])
+    return 0
+
+
+def run_compare(args: argparse.Namespace, console: Console) -> int:
+    """Compare two lens files."""
+    from ....errors import InputError
+    from ....lens.compare import compare_runs
+    from ....lens.file import read_lens
+    from ..comparing import document, paint, words_of
+
+    if args.out is not None and args.out.suffix not in (".png", ".html"):
+        raise InputError("out", expected="a name ending in .png or .html", got=str(args.out))
+    found = compare_runs(*(read_lens(file) for file in args.files))
+    if args.out is not None:
+        paint(found, args.out)
+    rows = [["LAYER", "STEP", "NOISE", "COSINE", "LENGTH"]]
+    rows += [
+        [
+            curve.layer,
+            str(point.step),
+            "" if point.sigma is None else f"{point.sigma:.3g}",
+            f"{point.cosine:.4f}",
+            f"{point.relative:.4f}",
+        ]
+        for curve in found.curves
+        for point in curve.points
+    ]
+    result = {"files": [str(file) for file in args.files], **document(found)}
+    result["out"] = None if args.out is None else str(args.out)
+    console.result(result, [*words_of(found), *table_lines(rows)])
     return 0

@@ -1,0 +1,199 @@
+"""How many bytes a recording takes, known before it runs, and what to give up to fit a budget.
+
+What is given up comes in this order, each step only if the one before was not enough:
+
+1. float32 features become float16,
+2. features become codes of a few numbers a position (:mod:`~.projection`),
+3. every second step is recorded, then every fourth, as long as eight steps stay,
+4. codes are dropped and colours alone are kept, at every step again, then at every second, fourth,
+5. layers are dropped, the largest first.
+
+Whatever the budget, a plan comes out; at worst it records nothing and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ..errors import InputError
+from .features import FeatureMap
+from .projection import Projection
+from .shapes import LayerShape
+from .trail import leads_of
+
+_FEWEST_STEPS = 8
+_COARSEST = 4
+#: A name stands in the header of a lens file and among the checksums; around it stand this many
+#: bytes of punctuation, offsets, shape and hash.
+_AROUND_A_NAME = 155
+_AROUND_A_MOMENT = 150
+_AROUND_A_LAYER = 190
+
+
+class Keep(str, Enum):
+    """What is kept of a layer's features, besides colours to look at."""
+
+    FLOAT32 = "float32"
+    """The features themselves, and codes."""
+    FLOAT16 = "float16"
+    """The same in half precision."""
+    CODES = "codes"
+    """Codes that still tell like from unlike."""
+    RGB = "rgb"
+    """Nothing."""
+
+
+_RAW = {Keep.FLOAT32: 4, Keep.FLOAT16: 2}
+_WORDS = {
+    Keep.FLOAT32: "features in full",
+    Keep.FLOAT16: "features in half precision",
+    Keep.CODES: "codes in place of features",
+    Keep.RGB: "colours alone, which cannot be asked what is like what",
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a recording keeps.
+
+    Args:
+        keep: what of each map.
+        every: which steps: each, every second, and so on, beginning with the first.
+        projection: how codes are made.
+
+    Raises:
+        InputError: ``every`` is no whole number from 1 up.
+    """
+
+    keep: Keep = Keep.CODES
+    every: int = 1
+    projection: Projection = field(default_factory=Projection)
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise InputError("every", expected="a whole number from 1 up", got=str(self.every))
+
+    def takes(self, feature: FeatureMap) -> bool:
+        """Tell whether a map is recorded at all."""
+        return feature.step % self.every == 0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to record.
+
+    Args:
+        shapes: the layers, with the shape of each.
+        steps: of the whole run.
+        rows: rows of the batch that are kept.
+        calls: of the U-Net in a step whose rows are kept.
+        recipe: what is kept of each map.
+    """
+
+    shapes: Mapping[str, LayerShape]
+    steps: int
+    rows: int = 1
+    calls: int = 1
+    recipe: Recipe = Recipe()
+
+    @property
+    def moments(self) -> int:
+        """How many maps of each layer are recorded."""
+        return -(-self.steps // self.recipe.every) * self.calls
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes of all tensors that are kept."""
+        each = sum(self._each(shape) for shape in self.shapes.values())
+        return self.moments * self.rows * each + sum(map(self._once, self.shapes.values()))
+
+    @property
+    def file_bytes(self) -> int:
+        """Bytes of the lens file, its header estimated."""
+        kinds = {Keep.RGB: 1, Keep.CODES: 2}.get(self.recipe.keep, 3)
+        names = sum(2 * (len(name) + 12) + _AROUND_A_NAME for name in self.shapes)
+        layers = sum(len(name) + _AROUND_A_LAYER for name in self.shapes)
+        moments = self.moments * (_AROUND_A_MOMENT + 90 * self.rows)
+        return self.data_bytes + self.moments * kinds * names + layers + moments
+
+    @property
+    def transient_bytes(self) -> int:
+        """Bytes that come and go while one map is reduced: the largest, as it is and in double."""
+        largest = max((shape.values for shape in self.shapes.values()), default=0)
+        return self.rows * largest * 12
+
+    def _once(self, shape: LayerShape) -> int:
+        """Bytes a layer takes once: the axes of its exact shares."""
+        exact = leads_of(shape.channels, self.recipe.projection)
+        return 0 if self.recipe.keep is Keep.RGB else 4 * exact * shape.channels
+
+    def _each(self, shape: LayerShape) -> int:
+        """Bytes of one row of one map."""
+        keep, dims = self.recipe.keep, self.recipe.projection.size(shape.channels)
+        dims += leads_of(shape.channels, self.recipe.projection)
+        codes = 0 if keep is Keep.RGB else 2 * dims
+        return shape.cells * (3 + codes + _RAW.get(keep, 0) * shape.channels)
+
+
+@dataclass(frozen=True)
+class Budgeted:
+    """A wish cut to a budget.
+
+    Args:
+        wish: what will be recorded.
+        notes: what was given up, in words; empty if nothing was.
+    """
+
+    wish: Wish
+    notes: tuple[str, ...] = ()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Which layers are recorded."""
+        return tuple(self.wish.shapes)
+
+
+def fit_budget(wish: Wish, budget: int) -> Budgeted:
+    """Cut ``wish`` until its file fits ``budget`` bytes; never raises."""
+    smaller = wish
+    for smaller in _smaller(wish):
+        if smaller.file_bytes <= budget:
+            return Budgeted(smaller, tuple(_given_up(wish, smaller, budget)))
+    nothing = replace(smaller, shapes={})
+    return Budgeted(nothing, (f"nothing is recorded: {megabytes(budget)} hold no layer at all",))
+
+
+def megabytes(count: int) -> str:
+    """Write a number of bytes as people read it."""
+    return f"{count / 1e6:.3g} MB" if count >= 1e6 else f"{count / 1e3:.3g} kB"
+
+
+def _smaller(wish: Wish) -> Iterator[Wish]:
+    """Go through ``wish`` and what is less than it, in the order of this module's docstring."""
+    kinds = list(Keep)[list(Keep).index(wish.recipe.keep) :]
+    for keep in kinds:
+        every = wish.recipe.every
+        yield (least := replace(wish, recipe=replace(wish.recipe, keep=keep)))
+        while keep in (Keep.CODES, Keep.RGB) and every < _COARSEST * wish.recipe.every:
+            every *= 2
+            recipe = replace(wish.recipe, keep=keep, every=every)
+            if replace(wish, recipe=recipe).moments < _FEWEST_STEPS * wish.calls:
+                break
+            yield (least := replace(wish, recipe=recipe))
+    by_size = sorted(least.shapes, key=lambda name: least.shapes[name].cells, reverse=True)
+    for dropped in range(1, len(by_size)):
+        kept = {n: s for n, s in least.shapes.items() if n not in by_size[:dropped]}
+        yield replace(least, shapes=kept)
+
+
+def _given_up(wish: Wish, less: Wish, budget: int) -> Iterator[str]:
+    why = f"to stay within {megabytes(budget)}"
+    if less.recipe.keep is not wish.recipe.keep:
+        yield f"the lens keeps {_WORDS[less.recipe.keep]}, {why}"
+    if less.recipe.every != wish.recipe.every:
+        yield f"the lens records one step of {less.recipe.every}, {why}"
+    gone: Sequence[str] = [name for name in wish.shapes if name not in less.shapes]
+    if gone:
+        yield f"the lens leaves out {', '.join(gone)}, {why}"

@@ -1,0 +1,135 @@
+"""What shape every layer's features will have, computed without running anything.
+
+Channels are read from the modules, sizes follow from the strides: a level is halved by its
+downsampler, and brought back by the upsampler to the size it had, as diffusers and ComfyUI do for
+any size. (A1111's first merge after an upsampler cuts its picture to size instead, so that the
+upsampler's own output can be a cell larger there.) A U-Net on the meta device will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from torch import nn
+
+from ..errors import ShapeError
+from .layers import Event, Layer, Layout, list_layers
+from .topology import Kind, bare_unet, parts_of
+
+
+@dataclass(frozen=True)
+class LayerShape:
+    """The features of one layer for one row of the batch.
+
+    Args:
+        channels: how many.
+        height: rows of cells; 1 where the layer holds words.
+        width: columns of cells; where the layer holds words, how many.
+    """
+
+    channels: int
+    height: int
+    width: int
+
+    @property
+    def cells(self) -> int:
+        """How many positions."""
+        return self.height * self.width
+
+    @property
+    def values(self) -> int:
+        """How many numbers."""
+        return self.channels * self.cells
+
+
+def predict_shapes(
+    unet: nn.Module, layers: Iterable[str], *, height: int, width: int, words: int = 77
+) -> dict[str, LayerShape]:
+    """Predict the shapes of ``layers``.
+
+    Args:
+        unet: the U-Net; nothing of it is run.
+        layers: canonical names; those ``unet`` lacks are left out.
+        height: rows of the latent, in cells.
+        width: columns of the latent, in cells.
+        words: tokens of the prompt, which the keys and values of cross-attention hold.
+
+    Raises:
+        ShapeError: the latent has no cells.
+        ModelError: ``unet`` is no U-Net of a known shape.
+    """
+    if min(height, width) < 1:
+        raise ShapeError("latent", expected="at least one cell a side", got=f"{width}x{height}")
+    unet = bare_unet(unet)
+    grids = dict(_grids(unet, height, width))
+    wanted = set(layers)
+    known = {layer.name: layer for layer in list_layers(unet) if layer.name in wanted}
+    return {
+        name: LayerShape(_channels(unet, layer), *_size(layer, grids, words))
+        for name, layer in known.items()
+    }
+
+
+def _grids(unet: nn.Module, height: int, width: int) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Go through the parts in running order, with the size of what each gives."""
+    size = height, width
+    above: list[tuple[int, int]] = []  # sizes to come back to
+    for part in parts_of(unet):
+        if part.kind is Kind.DOWNSAMPLER:
+            above.append(size)
+            size = _halved(unet.get_submodule(part.path), size)
+        elif part.kind is Kind.UPSAMPLER:
+            size = above.pop() if above else (2 * size[0], 2 * size[1])
+        yield part.path, size
+
+
+def _halved(module: nn.Module, size: tuple[int, int]) -> tuple[int, int]:
+    strides = (x for x in module.modules() if isinstance(x, nn.Conv2d) and x.stride == (2, 2))
+    conv = next(strides, None)
+    if conv is None:  # it averages
+        return size[0] // 2, size[1] // 2
+    # Without padding of its own, diffusers pads one row and one column before the convolution.
+    margin = 2 * int(conv.padding[0]) or 1
+    height, width = ((side + margin - conv.kernel_size[0]) // 2 + 1 for side in size)
+    return height, width
+
+
+def _size(layer: Layer, grids: Mapping[str, tuple[int, int]], words: int) -> tuple[int, int]:
+    if layer.layout is Layout.WORDS:
+        return 1, words
+    if layer.layout is Layout.TOKENS:
+        return grids[layer.around]
+    # A part's own output, or something inside it: increments of residual blocks.
+    inside = (path for path in grids if f"{layer.path}.".startswith(f"{path}."))
+    return grids[max(inside, key=len)]
+
+
+def _channels(unet: nn.Module, layer: Layer) -> int:
+    module = unet.get_submodule(layer.path)
+    if layer.event is Event.FFN_INNER:
+        ff = unet.get_submodule(layer.path.rpartition(".net.")[0])
+        return _in_features(ff.get_submodule("net.2"))
+    if layer.event in (Event.BLOCK_OUT, Event.FFN_OUT):
+        block = layer.path.removesuffix(".ff")
+        return _width(unet.get_submodule(f"{block}.ff.net.2"))
+    if layer.event is Event.VIT_OUT:
+        return _width(module.get_submodule("proj_out"))
+    if layer.event is Event.RES_OUT:
+        inner = "conv2" if hasattr(module, "conv2") else "out_layers.3"
+        return _width(module.get_submodule(inner))
+    return _width(module)
+
+
+def _width(module: nn.Module) -> int:
+    """How many channels a module gives: its own word, or that of the last convolution in it."""
+    for name in ("out_features", "out_channels"):
+        if isinstance(width := getattr(module, name, None), int):
+            return width
+    inner = [x for x in module.modules() if isinstance(x, (nn.Conv2d, nn.Linear))]
+    return _width(inner[-1]) if inner else 0
+
+
+def _in_features(module: nn.Module) -> int:
+    inner = (x for x in module.modules() if isinstance(x, nn.Linear))
+    return next(inner).in_features
