@@ -54,7 +54,7 @@ def measure_separability(
     *,
     measures: Sequence[Measure] = _MEASURES,
     row: int = 0,
-    most: int = 1024,
+    most: int = 512,
     resamples: int = 200,
     level: float = 0.95,
     seed: int = 0,
