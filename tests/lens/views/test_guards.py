@@ -237,3 +237,14 @@ def test_flat_and_smooth_content_has_no_corners_borders_or_huge_norms() -> None:
             for c, b in [(corner_similarity(values), border_similarity(values))]
         ]
         assert sum(map(bool, alarms)) / len(alarms) < 0.01
+
+
+def test_finite_cells_along_a_line_leave_position_open() -> None:
+    values = torch.full((CHANNELS, 20, 20), torch.nan)
+    line = torch.arange(20)
+    values[:, line, line] = noise(CHANNELS, 20)
+    assert "position" in look_for_artefacts(values).unanswered
+    with pytest.raises(InputError, match="all over the map"):
+        probe_position(values)
+    with pytest.raises(InputError, match="all over the map"):
+        probe_position([noise(CHANNELS, 8, 8), torch.full((CHANNELS, 8, 8), torch.nan)])

@@ -13,6 +13,7 @@ from typing import overload
 import torch
 from torch import Tensor
 
+from ...errors import InputError
 from ..features import FeatureMap
 from .cells import Cells, Features, one_map
 from .position import PositionProbe, probe_position
@@ -126,9 +127,8 @@ def look_for_artefacts(feature: Features, *, row: int = 0) -> Guards:
         ShapeError: the tensor is laid out differently.
     """
     cells = Cells.of(feature, row=row)
-    enough = min(cells.height, cells.width) >= 4 and int(cells.finite.sum()) >= 16
     return Guards(
-        probe_position(one_map(feature, row=row)) if enough else None,
+        _probed(one_map(feature, row=row)),
         corner_similarity(feature, row=row),
         border_similarity(feature, row=row),
         high_norm_tokens(feature, row=row),
@@ -249,6 +249,13 @@ def without_high_norms(feature: Features) -> Features:
     masked = [_silenced(row) for row in rows]
     rest = masked[0] if values.ndim == 3 else torch.stack(masked)
     return replace(feature, values=rest) if isinstance(feature, FeatureMap) else rest
+
+
+def _probed(values: Tensor) -> PositionProbe | None:
+    try:
+        return probe_position(values)
+    except InputError:  # too few finite cells to tell
+        return None
 
 
 def _silenced(values: Tensor) -> Tensor:

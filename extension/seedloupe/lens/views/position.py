@@ -19,6 +19,8 @@ from .cells import Cells, Features, one_map
 
 #: Blocks of cells along each side of a single map, each with one of as many folds.
 _BLOCKS = 4
+#: Finite cells that have to be left to fit to, whatever is left out.
+_FEWEST = 8
 #: Strengths of ridge regression, as shares of the mean squared singular value.
 _RIDGES = tuple(10.0**power for power in range(-6, 4))
 
@@ -47,7 +49,7 @@ def probe_position(features: Features | Sequence[Features]) -> PositionProbe:
     """Read position off features by ridge regression, cross-validated.
 
     Of several maps each is left out once. A single map is cut into 4x4 blocks of cells; a fold is
-    one block of each row and column of blocks, so that a cell is never told by its neighbours. The
+    one block of each row and column of blocks, so that few cells are told by their neighbours. The
     ridge is chosen by leave-one-out error on the cells fitted to.
 
     Args:
@@ -59,17 +61,16 @@ def probe_position(features: Features | Sequence[Features]) -> PositionProbe:
     """
     maps = _all_maps(features)
     vectors, places, folds = (torch.cat(part) for part in zip(*_parts(maps), strict=True))
-    missed, spread = torch.zeros(2, 2, 2, dtype=torch.float64)
-    for fold in range(int(folds.max()) + 1):
-        told, fitted = folds == fold, folds != fold
-        if not told.any() or int(fitted.sum()) < 3:
-            continue
-        error = places[told] - _predicted(vectors[fitted], places[fitted], vectors[told])
-        missed = missed + error.mT @ error
     around = places - places.mean(dim=0)
     spread = around.mT @ around
-    if float(spread.diagonal().min()) <= 0:
+    few = any(int((folds != fold).sum()) < _FEWEST for fold in range(int(folds.max()) + 1))
+    if few or float(torch.linalg.eigvalsh(spread)[0]) < 1e-6:
         raise InputError("features", expected="finite cells all over the map", got="too few")
+    missed = torch.zeros(2, 2, dtype=torch.float64)
+    for fold in range(int(folds.max()) + 1):
+        told, fitted = folds == fold, folds != fold
+        error = places[told] - _predicted(vectors[fitted], places[fitted], vectors[told])
+        missed = missed + error.mT @ error
     x, y = (max(0.0, 1 - float(missed[i, i] / spread[i, i])) for i in (0, 1))
     return PositionProbe(max(0.0, 1 - _least_share(missed, spread)), x, y, len(maps))
 
