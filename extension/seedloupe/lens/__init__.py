@@ -11,6 +11,7 @@ from .record import LensKey, LensLayer, LensRecord, LensSpec
 from .views import (
     Agreement,
     Clustering,
+    ClusterRenderer,
     Excess,
     Guards,
     HighNorms,
@@ -62,6 +63,7 @@ from .views import (
 
 __all__ = [
     "Agreement",
+    "ClusterRenderer",
     "Clustering",
     "Event",
     "Excess",

@@ -10,9 +10,16 @@ import torch
 from torch import Tensor
 
 from seedloupe.errors import InputError, ShapeError
+from seedloupe.lens.features import FeatureMap
 from seedloupe.lens.views.agreement import judge_segmentation
 from seedloupe.lens.views.assignment import best_pairs
-from seedloupe.lens.views.clusters import Clustering, Segmentation, segment, silhouette
+from seedloupe.lens.views.clusters import (
+    Clustering,
+    ClusterRenderer,
+    Segmentation,
+    segment,
+    silhouette,
+)
 from seedloupe.lens.views.kmeans import k_means
 from seedloupe.lens.views.palette import colour_of
 
@@ -131,6 +138,20 @@ def test_groups_keep_their_colours_from_step_to_step() -> None:
     torch.testing.assert_close(renumbered.picture()[:, 0, 0], colour)
     with pytest.raises(ShapeError):
         before.numbered_like(segment(noise(CHANNELS, 3, 3)))
+
+
+def test_a_renderer_keeps_colours_while_groups_trade_sizes() -> None:
+    renderer = ClusterRenderer(clusters=2)
+    pictures = []
+    for step, width in enumerate((10, 6)):  # the left half is the larger one first, then not
+        values = torch.zeros(2, HEIGHT, WIDTH)
+        values[0, :, :width] = 1
+        values[1, :, width:] = 1
+        pictures.append(renderer.render(FeatureMap("mid-vit-out", step, None, values[None])))
+    assert torch.equal(pictures[0][:, :, 0], pictures[1][:, :, 0])
+    assert torch.equal(pictures[0][:, :, -1], pictures[1][:, :, -1])
+    broken = torch.full((1, 2, HEIGHT, WIDTH), torch.nan)
+    assert (renderer.render(FeatureMap("mid-vit-out", 2, None, broken)) == 0).all()
 
 
 def test_k_means_ends_where_every_vector_is_nearest_its_own_mean() -> None:

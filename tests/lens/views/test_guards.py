@@ -200,13 +200,13 @@ def test_each_plant_gives_its_warning() -> None:
         "read off": with_ramp(clean),
         "corners": with_corners(clean),
         "borders": with_borders(clean),
-        "4 cells are up to": with_patch(clean),
+        "usual norm: 4 cells": with_patch(clean),
     }
     for words, values in plants.items():
         warnings = look_for_artefacts(values).warnings
         assert any(words in warning for warning in warnings), (words, warnings)
     clean[0, 0, 5] = torch.nan
-    assert look_for_artefacts(clean).warnings == ("1 cells are NaN or infinite.",)
+    assert look_for_artefacts(clean).warnings == ("NaN or infinite: 1 cells.",)
 
 
 def false_alarms(found: list[Guards]) -> float:

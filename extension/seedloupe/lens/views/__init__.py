@@ -7,7 +7,7 @@ from ..features import FeatureRenderer
 from .agreement import Agreement, judge_segmentation
 from .alignment import turned_to_match
 from .cells import Spot
-from .clusters import Clustering, Segmentation, segment
+from .clusters import Clustering, ClusterRenderer, Segmentation, segment
 from .correspondence import Match, Pck, find_matches, grid_of_spots, pck
 from .guards import (
     Excess,
@@ -38,6 +38,7 @@ from .transforms import KnownTransform, known_transforms
 
 __all__ = [
     "Agreement",
+    "ClusterRenderer",
     "Clustering",
     "Excess",
     "Guards",
@@ -91,4 +92,5 @@ __all__ = [
 
 def builtin_renderers() -> Registry[FeatureRenderer]:
     """Return the renderers that come with Seedloupe, fresh: some remember what they have seen."""
-    return Registry[FeatureRenderer]("feature renderer").add("pca", PcaRenderer())
+    renderers = Registry[FeatureRenderer]("feature renderer").add("pca", PcaRenderer())
+    return renderers.add("clusters", ClusterRenderer())

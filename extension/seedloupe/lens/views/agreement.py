@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -27,7 +28,7 @@ class Agreement:
     """
 
     mean_iou: float
-    ious: dict[int, float]
+    ious: Mapping[int, float]
     adjusted_rand: float
 
 

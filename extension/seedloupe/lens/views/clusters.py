@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ...errors import InputError, ShapeError
+from ..features import FeatureMap
 from .assignment import best_pairs
 from .cells import Cells, Features, spread_out
 from .kmeans import k_means
@@ -68,6 +69,33 @@ class Segmentation:
         numbers = [partner[n] if n in partner else next(free) for n in range(self.clusters)]
         labels = torch.tensor([-1, *numbers])[self.labels + 1]
         return Segmentation(labels, max(numbers, default=-1) + 1, self.silhouette, self.rejected)
+
+
+class ClusterRenderer:
+    """Paints groups of cells, each in the same colour from step to step; one renderer a run.
+
+    Args:
+        clusters: how many groups; the number that stands apart best if None.
+    """
+
+    def __init__(self, *, clusters: int | None = None) -> None:
+        self._clusters = clusters
+        self._last: dict[str, Segmentation] = {}
+
+    def render(self, feature: FeatureMap) -> Tensor:
+        """Paint the first row of ``feature``.
+
+        Returns:
+            ``(3, H, W)``, float32 in ``[0, 1]``; black where the feature is NaN or infinite.
+        """
+        if not Cells.of(feature).finite.any():
+            return torch.zeros(3, *feature.values.shape[-2:])
+        found = segment(feature, clusters=self._clusters)
+        before = self._last.get(feature.layer)
+        if before is not None and before.labels.shape == found.labels.shape:
+            found = found.numbered_like(before)
+        self._last[feature.layer] = found
+        return found.picture()
 
 
 def segment(

@@ -93,7 +93,7 @@ class Guards:
         return tuple(
             text
             for told, text in (
-                (self.rejected, f"{self.rejected} cells are NaN or infinite."),
+                (self.rejected, f"NaN or infinite: {self.rejected} cells."),
                 (self._placed(), "Where a cell lies can be read off its features."),
                 (self.corners and self.corners.flagged, "The corners are alike whatever is there."),
                 (self.borders and self.borders.flagged, "The borders are alike whatever is there."),
@@ -113,7 +113,7 @@ class Guards:
 
     def _loud(self) -> str:
         count, times = int(self.norms.tokens.sum()), self.norms.largest
-        return f"{count} cells are up to {times:.0f} times as large as the others."
+        return f"Up to {times:.0f} times the usual norm: {count} cells."
 
 
 def look_for_artefacts(feature: Features, *, row: int = 0) -> Guards:

@@ -68,8 +68,11 @@ def noise_score(feature: Features, *, row: int = 0) -> float:
     proportion: so one cell apart it is at most half of what it is two cells apart. Noise that is
     independent in every cell adds its variance at every distance. What the line through both
     distances leaves at distance 0, the nugget of geostatistics (Matheron, 1963), is therefore the
-    noise that no smooth or edged content explains: 0 for content, 1 for white noise. Noise that a
-    convolution has smeared over neighbours is not seen; :func:`noise_between` sees it.
+    noise that no smooth or edged content explains: 0 for content, 1 for white noise.
+
+    One map alone cannot tell noise from content as fine as its cells, which on a coarse grid is
+    most of it, nor see noise that a convolution has smeared over neighbours. Where the same picture
+    can be looked at under a second noise, believe :func:`noise_between`.
 
     Raises:
         ShapeError: the tensor is laid out differently.
