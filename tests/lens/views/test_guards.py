@@ -64,6 +64,7 @@ def test_a_planted_ramp_tells_position(shape: tuple[int, int, int], angle: float
     probe = probe_position(with_ramp(noise(*shape) * 0.5, angle))
     assert probe.score > 0.9
     assert probe.score >= max(probe.x, probe.y) - 1e-9
+    assert probe.far > 0.5
 
 
 @pytest.mark.parametrize("shape", [(4, 16, 16), (16, 8, 10), (64, 16, 16), (320, 12, 9)])
@@ -224,6 +225,15 @@ def test_hardly_any_of_a_thousand_random_fields_is_suspected() -> None:
 def test_hardly_any_field_of_another_size_is_suspected(channels: int, side: int) -> None:
     fields = [noise(channels, side, side, seed=seed) for seed in range(300)]
     assert false_alarms([look_for_artefacts(values) for values in fields]) < 0.01
+
+
+def test_smooth_content_of_one_picture_is_no_position() -> None:
+    fields = [smooth(64, 16, 16, seed=seed) for seed in range(12)]
+    assert min(probe_position(values).score for values in fields) > 0.9  # a cell is between others
+    assert not any(look_for_artefacts(values).warnings for values in fields)
+    wide = [smooth(64, 16, 16, grain=16, seed=seed) for seed in range(4)]
+    assert look_for_artefacts(wide[0]).warnings
+    assert not look_for_artefacts(wide[0], others=wide[1:]).warnings
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ huge norms. A similarity map or a cluster may show one of these and nothing of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import overload
 
@@ -109,18 +110,24 @@ class Guards:
         return tuple(name for name, answer in asked.items() if answer is None)
 
     def _placed(self) -> bool:
-        return self.position is not None and self.position.score > POSITION_LIMIT
+        if self.position is None:
+            return False
+        return min(self.position.score, self.position.far) > POSITION_LIMIT
 
     def _loud(self) -> str:
         count, times = int(self.norms.tokens.sum()), self.norms.largest
         return f"Up to {times:.0f} times the usual norm: {count} cells."
 
 
-def look_for_artefacts(feature: Features, *, row: int = 0) -> Guards:
+def look_for_artefacts(
+    feature: Features, *, others: Sequence[Features] = (), row: int = 0
+) -> Guards:
     """Put one map to all tests.
 
     Args:
         feature: ``(C, H, W)`` or ``(B, C, H, W)``.
+        others: maps of other pictures from the same layer. Without them, position is read off this
+            picture alone, and content that changes across the whole of it can pass for position.
         row: which row of ``feature``.
 
     Raises:
@@ -128,7 +135,7 @@ def look_for_artefacts(feature: Features, *, row: int = 0) -> Guards:
     """
     cells = Cells.of(feature, row=row)
     return Guards(
-        _probed(one_map(feature, row=row)),
+        _probed([one_map(feature, row=row), *others]),
         corner_similarity(feature, row=row),
         border_similarity(feature, row=row),
         high_norm_tokens(feature, row=row),
@@ -251,9 +258,9 @@ def without_high_norms(feature: Features) -> Features:
     return replace(feature, values=rest) if isinstance(feature, FeatureMap) else rest
 
 
-def _probed(values: Tensor) -> PositionProbe | None:
+def _probed(maps: Sequence[Features]) -> PositionProbe | None:
     try:
-        return probe_position(values)
+        return probe_position(maps)
     except InputError:  # too few finite cells to tell
         return None
 

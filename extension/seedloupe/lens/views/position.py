@@ -34,14 +34,18 @@ class PositionProbe:
             cells the readout was not fitted to (cross-validated R²).
         x: the same for the column alone.
         y: the same for the row alone.
-        pictures: how many maps went in. With one, smooth content can pass for position to some
-            degree; with several, each is told by what was learnt from the others, so that only what
-            pictures share counts.
+        far: the score for a whole quarter of the map told by the others; equals ``score`` for
+            several maps.
+        pictures: how many maps went in. Smooth content of a single one tells position, too: a cell
+            is between its neighbours. That is why ``far`` is there, which content finer than a
+            quarter of the map does not pass. With several maps each is told by what was learnt from
+            the others, so that only what pictures share counts.
     """
 
     score: float
     x: float
     y: float
+    far: float
     pictures: int
 
 
@@ -63,16 +67,15 @@ def probe_position(features: Features | Sequence[Features]) -> PositionProbe:
     vectors, places, folds = (torch.cat(part) for part in zip(*_parts(maps), strict=True))
     around = places - places.mean(dim=0)
     spread = around.mT @ around
-    few = any(int((folds != fold).sum()) < _FEWEST for fold in range(int(folds.max()) + 1))
-    if few or float(torch.linalg.eigvalsh(spread)[0]) < 1e-6:
-        raise InputError("features", expected="finite cells all over the map", got="too few")
-    missed = torch.zeros(2, 2, dtype=torch.float64)
-    for fold in range(int(folds.max()) + 1):
-        told, fitted = folds == fold, folds != fold
-        error = places[told] - _predicted(vectors[fitted], places[fitted], vectors[told])
-        missed = missed + error.mT @ error
+    if float(torch.linalg.eigvalsh(spread)[0]) < 1e-6:
+        raise _too_few()
+    missed = _missed(vectors, places, folds)
     x, y = (max(0.0, 1 - float(missed[i, i] / spread[i, i])) for i in (0, 1))
-    return PositionProbe(max(0.0, 1 - _least_share(missed, spread)), x, y, len(maps))
+    score = far = max(0.0, 1 - _least_share(missed, spread))
+    if len(maps) == 1:
+        columns, rows = (places * 2).to(torch.int64).unbind(dim=1)
+        far = max(0.0, 1 - _least_share(_missed(vectors, places, 2 * rows + columns), spread))
+    return PositionProbe(score, x, y, far, len(maps))
 
 
 @overload
@@ -146,6 +149,22 @@ def _parts(maps: Sequence[Cells]) -> list[tuple[Tensor, Tensor, Tensor]]:
 def _places(cells: Cells) -> Tensor:
     """Return ``(N, 2)`` middles of cells in the picture, 0 to 1."""
     return (cells.places() + 0.5) / torch.tensor([cells.width, cells.height])
+
+
+def _missed(vectors: Tensor, places: Tensor, folds: Tensor) -> Tensor:
+    """Return squares and products of the errors ``(2, 2)``, each fold told by the others."""
+    missed = torch.zeros(2, 2, dtype=torch.float64)
+    for fold in sorted(set(folds.tolist())):
+        told, fitted = folds == fold, folds != fold
+        if int(fitted.sum()) < _FEWEST:
+            raise _too_few()
+        error = places[told] - _predicted(vectors[fitted], places[fitted], vectors[told])
+        missed = missed + error.mT @ error
+    return missed
+
+
+def _too_few() -> InputError:
+    return InputError("features", expected="finite cells all over the map", got="too few")
 
 
 def _predicted(vectors: Tensor, places: Tensor, others: Tensor) -> Tensor:
