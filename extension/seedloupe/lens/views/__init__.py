@@ -4,21 +4,93 @@ from __future__ import annotations
 
 from ...plugins import Registry
 from ..features import FeatureRenderer
+from .agreement import Agreement, judge_segmentation
+from .alignment import turned_to_match
+from .cells import Spot
+from .clusters import Clustering, ClusterRenderer, Segmentation, segment
+from .correspondence import Match, Pck, find_matches, grid_of_spots, pck
+from .guards import (
+    Excess,
+    Guards,
+    HighNorms,
+    border_similarity,
+    corner_similarity,
+    high_norm_tokens,
+    look_for_artefacts,
+    without_high_norms,
+)
+from .match_picture import draw_matches
 from .pca import PcaBasis, PcaRenderer, RunningPca
+from .position import PositionProbe, probe_position, without_position
+from .properties import (
+    LayerProperties,
+    layer_properties,
+    locality,
+    noise_between,
+    noise_score,
+    patch_size,
+)
+from .robustness import Robustness, find_again, measure_robustness
+from .separability import Separability, click_auc, measure_separability
+from .similarity import Measure, Similarity, ask
 from .strip import StripRow, contact_sheet, feature_strip, upscale
+from .transforms import KnownTransform, known_transforms
 
 __all__ = [
+    "Agreement",
+    "ClusterRenderer",
+    "Clustering",
+    "Excess",
+    "Guards",
+    "HighNorms",
+    "KnownTransform",
+    "LayerProperties",
+    "Match",
+    "Measure",
     "PcaBasis",
     "PcaRenderer",
+    "Pck",
+    "PositionProbe",
+    "Robustness",
     "RunningPca",
+    "Segmentation",
+    "Separability",
+    "Similarity",
+    "Spot",
     "StripRow",
+    "ask",
+    "border_similarity",
     "builtin_renderers",
+    "click_auc",
     "contact_sheet",
+    "corner_similarity",
+    "draw_matches",
     "feature_strip",
+    "find_again",
+    "find_matches",
+    "grid_of_spots",
+    "high_norm_tokens",
+    "judge_segmentation",
+    "known_transforms",
+    "layer_properties",
+    "locality",
+    "look_for_artefacts",
+    "measure_robustness",
+    "measure_separability",
+    "noise_between",
+    "noise_score",
+    "patch_size",
+    "pck",
+    "probe_position",
+    "segment",
+    "turned_to_match",
     "upscale",
+    "without_high_norms",
+    "without_position",
 ]
 
 
 def builtin_renderers() -> Registry[FeatureRenderer]:
     """Return the renderers that come with Seedloupe, fresh: some remember what they have seen."""
-    return Registry[FeatureRenderer]("feature renderer").add("pca", PcaRenderer())
+    renderers = Registry[FeatureRenderer]("feature renderer").add("pca", PcaRenderer())
+    return renderers.add("clusters", ClusterRenderer())

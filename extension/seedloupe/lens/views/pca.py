@@ -15,12 +15,11 @@ from torch import Tensor
 
 from ...errors import InputError, ShapeError
 from ..features import FeatureMap
+from .cells import FLOAT32_DUST
 from .moments import Moments
 
 #: How many standard deviations lie between grey and a full colour.
 REACH = 2.5
-#: Variance below this share of the squared mean is what float32 leaves of a constant.
-_FLOAT32_DUST = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ class PcaBasis:
         total = float(covariance.trace())
         values, vectors = torch.linalg.eigh(covariance)
         values, vectors = values.flip(0)[:3], vectors.flip(1)[:, :3].mT
-        dust = max(1e-12 * total, _FLOAT32_DUST * float(moments.mean.square().sum()))
+        dust = max(1e-12 * total, FLOAT32_DUST * float(moments.mean.square().sum()))
         values = torch.where(values > dust, values, 0.0)
         components = torch.where(values[:, None] > 0, _signed(vectors), 0.0)
         missing = 3 - len(values)
@@ -96,7 +95,13 @@ class PcaBasis:
         so what is shown at all, stays the same.
         """
         left, _, right = torch.linalg.svd(other.components @ self.components.mT)
-        turn = left @ right
+        return self.turned(left @ right)
+
+    def turned(self, turn: Tensor) -> PcaBasis:
+        """Turn the three axes by an orthogonal matrix ``(3, 3)``, float64.
+
+        Spread and explained shares become those of the new axes, so each colour keeps its range.
+        """
         variance = turn.square() @ self.spread.square()
         total = float(self.spread.square().sum()) / max(sum(self.explained), 1e-300)
         return replace(
@@ -262,7 +267,7 @@ def _fitness(basis: PcaBasis, values: Tensor) -> tuple[float, float]:
         return 1.0, 0.0
     around = vectors - vectors.mean(dim=0)
     total = float(around.square().sum())
-    if total <= _FLOAT32_DUST * float(vectors.square().sum()):
+    if total <= FLOAT32_DUST * float(vectors.square().sum()):
         return 1.0, 0.0
     _, sizes, axes = torch.linalg.svd(basis.components, full_matrices=False)
     used = axes[sizes > 0.5]  # a turned basis mixes its axes, but each is still of length 1 or 0

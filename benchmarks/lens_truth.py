@@ -1,0 +1,48 @@
+"""What is where in a picture of Seedling's world, laid out as the lens takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from seedloupe.lens import Spot
+from seedloupe.lens.views.cells import labels_on_grid
+from seedloupe.seedling.world import Picture
+
+SKY, GROUND, OBJECT = range(3)
+#: Cells of the latent along each side.
+CELLS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """One picture and what is where in it.
+
+    Attributes:
+        image: ``(3, H, W)``, float32 in [0, 1].
+        labels: ``(h, w)`` on the latent's cells: sky, ground, object.
+        mask: ``(H, W)``, bool, the object.
+        keypoints: middle, top, bottom, left and right of the object.
+    """
+
+    image: Tensor
+    labels: Tensor
+    mask: Tensor
+    keypoints: tuple[Spot, ...]
+
+
+def truth_of(picture: Picture) -> Truth:
+    """Lay the world's truth out as the lens takes it."""
+    mask = torch.from_numpy(picture.object_mask.copy())
+    height, width = mask.shape
+    labels = torch.full((height, width), SKY)
+    labels[round(picture.scene.horizon * height) :] = GROUND
+    labels = torch.where(mask, OBJECT, labels)
+    image = torch.from_numpy(picture.image.copy()).permute(2, 0, 1).float() / 255
+    rows, columns = mask.nonzero().float().add(0.5).unbind(1)
+    ends = [rows == rows.min(), rows == rows.max(), columns == columns.min()]
+    ends = [torch.ones_like(rows, dtype=torch.bool), *ends, columns == columns.max()]
+    spots = [Spot(float(columns[e].mean()) / width, float(rows[e].mean()) / height) for e in ends]
+    return Truth(image, labels_on_grid(labels, height=CELLS, width=CELLS), mask, tuple(spots))
