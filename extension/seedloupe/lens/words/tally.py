@@ -193,12 +193,12 @@ class WordTally:
         Raises:
             InputError: columns, layer or step were not recorded, or both were asked for.
         """
+        size = grid or self.grid
         missing = [str(column) for column in columns if column not in self._columns]
         if missing:
             raise InputError("columns", expected="recorded columns", got=", ".join(missing))
         places = [self._columns.index(column) for column in columns]
         asked = self._asked(layer, step)
-        size = grid or self.grid
         total = sum(
             (resize(_rows(found.values, rows)[:, places], size) for found in asked),
             start=torch.zeros(()),
