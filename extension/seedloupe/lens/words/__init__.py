@@ -5,6 +5,7 @@ from __future__ import annotations
 from .paint import heat_colours, overlay
 from .probe import AttentionMap, AttentionProbe, AttentionSink
 from .readings import CellRows, Reading, WordColumns
+from .seen import WordsSeen
 from .spots import Spot, WordShare, words_at
 from .tally import WordMap, WordTally
 from .truth import Truth, TruthCheck
@@ -22,6 +23,7 @@ __all__ = [
     "WordMap",
     "WordShare",
     "WordTally",
+    "WordsSeen",
     "heat_colours",
     "overlay",
     "words_at",

@@ -21,6 +21,8 @@ from ..picking_arguments import RULES, add_layout, add_tags
 
 if TYPE_CHECKING:
     from ..console import Console
+    from ..models import Model
+    from ..request import Request
 
 _STOPPED = 3
 
@@ -36,7 +38,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="PANEL",
         help="record these layers while generating: auto, or names with commas between",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, words=())
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -71,9 +73,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
     check_request(request, model)
-    layers = _layers(args, model)
+    layers, words = _layers(args, model), _words(args, model, request)
     chosen = choose_seeds(args, request, model, opened)
-    job = Run(model, with_seeds(request, chosen), chosen, folder, layers)
+    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, words)
     document = job.execute(console)
     if chosen.picking is not None:
         say_notes(console, chosen.picking.notes)
@@ -91,6 +93,12 @@ def _layers(args: argparse.Namespace, model: object) -> tuple[str, ...]:
     from ..lensing import panel_of
 
     return panel_of(model, args.lens) if args.lens else ()
+
+
+def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
+    from ..prompt_words import words_of
+
+    return words_of(model, request, args.words) if args.words else ()
 
 
 def _lines(document: dict[str, object], folder: Path) -> list[str]:
