@@ -56,14 +56,15 @@ def words_of(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str
     """
     tokens = prompt_tokens(model, request.prompt)
     if tuple(wanted) == ("auto",):
-        telling = (label for label in tokens.labels if _may_mean_something(label))
+        telling = (label for label in tokens.labels if may_mean_something(label))
         return tuple(dict.fromkeys(telling))[:_MOST_WORDS]
     for word in wanted:
         tokens.find(word)
     return tuple(wanted)
 
 
-def _may_mean_something(label: str) -> bool:
+def may_mean_something(label: str) -> bool:
+    """Tell whether a word may point at something in a picture: no article, no mark, no joint."""
     word = label.partition("#")[0].casefold()
     return any(map(str.isalnum, word)) and word not in _ARTICLES | _JOINING
 
