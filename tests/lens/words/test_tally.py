@@ -176,8 +176,20 @@ def test_words_at_a_spot_are_ranked_with_shares(tokens: PromptTokens) -> None:
     assert [word.index for word in spot.words] == [1, 0, 2]
     assert spot.words[0].attention == pytest.approx(0.2)
     assert spot.elsewhere == pytest.approx(0.6)
+    assert [word.lift for word in spot.words] == pytest.approx([1, 1, 1])
     assert spot.truth.label is Truth.SAME
     assert sum(word.attention for word in words_at(tally, tokens, 0.1, 0.6).words) == 0
+
+
+def test_lift_tells_a_word_of_the_spot_from_one_that_is_everywhere(tokens: PromptTokens) -> None:
+    values = torch.zeros(1, 1, 4, 1, 2)
+    values[0, 0, 0] = 0.2  # red, everywhere
+    values[0, 0, 3, 0, 1] = 0.1  # hill, on the right
+    tally = WordTally()
+    tally(AttentionMap("up-c-cross-map", 0, 1.0, COLUMNS, values, SAME))
+    spot = words_at(tally, tokens, 0.75, 0.5)
+    assert [word.word for word in spot.words] == ["red", "hill", "strawberry"]
+    assert [word.lift for word in spot.words] == pytest.approx([5 / 6, 5 / 3, 0])
 
 
 def test_rows_of_a_negative_prompt_are_ranked_by_its_own_words(tally: WordTally) -> None:

@@ -143,7 +143,8 @@ class Run:
 
         for word, path in self._word_files(index).items():
             try:
-                found = seen.map_of(word)
+                # All words of a prompt attend to the object; what sets them apart is their share.
+                found = seen.map_of(word, among_words=True)
                 save_plain(to_pil(overlay(from_pil(picture), found.values[0])), path)
             except SeedloupeError as error:
                 self.notes.append(f"{path.name} was not made: {error}")

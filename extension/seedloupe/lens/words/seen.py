@@ -43,9 +43,13 @@ class WordsSeen:
         """Return the same for another picture, with nothing recorded."""
         return replace(self, tally=WordTally(steps=self.tally.steps))
 
-    def map_of(self, word: str, *, layer: str = ALL, step: int | None = None) -> WordMap:
+    def map_of(
+        self, word: str, *, layer: str = ALL, step: int | None = None, among_words: bool = False
+    ) -> WordMap:
         """Return the map of a word of the prompt, as :meth:`WordTally.map_of` does."""
-        return self.tally.map_of(self.prompt, word, layer=layer, step=step, rows=self.rows)
+        return self.tally.map_of(
+            self.prompt, word, layer=layer, step=step, rows=self.rows, among_words=among_words
+        )
 
     def contrast(self, word: str, *, layer: str = ALL, step: int | None = None) -> WordMap:
         """Return the map of a word less that of its column under the negative prompt.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from ..capture import Rows
 from ..tokens import PromptTokens
 from .readings import cell_at
@@ -20,12 +22,15 @@ class WordShare:
         index: which word of the prompt it is.
         share: of the attention to all words of the prompt; these sum to 1.
         attention: of all attention, begin and end of the prompt included.
+        lift: ``share`` over the word's share in the whole picture. A word that takes much
+            everywhere, often the first, has 1 here.
     """
 
     word: str
     index: int
     share: float
     attention: float
+    lift: float
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,28 @@ def words_at(
     if not tokens.words:
         return Spot((), 1.0, TruthCheck.worst(tally.truths.values()))
     maps = tally.shares(tokens.content, layer=layer, step=step, rows=rows)
-    here = dict(zip(tokens.content, maps[:, :, row, column].mean(0).tolist(), strict=True))
-    total = sum(here.values())
-    found = [_share(tokens, index, here, total) for index in range(len(tokens.words))]
+    here = _by_column(tokens, maps[:, :, row, column])
+    usual = _by_column(tokens, maps.mean((2, 3)))
+    found = [_share(tokens, index, here, usual) for index in range(len(tokens.words))]
     found.sort(key=lambda word: -word.attention)
-    return Spot(tuple(found), max(0.0, 1 - total), tally.truth_of(layer, step))
+    elsewhere = max(0.0, 1 - sum(here.values()))
+    return Spot(tuple(found), elsewhere, tally.truth_of(layer, step))
 
 
-def _share(tokens: PromptTokens, index: int, here: dict[int, float], total: float) -> WordShare:
-    attention = sum(here[column] for column in tokens.columns_of(index))
-    return WordShare(tokens.labels[index], index, attention / total if total else 0.0, attention)
+def _by_column(tokens: PromptTokens, values: Tensor) -> dict[int, float]:
+    return dict(zip(tokens.content, values.mean(0).tolist(), strict=True))
+
+
+def _share(
+    tokens: PromptTokens, index: int, here: dict[int, float], usual: dict[int, float]
+) -> WordShare:
+    columns = tokens.columns_of(index)
+    share, everywhere = (_part(columns, values) for values in (here, usual))
+    attention = sum(here[column] for column in columns)
+    lift = share / everywhere if everywhere else 0.0
+    return WordShare(tokens.labels[index], index, share, attention, lift)
+
+
+def _part(columns: tuple[int, ...], values: dict[int, float]) -> float:
+    total = sum(values.values())
+    return sum(values[column] for column in columns) / total if total else 0.0

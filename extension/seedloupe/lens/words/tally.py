@@ -158,7 +158,10 @@ class WordTally:
                 over areas. The finest layer's by default.
             rows: which of the recorded rows; all by default.
             among_words: divide by what all words of the prompt take together, which leaves out
-                begin, end and padding.
+                begin, end and padding. On Seedling this alone tells words apart: of the maps of
+                words for ground and sky 79 % have their maximum inside the object, and 42 % so
+                divided, while the object's own word keeps its 80 and 78 %
+                (``benchmarks/word_maps_meaning.py``).
 
         Raises:
             WordNotFoundError: the prompt has no such word.
