@@ -12,7 +12,7 @@ from .sites import Heads
 
 #: Most bytes the probabilities of all keys may take at once: what a core's cache holds, and on
 #: other devices enough to keep them busy.
-CHUNK_BYTES = {"cpu": 2 << 20}
+CHUNK_BYTES = {"cpu": 1 << 20}
 _CHUNK_ELSEWHERE = 64 << 20
 
 
@@ -37,7 +37,7 @@ def shares(
         heads: how ``C`` is split.
         columns: which of the ``T`` keys to keep.
         per_head: keep heads apart.
-        chunk_bytes: None takes 2 MiB on a CPU and 64 MiB elsewhere.
+        chunk_bytes: None takes 1 MiB on a CPU and 64 MiB elsewhere.
 
     Returns:
         ``(B, K, len(columns), N)``, float32, on the same device; ``K`` is 1 or the number of heads.
@@ -49,12 +49,12 @@ def shares(
     kept = heads.count if per_head else 1
     found = queries.new_empty((rows, kept, len(columns), count), dtype=torch.float32)
     with _plain_float32(queries):
-        turned = _scaled(keys, heads).mT
+        scaled = _scaled(keys, heads)
         for start in range(0, count, step):
             part = slice(start, start + step)
-            powers, total = _powers(_split(queries[:, part], heads), turned)
-            one = powers.index_select(3, chosen).div_(total)
-            found[..., part] = (one if per_head else one.mean(1, keepdim=True)).mT
+            powers, total = _powers(_split(queries[:, part], heads), scaled)
+            one = powers.index_select(2, chosen).div_(total)
+            found[..., part] = one if per_head else one.mean(1, keepdim=True)
     return found
 
 
@@ -68,8 +68,8 @@ def mixed(queries: Tensor, keys: Tensor, values: Tensor, heads: Heads) -> Tensor
         heads: how ``C`` and ``C'`` are split.
     """
     with _plain_float32(queries):
-        powers, total = _powers(_split(queries, heads), _scaled(keys, heads).mT)
-        return (powers @ _split(values, heads)).div_(total).transpose(1, 2).flatten(2)
+        powers, total = _powers(_split(queries, heads), _scaled(keys, heads))
+        return (powers.mT @ _split(values, heads)).div_(total.mT).transpose(1, 2).flatten(2)
 
 
 def repeats(keys: Tensor, length: int) -> bool:
@@ -100,14 +100,19 @@ def _split(x: Tensor, heads: Heads) -> Tensor:
 def _scaled(keys: Tensor, heads: Heads) -> Tensor:
     apart = _split(keys, heads)
     scale = apart.shape[-1] ** -0.5 if heads.scale is None else heads.scale
-    return apart * scale
+    return (apart * scale).contiguous()
 
 
-def _powers(queries: Tensor, turned_keys: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the softmax of ``(B, K, N, D) @ (B, K, D, T)`` before division, and the divisor.
+def _powers(queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+    """Return softmax over keys before it is divided, ``(B, K, T, N)``, and the divisor.
 
-    In place and undivided, as most columns are thrown away: on a CPU this beats ``torch.softmax``.
+    In place, undivided, as most keys are thrown away, and with queries last, so that all passes run
+    over long rows: on a CPU this takes two thirds of the time of ``torch.softmax``.
+
+    Args:
+        queries: ``(B, K, N, D)``.
+        keys: ``(B, K, T, D)``, scaled.
     """
-    logits = queries @ turned_keys
-    powers = logits.sub_(logits.amax(-1, keepdim=True)).exp_()
-    return powers, powers.sum(-1, keepdim=True)
+    logits = keys @ queries.mT
+    powers = logits.sub_(logits.amax(2, keepdim=True)).exp_()
+    return powers, powers.sum(2, keepdim=True)

@@ -87,20 +87,19 @@ def compare(
     if used.shape[:2] != queries.shape[:2] or values.shape[:2] != keys.shape[:2]:
         shapes = f"{tuple(used.shape)} from {tuple(queries.shape)}"
         return TruthCheck(Truth.UNCHECKED, reason=f"attention gives shape {shapes}")
-    cells = _sample(queries, call)
-    ours = mixed(queries[:, cells], keys, values, heads)
-    theirs = used.detach()[:, cells].to(torch.float32)
+    cells = torch.tensor(_sample(queries.shape[1], call), device=queries.device)
+    ours = mixed(queries.index_select(1, cells), keys, values, heads)
+    theirs = used.detach().index_select(1, cells).to(torch.float32)
     difference = _difference(ours, theirs)
     if difference <= _tolerance(queries):
         return TruthCheck(Truth.SAME, difference)
     return TruthCheck(Truth.ALTERED, difference, _altered_by(attention))
 
 
-def _sample(queries: Tensor, call: int) -> Tensor:
-    count = queries.shape[1]
-    number = torch.arange(SAMPLES, dtype=torch.float64) + SAMPLES * call
-    cells = (number * _GOLDEN % 1 * count).to(torch.int64)
-    return cells.clamp_max(count - 1).to(queries.device)
+def _sample(count: int, call: int) -> list[int]:
+    """Spread some of ``count`` cells evenly, and none in the same places call after call."""
+    numbers = range(SAMPLES * call, SAMPLES * (call + 1))
+    return sorted({int(number * _GOLDEN % 1 * count) for number in numbers})
 
 
 def _difference(ours: Tensor, theirs: Tensor) -> float:
