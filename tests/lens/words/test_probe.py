@@ -84,6 +84,15 @@ def test_cells_come_from_the_transformer_around(
     assert sizes["mid-vit-block0-cross-map"] == (3, 4, 7, 2, 3)
 
 
+def test_sides_that_cannot_be_halved_evenly_keep_their_cells(unet: nn.Module, watch: Watch) -> None:
+    inputs = torch.randn(2, 4, 9, 13), torch.tensor([1]), torch.randn(2, 7, 16)
+    sizes = {name: tuple(one.values.shape[3:]) for name, one in watch(unet, inputs, SEVEN).items()}
+    assert sizes["down-level0-repeat0-vit-block0-cross-map"] == (9, 13)
+    assert sizes["down-level1-repeat1-vit-block0-cross-map"] == (5, 7)
+    assert sizes["mid-vit-block1-cross-map"] == (3, 4)
+    assert sizes["up-level2-repeat0-vit-block0-cross-map"] == (9, 13)
+
+
 def test_a_grid_with_as_many_cells_as_the_prompt_has_tokens_is_not_taken_for_one(
     unet: nn.Module, watch: Watch
 ) -> None:

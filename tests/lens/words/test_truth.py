@@ -168,6 +168,34 @@ def test_a_hypernetwork_is_seen_and_so_not_flagged(unet: nn.Module, inputs: Inpu
     assert flagged({one.layer: one for one in maps}) == set()
 
 
+class Lora(nn.Module):
+    """A low-rank addition around a projection, as training libraries put it there."""
+
+    def __init__(self, base: nn.Module) -> None:
+        super().__init__()
+        self.base_layer = base
+        self.down, self.up = nn.Linear(32, 2, bias=False), nn.Linear(2, 32, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base_layer(x) + 3 * self.up(self.down(x))
+
+
+def test_a_lora_around_a_projection_is_seen_and_so_not_flagged(
+    unet: nn.Module, inputs: Inputs
+) -> None:
+    attention = unet.get_submodule(f"{BLOCK}.attn2")
+    base = attention.to_q
+    attention.to_q = Lora(base)
+    maps: list[AttentionMap] = []
+    try:
+        with AttentionProbe(unet, WORDS, maps.append) as probe:
+            output(unet, inputs)
+    finally:
+        attention.to_q = base
+    assert not probe.failures
+    assert flagged({one.layer: one for one in maps}) == set()
+
+
 @pytest.mark.parametrize("which", ["attn1", "attn2"])
 def test_merged_tokens_are_refused_where_they_are(
     which: str, unet: nn.Module, inputs: Inputs

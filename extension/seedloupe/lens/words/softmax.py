@@ -28,8 +28,10 @@ def shares(
     """Return which share of each query's attention goes to chosen keys.
 
     The softmax runs over all keys in float32, whatever the model computes in; of its result only
-    ``columns`` are kept, and heads are averaged at once. Queries are taken in chunks, so besides
-    what is returned at most three times ``chunk_bytes`` are in use, however large the picture.
+    ``columns`` are kept, and heads are averaged at once. Queries are taken in chunks: besides what
+    is returned, in use are one chunk's probabilities (``chunk_bytes``, or one query's where these
+    are more), what is kept of them, and two float32 copies of its queries, however large the
+    picture.
 
     Args:
         queries: ``(B, N, C)``, heads side by side, any floating point type and device.
