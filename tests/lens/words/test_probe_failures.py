@@ -86,6 +86,21 @@ def test_a_failing_sink_costs_its_layer_and_not_the_picture(
     assert caplog.text.count(MIDDLE) == 1
 
 
+def test_projections_that_cannot_be_told_apart_cost_nothing(
+    unet: nn.Module, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("an odd width")
+
+    before = output(unet, inputs)
+    monkeypatch.setattr("seedloupe.lens.words.sites.Tap.split", fail)
+    with AttentionProbe(unet, WORDS, print) as probe:
+        during = output(unet, inputs)
+    assert torch.equal(before, during)
+    assert {str(error) for error in probe.failures.values()} == {"an odd width"}
+    assert set(probe.failures) == set(probe.layers)
+
+
 def test_an_interruption_in_the_sink_goes_its_way(unet: nn.Module, inputs: Inputs) -> None:
     def interrupt(_: AttentionMap) -> None:
         raise KeyboardInterrupt

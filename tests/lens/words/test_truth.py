@@ -305,10 +305,31 @@ def test_what_was_not_seen_is_unchecked_and_says_why(unet: nn.Module, inputs: In
     with AttentionProbe(unet, WORDS, maps.append, check=False):
         output(unet, inputs)
     assert {one.truth.label for one in maps} == {Truth.UNCHECKED}
+    assert {one.truth.reason for one in maps} == {"nobody asked for a check"}
     q, k, v = torch.zeros(1, 6, 4), torch.zeros(1, 3, 4), torch.zeros(1, 3, 4)
     assert "values" in compare(q, k, None, q, Heads(2)).reason
     assert "output" in compare(q, k, v, None, Heads(2)).reason
     assert "(1, 5, 4)" in compare(q, k, v, torch.zeros(1, 5, 4), Heads(2)).reason
+
+
+def test_rows_multiplied_behind_the_projections_leave_maps_unchecked(
+    unet: nn.Module, inputs: Inputs
+) -> None:
+    attention = unet.get_submodule(f"{BLOCK}.attn2")
+    last = attention.to_out[0]
+    double = last.register_forward_pre_hook(lambda _m, args: (args[0].repeat(2, 1, 1),))
+    halve = last.register_forward_hook(lambda _m, _i, out: out[:3])
+    maps: list[AttentionMap] = []
+    with AttentionProbe(unet, WORDS, maps.append, rows=[2]) as probe:
+        output(unet, inputs)
+    double.remove()
+    halve.remove()
+    assert not probe.failures
+    (name,) = flagged({one.layer: one for one in maps})
+    assert name == NAME.format("cross")
+    truth = next(one.truth for one in maps if one.layer == name)
+    assert truth.label is Truth.UNCHECKED
+    assert "(6, 24, 32)" in truth.reason
 
 
 def test_numbers_that_are_none_are_not_taken_for_the_same() -> None:

@@ -98,9 +98,10 @@ class Eye:
         """Layers whose maps are not of the attention the model used."""
         from ...lens import Truth
 
+        said = {Truth.ALTERED: "is not", Truth.UNCHECKED: "may not be"}
         for layer, truth in self._words.tally.truths.items() if self._words else ():
-            if truth.label is not Truth.SAME:
-                yield f"{layer} is not what the model used ({truth.label.value}): {truth.reason}"
+            if truth.label in said:
+                yield f"{layer} {said[truth.label]} what the model used: {truth.reason}"
 
 
 def sight(model: Model, request: Request) -> WordsSeen | None:

@@ -20,7 +20,7 @@ from .grids import Grid, Underway
 from .parts import Parts, gather
 from .readings import Reading
 from .sites import Tap, find_sites, taps_of
-from .truth import TruthCheck, compare
+from .truth import Truth, TruthCheck, compare
 
 _log = logging.getLogger(__name__)
 
@@ -196,8 +196,12 @@ class AttentionProbe:
             self._underway.grids[path] = grid
 
     def _keep(self, site: Layer, tap: Tap, module: nn.Module, args: object, output: object) -> None:
-        if isinstance(output, Tensor) and site.name not in self._failures:
+        if not isinstance(output, Tensor) or site.name in self._failures:
+            return
+        try:
             self._underway.parts.setdefault(site.path, {}).update(tap.split(output))
+        except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
+            self._give_up(site, error)
 
     def _record(
         self, site: Layer, attention: nn.Module, module: nn.Module, args: tuple[object, ...]
@@ -210,40 +214,41 @@ class AttentionProbe:
             with torch.no_grad():
                 self._send(site, attention, found, args[0] if args else None)
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
-            # Without its traceback, which would keep the model's tensors alive.
-            self._failures[site.name] = error.with_traceback(None)
-            _log.warning("Layer %s is no longer watched: %s", site.name, error)
+            self._give_up(site, error)
+
+    def _give_up(self, site: Layer, error: Exception) -> None:
+        # Without its traceback, which would keep the model's tensors alive.
+        self._failures[site.name] = error.with_traceback(None)
+        _log.warning("Layer %s is no longer watched: %s", site.name, error)
 
     def _send(
         self, site: Layer, attention: nn.Module, found: dict[str, Tensor], used: object
     ) -> None:
         grid = self._underway.grids.get(site.around)
-        parts = gather(site.name, attention, found, grid)
-        rows = self._chosen_rows(parts.grid.rows)
-        parts = parts.of_rows(rows)
+        whole = gather(site.name, attention, found, grid)
+        rows = self._chosen_rows(whole.grid.rows)
+        parts = whole.of_rows(rows)
         if not parts.grid.rows:
             return
         values = self._reading.read(parts).to("cpu").contiguous()
-        truth = self._truth(parts, attention, used, rows)
+        mixed = used if isinstance(used, Tensor) and used.ndim == 3 else None
+        if mixed is not None and len(mixed) == whole.grid.rows:
+            mixed = mixed[rows]  # otherwise the comparison says that rows were multiplied
+        truth = self._truth(parts, attention, mixed)
         call = self._call if self._pinned else 0
         columns = self._reading.columns
         self._sink(AttentionMap(site.name, self.step, self._sigma, columns, values, truth, call))
 
-    def _truth(
-        self, parts: Parts, attention: nn.Module, used: object, rows: slice | list[int]
-    ) -> TruthCheck:
+    def _truth(self, parts: Parts, attention: nn.Module, used: Tensor | None) -> TruthCheck:
         if not self._check:
-            return TruthCheck.worst(())
-        seen = used if isinstance(used, Tensor) and used.ndim == 3 else None
-        if seen is not None and seen.shape[0] >= parts.grid.rows:
-            seen = seen[rows]
+            return TruthCheck(Truth.UNCHECKED, reason="nobody asked for a check")
         return compare(
             parts.queries,
             parts.keys,
             parts.values,
-            seen,
+            used,
             parts.heads,
-            call=max(self.step, 0),
+            call=self.step,
             attention=attention,
         )
 
