@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
 
@@ -253,3 +254,21 @@ def test_mixed_precision_is_checked_as_such(unet: nn.Module, inputs: Inputs) -> 
         assert one.values.dtype is torch.float32
         assert (one.values.sum(2) - 1).abs().max() <= 1e-5
         assert one.truth.label is Truth.SAME
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_maps_come_to_the_cpu_and_are_those_of_the_cpu(
+    dtype: torch.dtype, unet: nn.Module, inputs: Inputs, watch: Watch
+) -> None:
+    there = copy.deepcopy(unet).to("cuda", dtype)
+    latents, time, words = (one.cuda() for one in inputs)
+    moved = latents.to(dtype), time, words.to(dtype)
+    before = output(there, moved)
+    found = watch(there, moved, SEVEN)
+    assert torch.equal(before, output(there, moved))
+    for name, one in watch(unet, inputs, SEVEN).items():
+        assert found[name].values.device.type == "cpu"
+        assert (found[name].values - one.values).abs().max() <= 0.05
+        assert found[name].truth.label is Truth.SAME

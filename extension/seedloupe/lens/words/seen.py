@@ -35,6 +35,8 @@ class WordsSeen:
         """The columns of all words of both prompts, for a probe that fills the tally.
 
         The columns of each are kept in the rows of the other too, as :meth:`contrast` needs them.
+        Where the prompts differ in length and a host repeats the shorter one, each side needs a
+        probe and a tally of its own, as one length cannot fold both.
         """
         negative = self.negative.content if self.negative else ()
         return WordColumns(tuple(sorted({*self.prompt.content, *negative})), self.prompt.length)
