@@ -47,6 +47,9 @@ class Event(str, Enum):
     BLOCK_OUT = "block-out"
     VIT_OUT = "vit-out"
     SAMPLER_OUT = "sampler-out"
+    SELF_MAP = "self-map"
+    """No module gives the probabilities of attention; :class:`AttentionProbe` computes them."""
+    CROSS_MAP = "cross-map"
 
 
 class Layout(str, Enum):
@@ -150,7 +153,15 @@ def find_layers(unet: nn.Module, patterns: Sequence[str]) -> tuple[Layer, ...]:
         LayerNotFoundError: a pattern fits nothing; the message lists near names.
         ModelError: ``unet`` is no U-Net of a known shape.
     """
-    layers = list_layers(unet)
+    return match_layers(list_layers(unet), patterns)
+
+
+def match_layers(layers: Sequence[Layer], patterns: Sequence[str]) -> tuple[Layer, ...]:
+    """Look up in a list of layers, as :func:`find_layers` does in a U-Net's.
+
+    Raises:
+        LayerNotFoundError: a pattern fits nothing; the message lists near names.
+    """
     patterns = (patterns,) if isinstance(patterns, str) else patterns
     single = [one for pattern in patterns for one in _spread_range(pattern)]
     found = {layer.name: layer for pattern in single for layer in _fitting(layers, pattern)}

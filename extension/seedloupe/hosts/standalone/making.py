@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError, SeedloupeError
 from .lensing import Recording, keep
-from .outputs import write_json
+from .outputs import save_plain, write_json
 from .png import read_png_metadata, record_of, save_png, tool
 from .sampling import Generated, stream
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ...lens import WordsSeen
     from ...lens.budget import Recipe
     from .console import Console, Progress
     from .models import Model
@@ -38,6 +42,7 @@ class Run:
         folder: where pictures and ``run.json`` go; made when the first picture is done.
         layers: which layers to record; none records nothing.
         recipe: what to keep of them.
+        words: words of the prompt to lay over each picture, a file each.
     """
 
     model: Model
@@ -46,6 +51,7 @@ class Run:
     folder: Path
     layers: tuple[str, ...] = ()
     recipe: Recipe | None = None
+    words: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     images: list[dict[str, object]] = field(default_factory=list)
     stopped: bool = False
@@ -81,7 +87,9 @@ class Run:
         kept = [index for index in range(len(self.request.seeds)) if index not in missing]
         self.images += [self._entry(index, made=False) for index in kept]
         # Checks everything now, also when nothing is left to make.
-        events = stream(self.model, self._part(missing or [0]), panel=self.layers)
+        events = stream(
+            self.model, self._part(missing or [0]), panel=self.layers, words=bool(self.words)
+        )
         seen = self._recording()
         done = each * len(kept)
         for event in events if missing else ():
@@ -117,6 +125,8 @@ class Run:
         self.notes += [note for note in made.notes if note not in self.notes]
         if seen is not None:
             self._keep_seen(index, made, seen)
+        if made.words is not None:
+            self._keep_words(index, made.image, made.words)
         self.images.append(self._entry(index, made=True))
 
     def _keep_seen(self, index: int, made: Generated, seen: Recording) -> None:
@@ -129,6 +139,27 @@ class Run:
             reason = str(error) or type(error).__name__
             self.notes.append(f"the lens of {path.name} was not kept: {reason}")
         self.notes += [note for note in seen.notes if note not in self.notes]
+
+    def _keep_words(self, index: int, picture: Image, seen: WordsSeen) -> None:
+        """Lay each word over the picture; should that fail, the picture is safe already."""
+        from ...images import from_pil, to_pil
+        from ...lens import overlay
+
+        for word, path in self._word_files(index).items():
+            try:
+                # All words of a prompt attend to the object; what sets them apart is their share.
+                found = seen.map_of(word, among_words=True)
+                save_plain(to_pil(overlay(from_pil(picture), found.values[0])), path)
+            except SeedloupeError as error:
+                self.notes.append(f"{path.name} was not made: {error}")
+
+    def _word_files(self, index: int) -> dict[str, Path]:
+        """Where each word's picture goes; numbered, as no file name can hold every word."""
+        picture = self.picture(index)
+        return {
+            word: picture.with_suffix(f".word{number}-{_file_word(word)}.png")
+            for number, word in enumerate(self.words, 1)
+        }
 
     def _lens(self, index: int) -> Path:
         return self.picture(index).with_suffix(_LENS_SUFFIX)
@@ -147,7 +178,8 @@ class Run:
                 got=f"{path}, which is one",
                 advice="Name another folder.",
             )
-        return not self.layers or self._lens(index).exists()
+        seen = not self.layers or self._lens(index).exists()
+        return seen and all(path.exists() for path in self._word_files(index).values())
 
     def _entry(self, index: int, *, made: bool) -> dict[str, object]:
         lens = self._lens(index)
@@ -156,6 +188,9 @@ class Run:
             "seed": str(self.request.seeds[index]),
             "file": self.picture(index).name,
             "lens": lens.name if lens.exists() else None,
+            "words": {
+                word: path.name for word, path in self._word_files(index).items() if path.exists()
+            },
             "made_now": made,
             **self.chosen.extras(index),
         }
@@ -181,3 +216,7 @@ class Run:
             "images": images,
             "notes": self.notes,
         }
+
+
+def _file_word(word: str) -> str:
+    return re.sub(r"\W+", "-", word, flags=re.ASCII).strip("-").lower()[:40] or "word"

@@ -12,7 +12,7 @@ from ...errors import InputError
 from ...noise import NoiseSource, carried_noise, initial_noise
 from ...tensors import require_shape
 from .denoise import Plan, Sampler, Source, Step, denoise
-from .eye import Eye
+from .eye import Eye, sight
 from .latents import decode, finished, preview_of, source_of, source_without_picture
 from .lensing import levels_of
 from .request import Request, check_request
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-    from ...lens import FeatureMap
+    from ...lens import FeatureMap, WordsSeen
     from .models import Model
 
 __all__ = [
@@ -51,6 +51,7 @@ class StepUpdate:
             half of the U-Net's batch.
         look: decodes the preview; None where none was asked for.
         notes: layers that had to be given up, each with its reason.
+        words: what words did so far, where they are watched; the next step adds to it.
     """
 
     image: int
@@ -61,6 +62,7 @@ class StepUpdate:
     features: tuple[FeatureMap, ...] = ()
     look: Callable[[], Image] | None = None
     notes: tuple[str, ...] = ()
+    words: WordsSeen | None = None
 
     @property
     def preview(self) -> Image | None:
@@ -80,12 +82,14 @@ class Generated:
         seed: what its noise was drawn from.
         index: its place in the request.
         notes: what went wrong beside the picture, e.g. a layer that could not be watched.
+        words: what words did, where they were watched.
     """
 
     image: Image
     seed: int
     index: int
     notes: tuple[str, ...] = field(default=())
+    words: WordsSeen | None = None
 
 
 def generate(
@@ -94,6 +98,7 @@ def generate(
     *,
     on_step: Callable[[StepUpdate], None] | None = None,
     panel: Sequence[str] = (),
+    words: bool = False,
     preview: bool = False,
 ) -> Iterator[Generated]:
     """Generate the pictures of ``request`` one after the other.
@@ -103,12 +108,13 @@ def generate(
         request: what to generate.
         on_step: called after each step; what it raises ends the run.
         panel: layers to watch; a watched picture is bit for bit the unwatched one.
+        words: watch which parts of the picture attend to which words.
         preview: let each step offer a small preview.
 
     Raises:
         InputError: or one of its kinds, before anything is computed.
     """
-    for event in stream(model, request, panel=panel, preview=preview):
+    for event in stream(model, request, panel=panel, words=words, preview=preview):
         if isinstance(event, Generated):
             yield event
         elif on_step is not None:
@@ -116,7 +122,12 @@ def generate(
 
 
 def stream(
-    model: Model, request: Request, *, panel: Sequence[str] = (), preview: bool = False
+    model: Model,
+    request: Request,
+    *,
+    panel: Sequence[str] = (),
+    words: bool = False,
+    preview: bool = False,
 ) -> Flow[StepUpdate | Generated, None, None]:
     """Like :func:`generate`, with steps and pictures in one flow; stop reading to stop the run.
 
@@ -125,7 +136,8 @@ def stream(
     """
     check_request(request, model)
     levels = levels_of(model) if panel else None
-    eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels)
+    seen = sight(model, request) if words else None
+    eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
     return _run(model, request, eye, preview=preview)
 
 
@@ -196,9 +208,11 @@ def _run(
                 eye.taken(),
                 partial(preview_of, model, last.clean) if preview else None,
                 eye.notes,
+                eye.words,
             )
         assert last is not None  # a checked request takes at least one step
-        yield Generated(finished(model, request, last.latents), seed, index, eye.notes)
+        notes, seen = eye.notes, eye.finished()
+        yield Generated(finished(model, request, last.latents), seed, index, notes, seen)
 
 
 def _steps(

@@ -51,6 +51,41 @@ def test_a_run_records_the_panel_of_the_model(cli: Cli, model: Path, tmp_path: P
     assert (tmp_path / "a" / ended.json["images"][0]["lens"]).is_file()
 
 
+def test_words_are_laid_over_the_picture_in_files_of_their_own(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    where = ("--model", model, "--seeds", "3", "--steps", 2, "--size", "48x32")
+    prompt = "A hill, the well-lit hill"
+    asked = ("--words", "well-lit,hill#2", "--out", tmp_path / "a", "--json")
+    ended = cli("lens", "run", prompt, *where, *asked)
+    words = ended.json["images"][0]["words"]
+    assert words == {"well-lit": "000-3.word1-well-lit.png", "hill#2": "000-3.word2-hill-2.png"}
+    assert size_of(tmp_path / "a" / words["hill#2"]) == (48, 32)
+    bare = cli("generate", prompt, *where, "--out", tmp_path / "b", "--json")
+    pictures = [tmp_path / folder / "000-3.png" for folder in "ab"]
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    assert bare.json["images"][0]["words"] == {}
+
+
+def test_a_run_goes_on_where_a_word_is_missing(cli: Cli, model: Path, tmp_path: Path) -> None:
+    words = ("--model", model, "--seeds", "3", "--steps", 2, "--out", tmp_path / "a", "--json")
+    cli("lens", "run", "a hill", *words)
+    more = cli("lens", "run", "a hill", *words, "--words", "auto")
+    again = cli("lens", "run", "a hill", *words, "--words", "auto")
+    assert [ended.json["images"][0]["made_now"] for ended in (more, again)] == [True, False]
+    assert list(again.json["images"][0]["words"]) == ["hill"]
+
+
+def test_a_word_the_prompt_does_not_have_is_bad_input(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    words = ("--model", model, "--seeds", "3", "--words", "valley", "--out", tmp_path / "a")
+    ended = cli("lens", "run", "a hill", *words)
+    assert ended.code == 2
+    assert "hill" in ended.err
+    assert not (tmp_path / "a").exists()
+
+
 def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> None:
     ended = cli("lens", "show", lens_file, "--json")
     assert (ended.json["steps"], len(ended.json["layers"])) == (3, 2)

@@ -40,7 +40,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="PANEL",
         help="record these layers while generating: auto, or names with commas between",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, words=())
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -87,8 +87,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     model = open_model(args.model, device=args.device)
     check_request(request, model)
     layers, recipe = _recorded(args, model, request, console)
+    words = _words(args, model, request)
     chosen = choose_seeds(args, request, model, opened)
-    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe)
+    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
     if chosen.picking is not None:
         say_notes(console, chosen.picking.notes)
@@ -119,6 +120,12 @@ def _recorded(
     console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
     say_notes(console, made.notes)
     return made.layers, made.wish.recipe
+
+
+def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
+    from ..prompt_words import words_of
+
+    return words_of(model, request, args.words) if args.words else ()
 
 
 def _lines(document: dict[str, object], folder: Path) -> list[str]:

@@ -27,6 +27,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     record.add_argument(
         "--layers", dest="lens", type=names, default=("auto",), metavar="PANEL", help=_LAYERS
     )
+    record.add_argument("--words", type=names, default=(), metavar="W1,W2", help=_WORDS)
     record.set_defaults(run=generate.run)
     layers = command(actions, "layers", "the layers of a model, by canonical name")
     add_model(layers)
@@ -67,6 +68,7 @@ def _add_compare(actions: argparse._SubParsersAction[Parser]) -> None:
     two.set_defaults(run=run_compare)
 
 
+_WORDS = "lay what attends to these words over each picture: auto, or words of the prompt"
 _LAYERS = "auto, or names, aliases or globs with commas between"
 
 

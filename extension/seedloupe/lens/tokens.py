@@ -1,0 +1,170 @@
+"""Which column of cross-attention belongs to which word of a prompt.
+
+Text encoders read a prompt in chunks of 77 tokens, each with its own begin and end; a word may be
+one token or several, and hosts weigh, break and embed words in ways a tokenizer alone does not
+know. So the host says which tokens it sent, as :class:`Piece` objects from its own chunks, and the
+words are put together here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..errors import InputError
+
+_LISTED = 40
+
+
+class WordNotFoundError(InputError):
+    """A word the prompt does not have."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token, as a host sent it to the text encoder.
+
+    Args:
+        text: its share of the word as people write it; may be empty, as for the later vectors of an
+            embedding that takes several.
+        ends_word: whether a new word begins after it.
+        special: begin, end or padding, and so part of no word.
+    """
+
+    text: str
+    ends_word: bool = True
+    special: bool = False
+
+
+@dataclass(frozen=True)
+class PromptToken:
+    """One token and where it stands.
+
+    Args:
+        text: as in :class:`Piece`.
+        column: which key of cross-attention it is, counted over all chunks.
+        chunk: which chunk it stands in, from 0.
+        word: index into the prompt's words; None for begin, end and padding.
+    """
+
+    text: str
+    column: int
+    chunk: int
+    word: int | None
+
+    @property
+    def special(self) -> bool:
+        """Whether it belongs to no word."""
+        return self.word is None
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """A prompt as the U-Net reads it.
+
+    Args:
+        tokens: every column in order, those of begin, end and padding too.
+        words: the words in order; a word that stands twice is listed twice.
+    """
+
+    tokens: tuple[PromptToken, ...]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of_chunks(cls, chunks: Sequence[Sequence[Piece]]) -> PromptTokens:
+        """Put words together from the chunks a host sent, in the order it joined them."""
+        tokens: list[PromptToken] = []
+        words: list[str] = []
+        for number, chunk in enumerate(chunks):
+            inside = False  # a word ends with its chunk at the latest
+            for piece in chunk:
+                if not piece.special and not inside:
+                    words.append("")
+                if not piece.special:
+                    words[-1] += piece.text
+                word = None if piece.special else len(words) - 1
+                tokens.append(PromptToken(piece.text, len(tokens), number, word))
+                inside = not piece.special and not piece.ends_word
+        return cls(tuple(tokens), tuple(words))
+
+    @property
+    def length(self) -> int:
+        """How many columns the prompt has, 77 for each chunk."""
+        return len(self.tokens)
+
+    @cached_property
+    def content(self) -> tuple[int, ...]:
+        """The columns of all words, without begin, end and padding."""
+        return tuple(token.column for token in self.tokens if not token.special)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """A name of its own for each word: the word, or ``cat#2`` where it stands more than once.
+
+        Words are counted without regard to case.
+        """
+        total = Counter(word.casefold() for word in self.words)
+        seen: Counter[str] = Counter()
+        return tuple(self._label(word, total, seen) for word in self.words)
+
+    def columns_of(self, word: int) -> tuple[int, ...]:
+        """Return the columns of one word, by its index into :attr:`words`.
+
+        Raises:
+            WordNotFoundError: there are fewer words.
+        """
+        if not 0 <= word < len(self.words):
+            raise WordNotFoundError("word", expected=f"0 to {len(self.words) - 1}", got=str(word))
+        return tuple(token.column for token in self.tokens if token.word == word)
+
+    def find(self, phrase: str) -> tuple[int, ...]:
+        """Return the columns of a word or of words that follow each other.
+
+        Case and spaces do not matter, so that ``well-lit`` finds the three words tokenizers make of
+        it. A phrase that stands several times gives the columns of all places; ``cat#2`` means the
+        second of them.
+
+        Raises:
+            WordNotFoundError: the prompt has no such phrase; the message lists its words.
+        """
+        wanted, which = _split_number(phrase)
+        places = list(self._places(wanted))
+        if which is not None:
+            places = places[which - 1 : which] if which else []
+        if not places:
+            listed = ", ".join(dict.fromkeys(self.labels[:_LISTED])) or "none at all"
+            raise WordNotFoundError(
+                "word", expected=f"a word or phrase of the prompt ({listed})", got=repr(phrase)
+            )
+        return tuple(
+            dict.fromkeys(c for place in places for w in place for c in self.columns_of(w))
+        )
+
+    def _places(self, wanted: str) -> Iterator[range]:
+        for start in range(len(self.words)):
+            joined = ""
+            for end in range(start, len(self.words)):
+                joined += _plain(self.words[end])
+                if joined == wanted and wanted:
+                    yield range(start, end + 1)
+                if not wanted.startswith(joined):
+                    break
+
+    @staticmethod
+    def _label(word: str, total: Counter[str], seen: Counter[str]) -> str:
+        seen[word.casefold()] += 1
+        alone = total[word.casefold()] == 1
+        return word if alone else f"{word}#{seen[word.casefold()]}"
+
+
+def _split_number(phrase: str) -> tuple[str, int | None]:
+    """Read ``cat#2`` as a word and which of them; a lone ``#2`` is a word itself."""
+    match = re.fullmatch(r"(.*\S)#(\d{1,4})", phrase.strip(), re.DOTALL)
+    return (_plain(match[1]), int(match[2])) if match else (_plain(phrase), None)
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
