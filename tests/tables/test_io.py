@@ -284,6 +284,12 @@ WRONG: list[tuple[str, Mutation, str]] = [
         with_column("rate./a", "F32", [7], bytes(28)),
         r"rate\./a: expected a name of up to 64 letters",
     ),
+    (
+        "a tensor without a name",
+        with_column("", "F32", [7], bytes(28)),
+        "header: expected tensors wi",
+    ),
+    ("a nameless number", header_with("", 3), "header: expected tensors with names"),
     ("a boolean for steps", spec_with("sampling", "steps", value=True), r"spec\.sampling\.steps: "),
     ("a text for a size", spec_with("noise", "shape", value="4,6,8"), r"spec\.noise\.shape: expec"),
     ("an unknown generator", spec_with("noise", "rng", value="mps"), r"spec\.noise\.rng: expected"),

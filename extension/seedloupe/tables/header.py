@@ -195,6 +195,8 @@ def _spec(metadata: dict[str, str]) -> TableSpec:
 
 def _entries(header: Mapping[str, object], size: int) -> list[Entry]:
     """Return where the tensors lie: side by side, from the first byte to the last."""
+    if "" in header:
+        raise TableError("header", expected="tensors with names", got="one without")
     entries = sorted(
         (_entry(name, value) for name, value in header.items()), key=lambda entry: entry.begin
     )
