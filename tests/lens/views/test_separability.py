@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
@@ -38,25 +39,33 @@ def expected_auc(apart: float) -> float:
     return share**2 + (1 - share) ** 2
 
 
+def mean_auc(fields: Sequence[tuple[Tensor, Tensor]], measure: Measure) -> float:
+    """Mean over fields, since a single one of 1,024 cells is off by 0.01 itself."""
+    runs = [
+        measure_separability(feature, labels, measures=[measure], most=1024, resamples=0)[0]
+        for feature, labels in fields
+    ]
+    assert all(math.isnan(run.low) for run in runs)
+    return sum(run.auc for run in runs) / len(runs)
+
+
 @pytest.mark.parametrize("apart", [0.0, 0.7, 1.5, 3.0])
 @pytest.mark.parametrize("measure", [Measure.L1, Measure.L2])
 def test_two_gaussians_are_told_apart_as_often_as_theory_says(
     apart: float, measure: Measure
 ) -> None:
-    feature, labels = two_gaussians(apart, seed=2)
-    (found,) = measure_separability(feature, labels, measures=[measure], most=2048, resamples=0)
-    assert found.auc == pytest.approx(expected_auc(apart), abs=0.01)
-    assert math.isnan(found.low)
+    fields = [two_gaussians(apart, seed=seed, side=32) for seed in range(16)]
+    assert mean_auc(fields, measure) == pytest.approx(expected_auc(apart), abs=0.01)
 
 
 def test_many_channels_follow_theory_too() -> None:
     stats = pytest.importorskip("scipy.stats")
     channels, apart = 6, 2.0
-    labels = halves(64, 64)
-    feature = noise(channels, 64, 64) + apart * labels * torch.eye(channels)[0][:, None, None]
-    (found,) = measure_separability(feature, labels, measures=[Measure.L2], most=2048, resamples=0)
+    labels = halves(32, 32)
+    object_at = apart * labels * torch.eye(channels)[0][:, None, None]
+    fields = [(noise(channels, 32, 32, seed=seed) + object_at, labels) for seed in range(16)]
     expected = stats.ncf.sf(1, channels, channels, apart**2 / 2)
-    assert found.auc == pytest.approx(expected, abs=0.01)
+    assert mean_auc(fields, Measure.L2) == pytest.approx(expected, abs=0.01)
 
 
 @pytest.mark.slow
