@@ -181,6 +181,13 @@ def test_an_oversized_header_reserves_nothing(tmp_path: Path, content: bytes) ->
         tracemalloc.stop()
 
 
+def test_no_header_is_written_that_would_not_be_read(tmp_path: Path) -> None:
+    long = LensRecord(LensSpec("m", "euler", prompt="x" * 2**25), {})
+    with pytest.raises(LensFileError, match="header of at most"):
+        write_lens(tmp_path / "a.lens.safetensors", long)
+    assert not list(tmp_path.iterdir())
+
+
 def test_deep_nesting_is_refused(tmp_path: Path) -> None:
     text = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     with pytest.raises(LensFileError):

@@ -21,7 +21,7 @@ from torch import Tensor
 from ..errors import LensFileError, TableError
 from ..tables.codec import parse_json
 
-_LONGEST_HEADER = 2**26
+_LONGEST_HEADER = 2**25
 _MOST_AXES = 8
 #: Names may end up as names of files: nothing that leads elsewhere, nothing invisible.
 _SAFE = re.compile(r"(?!.*\.\.)[!-.0-\[\]-~]{1,240}")
@@ -116,6 +116,9 @@ def lay_out(entries: Sequence[Entry], metadata: Mapping[str, str]) -> tuple[list
 
     Returns:
         the entries in the order their bytes have to follow, and the header with its length.
+
+    Raises:
+        LensFileError: the header becomes longer than a reader would read.
     """
     placed, begin = [], 0
     for one in sorted(entries, key=lambda entry: (-entry.dtype.itemsize, entry.name)):
@@ -128,6 +131,9 @@ def lay_out(entries: Sequence[Entry], metadata: Mapping[str, str]) -> tuple[list
         header[one.name] = {"data_offsets": offsets, "dtype": dtype, "shape": list(one.shape)}
     text = json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
+    if len(text) > _LONGEST_HEADER:
+        expected, advice = f"a header of at most {_LONGEST_HEADER} bytes", "Record fewer steps."
+        raise LensFileError("content", expected=expected, got=str(len(text)), advice=advice)
     return placed, struct.pack("<Q", len(text)) + text
 
 
