@@ -79,6 +79,7 @@ from .views import (
     without_high_norms,
     without_position,
 )
+from .wording import layer_words
 from .words import (
     AttentionMap,
     AttentionProbe,
@@ -188,6 +189,7 @@ __all__ = [
     "judge_segmentation",
     "known_transforms",
     "layer_properties",
+    "layer_words",
     "list_layers",
     "locality",
     "look_for_artefacts",

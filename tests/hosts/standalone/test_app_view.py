@@ -19,7 +19,6 @@ from seedloupe.hosts.standalone.app_view import (
     data_url,
     file_url,
     frames_html,
-    layer_words,
     status_html,
     tray_html,
 )
@@ -86,26 +85,6 @@ def test_a_path_with_odd_letters_is_quoted_and_stays_the_same_path() -> None:
     url = file_url(path)
     assert not set(url) & set(' #"ü')
     assert unquote(url) == f"gradio_api/file={path}"
-
-
-@pytest.mark.parametrize(
-    ("name", "place", "said"),
-    [
-        ("mid-vit-out", "Bottom", "after attention"),
-        ("up-level2-repeat0-vit-block0-cross-q", "Way up 2", "what places ask the prompt"),
-        ("up-level3-repeat0-vit-block0-self-k", "Way up 3", "what places compare"),
-        ("down-level1-repeat1-res-out", "Way down 1", "after the convolutions"),
-        ("down-level2-downsampler-out", "Way down 2", "where the size changes"),
-        ("unet-after-conv-in", "Entrance", "the first look at the noise"),
-        ("unet-out", "Exit", "the noise it found"),
-    ],
-)
-def test_layers_have_plain_words(name: str, place: str, said: str) -> None:
-    assert layer_words(name) == (place, said)
-
-
-def test_a_layer_without_words_keeps_its_name() -> None:
-    assert layer_words("somewhere-else") == ("somewhere-else", "somewhere-else")
 
 
 @pytest.mark.parametrize(

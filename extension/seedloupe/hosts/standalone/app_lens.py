@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import ModelError
-from ...lens import PcaRenderer, default_panel
-from .app_view import Bench, LayerView, data_url, layer_words
+from ...lens import PcaRenderer, default_panel, layer_words
+from .app_view import Bench, LayerView, data_url
 from .images import to_pil
 
 if TYPE_CHECKING:
