@@ -219,9 +219,10 @@ def _cells(record: LensRecord, key: LensKey) -> str:
 
 
 def _headline(out: Path, keys: Sequence[LensKey]) -> str:
-    layers, steps = len({key.layer for key in keys}), sorted({key.step for key in keys})
-    first = f"{out}: {layers} layers at {len(steps)} steps"
-    return f"{first}; of step {steps[-1]}:"
+    """Say what was painted, and which step the lines below are about."""
+    steps = sorted({key.step for key in keys})
+    when = f"step {steps[0]}" if len(steps) == 1 else f"{len(steps)} steps; at step {steps[-1]}"
+    return f"{out}: {len({key.layer for key in keys})} layers at {when}:"
 
 
 def group_count(text: str) -> int:
