@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -69,3 +70,14 @@ def test_a_sheet_webp_cannot_hold_is_refused_before_it_is_drawn() -> None:
         draw_sheet([tile_picture(0)], wide)
     with pytest.raises(TableError, match="at most 16383 pixels"):
         open_sheet(np.zeros(9, np.uint8), 1, wide)
+
+
+@pytest.mark.parametrize("side", [11_000, 16_383])
+def test_a_picture_that_claims_to_be_huge_is_refused_undecoded(side: int) -> None:
+    """Above one limit Pillow warns, which is an error here; above another it refuses."""
+    coded = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(coded, "WEBP", lossless=True)
+    picture = bytearray(coded.getvalue())
+    picture[21:25] = struct.pack("<I", (side - 1) | (side - 1) << 14)
+    with pytest.raises(TableError, match="thumbnails: expected a WebP picture"):
+        open_sheet(np.frombuffer(bytes(picture), np.uint8), 1, ThumbnailsSpec((8, 8), 1))

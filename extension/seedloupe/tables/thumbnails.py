@@ -18,6 +18,9 @@ LARGEST_SIDE = 16383
 _MOST_PIXELS = 2**26
 """What may be decoded at once, 256 MiB; Pillow has its doubts a little above."""
 
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+"""The second where warnings are errors; no sheet of ours is as large."""
+
 
 def draw_sheet(
     images: Sequence[Image.Image], spec: ThumbnailsSpec, *, quality: int = _QUALITY
@@ -61,7 +64,7 @@ def open_sheet(coded: NDArray[np.uint8], rows: int, spec: ThumbnailsSpec) -> Ima
             if picture.size == size:
                 return picture.convert("RGB")
             got = f"{picture.size}"
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, *_BOMBS) as error:
         raise TableError("thumbnails", expected="a WebP picture", got=f"{error}") from error
     raise TableError("thumbnails", expected=f"a sheet of {size} pixels", got=got)
 
