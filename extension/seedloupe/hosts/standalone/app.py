@@ -45,6 +45,7 @@ def build_app(
     from .app_atlas import CREATE, AtlasTab
     from .app_create import CreateTab
     from .app_desk import open_desk, open_page
+    from .app_explorer import LensTab
     from .app_inpaint import InpaintTab
     from .app_view import header_html, model_html
 
@@ -60,6 +61,8 @@ def build_app(
                 create = CreateTab(desk, opening, model_line)
             with gr.Tab("Atlas"):
                 AtlasTab(desk, opening, create, tabs)
+            with gr.Tab("Lens"):
+                LensTab(desk, opening, create.model)
             with gr.Tab("Inpaint"):
                 InpaintTab(desk, create.model, opening.settings)
         app.unload(create.on_leave)
@@ -122,6 +125,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
+    from ...lens.explorer import explorer_css
     from .app_atlas_view import atlas_css
     from .app_style import CSS, HEAD, theme
 
@@ -134,7 +138,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=CSS + atlas_css(),
+        css=CSS + atlas_css() + explorer_css(),
         head=HEAD,
     )
 

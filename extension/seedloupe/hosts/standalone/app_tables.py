@@ -15,6 +15,7 @@ from ...tables import (
     MatchLevel,
     SeedEffect,
     SeedTable,
+    Status,
     list_tables,
     match_table,
     read_table,
@@ -117,6 +118,8 @@ def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
             table = read_table(path)
         except SeedloupeError:
             continue  # said when somebody chooses it
+        if table.spec.provenance.status is Status.PUBLISHED:
+            continue  # a guess nobody should begin with
         level = match_table(table, table_use(settings_of(table).request(""), model)).level
         if level in ranks:
             fitting.append((ranks[level], path))

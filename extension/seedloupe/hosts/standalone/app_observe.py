@@ -1,0 +1,227 @@
+"""Pictures drawn, or one brought along, under the lens; no function here touches Gradio."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import InputError
+from ...images import from_pil
+from ...lens.explorer import Specimen, explorer_json, explorer_page
+from .app_lens import LayerPainter
+from .app_stream import follow
+from .app_tables import Settings
+from .app_view import Bench
+from .arguments import seed as read_seed
+from .lensing import Recording, panel_of
+from .looking import Look, look
+from .sampling import Generated, StepUpdate
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from .app_desk import Desk
+    from .models import Model
+    from .request import Request
+
+#: Previews decoded after a run, spread over its steps: on a CPU each costs more than a step.
+_MOST_PREVIEWS = 12
+_MOST_SEEDS = 2
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What somebody wants to see.
+
+    Attributes:
+        prompt: may be empty.
+        seeds: one, or two to be compared.
+        settings: how to draw.
+        model: its name.
+        layers: names, aliases or globs; ``auto`` alone is the panel made for the model.
+    """
+
+    prompt: str
+    seeds: tuple[int, ...]
+    settings: Settings
+    model: str
+    layers: tuple[str, ...] = ("auto",)
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """The page at one moment.
+
+    Attributes:
+        bench: the picture being drawn beside its layers.
+        specimens: finished pictures with what was recorded.
+        status: one line on how far it is.
+        notes: what could not be watched.
+    """
+
+    bench: Bench | None = None
+    specimens: tuple[Specimen, ...] = ()
+    status: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Where the browser finds a finished observation.
+
+    Attributes:
+        data: address of what the explorer reads.
+        page: address of a page that needs nothing else.
+        files: address of each lens file, with the name to save it under.
+    """
+
+    data: str
+    page: str
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class _Seen:
+    """What is kept of the picture in the making."""
+
+    recording: Recording = field(default_factory=Recording)
+    looks: dict[int, StepUpdate] = field(default_factory=dict)
+
+
+def observe(
+    desk: Desk, wish: Observation, stop: threading.Event, *, painter: LayerPainter | None = None
+) -> Iterator[Sight]:
+    """Draw the pictures with every step recorded; yield the page as it fills.
+
+    Raises:
+        SeedloupeError: the model, a layer or a setting cannot be used.
+    """
+    if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
+        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
+    model = desk.shelf.get(wish.model)
+    layers = panel_of(model, wish.layers)
+    request = wish.settings.request(wish.prompt, wish.seeds)
+    return _draw(desk, model, request, layers, stop, painter or LayerPainter())
+
+
+def _draw(
+    desk: Desk,
+    model: Model,
+    request: Request,
+    layers: Sequence[str],
+    stop: threading.Event,
+    painter: LayerPainter,
+) -> Iterator[Sight]:
+    sight, begun = Sight(status="Getting ready"), time.monotonic()
+    yield sight
+    seen: list[_Seen] = [_Seen() for _ in request.seeds]
+    events = desk.stream(model, request, panel=layers, preview=True)
+    for event in follow(_recorded(events, seen), stop):
+        if isinstance(event, StepUpdate):
+            bench = painter.bench(event, f"Seed {event.seed}, being drawn")
+            status = f"Picture {event.image + 1} of {len(request.seeds)}"
+            sight = replace(sight, bench=bench, status=status)
+        else:
+            specimen = _finished(model, request, event, seen[event.index])
+            notes = (*event.notes, *seen[event.index].recording.notes)
+            sight = replace(
+                sight,
+                specimens=(*sight.specimens, specimen),
+                notes=tuple(dict.fromkeys((*sight.notes, *notes))),
+            )
+        yield sight
+    yield replace(sight, status=_last_words(sight, len(request.seeds), time.monotonic() - begun))
+
+
+def _recorded(
+    events: Generator[StepUpdate | Generated, None, None], seen: Sequence[_Seen]
+) -> Generator[StepUpdate | Generated, None, None]:
+    """Record every step, also those nobody looks at."""
+    with closing(events):
+        for event in events:
+            if isinstance(event, StepUpdate):
+                seen[event.image].recording.take(event.features)
+                seen[event.image].looks[event.step] = replace(event, features=())
+            yield event
+
+
+def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> Specimen:
+    record = seen.recording.finish(model, request, made.seed, made.notes)
+    steps = sorted(seen.looks)
+    shown = {
+        steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)
+    }
+    previews = {(0, step): seen.looks[step].preview for step in sorted(shown)}
+    known = {moment: preview for moment, preview in previews.items() if preview is not None}
+    return Specimen(record, made.image, known)
+
+
+def observe_picture(
+    desk: Desk, picture: Image, *, model: str, time: int, noises: int, prompt: str = ""
+) -> Sight:
+    """Look at a picture made anywhere, through one noised call of the U-Net.
+
+    Raises:
+        SeedloupeError: the model or the picture cannot be used, or a number is out of range.
+    """
+    opened = desk.shelf.get(model)
+    image = from_pil(picture.convert("RGB"))
+    asked = Look(image, panel_of(opened, ("auto",)), time, noises, prompt)
+    record = look(opened, asked)
+    words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
+    return Sight(specimens=(Specimen(record, picture),), status=f"{words}.")
+
+
+def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
+    """Store a finished observation where the browser can fetch it.
+
+    Args:
+        desk: what the page works with.
+        specimens: one or two.
+        folder: where to write lens files first.
+
+    Raises:
+        SeedloupeError: the observation cannot be shown or written.
+    """
+    from ...lens.file import SUFFIX, write_lens
+
+    keep = desk.prints.keep_bytes
+    files = []
+    for number, specimen in enumerate(specimens, 1):
+        path = write_lens(folder / f"{number}{SUFFIX}", specimen.record)
+        name = f"seed-{'-'.join(specimen.record.spec.seeds) or number}{SUFFIX}"
+        files.append((keep(path.read_bytes(), name), name))
+    data = keep(explorer_json(specimens).encode(), "lens.json")
+    return Exhibit(data, keep(explorer_page(specimens).encode(), "lens.html"), tuple(files))
+
+
+def seeds_from(text: str, dice: int) -> tuple[int, ...]:
+    """Read one or two seeds; an empty field is a throw of the dice.
+
+    Raises:
+        InputError: these are no seeds, or more than two.
+    """
+    words = text.replace(",", " ").split()
+    if len(words) > _MOST_SEEDS:
+        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(words)}")
+    try:
+        return tuple(dict.fromkeys(read_seed(word) for word in words)) or (dice,)
+    except Exception as error:
+        raise InputError("seeds", expected="whole numbers, such as 83 811", got=text) from error
+
+
+def layers_from(text: str) -> tuple[str, ...]:
+    """Read names with commas or spaces between; an empty field is ``auto``."""
+    return tuple(text.replace(",", " ").split()) or ("auto",)
+
+
+def _last_words(sight: Sight, wanted: int, seconds: float) -> str:
+    done = len(sight.specimens)
+    if done < wanted:
+        return f"Stopped after {done} of {wanted} pictures."
+    return f"Drawn and recorded in {seconds:.0f} s. Click a picture to ask about a spot."

@@ -1,0 +1,236 @@
+"""What the explorer's script reads: frames, layers, and a map for each of both.
+
+Colours travel as they were recorded, one byte a channel. What is asked about spots is answered in
+the browser, from codes of one byte a number: few enough to travel, and near enough, since angles
+and distances are looked at and not computed with.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
+
+from ...errors import InputError
+from ..record import LensKey, LensRecord, LensWords
+from ..wording import layer_words
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_MOST_SIDES = 2
+_LONGEST_CODES = 32
+"""Cells a side that codes are kept of; a finer grid is averaged, for it would take megabytes."""
+_PREVIEW_SIDE = 256
+
+#: A step of a pass; of several calls within it the last is shown.
+Moment = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Specimen:
+    """One recorded picture.
+
+    Args:
+        record: what the lens kept of it.
+        picture: the finished picture.
+        previews: what it was going to be, by pass and step.
+        row: which of the recorded rows is meant.
+    """
+
+    record: LensRecord
+    picture: Image | None = None
+    previews: Mapping[Moment, Image] = field(default_factory=dict)
+    row: int = 0
+
+
+def explorer_json(specimens: Sequence[Specimen]) -> str:
+    """Return everything the explorer needs to know of one run, or of two side by side.
+
+    Two runs are compared by the codes every run shares (:mod:`..projection`); a single one by the
+    exact shares kept beside them.
+
+    Raises:
+        InputError: there is no run or more than two, one holds no layer, or two hold different
+            layers or steps.
+    """
+    if not 1 <= len(specimens) <= _MOST_SIDES:
+        raise InputError("specimens", expected="one or two runs", got=f"{len(specimens)}")
+    alone = len(specimens) == 1
+    sides = [_Side.of(specimen) for specimen in specimens]
+    for side in sides[1:]:
+        sides[0].require_like(side)
+    return json.dumps({"sides": [side.told(alone=alone) for side in sides]}, allow_nan=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """One run in the order it is shown in.
+
+    Args:
+        specimen: the run.
+        layers: canonical names.
+        moments: the steps shown, rising.
+        keys: the last call of each layer and step.
+    """
+
+    specimen: Specimen
+    layers: tuple[str, ...]
+    moments: tuple[Moment, ...]
+    keys: Mapping[tuple[str, Moment], LensKey]
+
+    @classmethod
+    def of(cls, specimen: Specimen) -> _Side:
+        record = specimen.record
+        if not record.rgb:
+            raise InputError("record", expected="at least one recorded layer", got="none")
+        rows = len(next(iter(record.rgb.values())))
+        if not 0 <= specimen.row < rows:
+            raise InputError("row", expected=f"0 to {rows - 1}", got=f"{specimen.row}")
+        keys = {(key.layer, (key.track, key.step)): key for key in sorted(record.rgb)}
+        layers = tuple(dict.fromkeys(layer.name for layer in record.spec.layers))
+        return cls(specimen, layers, tuple(sorted({moment for _, moment in keys})), keys)
+
+    def require_like(self, other: _Side) -> None:
+        """Refuse a run whose layers or steps cannot stand beside this one's."""
+        for name in ("layers", "moments"):
+            here, there = getattr(self, name), getattr(other, name)
+            if here != there:
+                expected = f"the {len(here)} {name} of the first run"
+                raise InputError(name, expected=expected, got=f"{len(there)} others")
+
+    def told(self, *, alone: bool) -> dict[str, object]:
+        """Return one side as plain JSON values."""
+        spec, picture = self.specimen.record.spec, self.specimen.picture
+        return {
+            "title": spec.prompt,
+            "seed": ", ".join(spec.seeds),
+            "aspect": self._aspect(),
+            "picture": "" if picture is None else _address(picture),
+            "previews": [self._preview(moment) for moment in self.moments],
+            "frames": [self._frame(moment) for moment in self.moments],
+            "layers": [self._layer(name) for name in self.layers],
+            "maps": [
+                [self._map(name, at, alone=alone) for at in self.moments] for name in self.layers
+            ],
+            "words": self._words(),
+        }
+
+    def _aspect(self) -> float:
+        if self.specimen.picture is not None:
+            return self.specimen.picture.width / self.specimen.picture.height
+        finest = max(self.specimen.record.spec.layers, key=lambda layer: layer.height * layer.width)
+        return finest.width / finest.height
+
+    def _preview(self, moment: Moment) -> str:
+        preview = self.specimen.previews.get(moment)
+        return "" if preview is None else _address(preview)
+
+    def _frame(self, moment: Moment) -> dict[str, object]:
+        track, step = moment
+        key = next(key for (_, at), key in self.keys.items() if at == moment)
+        known = self.specimen.record.moment(key)
+        name = f"step {step + 1}" if track == 0 else f"pass {track + 1}, step {step + 1}"
+        return {
+            "track": track,
+            "step": step,
+            "name": name,
+            "sigma": _finite(known.sigma),
+            "t": _finite(known.timestep),
+        }
+
+    def _layer(self, name: str) -> dict[str, object]:
+        found = next(layer for layer in self.specimen.record.spec.layers if layer.name == name)
+        title, part = layer_words(name)
+        return {"name": name, "title": title, "part": part, "explained": list(found.explained)}
+
+    def _map(self, name: str, moment: Moment, *, alone: bool) -> dict[str, object] | None:
+        key = self.keys.get((name, moment))
+        if key is None:
+            return None
+        record, row = self.specimen.record, self.specimen.row
+        rgb = record.rgb[key][row]
+        told = {"height": rgb.shape[1], "width": rgb.shape[2], "rgb": _bytes(rgb)}
+        return {**told, "codes": self._codes(key, alone=alone)}
+
+    def _codes(self, key: LensKey, *, alone: bool) -> dict[str, object] | None:
+        record = self.specimen.record
+        if key not in record.codes and key not in record.raw:
+            return None
+        shared = not alone and key in record.codes
+        values = record.codes[key].float() if shared else record.features(key).values
+        return _coded(values[self.specimen.row])
+
+    def _words(self) -> dict[str, object] | None:
+        entries = [entry for entry in self.specimen.record.spec.words if entry.tokens]
+        if not entries:
+            return None
+        texts = [
+            {"text": token, "negative": _is_negative(entry)}
+            for entry in entries
+            for token in entry.tokens
+        ]
+        return {"texts": texts, "frames": [self._word_frame(entries, at) for at in self.moments]}
+
+    def _word_frame(self, entries: Sequence[LensWords], moment: Moment) -> dict[str, object] | None:
+        """Return the maps of all words at one step, each as bytes of its own peak."""
+        record, parts = self.specimen.record, []
+        for entry in entries:
+            keys = [
+                key
+                for key in record.words
+                if (key.layer, (key.track, key.step)) == (entry.layer, moment)
+            ]
+            if not keys:
+                return None
+            parts.append(record.word_maps(max(keys))[self.specimen.row])
+        maps = torch.cat(parts)
+        peaks = maps.amax((1, 2))
+        shares = maps / peaks.clamp(min=1e-12)[:, None, None]
+        return {
+            "height": maps.shape[1],
+            "width": maps.shape[2],
+            "peaks": peaks.tolist(),
+            "values": _bytes((shares * 255).round().to(torch.uint8)),
+        }
+
+
+def _is_negative(entry: LensWords) -> bool:
+    return bool(entry.extra.get("negative"))
+
+
+def _coded(values: Tensor) -> dict[str, object] | None:
+    """Return ``(D, H, W)`` as one signed byte a number, positions that are not finite as 0."""
+    height, width = (min(side, _LONGEST_CODES) for side in values.shape[1:])
+    finite = torch.where(values.isfinite().all(0), values, values.new_zeros(()))
+    small = adaptive_avg_pool2d(finite[None], (height, width))[0]
+    scale = float(small.abs().max()) / 127
+    if not scale or not math.isfinite(scale):
+        return None
+    codes = _bytes((small / scale).round().to(torch.int8))
+    return {"height": height, "width": width, "dims": len(small), "scale": scale, "values": codes}
+
+
+def _bytes(values: Tensor) -> str:
+    return base64.b64encode(values.contiguous().numpy().tobytes()).decode()
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _address(picture: Image) -> str:
+    """Return a picture as an address of its own, made smaller where it is large."""
+    small = picture.convert("RGB")
+    small.thumbnail((2 * _PREVIEW_SIDE, 2 * _PREVIEW_SIDE))
+    coded = io.BytesIO()
+    small.save(coded, "WEBP", quality=88)
+    return "data:image/webp;base64," + base64.b64encode(coded.getvalue()).decode()
