@@ -22,6 +22,7 @@ from seedloupe.tables import (
     NoiseSpec,
     SeedEffect,
     SeedTable,
+    bundled_folder,
     write_table,
 )
 
@@ -150,6 +151,10 @@ def test_no_table_is_found_where_none_fits(tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "t.seedtable.safetensors"
     write_table(full_table(), path)
     assert find_table(tiny, [tmp_path, tmp_path / "missing"]) is None
+
+
+def test_published_figures_are_no_table_to_begin_with(tiny: Model) -> None:
+    assert find_table(tiny, [bundled_folder()]) is None
 
 
 def test_settings_are_the_tables_where_it_says_them_and_ours_where_not(tiny: Model) -> None:
