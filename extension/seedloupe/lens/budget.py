@@ -6,7 +6,8 @@ What is given up comes in this order, each step only if the one before was not e
 2. features become codes of a few numbers a position (:mod:`~.projection`),
 3. every second step is recorded, then every fourth, as long as eight steps stay,
 4. codes are dropped and colours alone are kept, at every step again, then at every second, fourth,
-5. layers are dropped, the largest first.
+5. word maps are dropped,
+6. layers are dropped, the largest first.
 
 Whatever the budget, a plan comes out; at worst it records nothing and says so.
 """
@@ -30,6 +31,9 @@ _COARSEST = 4
 _AROUND_A_NAME = 155
 _AROUND_A_MOMENT = 150
 _AROUND_A_LAYER = 190
+_AROUND_WORDS = 160
+_A_WORD = 14
+_TRUTH_OF_WORDS = 160
 
 
 class Keep(str, Enum):
@@ -46,6 +50,7 @@ class Keep(str, Enum):
 
 
 _RAW = {Keep.FLOAT32: 4, Keep.FLOAT16: 2}
+_WORD_BYTES = 2
 _WORDS = {
     Keep.FLOAT32: "features in full",
     Keep.FLOAT16: "features in half precision",
@@ -62,6 +67,7 @@ class Recipe:
         keep: what of each map.
         every: which steps: each, every second, and so on, beginning with the first.
         projection: how codes are made.
+        words: whether word maps are kept, at these steps, where words are watched.
 
     Raises:
         InputError: ``every`` is no whole number from 1 up.
@@ -70,6 +76,7 @@ class Recipe:
     keep: Keep = Keep.CODES
     every: int = 1
     projection: Projection = field(default_factory=Projection)
+    words: bool = True
 
     def __post_init__(self) -> None:
         if self.every < 1:
@@ -90,6 +97,8 @@ class Wish:
         rows: rows of the batch that are kept.
         calls: of the U-Net in a step whose rows are kept.
         recipe: what is kept of each map.
+        words: how many words, rows and columns the word maps of a step have, by the prompt they
+            are of; rows of the batch are as many.
     """
 
     shapes: Mapping[str, LayerShape]
@@ -97,32 +106,51 @@ class Wish:
     rows: int = 1
     calls: int = 1
     recipe: Recipe = Recipe()
+    words: Mapping[str, LayerShape] = field(default_factory=dict)
 
     @property
     def moments(self) -> int:
         """How many maps of each layer are recorded."""
-        return -(-self.steps // self.recipe.every) * self.calls
+        return self._steps * self.calls
 
     @property
     def data_bytes(self) -> int:
         """Bytes of all tensors that are kept."""
         each = sum(self._each(shape) for shape in self.shapes.values())
-        return self.moments * self.rows * each + sum(map(self._once, self.shapes.values()))
+        once = sum(map(self._once, self.shapes.values()))
+        words = sum(_WORD_BYTES * shape.values for shape in self._words.values())
+        return self.moments * self.rows * each + once + self._steps * self.rows * words
 
     @property
     def file_bytes(self) -> int:
         """Bytes of the lens file, its header estimated."""
         kinds = {Keep.RGB: 1, Keep.CODES: 2}.get(self.recipe.keep, 3)
-        names = sum(2 * (len(name) + 12) + _AROUND_A_NAME for name in self.shapes)
+        names = sum(map(_named, self.shapes))
         layers = sum(len(name) + _AROUND_A_LAYER for name in self.shapes)
-        moments = self.moments * (_AROUND_A_MOMENT + 90 * self.rows)
-        return self.data_bytes + self.moments * kinds * names + layers + moments
+        labels = 90 * self.rows if self.shapes else 0  # of words alone, moments have no rows
+        moments = self.moments * (_AROUND_A_MOMENT + labels)
+        header = self.moments * kinds * names + layers + moments
+        return self.data_bytes + header + self._word_header
 
     @property
     def transient_bytes(self) -> int:
         """Bytes that come and go while one map is reduced: the largest, as it is and in double."""
         largest = max((shape.values for shape in self.shapes.values()), default=0)
         return self.rows * largest * 12
+
+    @property
+    def _steps(self) -> int:
+        return -(-self.steps // self.recipe.every)
+
+    @property
+    def _words(self) -> Mapping[str, LayerShape]:
+        return self.words if self.recipe.words else {}
+
+    @property
+    def _word_header(self) -> int:
+        names = self._steps * sum(map(_named, self._words))
+        entries = sum(_AROUND_WORDS + _A_WORD * shape.channels for shape in self._words.values())
+        return names + entries + (_TRUTH_OF_WORDS if self._words else 0)
 
     def _once(self, shape: LayerShape) -> int:
         """Bytes a layer takes once: the axes of its exact shares."""
@@ -161,8 +189,12 @@ def fit_budget(wish: Wish, budget: int) -> Budgeted:
     for smaller in _smaller(wish):
         if smaller.file_bytes <= budget:
             return Budgeted(smaller, tuple(_given_up(wish, smaller, budget)))
-    nothing = replace(smaller, shapes={})
+    nothing = replace(smaller, shapes={}, recipe=replace(smaller.recipe, words=False))
     return Budgeted(nothing, (f"nothing is recorded: {megabytes(budget)} hold no layer at all",))
+
+
+def _named(name: str) -> int:
+    return 2 * (len(name) + 12) + _AROUND_A_NAME
 
 
 def megabytes(count: int) -> str:
@@ -182,6 +214,8 @@ def _smaller(wish: Wish) -> Iterator[Wish]:
             if replace(wish, recipe=recipe).moments < _FEWEST_STEPS * wish.calls:
                 break
             yield (least := replace(wish, recipe=recipe))
+    if least._words:
+        yield (least := replace(least, recipe=replace(least.recipe, words=False)))
     by_size = sorted(least.shapes, key=lambda name: least.shapes[name].cells, reverse=True)
     for dropped in range(1, len(by_size)):
         kept = {n: s for n, s in least.shapes.items() if n not in by_size[:dropped]}
@@ -194,6 +228,8 @@ def _given_up(wish: Wish, less: Wish, budget: int) -> Iterator[str]:
         yield f"the lens keeps {_WORDS[less.recipe.keep]}, {why}"
     if less.recipe.every != wish.recipe.every:
         yield f"the lens records one step of {less.recipe.every}, {why}"
+    if wish.words and less.recipe.words != wish.recipe.words:
+        yield f"the lens leaves out word maps, {why}"
     gone: Sequence[str] = [name for name in wish.shapes if name not in less.shapes]
     if gone:
         yield f"the lens leaves out {', '.join(gone)}, {why}"

@@ -89,7 +89,8 @@ class LensWords:
     """What the word maps of one layer in one pass are of.
 
     Args:
-        layer: canonical name, or a name for what several layers were joined to.
+        layer: canonical name, or a name for what several layers were joined to: ``prompt`` and
+            ``negative`` are all layers' maps of the words of these (:mod:`~.words.kept`).
         height: rows of cells.
         width: columns of cells.
         tokens: the words, in the order of the maps' second axis, as the host split them.

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
 from seedloupe.errors import ImageError, InputError
-from seedloupe.hosts.standalone.lensing import Recording, levels_of
+from seedloupe.hosts.standalone.lensing import Recording, keep, levels_of
 from seedloupe.hosts.standalone.looking import Look, look
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import Generated, stream
-from seedloupe.lens import FeatureMap, FeatureProbe
+from seedloupe.lens import FeatureMap, FeatureProbe, Recipe, kept_words, read_lens
 from seedloupe.lens.record import LensKey
 from seedloupe.lens.rows import RowKind, RowPlan, edit_rows, pipeline_rows
 
@@ -121,6 +122,34 @@ def test_what_cannot_be_recorded_is_a_note_and_the_rest_is_kept(tiny: Model) -> 
     assert {key.layer for key in record.rgb} == {"unet-out", "mid-vit-out"}
     assert "mid-vit-out was not recorded to the end" in seen.notes[0]
     assert record.spec.truth["notes"][0] == "up-x is not watched"
+
+
+@pytest.mark.parametrize("panel", [(), ("mid-vit-out",)])
+def test_words_of_a_run_come_into_the_record_by_the_same_call(
+    panel: tuple[str, ...], tiny: Model, tmp_path: Path
+) -> None:
+    request = Request("a red cat", (1,), width=48, height=32, steps=2, negative="fog")
+    seen = Recording()
+    for event in stream(tiny, request, panel=panel, words=True):
+        if isinstance(event, Generated):
+            made = event
+        else:
+            seen.take(event.features)
+    record = seen.finish(tiny, request, made.seed, made.notes, words=made.words)
+    keep(record, tmp_path / "a.lens.safetensors", tmp_path / "a.png")
+    assert (tmp_path / "a.png").exists() == bool(panel)
+    kept = kept_words(read_lens(tmp_path / "a.lens.safetensors"))
+    assert kept is not None
+    assert made.words is not None
+    for step in (0, 1):
+        ours, live = (one.map_of("cat", step=step).values for one in (kept, made.words))
+        torch.testing.assert_close(ours, live, rtol=2**-10, atol=1e-7)
+    sigmas = [record.moment(LensKey(0, step, 0, "prompt")).sigma for step in (0, 1)]
+    assert sigmas[0] is not None
+    assert sigmas[1] is not None
+    assert sigmas[0] > sigmas[1] > 0
+    without = Recording(Recipe(words=False)).finish(tiny, request, 1, words=made.words)
+    assert not without.words
 
 
 @pytest.fixture(params=["tiny", "tiny_inpainter", "tiny_xl"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...lens import FeatureMap
+    from ...lens import FeatureMap, WordsSeen
     from ...lens.budget import Budgeted, Recipe
     from ...lens.levels import NoiseLevels
     from ...lens.record import LensRecord, LensSpec
@@ -45,20 +45,39 @@ def levels_of(model: Model) -> NoiseLevels | None:
 
 
 def budgeted(
-    model: Model, request: Request, layers: Sequence[str], *, steps: int, budget: int
+    model: Model,
+    request: Request,
+    layers: Sequence[str],
+    *,
+    steps: int,
+    budget: int,
+    words: bool = False,
 ) -> Budgeted:
     """Cut what is to be recorded of one picture of ``request`` until it fits ``budget`` bytes.
 
+    Args:
+        model: what will make it.
+        request: what will be asked for.
+        layers: which layers are wanted.
+        steps: how many it takes.
+        budget: the most the lens file may take.
+        words: whether words are watched as well.
+
     Raises:
+        ModelError: the U-Net has no known shape.
         ShapeError: no picture can have the size asked for.
     """
+    from ...lens import predict_words
     from ...lens.budget import Wish, fit_budget
     from ...lens.shapes import predict_shapes
+    from .eye import sight
 
     _, height, width = model.latent_shape(*request.size(model))
-    words = model.pipe.tokenizer.model_max_length
-    shapes = predict_shapes(model.unet, layers, height=height, width=width, words=words)
-    return fit_budget(Wish({name: shapes[name] for name in layers}, steps), budget)
+    length = model.pipe.tokenizer.model_max_length
+    shapes = predict_shapes(model.unet, layers, height=height, width=width, words=length)
+    seen = sight(model, request) if words else None
+    maps = predict_words(model.unet, seen, height=height, width=width) if seen else {}
+    return fit_budget(Wish({name: shapes[name] for name in layers}, steps, words=maps), budget)
 
 
 class Recording:
@@ -69,9 +88,11 @@ class Recording:
     """
 
     def __init__(self, recipe: Recipe | None = None) -> None:
+        from ...lens.budget import Recipe
         from ...lens.recorder import Recorder
 
-        self._recorder = Recorder(recipe)
+        self._recipe = recipe or Recipe()
+        self._recorder = Recorder(self._recipe)
         self._refused: dict[str, str] = {}
 
     @property
@@ -92,7 +113,13 @@ class Recording:
                 self._refused[feature.layer] = note
 
     def finish(
-        self, model: Model, request: Request, seed: int, notes: Sequence[str] = ()
+        self,
+        model: Model,
+        request: Request,
+        seed: int,
+        notes: Sequence[str] = (),
+        *,
+        words: WordsSeen | None = None,
     ) -> LensRecord:
         """Return the record of the finished picture.
 
@@ -101,8 +128,14 @@ class Recording:
             request: what was asked for.
             seed: its seed.
             notes: what the eye could not watch.
+            words: what words did in it, where they were watched; kept if the recipe says so.
         """
-        return self._recorder.finish(spec_of(model, request, seed, (*notes, *self.notes)))
+        from ...lens import record_with_words
+
+        record = self._recorder.finish(spec_of(model, request, seed, (*notes, *self.notes)))
+        if words is None or not self._recipe.words:
+            return record
+        return record_with_words(record, words, every=self._recipe.every)
 
 
 def spec_of(model: Model, request: Request, seed: int, notes: Sequence[str]) -> LensSpec:
@@ -130,7 +163,7 @@ def tokens_of(model: Model, prompt: str) -> tuple[str, ...]:
 
 
 def keep(record: LensRecord, lens: Path, sheet: Path) -> None:
-    """Write a lens file and its sheet of pictures.
+    """Write a lens file and its sheet of pictures; of words alone no sheet is made.
 
     Raises:
         LensFileError: the file cannot be written.
@@ -142,4 +175,5 @@ def keep(record: LensRecord, lens: Path, sheet: Path) -> None:
 
     lens.parent.mkdir(parents=True, exist_ok=True)
     write_lens(lens, record)
-    paint(record, sheet)
+    if record.rgb or not record.words:
+        paint(record, sheet)

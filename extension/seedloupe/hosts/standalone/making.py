@@ -42,7 +42,8 @@ class Run:
         folder: where pictures and ``run.json`` go; made when the first picture is done.
         layers: which layers to record; none records nothing.
         recipe: what to keep of them.
-        words: words of the prompt to lay over each picture, a file each.
+        words: words of the prompt to lay over each picture, a file each; if there are any, the
+            maps of all words of both prompts go into the lens file.
     """
 
     model: Model
@@ -133,7 +134,8 @@ class Run:
         """Write what the lens saw; should that fail, the picture is safe already."""
         path = self.picture(index)
         try:
-            record = seen.finish(self.model, self.request, made.seed, made.notes)
+            what = (self.model, self.request, made.seed, made.notes)
+            record = seen.finish(*what, words=made.words)
             keep(record, self._lens(index), path.with_suffix(".lens.png"))
         except (SeedloupeError, OSError, MemoryError) as error:
             reason = str(error) or type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .kept import kept_words, predict_words, record_with_words
 from .paint import heat_colours, overlay
 from .probe import AttentionMap, AttentionProbe, AttentionSink
 from .readings import CellRows, Reading, WordColumns
@@ -25,6 +26,9 @@ __all__ = [
     "WordTally",
     "WordsSeen",
     "heat_colours",
+    "kept_words",
     "overlay",
+    "predict_words",
+    "record_with_words",
     "words_at",
 ]

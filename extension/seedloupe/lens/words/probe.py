@@ -38,6 +38,8 @@ class AttentionMap:
             averaged. For words, the shares of all tokens of a prompt at one cell sum to 1.
         truth: whether the model used just this attention.
         call: which call of the U-Net within the step, from 0.
+        track: which pass of sampling: 0 the first, 1 a hires or refiner pass, and so on.
+        timestep: the training time of that noise level, if known.
     """
 
     layer: str
@@ -47,6 +49,8 @@ class AttentionMap:
     values: Tensor
     truth: TruthCheck
     call: int = 0
+    track: int = 0
+    timestep: float | None = None
 
 
 AttentionSink: TypeAlias = Callable[[AttentionMap], None]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from torch.nn import functional
 
 from ...errors import InputError, ShapeError
 from ...tensors import require_shape
+from ..calls import Place
 from ..capture import Rows
 from ..tokens import PromptTokens
 from .probe import AttentionMap
@@ -70,7 +72,7 @@ class _Sum:
 
 @dataclass(eq=False)
 class WordTally:
-    """A sink for an :class:`AttentionProbe` that keeps sums instead of maps.
+    """A sink for an :class:`AttentionProbe` that keeps sums of one pass instead of maps.
 
     Sums are kept for each layer over all steps and, where wanted, for each step over all layers
     with equally many cells; they are brought to a common size only when somebody asks. So nothing
@@ -83,6 +85,7 @@ class WordTally:
 
     steps: bool = True
     _columns: tuple[int, ...] = field(default=(), init=False)
+    _places: dict[int, Place] = field(default_factory=dict, init=False)
     _layers: dict[str, _Sum] = field(default_factory=dict, init=False)
     _moments: dict[tuple[int, tuple[int, int]], _Sum] = field(default_factory=dict, init=False)
 
@@ -90,16 +93,20 @@ class WordTally:
         """Add one map; heads kept apart are averaged.
 
         Raises:
-            ShapeError: the layer had other rows or cells before, or the map is of other columns.
+            ShapeError: the layer had other rows or cells before, or the map is of other columns or
+                of another pass.
         """
         values = one.values.mean(1)
         before = self._layers.get(one.layer)
         columns = self._columns or one.columns
         changed = before is not None and before.values.shape != values.shape
-        if columns != one.columns or changed:
-            got = f"{tuple(values.shape)} for columns {one.columns}"
+        elsewhere = bool(self._places) and one.track != self.track
+        if columns != one.columns or changed or elsewhere:
+            got = f"{tuple(values.shape)} for columns {one.columns} in pass {one.track}"
             raise ShapeError(one.layer, expected="maps laid out as before, in one pass", got=got)
         self._columns = columns
+        place = Place(one.track, one.step, one.sigma, one.timestep)
+        self._places.setdefault(one.step, place)
         self._layers[one.layer] = _added(before, values, one.truth)
         if self.steps:
             moment = (one.step, (values.shape[2], values.shape[3]))
@@ -109,6 +116,16 @@ class WordTally:
     def layers(self) -> tuple[str, ...]:
         """The layers seen so far."""
         return tuple(self._layers)
+
+    @property
+    def track(self) -> int:
+        """Which pass of sampling the maps are of; 0 as long as there are none."""
+        return next((place.track for place in self._places.values()), 0)
+
+    @property
+    def places(self) -> Mapping[int, Place]:
+        """The pass and noise level of each step seen; the first level where there are two."""
+        return MappingProxyType(self._places)
 
     @property
     def seen_steps(self) -> tuple[int, ...]:

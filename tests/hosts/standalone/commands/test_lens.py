@@ -67,6 +67,37 @@ def test_words_are_laid_over_the_picture_in_files_of_their_own(
     assert bare.json["images"][0]["words"] == {}
 
 
+def test_words_watched_in_a_run_are_in_its_lens_file(cli: Cli, model: Path, tmp_path: Path) -> None:
+    words = ("--model", model, "--seeds", "3", "--steps", 6, "--negative", "fog, rain", "--json")
+    asked = ("--words", "hill", "--layers", "mid-vit-out", "--size", "160x96")
+    ended = cli("lens", "run", "a green hill", *words, *asked, "--out", tmp_path / "a")
+    path = tmp_path / "a" / ended.json["images"][0]["lens"]
+    said = re.search(r"take about ([\d.]+) kB", ended.err)
+    assert said is not None
+    assert float(said[1]) * 1000 == pytest.approx(path.stat().st_size, rel=0.05)
+    record = read_lens(path)
+    assert {one.layer: one.tokens for one in record.spec.words} == {
+        "prompt": ("a", "green", "hill"),
+        "negative": ("fog", ",", "rain"),
+    }
+    assert sorted({key.step for key in record.words}) == list(range(6))
+    assert record.spec.truth["words"][0]["label"] == "same"  # type: ignore[index]
+    bare = cli("lens", "run", "a green hill", *words, "--out", tmp_path / "b")
+    assert not read_lens(tmp_path / "b" / bare.json["images"][0]["lens"]).words
+
+
+def test_a_budget_too_small_for_words_keeps_the_layers(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    words = ("--model", model, "--seeds", "3", "--steps", 4, "--size", "128x128", "--json")
+    asked = ("--words", "hill", "--layers", "mid-vit-out", "--lens-budget", "5k")
+    ended = cli("lens", "run", "a green hill", *words, *asked, "--out", tmp_path / "a")
+    assert "leaves out word maps" in ended.err
+    record = read_lens(tmp_path / "a" / ended.json["images"][0]["lens"])
+    assert record.rgb
+    assert not record.words
+
+
 def test_a_run_goes_on_where_a_word_is_missing(cli: Cli, model: Path, tmp_path: Path) -> None:
     words = ("--model", model, "--seeds", "3", "--steps", 2, "--out", tmp_path / "a", "--json")
     cli("lens", "run", "a hill", *words)

@@ -86,8 +86,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
     check_request(request, model)
-    layers, recipe = _recorded(args, model, request, console)
     words = _words(args, model, request)
+    layers, recipe = _recorded(args, model, request, console, words=bool(words))
     chosen = choose_seeds(args, request, model, opened)
     job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _recorded(
-    args: argparse.Namespace, model: Model, request: Request, console: Console
+    args: argparse.Namespace, model: Model, request: Request, console: Console, *, words: bool
 ) -> tuple[tuple[str, ...], Recipe | None]:
     """Say what the lens will take before anything runs, and cut it to its budget."""
     if not args.lens:
@@ -116,7 +116,8 @@ def _recorded(
 
     layers = panel_of(model, args.lens)
     budget = DEFAULT_BUDGET if args.lens_budget is None else args.lens_budget
-    made = budgeted(model, request, layers, steps=request.steps, budget=budget)
+    how = {"steps": request.steps, "budget": budget}
+    made = budgeted(model, request, layers, **how, words=words)
     console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
     say_notes(console, made.notes)
     return made.layers, made.wish.recipe
