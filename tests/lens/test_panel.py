@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,3 +112,13 @@ def test_every_reason_names_a_paper_a_task_and_ends_as_a_sentence(
 def test_what_is_no_unet_has_no_panel() -> None:
     with pytest.raises(ModelError):
         panel_choices(nn.Linear(2, 3))
+
+
+def test_the_page_on_the_lens_gives_the_panels_as_they_are(
+    sd15: nn.Module, sdxl: nn.Module
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lens.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \|.*\| (inference|measured) \|$", page, re.MULTILINE)
+    choices = [*panel_choices(sd15), *panel_choices(sdxl)]
+    assert rows == [(c.layer, "inference" if c.inferred else "measured") for c in choices]
+    assert ENCODER_OR_DECODER in " ".join(page.split())
