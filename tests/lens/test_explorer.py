@@ -140,17 +140,27 @@ def test_of_several_calls_within_a_step_the_last_is_shown() -> None:
     assert set(base64.b64decode(side["maps"][0][1]["rgb"])) == {255}
 
 
-def test_words_travel_as_shares_of_their_own_peak() -> None:
+def test_words_travel_as_their_share_of_what_the_words_of_their_prompt_take() -> None:
     record = recorded()
     maps = torch.rand(1, 2, 3, 4, generator=torch.Generator().manual_seed(1))
-    words = {LensKey(0, step, 0, "all"): (maps * 0.1 * (step + 1)).half() for step in range(STEPS)}
-    entry = LensWords("all", 3, 4, ("red", "ball"))
-    spec = replace(record.spec, words=(entry,))
+    words = {
+        LensKey(0, step, 0, name): (maps * 0.1 * (step + 1)).half()
+        for step in range(STEPS)
+        for name in ("prompt", "negative")
+    }
+    entries = (
+        LensWords("prompt", 3, 4, ("red", "ball")),
+        LensWords("negative", 3, 4, ("blurry", "text")),
+    )
+    spec = replace(record.spec, words=entries)
     (side,) = told(Specimen(replace(record, spec=spec, words=words)))
-    assert [text["text"] for text in side["words"]["texts"]] == ["red", "ball"]
+    texts = side["words"]["texts"]
+    assert [text["text"] for text in texts] == ["red", "ball", "blurry", "text"]
+    assert [text["negative"] for text in texts] == [False, False, True, True]
     frame = side["words"]["frames"][2]
-    values = array(frame["values"], "u1", 2, 3, 4) / 255 * np.reshape(frame["peaks"], (2, 1, 1))
-    np.testing.assert_allclose(values, maps[0].numpy() * 0.3, atol=2e-3)
+    values = array(frame["values"], "u1", 4, 3, 4) / 255 * np.reshape(frame["peaks"], (4, 1, 1))
+    shares = (maps / maps.sum(1, keepdim=True))[0].numpy()
+    np.testing.assert_allclose(values, np.concatenate([shares, shares]), atol=4e-3)
 
 
 def test_values_that_are_not_finite_do_not_reach_the_browser() -> None:

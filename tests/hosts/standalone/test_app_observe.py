@@ -52,6 +52,8 @@ def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
     assert {key.step for key in keys} == {0, 1, 2}
     assert {key.layer for key in keys} == set(default_panel(tiny.unet))
     assert set(specimen.previews) == {(0, 0), (0, 1), (0, 2)}
+    assert {key.step for key in specimen.record.words} == {0, 1, 2}
+    assert specimen.record.spec.words[0].tokens == ("a", "hill")
     assert "Drawn and recorded" in last.status
 
 

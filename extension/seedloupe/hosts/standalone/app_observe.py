@@ -120,7 +120,7 @@ def _draw(
     sight, begun = Sight(status="Getting ready"), time.monotonic()
     yield sight
     seen: list[_Seen] = [_Seen() for _ in request.seeds]
-    events = desk.stream(model, request, panel=layers, preview=True)
+    events = desk.stream(model, request, panel=layers, preview=True, words=True)
     for event in follow(_recorded(events, seen), stop):
         if isinstance(event, StepUpdate):
             bench = painter.bench(event, f"Seed {event.seed}, being drawn")
@@ -151,7 +151,8 @@ def _recorded(
 
 
 def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> Specimen:
-    record = seen.recording.finish(model, request, made.seed, made.notes)
+    what = (model, request, made.seed, made.notes)
+    record = seen.recording.finish(*what, words=made.words)
     steps = sorted(seen.looks)
     shown = {
         steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)

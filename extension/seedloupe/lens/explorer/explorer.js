@@ -71,7 +71,7 @@ function wordView(lens, side, frame, veil) {
   const map = side.words && wordMap(side.words, frame, lens.word);
   if (!map) return null;
   const cells = heatCanvas(map, map.values, veil);
-  return {map, cells, words: `at most ${(100 * map.peak).toFixed(0)} % of the attention of a cell`};
+  return {map, cells, words: `at most ${(100 * map.peak).toFixed(0)} % of what the words take`};
 }
 
 function show(lens) {
@@ -142,7 +142,7 @@ function noteOf(lens) {
   const known = sides[0].layers[layer];
   const map = sides[0].maps[layer][frame];
   if (mode === "word" && !sides[0].words) return "No words were watched in this run.";
-  if (mode === "word") return `“${sides[0].words.texts[lens.word].text}”: where the network looked for it.`;
+  if (mode === "word") return `“${sides[0].words.texts[lens.word].text}”: its share of the attention that goes to words.`;
   if (mode === "like" && !spot) return "Click a spot in the picture: every layer shows what is like it.";
   if (mode !== "colours" && map && !map.codes) return "This file keeps colours only; record it anew to ask about spots.";
   const cells = map ? `, ${map.width}×${map.height} cells` : "";

@@ -160,6 +160,6 @@ function showWords(lens) {
     button.setAttribute("aria-pressed", String(lens.mode === "word" && at === lens.word));
     const found = shares.find(word => word.at === at);
     button.querySelector("i").style.width = found ? `${(100 * found.share) / most}%` : "0";
-    button.title = found ? `${(100 * found.share).toFixed(1)} % of the attention at the spot` : "";
+    button.title = found ? `${(100 * found.share).toFixed(1)} % of what the words take at the spot` : "";
   });
 }

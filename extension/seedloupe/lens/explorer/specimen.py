@@ -22,6 +22,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 from ...errors import InputError
 from ..record import LensKey, LensRecord, LensWords
 from ..wording import layer_words
+from ..words.kept import NEGATIVE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -181,7 +182,10 @@ class _Side:
         return {"texts": texts, "frames": [self._word_frame(entries, at) for at in self.moments]}
 
     def _word_frame(self, entries: Sequence[LensWords], moment: Moment) -> dict[str, object] | None:
-        """Return the maps of all words at one step, each as bytes of its own peak."""
+        """Return each word's share of what its prompt's words take, as bytes of its own peak.
+
+        All words of a prompt attend to the object; what sets them apart is their share.
+        """
         record, parts = self.specimen.record, []
         for entry in entries:
             keys = [
@@ -191,7 +195,8 @@ class _Side:
             ]
             if not keys:
                 return None
-            parts.append(record.word_maps(max(keys))[self.specimen.row])
+            maps = record.word_maps(max(keys))[self.specimen.row]
+            parts.append(maps / maps.sum(0).clamp(min=1e-12))
         maps = torch.cat(parts)
         peaks = maps.amax((1, 2))
         shares = maps / peaks.clamp(min=1e-12)[:, None, None]
@@ -204,7 +209,7 @@ class _Side:
 
 
 def _is_negative(entry: LensWords) -> bool:
-    return bool(entry.extra.get("negative"))
+    return entry.layer == NEGATIVE
 
 
 def _coded(values: Tensor) -> dict[str, object] | None:
