@@ -10,7 +10,7 @@ from .features import FeatureMap, FeatureRenderer, FeatureSink
 from .file import LensFileError, read_lens, write_lens
 from .layers import Event, Layer, Layout, find_layers, list_layers
 from .levels import NoiseLevels
-from .panel import default_panel
+from .panel import default_panel, panel_choices
 from .projection import Projection
 from .record import LensKey, LensLayer, LensMoment, LensRecord, LensSpec, LensWords
 from .recorder import Recorder
@@ -26,6 +26,7 @@ from .rows import (
     webui_rows,
 )
 from .shapes import LayerShape, predict_shapes
+from .sources import ENCODER_OR_DECODER, PanelChoice
 from .tokens import Piece, PromptToken, PromptTokens, WordNotFoundError
 from .views import (
     Agreement,
@@ -100,6 +101,7 @@ from .words import (
 )
 
 __all__ = [
+    "ENCODER_OR_DECODER",
     "Agreement",
     "AttentionMap",
     "AttentionProbe",
@@ -133,6 +135,7 @@ __all__ = [
     "Match",
     "Measure",
     "NoiseLevels",
+    "PanelChoice",
     "PcaBasis",
     "PcaRenderer",
     "Pck",
@@ -199,6 +202,7 @@ __all__ = [
     "noise_score",
     "one_kind",
     "overlay",
+    "panel_choices",
     "patch_size",
     "pck",
     "pipeline_rows",

@@ -1,14 +1,19 @@
 """Which layers to show when nobody chose any.
 
-Each choice follows a published finding. The papers disagree in places, so these are only defaults.
+Each choice follows a published finding (:mod:`~.sources`). The papers disagree in places, so these
+are only defaults.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
 
 from torch import nn
 
+from . import sources
+from .sources import PanelChoice
 from .topology import Kind, Part, bare_unet, parts_of
 
 _PANEL_SIZE = 4
@@ -17,21 +22,30 @@ _PANEL_SIZE = 4
 def default_panel(unet: nn.Module) -> tuple[str, ...]:
     """Choose two to four layers of ``unet`` that tell most about a picture in the making.
 
+    :func:`panel_choices` says why each is there.
+
+    Raises:
+        ModelError: ``unet`` is no U-Net of a known shape.
+    """
+    return tuple(choice.layer for choice in panel_choices(unet))
+
+
+def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
+    """Choose as :func:`default_panel` does, each layer with the finding it follows.
+
     Three kinds of U-Net are told apart by their topology:
 
-    - *deep transformers* (SDXL and its prunings): the last self-attention of the encoder, which
-      separates objects best without training (DiffCut, NeurIPS 2024); the bottleneck, for coarse
-      meaning (Revelio, ICCV 2025); the block three quarters into the first transformer of the
-      decoder and the first cross-attention query one level up (generic-diffusion-feature, NeurIPS
-      2024).
+    - *deep transformers* (SDXL and its prunings): the last self-attention of the encoder, the
+      bottleneck, the block three quarters into the first transformer of the decoder, and the first
+      cross-attention query one level up.
     - *four levels* (SD 1.x and 2.x): the first cross-attention query at the encoder's coarsest
-      attention, an inference from Bonechi et al. (Neurocomputing 2024); the bottleneck; the
-      cross-attention queries in the middle of the first two attending decoder levels
-      (generic-diffusion-feature).
+      attention, the bottleneck, and the cross-attention queries in the middle of the first two
+      attending decoder levels.
     - *everything else*, such as small U-Nets with small latents, whose inner levels are too coarse
       to see anything in: the bottleneck, the queries of the two finest attending decoder levels,
       and the keys of the finest self-attention, where locality suppresses noise. Without
-      attention: the bottleneck and the decoder's residual blocks.
+      attention: the bottleneck and the decoder's residual blocks. Nobody measured these; each is
+      the counterpart of a layer that was.
 
     Raises:
         ModelError: ``unet`` is no U-Net of a known shape.
@@ -42,14 +56,48 @@ def default_panel(unet: nn.Module) -> tuple[str, ...]:
     depth = max((_depth(unet, part) for part in vits), default=0)
     down, up = _by_level(vits, "down"), _by_level(vits, "up")
     if not up:
-        names = _without_attention(parts)
+        chosen = _without_attention(parts)
     elif depth > 1 and down:
-        names = [_last_self(unet, down[-1][-1]), *_middle(parts), *_deep_decoder(unet, up)]
+        chosen = _deep(unet, parts, down, up)
     elif down and _levels(parts) > 3:
-        names = [_query(down[-1][0]), *_middle(parts), *(_query(_halfway(v)) for v in up[:2])]
+        chosen = _four_levels(parts, down, up)
     else:
-        names = [*_middle(parts), *(_query(_halfway(v)) for v in up[-2:]), _keys(up[-1][0])]
-    return tuple(names[:_PANEL_SIZE])
+        chosen = _other(parts, up)
+    return tuple(islice(chosen, _PANEL_SIZE))
+
+
+_Levels: TypeAlias = Sequence[Sequence[Part]]
+
+
+def _deep(
+    unet: nn.Module, parts: Sequence[Part], down: _Levels, up: _Levels
+) -> Iterator[PanelChoice]:
+    yield from sources.ENCODER_SELF.because([_last_self(unet, down[-1][-1])])
+    yield from sources.BOTTLENECK.because(_middle(parts))
+    yield from sources.DECODER_BLOCK.because([_late_block(unet, up[0][0])])
+    yield from sources.DECODER_QUERY_DEEP.because([_query(vits[0]) for vits in up[1:2]])
+
+
+def _four_levels(parts: Sequence[Part], down: _Levels, up: _Levels) -> Iterator[PanelChoice]:
+    yield from sources.ENCODER_QUERY.because([_query(down[-1][0])])
+    yield from sources.BOTTLENECK.because(_middle(parts))
+    yield from sources.DECODER_QUERY_COARSE.because([_query(_halfway(up[0]))])
+    yield from sources.DECODER_QUERY_FINE.because([_query(_halfway(vits)) for vits in up[1:2]])
+
+
+def _other(parts: Sequence[Part], up: _Levels) -> Iterator[PanelChoice]:
+    yield from sources.BOTTLENECK.elsewhere().because(_middle(parts))
+    coarse, fine = sources.DECODER_QUERY_COARSE, sources.DECODER_QUERY_FINE
+    yield from coarse.elsewhere().because([_query(_halfway(vits)) for vits in up[-2:-1]])
+    yield from fine.elsewhere().because([_query(_halfway(up[-1]))])
+    yield from sources.DECODER_KEYS.elsewhere().because([_keys(up[-1][0])])
+
+
+def _without_attention(parts: Sequence[Part]) -> Iterator[PanelChoice]:
+    levels = {p.level: p for p in parts if p.stage == "up" and p.kind is Kind.RESNET}
+    names = [f"up-level{p.level}-repeat{p.repeat}-res-out" for p in list(levels.values())[-3:]]
+    yield from sources.BOTTLENECK.elsewhere().because(_middle(parts))
+    yield from sources.DECODER_RESIDUAL.elsewhere().because(names)
 
 
 def _by_level(vits: Sequence[Part], stage: str) -> list[list[Part]]:
@@ -88,10 +136,9 @@ def _last_self(unet: nn.Module, vit: Part) -> str:
     return f"{_stem(vit)}-block{_depth(unet, vit) - 1}-self-out"
 
 
-def _deep_decoder(unet: nn.Module, up: Sequence[Sequence[Part]]) -> list[str]:
-    first = up[0][0]
-    block = min(_depth(unet, first) * 3 // 4, _depth(unet, first) - 1)
-    return [f"{_stem(first)}-block{block}-out", *(_query(vits[0]) for vits in up[1:2])]
+def _late_block(unet: nn.Module, vit: Part) -> str:
+    block = min(_depth(unet, vit) * 3 // 4, _depth(unet, vit) - 1)
+    return f"{_stem(vit)}-block{block}-out"
 
 
 def _middle(parts: Sequence[Part]) -> list[str]:
@@ -99,11 +146,3 @@ def _middle(parts: Sequence[Part]) -> list[str]:
     if any(part.kind is Kind.VIT and part.repeat == 0 for part in middle):
         return ["mid-vit-out"]
     return [f"mid-repeat{middle[-1].repeat}-res-out"] if middle else []
-
-
-def _without_attention(parts: Sequence[Part]) -> list[str]:
-    levels = {p.level: p for p in parts if p.stage == "up" and p.kind is Kind.RESNET}
-    return [
-        *_middle(parts),
-        *(f"up-level{p.level}-repeat{p.repeat}-res-out" for p in list(levels.values())[-3:]),
-    ]
