@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-    from ...lens.record import LensKey, LensRecord
+    from ...lens.record import LensKey, LensLayer, LensRecord
 
 _TILE = 96
 _FRAME_MS = 200
@@ -78,10 +78,12 @@ def _page(record: LensRecord) -> str:
     content = io.BytesIO()
     _sheet(record).save(content, "PNG")
     spec = record.spec
-    words = (
-        f"{spec.model}, {spec.sampler}, seed {', '.join(spec.seeds)}. Each layer is painted by its "
-        "three strongest components, one choice of colours for all steps."
-    )
+    words = f"{spec.model}, {spec.sampler}, seed {', '.join(spec.seeds)}."
+    if all(layer.reduction == "pca" for layer in spec.layers):
+        words += (
+            " Each layer is painted by its three strongest components, one choice of colours for "
+            "all steps."
+        )
     return _PAGE.format(
         title=html.escape(spec.prompt or "Lens"),
         words=html.escape(words),
@@ -95,11 +97,17 @@ def _moments(record: LensRecord) -> set[tuple[int, int]]:
 
 def _lines(record: LensRecord) -> list[tuple[str, str]]:
     described = {
-        layer.name: f"{layer.name}, {layer.width}x{layer.height} cells, "
-        f"{sum(layer.explained):.0%} of variance"
+        layer.name: f"{layer.name}, {layer.width}x{layer.height} cells, {_painted(layer)}"
         for layer in record.spec.layers
     }
     return [(label, name) for name, label in described.items()]
+
+
+def _painted(layer: LensLayer) -> str:
+    """Say what the colours of a layer stand for."""
+    if layer.reduction != "pca":
+        return layer.reduction
+    return f"{sum(layer.explained):.0%} of variance"
 
 
 def _picture(record: LensRecord, layer: str, track: int, step: int) -> Tensor | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import Parser, add_model, command, count, names, positive, seed, size
 from ..console import table_lines
-from . import generate
+from . import generate, lens_ask, lens_panel
 
 if TYPE_CHECKING:
     from ..console import Console
@@ -33,10 +33,16 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     add_model(layers)
     layers.add_argument("patterns", nargs="*", metavar="NAME", help="only these; globs are fine")
     layers.add_argument("--size", type=size, metavar="WxH", help="of the picture shapes are for")
+    layers.add_argument(
+        "--panel",
+        action="store_true",
+        help="the layers shown by default, and whose finding each is",
+    )
     layers.set_defaults(run=run_layers)
     show = command(actions, "show", "paint a lens file as PNG, GIF or HTML")
     show.add_argument("file", type=Path, metavar="FILE")
     show.add_argument("--out", type=Path, metavar="OUT", help="default: FILE as .png beside it")
+    lens_ask.add_questions(show)
     show.set_defaults(run=run_show)
     _add_image(actions)
     _add_compare(actions)
@@ -78,6 +84,8 @@ def run_layers(args: argparse.Namespace, console: Console) -> int:
     from ..models import open_model
     from ..shapes import layer_shapes
 
+    if args.panel:
+        return lens_panel.run(args, console)
     model = open_model(args.model, device=args.device)
     layers = find_layers(model.unet, args.patterns) if args.patterns else list_layers(model.unet)
     shapes = layer_shapes(
@@ -111,9 +119,12 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     from ....lens.file import read_lens
     from ..gallery import paint
 
-    out = args.out or args.file.with_name(args.file.name.removesuffix(".safetensors") + ".png")
+    suffix = lens_ask.suffix_of(args) if lens_ask.is_asked(args) else ".png"
+    out = args.out or args.file.with_name(args.file.name.removesuffix(".safetensors") + suffix)
     if out.suffix not in _FORMATS:
         raise InputError("out", expected=f"a name ending in {', '.join(_FORMATS)}", got=str(out))
+    if lens_ask.is_asked(args):
+        return lens_ask.run(args, console, out)
     record = read_lens(args.file)
     paint(record, out)
     layers = [
