@@ -23,8 +23,7 @@ class PanelChoice:
         task: what they measured it by.
         figure: what they found, as a sentence.
         inferred: whether the source tapped another place or a U-Net of another shape, so that the
-            step from there to this layer is ours and nobody's measurement. A pruned U-Net counts as
-            the same shape.
+            step from there to this layer is ours and nobody's measurement.
     """
 
     layer: str
@@ -76,7 +75,7 @@ ENCODER_SELF = Source(
     "mIoU of segmentation without training, on VOC",
     "In SSD-1B, a pruned SDXL, it reaches 62.0 alone, 61.6 with the encoder's next finer level and "
     "60.9 with features of the decoder.",
-    ("down-level2-repeat1-vit-block9-self-out", "down-level2-repeat1-vit-block3-self-out"),
+    ("down-level2-repeat1-vit-block3-self-out",),
 )
 BOTTLENECK = Source(
     "Revelio, Kim et al., ICCV 2025 (from summaries)",

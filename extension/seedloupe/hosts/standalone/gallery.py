@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,17 +20,6 @@ _TILE = 96
 _FRAME_MS = 200
 _LAST_FRAME_MS = 1500
 
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>
-body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;background:#212121;color:#ddd}}
-img{{image-rendering:pixelated;max-width:none}} div{{overflow-x:auto}}
-</style>
-<h1>{title}</h1>
-<p>{words}</p>
-<div><img alt="layers by steps" src="data:image/png;base64,{sheet}"></div>
-"""
-
 
 def paint(record: LensRecord, out: Path) -> None:
     """Paint ``record`` into ``out``, whose ending says how.
@@ -46,7 +33,7 @@ def paint(record: LensRecord, out: Path) -> None:
     if out.suffix == ".gif":
         write_whole(out, _film(record))
     elif out.suffix == ".html":
-        write_whole(out, _page(record).encode("utf-8"))
+        write_whole(out, _page(record, out).encode("utf-8"))
     else:
         save_plain(_sheet(record), out)
 
@@ -74,21 +61,23 @@ def _film(record: LensRecord) -> bytes:
     return content.getvalue()
 
 
-def _page(record: LensRecord) -> str:
-    content = io.BytesIO()
-    _sheet(record).save(content, "PNG")
-    spec = record.spec
-    words = f"{spec.model}, {spec.sampler}, seed {', '.join(spec.seeds)}."
-    if all(layer.reduction == "pca" for layer in spec.layers):
-        words += (
-            " Each layer is painted by its three strongest components, one choice of colours for "
-            "all steps."
-        )
-    return _PAGE.format(
-        title=html.escape(spec.prompt or "Lens"),
-        words=html.escape(words),
-        sheet=base64.b64encode(content.getvalue()).decode("ascii"),
-    )
+def _page(record: LensRecord, out: Path) -> str:
+    """The explorer, over the picture the record is of where that lies beside it."""
+    from ...lens.explorer import Specimen, explorer_page
+
+    return explorer_page([Specimen(record, _picture_beside(out))])
+
+
+def _picture_beside(out: Path) -> Image | None:
+    """Open ``000-5.png`` beside ``000-5.lens.html``, as runs name them."""
+    from PIL import Image
+
+    path = out.with_name(out.name.partition(".")[0] + ".png")
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+    except (OSError, ValueError):
+        return None
 
 
 def _moments(record: LensRecord) -> set[tuple[int, int]]:

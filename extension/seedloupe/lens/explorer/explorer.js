@@ -5,7 +5,8 @@ function openLens(element, told) {
   const sides = told.sides.map(sideOf);
   const lens = {
     element, part, sides, layer: firstFine(sides[0]), frame: sides[0].frames.length - 1, mode: "colours",
-    spot: null, word: 0, measure: "centred", count: 5, playing: 0, asked: false, tiles: [], stages: [],
+    spot: null, word: firstTelling(sides[0].words), measure: "centred", count: 5, playing: 0, asked: false,
+    grids: {}, stages: [],
   };
   lens.refresh = () => {
     if (lens.asked) return;
@@ -17,7 +18,7 @@ function openLens(element, told) {
   };
   buildBar(lens);
   buildStages(lens);
-  buildGrid(lens);
+  buildGrids(lens);
   buildTime(lens);
   buildWords(lens);
   choose(lens, {});
@@ -30,19 +31,26 @@ function firstFine(side) {
   return Math.max(0, fine);
 }
 
+/** The first word that is likely to stand for something. */
+function firstTelling(words) {
+  return words ? Math.max(0, words.texts.findIndex(({text}) => text.length > 2)) : 0;
+}
+
 /** Change what is looked at; everything on the page follows from these few values. */
 function choose(lens, news) {
   Object.assign(lens, news);
   const last = lens.sides[0].frames.length - 1;
   lens.frame = Math.min(last, Math.max(0, lens.frame));
   lens.layer = Math.min(lens.sides[0].layers.length - 1, Math.max(0, lens.layer));
+  const {words} = lens.sides[0];
+  if (words) lens.word = Math.min(words.texts.length - 1, Math.max(0, lens.word));
   lens.refresh();
 }
 
 /** What a layer shows at a frame in the chosen way: a small canvas, and what to say about it. */
 function viewOf(lens, side, layer, frame, veil) {
   const map = side.maps[layer][frame];
-  if (lens.mode === "word") return wordView(lens, side, frame, veil);
+  if (lens.mode === "word") return wordView(side, lens.word, frame, veil);
   if (!map) return null;
   if (lens.mode === "groups" && map.codes) {
     map.groups ||= {}; // the same cells always give the same groups
@@ -67,8 +75,8 @@ function likeView(lens, side, layer, frame, veil) {
   return {map, cells: heatCanvas(map.codes, shades, veil), best, words: `${low.toFixed(2)} to ${high.toFixed(2)}`};
 }
 
-function wordView(lens, side, frame, veil) {
-  const map = side.words && wordMap(side.words, frame, lens.word);
+function wordView(side, word, frame, veil) {
+  const map = side.words && wordMap(side.words, frame, word);
   if (!map) return null;
   const cells = heatCanvas(map, map.values, veil);
   return {map, cells, words: `at most ${(100 * map.peak).toFixed(0)} % of what the words take`};
@@ -81,17 +89,30 @@ function show(lens) {
   }
   for (const label of lens.element.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== mode;
   lens.stages.forEach((stage, at) => showStage(lens, stage, sides[at]));
-  for (const {canvas, cell, at, when} of lens.tiles) {
-    const view = viewOf(lens, sides[0], at, when, false);
-    fill(canvas, view && view.cells, false);
-    cell.classList.toggle("sl-now", when === frame);
-    cell.classList.toggle("sl-here", when === frame && at === layer);
-  }
-  part("grid").querySelectorAll("tbody tr").forEach((row, at) => row.classList.toggle("sl-row", at === layer));
+  showGrid(lens);
   part("time").value = String(frame);
   part("when").textContent = whenWords(sides[0].frames[frame]);
   part("note").textContent = noteOf(lens);
   showWords(lens);
+}
+
+/** The grid of the words where words are shown, else that of the layers. */
+function gridOf(lens) {
+  return (lens.mode === "word" && lens.grids.words) || lens.grids.layers;
+}
+
+function showGrid(lens) {
+  const {sides, frame, grids} = lens;
+  const grid = gridOf(lens);
+  const chosen = grid === grids.words ? lens.word : lens.layer;
+  for (const other of Object.values(grids)) other.table.hidden = other !== grid;
+  for (const {canvas, cell, at, when} of grid.tiles) {
+    const view = grid === grids.words ? wordView(sides[0], at, when, false) : viewOf(lens, sides[0], at, when, false);
+    fill(canvas, view && view.cells, false);
+    cell.classList.toggle("sl-now", when === frame);
+    cell.classList.toggle("sl-here", when === frame && at === chosen);
+  }
+  grid.rows.forEach((row, at) => row.classList.toggle("sl-row", at === chosen));
 }
 
 function showStage(lens, {canvas, caption}, side) {
@@ -146,6 +167,7 @@ function noteOf(lens) {
   if (mode === "like" && !spot) return "Click a spot in the picture: every layer shows what is like it.";
   if (mode !== "colours" && map && !map.codes) return "This file keeps colours only; record it anew to ask about spots.";
   const cells = map ? `, ${map.width}×${map.height} cells` : "";
+  if (known.painted) return `${known.name}${cells}: ${known.painted}`;
   const share = mode === "colours" && known.explained.length
     ? `; the three colours hold ${Math.round(100 * known.explained.reduce((a, b) => a + b, 0))} % of its variance` : "";
   return `${known.name}${cells}${share}`;

@@ -2,6 +2,8 @@
 
 const MOST_COLUMNS = window.innerWidth < 760 ? 6 : 12;
 const FRAME_MS = 260;
+const MOST_WORDS = 24; // rows; all words have a button below
+const ARROWS_OF = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 function buildBar(lens) {
   const {part, element} = lens;
@@ -59,7 +61,7 @@ function listenToStage(lens, canvas, at) {
   });
   canvas.addEventListener("pointermove", event => { if (event.buttons) ask(event); });
   canvas.addEventListener("keydown", event => {
-    const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+    const step = ARROWS_OF[event.key];
     if (event.key === "Escape") choose(lens, {spot: null, mode: "colours"});
     if (!step) return;
     event.preventDefault();
@@ -77,41 +79,52 @@ function columnsOf(count) {
   return Array.from({length: shown}, (_, i) => (shown > 1 ? Math.round((i * (count - 1)) / (shown - 1)) : 0));
 }
 
-function buildGrid(lens) {
-  const {frames, layers, maps, aspect} = lens.sides[0];
-  const columns = columnsOf(frames.length);
-  const table = make("table");
-  const head = make("tr");
-  head.append(make("td"), ...columns.map(when => make("th", String(frames[when].step + 1), {scope: "col"})));
-  const body = make("tbody");
-  layers.forEach((layer, at) => {
-    const row = make("tr");
-    const title = make("th", "", {scope: "row", title: layer.name});
-    title.append(make("b", layer.title), layer.part);
-    row.append(title, ...columns.map(when => tileOf(lens, at, when, maps[at][when], aspect)));
-    body.append(row);
-  });
-  const thead = make("thead");
-  thead.append(head);
-  table.append(thead, body);
-  lens.part("grid").append(table);
-  lens.part("grid").setAttribute("aria-label", `${layers.length} layers at ${frames.length} steps`);
+function buildGrids(lens) {
+  const {layers, words} = lens.sides[0];
+  const choice = at => ({layer: at});
+  lens.grids.layers = gridTable(lens, layers.map(({title, part, name}) => [title, part, name]), choice);
+  if (words) {
+    const rows = words.texts.slice(0, MOST_WORDS).map(({text, negative}) => [text, negative ? "negative prompt" : "", ""]);
+    lens.grids.words = gridTable(lens, rows, at => ({word: at}));
+  }
+  lens.part("grid").setAttribute("aria-label", `${layers.length} layers at ${lens.sides[0].frames.length} steps`);
   lens.part("grid").addEventListener("keydown", event => {
-    const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+    const step = ARROWS_OF[event.key];
+    const down = gridOf(lens) === lens.grids.words ? "word" : "layer";
     if (event.key === " ") play(lens);
-    else if (step) choose(lens, {frame: lens.frame + step[0], layer: lens.layer + step[1]});
+    else if (step) choose(lens, {frame: lens.frame + step[0], [down]: lens[down] + step[1]});
     else return;
     event.preventDefault();
   });
 }
 
-function tileOf(lens, at, when, map, aspect) {
-  const cell = make("td");
-  const canvas = scratch(64, Math.round(64 / aspect));
-  canvas.addEventListener("click", () => choose(lens, {layer: at, frame: when}));
-  cell.append(canvas);
-  lens.tiles.push({canvas, cell, at, when});
-  return cell;
+/** A row for each layer or word, a column for each step shown; `choice` says what a click picks. */
+function gridTable(lens, titles, choice) {
+  const {frames, aspect} = lens.sides[0];
+  const columns = columnsOf(frames.length);
+  const grid = {table: make("table"), tiles: [], rows: []};
+  const head = make("tr");
+  head.append(make("td"), ...columns.map(when => make("th", String(frames[when].step + 1), {scope: "col"})));
+  const [thead, body] = [make("thead"), make("tbody")];
+  thead.append(head);
+  titles.forEach(([title, part, name], at) => {
+    const row = make("tr");
+    const label = make("th", "", {scope: "row", title: name || title});
+    label.append(make("b", title), part);
+    row.append(label, ...columns.map(when => {
+      const cell = make("td");
+      const canvas = scratch(64, Math.round(64 / aspect));
+      canvas.addEventListener("click", () => choose(lens, {...choice(at), frame: when}));
+      cell.append(canvas);
+      grid.tiles.push({canvas, cell, at, when});
+      return cell;
+    }));
+    body.append(row);
+    grid.rows.push(row);
+  });
+  grid.table.append(thead, body);
+  lens.part("grid").append(grid.table);
+  return grid;
 }
 
 function buildTime(lens) {

@@ -151,7 +151,8 @@ class _Side:
     def _layer(self, name: str) -> dict[str, object]:
         found = next(layer for layer in self.specimen.record.spec.layers if layer.name == name)
         title, part = layer_words(name)
-        return {"name": name, "title": title, "part": part, "explained": list(found.explained)}
+        told = {"name": name, "title": title, "part": part, "explained": list(found.explained)}
+        return {**told, "painted": "" if found.reduction == "pca" else found.reduction}
 
     def _map(self, name: str, moment: Moment, *, alone: bool) -> dict[str, object] | None:
         key = self.keys.get((name, moment))

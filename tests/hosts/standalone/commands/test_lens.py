@@ -131,7 +131,8 @@ def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> N
     assert cli("lens", "show", lens_file, "--out", page).code == 0
     text = page.read_text("utf-8")
     assert "a &lt;b&gt; &amp; c" in text
-    assert "http" not in text
+    assert "http:" not in text
+    assert "https:" not in text
 
 
 @pytest.mark.parametrize(
@@ -232,7 +233,7 @@ def test_two_runs_are_compared(cli: Cli, two_runs: tuple[Path, Path], tmp_path: 
     assert max(p["cosine"] for layer in same["layers"] for p in layer["points"]) < 1e-3
     page = tmp_path / "apart.html"
     assert cli("lens", "compare", *two_runs, "--out", page).out.startswith("seeds: 3 and 4")
-    assert "http" not in page.read_text("utf-8")
+    assert "https:" not in page.read_text("utf-8")
 
 
 def test_runs_that_cannot_be_compared_are_refused(

@@ -60,4 +60,4 @@ def _folded(head: str, text: str) -> list[str]:
 
 
 _INFERRED = "an inference of ours: the source tapped another place or another U-Net"
-_MEASURED = "the layer that was measured"
+_MEASURED = "the layer that was measured, in a U-Net of this shape"
