@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .budget import Budgeted, Keep, Recipe, Wish, fit_budget
-from .capture import FeatureProbe, RowChooser, Rows
+from .capture import FeatureProbe
 from .compare import Comparison, compare_runs
 from .early import ending_after
 from .features import FeatureMap, FeatureRenderer, FeatureSink
 from .file import LensFileError, read_lens, write_lens
+from .hooks import RowChooser, Rows
 from .layers import Event, Layer, Layout, find_layers, list_layers
 from .levels import NoiseLevels
 from .panel import default_panel, panel_choices

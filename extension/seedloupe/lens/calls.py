@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from torch import Tensor
 
 from ..errors import ShapeError
 from .levels import NoiseLevels
@@ -27,6 +31,22 @@ class Place:
     timestep: float | None = None
 
 
+class Grid(NamedTuple):
+    """What went into a module: rows of the batch, rows and columns of cells."""
+
+    rows: int
+    height: int
+    width: int
+
+    @classmethod
+    def of_call(cls, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Grid | None:
+        """Read it off the first tensor ``(B, C, H, W)`` among a call's arguments, if any."""
+        for value in (*args, *kwargs.values()):
+            if isinstance(value, Tensor) and value.ndim == 4:
+                return cls(value.shape[0], value.shape[2], value.shape[3])
+        return None
+
+
 @dataclass
 class Call:
     """One call of the U-Net.
@@ -35,13 +55,15 @@ class Call:
         place: the step it belongs to.
         number: which call within the step.
         rows: what its rows are; None if nobody said, an error if what was said cannot be so.
-        sizes: ``(B, H, W)`` of what modules were given, by their paths.
+        grids: of what modules were given, by their paths.
+        parts: projections ``q``, ``k`` and ``v`` by path of an attention, until it is through.
     """
 
     place: Place = Place()
     number: int = 0
     rows: CallRows | ShapeError | None = None
-    sizes: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    grids: dict[str, Grid] = field(default_factory=dict)
+    parts: dict[str, dict[str, Tensor]] = field(default_factory=dict)
 
 
 class _Now(threading.local):

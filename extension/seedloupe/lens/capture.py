@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from types import MappingProxyType, TracebackType
-from typing import TypeAlias
 
 import torch
 from torch import Tensor, nn
 
-from ..errors import LayerNotFoundError, ModelError, ShapeError
-from .calls import Call, CallLog, Place
+from .calls import Grid
 from .cells import cells_of, tensor_of
 from .features import FeatureMap, FeatureSink
-from .layers import Layer, find_layers, list_layers
+from .hooks import LayerProbe, RowChooser, Rows
+from .layers import Layer, list_layers
 from .levels import NoiseLevels
-from .rows import RowLabel, RowPlan
-from .topology import bare_unet, is_compiled
-
-_log = logging.getLogger(__name__)
-
-Rows: TypeAlias = slice | Sequence[int]
-RowChooser: TypeAlias = Callable[[int], Rows]
+from .rows import RowPlan
 
 
-class FeatureProbe:
+class FeatureProbe(LayerProbe):
     """Send each named layer's output to ``sink`` while the block is open.
 
     The probe only reads: it never changes what the model computes, and it leaves no hook behind,
@@ -64,174 +55,14 @@ class FeatureProbe:
         rows: RowPlan | RowChooser | Rows | None = None,
         levels: NoiseLevels | None = None,
     ) -> None:
-        self._given = unet
-        self._unet = bare_unet(unet)
-        self._patterns = layers
+        super().__init__(unet, layers, rows=rows, levels=levels)
         self._sink = sink
-        self._rows = None if isinstance(rows, RowPlan) else rows
-        self._calls = CallLog(rows if isinstance(rows, RowPlan) else None, levels)
-        self._hooks = ExitStack()
-        self._layers: tuple[Layer, ...] = ()
-        self._names: tuple[str, ...] = ()
-        self._missing: dict[str, Exception] = {}
-        self._failures: dict[str, Exception] = {}
-        self._seen: set[str] = set()
-        self._swaps: list[str] = []
-        self._hung = 0
 
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Canonical names of the layers under watch, known once armed."""
-        return self._names
+    def _listed(self, unet: nn.Module) -> tuple[Layer, ...]:
+        return list_layers(unet)
 
-    @property
-    def failures(self) -> Mapping[str, Exception]:
-        """What went wrong, by layer; these layers send nothing any more."""
-        return MappingProxyType({**self._missing, **self._failures})
-
-    @property
-    def silent(self) -> tuple[str, ...]:
-        """Layers that have not run so far.
-
-        After a call of the U-Net this means it was not observed: it was compiled before the probe
-        was armed, or something else ran in its place.
-        """
-        return tuple(name for name in self.layers if name not in self._seen)
-
-    @property
-    def calls(self) -> int:
-        """How often the U-Net was called while it was watched."""
-        return self._calls.total
-
-    @property
-    def hooks(self) -> int:
-        """How many hooks of this probe are on the model right now."""
-        return self._hung
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user should know: a U-Net that was exchanged, layers that were not seen, and why.
-
-        Ask after the U-Net should have run.
-        """
-        failed = {name: reason_of(error) for name, error in self.failures.items()}
-        silent = self.silent
-        why = dict.fromkeys(silent, self._why_silent() if silent else "") | failed
-        lines = [f"{layer} is not watched: {reason}" for layer, reason in why.items()]
-        return (*self._swaps, *lines)
-
-    @property
-    def step(self) -> int:
-        """Where features are filed: counts the U-Net's calls unless :meth:`at` said otherwise."""
-        return self._calls.place.step
-
-    def at(
-        self, *, step: int, sigma: float | None = None, track: int = 0, rows: RowPlan | None = None
-    ) -> None:
-        """Say which step the following calls belong to.
-
-        Args:
-            step: counted from 0 within its pass.
-            sigma: the noise level.
-            track: which pass of sampling: 0 the first, 1 a hires or refiner pass, and so on.
-            rows: what the rows of this evaluation of the denoiser are, over all its calls.
-        """
-        self._calls.at(Place(track, step, sigma), rows)
-
-    def again(self, *, sigma: float | None = None, rows: RowPlan | None = None) -> None:
-        """Say that the step goes on with a further evaluation of the denoiser.
-
-        Samplers of second order (Heun, DPM2, SDE) evaluate it twice a step, at two levels; their
-        calls are counted on.
-        """
-        self._calls.again(sigma, rows)
-
-    def label(self, rows: RowPlan) -> None:
-        """Say what the rows of the next call of the U-Net in this thread are."""
-        self._calls.label(rows)
-
-    def arm(self, unet: nn.Module | None = None) -> None:
-        """Attach the hooks; those of an earlier arming are taken off first.
-
-        Args:
-            unet: the U-Net that will run now. If it is another one than before, as after a
-                refiner's or a user's change of models, it is watched from here on and
-                :attr:`notes` says so; layers it does not have become failures.
-
-        Raises:
-            LayerNotFoundError: a name fits nothing; no hook is left.
-            ModelError: the model is no U-Net of a known shape.
-        """
-        self.disarm()
-        if unet is not None and bare_unet(unet) is not self._unet:
-            self._given = unet
-            self._follow(bare_unet(unet))
-        if not self._names:
-            self._layers = find_layers(self._unet, self._patterns)
-            self._names = tuple(layer.name for layer in self._layers)
-        with ExitStack() as hooks:
-            self._attach(hooks)
-            self._hooks = hooks.pop_all()
-
-    def disarm(self) -> None:
-        """Take all hooks off; harmless when there are none."""
-        self._hooks.close()
-
-    def __enter__(self) -> FeatureProbe:
-        """Arm the probe."""
-        self.arm()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disarm the probe; an error inside the block goes its way."""
-        self.disarm()
-
-    def _attach(self, hooks: ExitStack) -> None:
-        modules = {layer: _module(self._unet, layer.path) for layer in self._layers}
-        there = {layer: module for layer, module in modules.items() if module is not None}
-        self._missing = {name: _gone(name) for name in {*self._names} - {x.name for x in there}}
-        for path in dict.fromkeys(["", *(layer.around for layer in there)]):
-            note = partial(self._note_grid, path)
-            around = self._unet.get_submodule(path)
-            self._hang(hooks, around.register_forward_pre_hook(note, with_kwargs=True))
-        for layer, module in there.items():
-            record = partial(self._record, layer)
-            self._hang(hooks, module.register_forward_hook(record))
-
-    def _hang(self, hooks: ExitStack, handle: torch.utils.hooks.RemovableHandle) -> None:
-        self._hung += 1
-        hooks.callback(self._unhang, handle)
-
-    def _unhang(self, handle: torch.utils.hooks.RemovableHandle) -> None:
-        handle.remove()
-        self._hung -= 1
-
-    def _follow(self, unet: nn.Module) -> None:
-        """Watch another U-Net; trouble becomes a note, as the run goes on in any case."""
-        self._unet = unet
-        try:
-            there = {layer.name: layer for layer in list_layers(unet)}
-            self._swaps.append("another U-Net came into use; it is watched from there on")
-        except ModelError as error:
-            there = {}
-            self._swaps.append(f"another model came into use that cannot be watched: {error}")
-        self._layers = tuple(there[name] for name in self._names if name in there)
-
-    def _note_grid(
-        self, path: str, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> None:
-        values = (*args, *kwargs.values())
-        grids = (v for v in values if isinstance(v, Tensor) and v.ndim == 4)
-        grid = next(grids, None)
-        if path == "":
-            self._calls.begin(0 if grid is None else grid.shape[0])
-        if grid is not None:
-            self._calls.current.sizes[path] = (grid.shape[0], grid.shape[2], grid.shape[3])
+    def _watch(self, hooks: ExitStack, layer: Layer, module: nn.Module) -> None:
+        self._hang(hooks, module.register_forward_hook(partial(self._record, layer)))
 
     def _record(self, layer: Layer, module: nn.Module, args: object, output: object) -> None:
         self._seen.add(layer.name)
@@ -240,53 +71,15 @@ class FeatureProbe:
         try:
             self._send(layer, tensor_of(output))
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
-            # Without its traceback, which would keep the model's tensors alive.
-            self._failures[layer.name] = error.with_traceback(None)
-            _log.warning("Layer %s is no longer watched: %s", layer.name, reason_of(error))
+            self._give_up(layer, error)
 
     def _send(self, layer: Layer, output: Tensor) -> None:
         call = self._calls.current
-        grid = call.sizes.get(layer.around, (output.shape[0], 0, 0))
+        grid = call.grids.get(layer.around, Grid(output.shape[0], 0, 0))
         cells = cells_of(layer, output.detach(), grid)
-        chosen, labels = self._chosen(cells, call)
+        rows, labels = self._chosen(cells.shape[0])
+        chosen = cells[rows]
         if chosen.shape[0]:
             values, place = chosen.to("cpu", torch.float32, copy=True).contiguous(), call.place
             key = (layer.name, place.step, place.sigma, values, call.number)
             self._sink(FeatureMap(*key, place.track, place.timestep, labels))
-
-    def _chosen(self, cells: Tensor, call: Call) -> tuple[Tensor, tuple[RowLabel, ...]]:
-        if isinstance(call.rows, ShapeError):
-            raise call.rows
-        if call.rows is not None:
-            return cells[list(call.rows.kept)], call.rows.labels
-        if self._rows is None:
-            return cells, ()
-        rows = self._rows(cells.shape[0]) if callable(self._rows) else self._rows
-        return cells[rows] if isinstance(rows, slice) else cells[list(rows)], ()
-
-    def _why_silent(self) -> str:
-        if is_compiled(self._given):
-            return "it did not run; the U-Net was compiled before it was watched"
-        if not self.calls:
-            return "the U-Net did not run; another model or an engine may run in its place"
-        return "it did not run; something else may run in its place, such as TensorRT or OneDiff"
-
-
-def _module(unet: nn.Module, path: str) -> nn.Module | None:
-    """Return a module, or None where a host has taken it out since its layer was looked up."""
-    try:
-        return unet.get_submodule(path)
-    except AttributeError:
-        return None
-
-
-def _gone(name: str) -> LayerNotFoundError:
-    expected, got = "a layer of the U-Net now in use", "none of that name"
-    return LayerNotFoundError(name, expected=expected, got=got)
-
-
-def reason_of(error: BaseException) -> str:
-    """Say in words what an error was; some, such as those of memory, have none of their own."""
-    if isinstance(error, MemoryError):
-        return "there was not enough memory to keep it"
-    return str(error) or type(error).__name__

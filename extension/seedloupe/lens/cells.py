@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..errors import ShapeError
+from .calls import Grid
 from .layers import Layer, Layout
 
 
@@ -22,13 +23,13 @@ def tensor_of(output: object) -> Tensor:
     return output
 
 
-def cells_of(layer: Layer, output: Tensor, grid: tuple[int, int, int]) -> Tensor:
+def cells_of(layer: Layer, output: Tensor, grid: Grid) -> Tensor:
     """Lay ``output`` out as ``(B, C, H, W)`` without copying; never guesses ``H`` and ``W``.
 
     Args:
         layer: where it comes from.
         output: ``(B, C, H, W)`` or ``(B, N, C)``, as the layer's layout says.
-        grid: ``(B, H, W)`` of the module around it.
+        grid: what went into the module around it.
 
     Raises:
         ShapeError: something joins tokens, or multiplies or splits rows, on the way.

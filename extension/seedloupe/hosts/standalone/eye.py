@@ -54,7 +54,7 @@ class Eye:
         if words is not None:
             from ...lens import AttentionProbe
 
-            probe = AttentionProbe(unet, words.reading, self._count)
+            probe = AttentionProbe(unet, words.reading, self._count, levels=levels)
             with probe:  # refuses now what cannot be watched
                 self._probes.append(probe)
 

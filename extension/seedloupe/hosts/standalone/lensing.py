@@ -102,7 +102,7 @@ class Recording:
 
     def take(self, features: Iterable[FeatureMap]) -> None:
         """Keep what one step gave."""
-        from ...lens.capture import reason_of
+        from ...lens.hooks import reason_of
 
         for feature in features:
             try:

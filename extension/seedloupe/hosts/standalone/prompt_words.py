@@ -56,11 +56,16 @@ def words_of(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str
     """
     tokens = prompt_tokens(model, request.prompt)
     if tuple(wanted) == ("auto",):
-        telling = (label for label in tokens.labels if may_mean_something(label))
-        return tuple(dict.fromkeys(telling))[:_MOST_WORDS]
+        return telling_words(tokens)
     for word in wanted:
         tokens.find(word)
     return tuple(wanted)
+
+
+def telling_words(tokens: PromptTokens) -> tuple[str, ...]:
+    """Return the first words of a prompt that may mean something."""
+    telling = (label for label in tokens.labels if may_mean_something(label))
+    return tuple(dict.fromkeys(telling))[:_MOST_WORDS]
 
 
 def may_mean_something(label: str) -> bool:

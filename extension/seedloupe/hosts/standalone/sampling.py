@@ -135,7 +135,7 @@ def stream(
         InputError: or one of its kinds, at once and not when the first item is read.
     """
     check_request(request, model)
-    levels = levels_of(model) if panel else None
+    levels = levels_of(model) if panel or words else None
     seen = sight(model, request) if words else None
     eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
     return _run(model, request, eye, preview=preview)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import InputError
-from ..capture import Rows
+from ..hooks import Rows
 from ..record import LensKey, LensMoment, LensRecord, LensWords
 from ..shapes import LayerShape, predict_shapes
 from ..tokens import Piece, PromptTokens

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from ...errors import ModelError, ShapeError
-from .grids import Grid
+from ..calls import Grid
 from .sites import Heads
 
 

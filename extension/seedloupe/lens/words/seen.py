@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...errors import InputError
-from ..capture import Rows
+from ..hooks import Rows
 from ..tokens import PromptTokens
 from .readings import WordColumns
 from .spots import SpotWords, words_at

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ..capture import Rows
+from ..hooks import Rows
 from ..tokens import PromptTokens
 from .readings import cell_at
 from .tally import ALL, WordTally

@@ -14,7 +14,7 @@ from torch.nn import functional
 from ...errors import InputError, ShapeError
 from ...tensors import require_shape
 from ..calls import Place
-from ..capture import Rows
+from ..hooks import Rows
 from ..tokens import PromptTokens
 from .probe import AttentionMap
 from .truth import TruthCheck

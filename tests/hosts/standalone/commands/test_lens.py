@@ -122,11 +122,12 @@ def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> N
     assert (ended.json["steps"], len(ended.json["layers"])) == (3, 2)
     assert ended.json["out"] == str(lens_file.with_name("a.lens.png"))
     sheet, _ = size_of(Path(ended.json["out"]))
-    film = lens_file.with_name("film.gif")
-    assert cli("lens", "show", lens_file, "--out", film).code == 0
-    with Image.open(film) as frames:
-        assert frames.n_frames == 3
-        assert frames.width < sheet
+    for name in ("film.gif", "film.webp"):
+        film = lens_file.with_name(name)
+        assert cli("lens", "show", lens_file, "--out", film).code == 0
+        with Image.open(film) as frames:
+            assert frames.n_frames == 3
+            assert frames.width < sheet
     page = lens_file.with_name("page.html")
     assert cli("lens", "show", lens_file, "--out", page).code == 0
     text = page.read_text("utf-8")
@@ -135,12 +136,49 @@ def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> N
     assert "https:" not in text
 
 
+@pytest.fixture
+def words_file(cli: Cli, model: Path, tmp_path: Path) -> Path:
+    """A run of three steps with the words of both prompts."""
+    how = ("--seeds", "3", "--steps", 3, "--negative", "fog", "--layers", "mid-vit-out")
+    where = ("--model", model, "--out", tmp_path / "a", "--size", "48x32", "--json")
+    ended = cli("lens", "run", "a green hill", *where, *how, "--words", "auto")
+    return tmp_path / "a" / ended.json["images"][0]["lens"]
+
+
+def test_words_of_a_file_are_painted_over_its_steps(cli: Cli, words_file: Path) -> None:
+    sheet = words_file.with_name("000-3.lens.png").read_bytes()
+    ended = cli("lens", "show", words_file, "--words", "auto", "--json")
+    assert (ended.json["words"], ended.json["steps"]) == (["green", "hill"], 3)
+    assert ended.json["out"] == str(words_file.with_name("000-3.words.png"))
+    assert size_of(Path(ended.json["out"]))[0] > 3 * 96
+    assert words_file.with_name("000-3.lens.png").read_bytes() == sheet
+    for name in ("hill.gif", "hill.webp"):
+        film = words_file.with_name(name)
+        assert cli("lens", "show", words_file, "--word", "hill,fog", "--out", film).code == 0
+        with Image.open(film) as frames:
+            assert frames.n_frames == 3
+    page = words_file.with_name("hill.html")
+    assert cli("lens", "show", words_file, "--word", "hill", "--out", page).code == 0
+    assert "words by steps" in page.read_text("utf-8")
+
+
+def test_words_a_file_does_not_have_are_refused(
+    cli: Cli, words_file: Path, lens_file: Path
+) -> None:
+    ended = cli("lens", "show", words_file, "--word", "valley")
+    assert ended.code == 2
+    assert "green" in ended.err
+    ended = cli("lens", "show", lens_file, "--word", "hill")
+    assert ended.code == 2
+    assert "lens run --words" in ended.err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("gone.lens.safetensors",), "gone.lens.safetensors"),
         (("torn.lens.safetensors",), "torn"),
-        (("a.lens.safetensors", "--out", "a.mp4"), "a name ending in .png, .gif, .html"),
+        (("a.lens.safetensors", "--out", "a.mp4"), "a name ending in .png, .gif, .webp, .html"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

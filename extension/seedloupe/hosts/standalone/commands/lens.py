@@ -13,7 +13,6 @@ from . import generate, lens_ask, lens_panel
 if TYPE_CHECKING:
     from ..console import Console
 
-_FORMATS = (".png", ".gif", ".html")
 _SUFFIX = ".lens.safetensors"
 
 
@@ -39,9 +38,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         help="the layers shown by default, and whose finding each is",
     )
     layers.set_defaults(run=run_layers)
-    show = command(actions, "show", "paint a lens file as PNG, GIF or HTML")
+    show = command(actions, "show", "paint a lens file as PNG, GIF, WebP or HTML")
     show.add_argument("file", type=Path, metavar="FILE")
-    show.add_argument("--out", type=Path, metavar="OUT", help="default: FILE as .png beside it")
+    show.add_argument("--out", type=Path, metavar="OUT", help="default: beside FILE, as a PNG")
+    show.add_argument(
+        "--word", "--words", dest="words", type=names, default=(), metavar="W1,W2", help=_SHOWN
+    )
     lens_ask.add_questions(show)
     show.set_defaults(run=run_show)
     _add_image(actions)
@@ -75,6 +77,7 @@ def _add_compare(actions: argparse._SubParsersAction[Parser]) -> None:
 
 
 _WORDS = "lay what attends to these words over each picture: auto, or words of the prompt"
+_SHOWN = "paint what attends to these words: auto, or words of the prompts"
 _LAYERS = "auto, or names, aliases or globs with commas between"
 
 
@@ -117,21 +120,26 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     """Paint a lens file."""
     from ....errors import InputError
     from ....lens.file import read_lens
-    from ..gallery import paint
+    from ..gallery import FORMATS, paint
+    from ..gallery_words import paint_words
 
-    suffix = lens_ask.suffix_of(args) if lens_ask.is_asked(args) else ".png"
-    out = args.out or args.file.with_name(args.file.name.removesuffix(".safetensors") + suffix)
-    if out.suffix not in _FORMATS:
-        raise InputError("out", expected=f"a name ending in {', '.join(_FORMATS)}", got=str(out))
+    ending = ".words.png" if args.words else ".lens.png"
+    if lens_ask.is_asked(args):
+        ending = f".lens{lens_ask.suffix_of(args)}"
+    out = args.out or args.file.with_name(args.file.name.removesuffix(_SUFFIX) + ending)
+    if out.suffix not in FORMATS:
+        raise InputError("out", expected=f"a name ending in {', '.join(FORMATS)}", got=str(out))
     if lens_ask.is_asked(args):
         return lens_ask.run(args, console, out)
     record = read_lens(args.file)
-    paint(record, out)
+    words = paint_words(record, args.words, out) if args.words else ()
+    if not args.words:
+        paint(record, out)
     layers = [
         {"name": layer.name, "height": layer.height, "width": layer.width}
         for layer in record.spec.layers
     ]
-    steps = sorted({key.step for key in record.rgb})
+    steps = sorted({key.step for key in (record.words if words else record.rgb)})
     document = {
         "file": str(args.file),
         "out": str(out),
@@ -140,8 +148,10 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
         "seeds": list(record.spec.seeds),
         "steps": len(steps),
         "layers": layers,
+        "words": list(words),
     }
-    console.result(document, [f"{out}: {len(layers)} layers at {len(steps)} steps"])
+    shown = ", ".join(words) if words else f"{len(layers)} layers"
+    console.result(document, [f"{out}: {shown} at {len(steps)} steps"])
     return 0
 
 
