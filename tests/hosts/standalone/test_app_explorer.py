@@ -74,6 +74,8 @@ def test_files_to_keep_are_offered_by_name(tab: LensTab, told: list[str]) -> Non
     links = next(v for k, v in pages[-2].items() if k.elem_id == "sl-lens-files")
     assert 'download="seed-7.lens.safetensors"' in links
     assert 'download="lens.html"' in links
+    assert "Why these layers" in links
+    assert "The sources disagree about the encoder" in links
 
 
 def test_watch_gives_way_to_stop_and_comes_back(tab: LensTab, told: list[str]) -> None:
@@ -113,7 +115,7 @@ def test_what_cannot_be_watched_is_told_in_one_line(
 
 def test_a_picture_brought_along_is_shown_the_same_way(tab: LensTab, told: list[str]) -> None:
     picture = Image.linear_gradient("L").resize((48, 32))
-    pages = list(tab.on_look(picture, 50, 1, "tiny"))
+    pages = list(tab.on_look(picture, None, 50, 1, "tiny"))
     data = json.loads(shown(pages, "data")[-1])["data"]
     (side,) = json.loads(path_of(data).read_text("utf-8"))["sides"]
     assert side["picture"].startswith("data:image/webp")
@@ -121,5 +123,5 @@ def test_a_picture_brought_along_is_shown_the_same_way(tab: LensTab, told: list[
 
 
 def test_without_a_picture_there_is_nothing_to_look_at(tab: LensTab, told: list[str]) -> None:
-    assert list(tab.on_look(None, 50, 1, "tiny")) == []
+    assert list(tab.on_look(None, None, 50, 1, "tiny")) == []
     assert told == ["Choose a picture first."]

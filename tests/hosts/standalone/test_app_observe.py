@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from seedloupe.errors import InputError, SeedloupeError
@@ -18,14 +20,16 @@ from seedloupe.hosts.standalone.app_observe import (
     exhibit,
     layers_from,
     observe,
-    observe_picture,
+    observe_pictures,
     seeds_from,
+    warnings_of,
 )
 from seedloupe.hosts.standalone.app_tables import Settings
 from seedloupe.hosts.standalone.denoise import Sampler
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.sampling import generate, stream
-from seedloupe.lens import default_panel, read_lens
+from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
+from seedloupe.lens.explorer import Specimen
 
 from .app_stands import desk_of, path_of
 
@@ -117,10 +121,35 @@ def test_what_cannot_be_watched_is_refused_before_anything_is_drawn(
 
 def test_a_picture_made_elsewhere_is_looked_at_once(desk: Desk) -> None:
     picture = Image.linear_gradient("L").resize((49, 35))
-    sight = observe_picture(desk, picture, model="tiny", time=80, noises=2)
+    sight = observe_pictures(desk, [picture], model="tiny", time=80, noises=2)
     (specimen,) = sight.specimens
     assert {key.step for key in specimen.record.rgb} == {0}
     assert "t 80, 2 noises" in sight.status
+
+
+def test_two_pictures_made_elsewhere_stand_side_by_side(desk: Desk, tmp_path: Path) -> None:
+    pictures = [Image.linear_gradient("L").resize((48, 32)), Image.new("RGB", (48, 32), "red")]
+    sight = observe_pictures(desk, pictures, model="tiny", time=50, noises=1)
+    assert (
+        len(json.loads(path_of(exhibit(desk, sight.specimens, tmp_path).data).read_text())["sides"])
+        == 2
+    )
+
+
+def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(desk: Desk) -> None:
+    assert [choice.layer for choice in observed(desk, (7,))[-1].why]
+    assert observed(desk, (7,), layers=("mid-vit-out",))[-1].why == ()
+
+
+def test_planted_huge_tokens_are_warned_of_by_layer(desk: Desk) -> None:
+    recorder = Recorder()
+    values = torch.randn(1, 8, 8, 10, generator=torch.Generator().manual_seed(1))
+    values[:, :, 3:5, 6:8] *= 40
+    recorder(FeatureMap("mid-vit-out", 0, 1.0, values))
+    record = recorder.finish(LensSpec(model="tiny", sampler="euler", seeds=("7",)))
+    (warning,) = [line for line in warnings_of([Specimen(record)]) if "norm" in line]
+    assert warning.startswith("mid-vit-out: ")
+    assert warnings_of([Specimen(replace(record, codes={}, leads={}, axes={}))]) == ()
 
 
 def test_an_exhibit_can_be_shown_kept_and_read_again(desk: Desk, tmp_path: Path) -> None:

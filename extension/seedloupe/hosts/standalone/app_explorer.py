@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from ...lens import ENCODER_OR_DECODER, PanelChoice, layer_words
 from ...lens.explorer import explorer_html, explorer_script
 from .app_create import EXAMPLES, PRIVATE, toast
 from .app_desk import Desk, Opening, guarded
@@ -22,8 +23,9 @@ from .app_observe import (
     exhibit,
     layers_from,
     observe,
-    observe_picture,
+    observe_pictures,
     seeds_from,
+    warnings_of,
 )
 from .app_tables import settings_from
 from .app_view import Bench, bench_html, status_html
@@ -113,8 +115,15 @@ class LensTab:
                 show_label=False,
                 type="pil",
                 sources=("upload", "clipboard"),
-                height=220,
+                height=200,
                 elem_id="sl-lens-picture",
+            )
+            self._other = gr.Image(
+                label="Another to compare with",
+                type="pil",
+                sources=("upload", "clipboard"),
+                height=160,
+                elem_id="sl-lens-other",
             )
             self._time = gr.Slider(
                 0,
@@ -156,7 +165,7 @@ class LensTab:
         self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
         self._look.click(
             self.on_look,
-            [self._picture, self._time, self._noises, self._model],
+            [self._picture, self._other, self._time, self._noises, self._model],
             shown,
             show_progress="minimal",
             show_progress_on=self._status,
@@ -195,19 +204,22 @@ class LensTab:
             yield {self._status: status_html(line)}
 
     def on_look(
-        self, picture: Image.Image | None, time: float, noises: float, model: str
+        self,
+        picture: Image.Image | None,
+        other: Image.Image | None,
+        time: float,
+        noises: float,
+        model: str,
     ) -> Iterator[dict[Any, Any]]:
-        """Look at a picture somebody brought along."""
-        if picture is None:
+        """Look at one or two pictures somebody brought along."""
+        pictures = [given for given in (picture, other) if given is not None]
+        if not pictures:
             toast("Choose a picture first.")
             return
 
         def looked() -> Iterator[dict[Any, Any]]:
-            yield self._shown(
-                observe_picture(
-                    self._desk, picture, model=model, time=int(time), noises=int(noises)
-                )
-            )
+            how = {"model": model, "time": int(time), "noises": int(noises)}
+            yield self._shown(observe_pictures(self._desk, pictures, **how))  # type: ignore[arg-type]
 
         yield from guarded(looked, toast)
 
@@ -231,8 +243,27 @@ class LensTab:
             self._bench: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
-            self._files: _files_html(found),
+            self._files: _files_html(found) + _more_html(sight),
         }
+
+
+def _more_html(sight: Sight) -> str:
+    """Return whose finding each layer follows, and what to beware of, folded away."""
+    warnings = "".join(f"<li>{escape(line)}</li>" for line in warnings_of(sight.specimens))
+    beware = f"<details><summary>What to beware of</summary><ul>{warnings}</ul></details>"
+    reasons = "".join(_reason_html(choice) for choice in sight.why)
+    why = (
+        f"<details><summary>Why these layers</summary><dl>{reasons}</dl>"
+        f"<p>{escape(ENCODER_OR_DECODER)}</p></details>"
+    )
+    return f'<div class="sl-lens-more">{beware if warnings else ""}{why if reasons else ""}</div>'
+
+
+def _reason_html(choice: PanelChoice) -> str:
+    title, part = layer_words(choice.layer)
+    here = "Our inference: measured elsewhere. " if choice.inferred else ""
+    said = f"{here}{choice.paper}; {choice.task}. {choice.figure}"
+    return f"<dt>{escape(f'{title}, {part}')}</dt><dd>{escape(said)}</dd>"
 
 
 def _switch(request: gr.Request) -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from ...errors import InputError
 from ...images import from_pil
+from ...lens import PanelChoice, panel_choices
 from ...lens.explorer import Specimen, explorer_json, explorer_page
+from ...lens.questions import asked_keys, health
 from .app_lens import LayerPainter
 from .app_stream import follow
 from .app_tables import Settings
@@ -62,12 +64,14 @@ class Sight:
         specimens: finished pictures with what was recorded.
         status: one line on how far it is.
         notes: what could not be watched.
+        why: whose finding each layer of the panel follows; none where somebody chose the layers.
     """
 
     bench: Bench | None = None
     specimens: tuple[Specimen, ...] = ()
     status: str = ""
     notes: tuple[str, ...] = ()
+    why: tuple[PanelChoice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ def _draw(
     stop: threading.Event,
     painter: LayerPainter,
 ) -> Iterator[Sight]:
-    sight, begun = Sight(status="Getting ready"), time.monotonic()
+    sight, begun = Sight(status="Getting ready", why=_why(model, layers)), time.monotonic()
     yield sight
     seen: list[_Seen] = [_Seen() for _ in request.seeds]
     events = desk.stream(model, request, panel=layers, preview=True, words=True)
@@ -162,20 +166,43 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> S
     return Specimen(record, made.image, known)
 
 
-def observe_picture(
-    desk: Desk, picture: Image, *, model: str, time: int, noises: int, prompt: str = ""
+def observe_pictures(
+    desk: Desk, pictures: Sequence[Image], *, model: str, time: int, noises: int
 ) -> Sight:
-    """Look at a picture made anywhere, through one noised call of the U-Net.
+    """Look at pictures made anywhere, through one noised call of the U-Net each.
 
     Raises:
-        SeedloupeError: the model or the picture cannot be used, or a number is out of range.
+        SeedloupeError: the model or a picture cannot be used, or a number is out of range.
     """
     opened = desk.shelf.get(model)
-    image = from_pil(picture.convert("RGB"))
-    asked = Look(image, panel_of(opened, ("auto",)), time, noises, prompt)
-    record = look(opened, asked)
+    layers = panel_of(opened, ("auto",))
+    specimens = tuple(
+        Specimen(
+            look(opened, Look(from_pil(picture.convert("RGB")), layers, time, noises)), picture
+        )
+        for picture in pictures
+    )
     words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
-    return Sight(specimens=(Specimen(record, picture),), status=f"{words}.")
+    return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, layers))
+
+
+def warnings_of(specimens: Sequence[Specimen]) -> tuple[str, ...]:
+    """Say what seems content in the last step's features and is none, layer by layer."""
+    said = []
+    for specimen in specimens:
+        record = specimen.record
+        if not record.codes and not record.raw:
+            continue
+        last = max(key.step for key in record.rgb)
+        for key, found in health(record, asked_keys(record, step=last)).items():
+            seed = f"seed {', '.join(record.spec.seeds)}, " if len(specimens) > 1 else ""
+            said += [f"{seed}{key.layer}: {line}" for line in found.guards.warnings]
+    return tuple(said)
+
+
+def _why(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
+    choices = panel_choices(model.unet)
+    return choices if tuple(choice.layer for choice in choices) == tuple(layers) else ()
 
 
 def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
