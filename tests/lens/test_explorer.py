@@ -110,6 +110,29 @@ def test_two_runs_travel_in_codes_that_can_be_compared() -> None:
     assert divmod(int(like.argmax()), 8) == (2, 4)
 
 
+def test_two_runs_are_painted_with_the_same_colours() -> None:
+    """What is alike in both runs has one colour, though each run had colours of its own."""
+    same, other = recorded(3), recorded(4)
+    mixed = Recorder()
+    lots, others = torch.Generator().manual_seed(3), torch.Generator().manual_seed(9)
+    for step in range(STEPS):
+        for layer, shape in LAYERS.items():
+            values = torch.randn(1, *shape, generator=lots)
+            noise = 5 * torch.randn(1, *shape, generator=others)
+            mixed(FeatureMap(layer, step, 9.0 - step, values if step == 1 else noise))
+    record = mixed.finish(LensSpec(model="tiny", sampler="euler"))
+    key = LensKey(0, 1, 0, "mid-vit-out")
+    assert (same.rgb[key] != record.rgb[key]).any()
+    left, right = told(Specimen(same), Specimen(record))
+    for row in range(len(LAYERS)):
+        here, there = (side["maps"][row][1] for side in (left, right))
+        size = (3, here["height"], here["width"])
+        apart = array(here["rgb"], "u1", *size).astype(int) - array(there["rgb"], "u1", *size)
+        assert abs(apart).max() <= 2
+    assert left["layers"][0]["explained"] == right["layers"][0]["explained"]
+    assert told(Specimen(same), Specimen(other))
+
+
 def test_fine_grids_are_averaged_so_that_a_page_stays_small() -> None:
     (side,) = told(Specimen(recorded(layers={"mid-vit-out": (5, 40, 64)})))
     found = side["maps"][0][0]

@@ -20,7 +20,9 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from ...errors import InputError
+from ..features import FeatureMap
 from ..record import LensKey, LensRecord, LensWords
+from ..views.pca import PcaBasis
 from ..wording import layer_words
 from ..words.kept import NEGATIVE
 
@@ -56,8 +58,8 @@ class Specimen:
 def explorer_json(specimens: Sequence[Specimen]) -> str:
     """Return everything the explorer needs to know of one run, or of two side by side.
 
-    Two runs are compared by the codes every run shares (:mod:`..projection`); a single one by the
-    exact shares kept beside them.
+    Two runs are compared by the codes every run shares (:mod:`..projection`), and painted with one
+    set of colours; a single one by the exact shares kept beside them.
 
     Raises:
         InputError: there is no run or more than two, one holds no layer, or two hold different
@@ -65,11 +67,12 @@ def explorer_json(specimens: Sequence[Specimen]) -> str:
     """
     if not 1 <= len(specimens) <= _MOST_SIDES:
         raise InputError("specimens", expected="one or two runs", got=f"{len(specimens)}")
-    alone = len(specimens) == 1
     sides = [_Side.of(specimen) for specimen in specimens]
     for side in sides[1:]:
         sides[0].require_like(side)
-    return json.dumps({"sides": [side.told(alone=alone) for side in sides]}, allow_nan=False)
+    shared = _shared_colours(sides) if len(sides) > 1 else {}
+    told = [side.told(shared, alone=len(sides) == 1) for side in sides]
+    return json.dumps({"sides": told}, allow_nan=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +111,13 @@ class _Side:
                 expected = f"the {len(here)} {name} of the first run"
                 raise InputError(name, expected=expected, got=f"{len(there)} others")
 
-    def told(self, *, alone: bool) -> dict[str, object]:
-        """Return one side as plain JSON values."""
+    def told(self, shared: Mapping[str, PcaBasis], *, alone: bool) -> dict[str, object]:
+        """Return one side as plain JSON values.
+
+        Args:
+            shared: colours of layers that are to look alike in every run.
+            alone: whether there is no other run to be compared with.
+        """
         spec, picture = self.specimen.record.spec, self.specimen.picture
         return {
             "title": spec.prompt,
@@ -118,9 +126,10 @@ class _Side:
             "picture": "" if picture is None else _address(picture),
             "previews": [self._preview(moment) for moment in self.moments],
             "frames": [self._frame(moment) for moment in self.moments],
-            "layers": [self._layer(name) for name in self.layers],
+            "layers": [self._layer(name, shared.get(name)) for name in self.layers],
             "maps": [
-                [self._map(name, at, alone=alone) for at in self.moments] for name in self.layers
+                [self._map(name, at, shared.get(name), alone=alone) for at in self.moments]
+                for name in self.layers
             ],
             "words": self._words(),
         }
@@ -148,18 +157,36 @@ class _Side:
             "t": _finite(known.timestep),
         }
 
-    def _layer(self, name: str) -> dict[str, object]:
+    def coded(self, name: str) -> list[FeatureMap]:
+        """Return a layer's shared codes at every step, none where one is missing."""
+        keys = [key for (layer, _), key in self.keys.items() if layer == name]
+        record = self.specimen.record
+        if not all(key in record.codes for key in keys):
+            return []
+        return [FeatureMap(name, key.step, None, self._shared(key)) for key in keys]
+
+    def _shared(self, key: LensKey) -> Tensor:
+        record, row = self.specimen.record, self.specimen.row
+        codes = record.codes[key][row : row + 1].to(torch.float32)
+        return codes * record.layer(key).code_scale
+
+    def _layer(self, name: str, colours: PcaBasis | None) -> dict[str, object]:
         found = next(layer for layer in self.specimen.record.spec.layers if layer.name == name)
         title, part = layer_words(name)
-        told = {"name": name, "title": title, "part": part, "explained": list(found.explained)}
+        explained = list(found.explained if colours is None else colours.explained)
+        told = {"name": name, "title": title, "part": part, "explained": explained}
         return {**told, "painted": "" if found.reduction == "pca" else found.reduction}
 
-    def _map(self, name: str, moment: Moment, *, alone: bool) -> dict[str, object] | None:
+    def _map(
+        self, name: str, moment: Moment, colours: PcaBasis | None, *, alone: bool
+    ) -> dict[str, object] | None:
         key = self.keys.get((name, moment))
         if key is None:
             return None
-        record, row = self.specimen.record, self.specimen.row
-        rgb = record.rgb[key][row]
+        rgb = self.specimen.record.rgb[key][self.specimen.row]
+        if colours is not None:
+            painted = colours.render(FeatureMap(name, key.step, None, self._shared(key)))
+            rgb = (painted * 255).round().to(torch.uint8)
         told = {"height": rgb.shape[1], "width": rgb.shape[2], "rgb": _bytes(rgb)}
         return {**told, "codes": self._codes(key, alone=alone)}
 
@@ -167,9 +194,9 @@ class _Side:
         record = self.specimen.record
         if key not in record.codes and key not in record.raw:
             return None
-        shared = not alone and key in record.codes
-        values = record.codes[key].float() if shared else record.features(key).values
-        return _coded(values[self.specimen.row])
+        if not alone and key in record.codes:
+            return _coded(self._shared(key)[0])
+        return _coded(record.features(key).values[self.specimen.row])
 
     def _words(self) -> dict[str, object] | None:
         entries = [entry for entry in self.specimen.record.spec.words if entry.tokens]
@@ -207,6 +234,16 @@ class _Side:
             "peaks": peaks.tolist(),
             "values": _bytes((shares * 255).round().to(torch.uint8)),
         }
+
+
+def _shared_colours(sides: Sequence[_Side]) -> dict[str, PcaBasis]:
+    """Return one basis a layer for all runs; none for layers a run keeps no codes of."""
+    found = {}
+    for name in sides[0].layers:
+        maps = [side.coded(name) for side in sides]
+        if all(maps):
+            found[name] = PcaBasis.fit([feature for side in maps for feature in side])
+    return found
 
 
 def _is_negative(entry: LensWords) -> bool:
