@@ -158,10 +158,14 @@ def test_an_exhibit_can_be_shown_kept_and_read_again(desk: Desk, tmp_path: Path)
     assert len(json.loads(path_of(found.data).read_text("utf-8"))["sides"]) == 2
     assert "openLens" in path_of(found.page).read_text("utf-8")
     assert [name for _, name in found.files] == [
+        "seed-7.webp",
         "seed-7.lens.safetensors",
+        "seed-8.webp",
         "seed-8.lens.safetensors",
     ]
-    assert read_lens(path_of(found.files[1][0])).spec.seeds == ("8",)
+    with Image.open(path_of(found.files[2][0])) as film:
+        assert getattr(film, "n_frames", 1) == 3
+    assert read_lens(path_of(found.files[3][0])).spec.seeds == ("8",)
 
 
 def test_seeds_are_read_as_people_write_them() -> None:

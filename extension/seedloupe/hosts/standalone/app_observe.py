@@ -81,7 +81,7 @@ class Exhibit:
     Attributes:
         data: address of what the explorer reads.
         page: address of a page that needs nothing else.
-        files: address of each lens file, with the name to save it under.
+        files: address of each film of layers and each lens file, with the name to save it under.
     """
 
     data: str
@@ -217,13 +217,16 @@ def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
         SeedloupeError: the observation cannot be shown or written.
     """
     from ...lens.file import SUFFIX, write_lens
+    from .gallery import paint
 
     keep = desk.prints.keep_bytes
     files = []
     for number, specimen in enumerate(specimens, 1):
-        path = write_lens(folder / f"{number}{SUFFIX}", specimen.record)
-        name = f"seed-{'-'.join(specimen.record.spec.seeds) or number}{SUFFIX}"
-        files.append((keep(path.read_bytes(), name), name))
+        stem = f"seed-{'-'.join(specimen.record.spec.seeds) or number}"
+        film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
+        paint(specimen.record, film)
+        write_lens(lens, specimen.record)
+        files += [(keep(path.read_bytes(), path.name), path.name) for path in (film, lens)]
     data = keep(explorer_json(specimens).encode(), "lens.json")
     return Exhibit(data, keep(explorer_page(specimens).encode(), "lens.html"), tuple(files))
 
