@@ -30,8 +30,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--of",
         type=Path,
-        metavar="PICTURE.png",
-        help="a picture of AUTOMATIC1111, ComfyUI or Seedloupe, instead of a seed",
+        metavar="PICTURE",
+        help="a PNG, JPEG or WebP of AUTOMATIC1111, ComfyUI or Seedloupe, instead of a seed",
     )
     parser.add_argument(
         "--channels", type=positive, metavar="N", help="with --of: of the model's latents (4)"
@@ -86,11 +86,9 @@ def _of_seed(args: argparse.Namespace, source: NoiseSource, console: Console) ->
 
 def _of_picture(args: argparse.Namespace, source: NoiseSource | None, console: Console) -> int:
     """Say which noise a picture was made from, and draw it where everything is known."""
-    from ....noise.found import draw_found, noise_in_picture
-    from ..png import read_png_metadata
+    from ....noise.found import draw_found, noise_in_picture, texts_in_file
 
-    texts = read_png_metadata(args.of).texts
-    found = noise_in_picture(texts, channels=args.channels or 4)
+    found = noise_in_picture(texts_in_file(args.of), channels=args.channels or 4)
     document: dict[str, object] = {"picture": str(args.of), **found.to_json(), "noise": None}
     lines = _told(found)
     missing = _missing(found, source, args.index)
