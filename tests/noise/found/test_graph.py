@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 import time
 from typing import Any
 
@@ -150,6 +151,60 @@ def test_golden_seeds_are_told_by_their_table(slot: int, words: str) -> None:
         draw_found(found)
     theirs = node("KSampler //Inspire", seed=["20", slot], latent_image=["5", 0])
     assert noise_in_graph(graph(n3=theirs, n20=golden)).level is FoundLevel.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "table", ["x; touch pwned #", "$(touch pwned)", "it's mine", "a b", 'q"q', "mine && rm -r ."]
+)
+def test_a_strangers_table_stays_one_word_of_the_command(table: str) -> None:
+    golden = node("SeedloupeGoldenSeed", table=table, count=3)
+    verdict = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=golden)).verdict
+    command = verdict.split("`")[1]
+    before, after = ["seedloupe", "pick", "golden", "--table"], ["--count", "3"]
+    assert shlex.split(command) == [*before, table, *after]
+
+
+@pytest.mark.parametrize(
+    ("table", "count"),
+    [
+        ("--json", 3),
+        ("a`touch pwned`", 3),
+        ("a\x1b[2J", 3),
+        ("a\nb", 3),
+        ("", 3),
+        ("x" * 201, 3),
+        (["5", 0], 3),
+        (None, 3),
+        ("mine", "3; touch pwned"),
+        ("mine", -3),
+        ("mine", 10**9),
+        ("mine", None),
+    ],
+)
+def test_where_a_graphs_words_are_no_tables_no_command_is_made_of_them(
+    table: object, count: object
+) -> None:
+    golden = node("SeedloupeGoldenSeed", table=table, count=count)
+    found = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=golden))
+    assert found.level is FoundLevel.DEPENDS
+    assert "best seeds of" in found.verdict
+    assert "seedloupe" not in found.verdict
+    assert found.verdict.isprintable()
+
+
+def test_a_strangers_kind_of_node_drives_no_terminal() -> None:
+    kind = "\x1b]0;title\x07\n\x9b2J" + "x" * 99
+    strange = (
+        graph(n3=node(kind, seed=1, latent_image=["5", 0])),
+        graph(n3=sampler(seed=["20", 0]), n20=node(kind, a=1, b=2)),
+        graph(n3=sampler(latent_image=["10", 0]), n10=node(kind, samples=["5", 0])),
+        graph(n3=sampler(latent_image=["10", 0]), n10=node(kind)),
+    )
+    for prompt in strange:
+        verdict = noise_in_graph(prompt).verdict
+        assert "title" in verdict
+        assert verdict.isprintable()
+        assert len(verdict) < 200
 
 
 @pytest.mark.parametrize("adds", ["enable", "disable"])

@@ -14,6 +14,7 @@ from .reading import whole
 _MOST_NODES = 4096
 _MOST_INPUTS = 512
 _LONGEST_CHAIN = 64
+_LONGEST_KIND = 60
 
 #: What nodes that hand on one number call it.
 _NUMBER_INPUTS = {"value", "seed", "noise_seed", "int", "number", "Value", "Number", ""}
@@ -44,6 +45,11 @@ class Node:
         """Return the first of some inputs that is wired."""
         wired = (self.inputs.get(name) for name in names)
         return next((link for link in wired if isinstance(link, Link)), None)
+
+    @property
+    def called(self) -> str:
+        """Its kind for people: short, and nothing in it that could drive a terminal."""
+        return "".join(c if c.isprintable() else " " for c in self.kind[:_LONGEST_KIND])
 
     @property
     def links(self) -> Iterator[Link]:
