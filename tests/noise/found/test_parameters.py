@@ -189,6 +189,14 @@ def test_what_cannot_be_is_refused_by_name(text: str, field: str) -> None:
     assert len(str(caught.value)) < 1000
 
 
+@pytest.mark.parametrize("size", ["0x0", "7x384", "512x-8"])
+def test_a_size_of_nothing_is_told_in_the_words_of_the_text(size: str) -> None:
+    with pytest.raises(ImageError) as caught:
+        noise_in_parameters(cpu().replace("512x384", size))
+    told = f"parameters.Size: expected at least 8 pixels a side, got {size}."
+    assert str(caught.value) == told
+
+
 def test_a_hostile_line_takes_no_time() -> None:
     begun = time.monotonic()
     for line in ("a:" * 10**6, 'a: "' * 10**6, "," * 10**6, '"' * 10**6, ": " * 10**6):

@@ -164,7 +164,7 @@ def _verdict(nodes: Nodes, start: _Sampler) -> tuple[FoundLevel, str]:
     if latents.batch > 1 and len(set(latents.index or range(latents.batch))) > 1:
         return FoundLevel.DEPENDS, (
             f"One of a batch of {latents.batch}, drawn on the CPU as one stream; the file does not "
-            "tell which. Say its place, counted from 0."
+            "tell which."
         )
     return FoundLevel.EXACT, "Drawn on the CPU, alike on every machine."
 

@@ -134,7 +134,7 @@ def _device_sentence(count: int) -> str:
     )
     return (
         f"No RNG key, so the noise is that of the device it was made on: {cards}; "
-        "a processor or an Apple device draws cpu noise. Say which."
+        "a processor or an Apple device draws cpu noise."
     )
 
 

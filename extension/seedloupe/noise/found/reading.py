@@ -102,10 +102,13 @@ def latent_size(channels: int, size: tuple[int, int], field: str) -> tuple[int, 
         ImageError: no latent can have that size.
     """
     width, height = size
+    got = f"{width}x{height}"
+    if min(size) < CELL:
+        raise ImageError(field, expected=f"at least {CELL} pixels a side", got=got)
     try:
         return require_latent_size((channels, height // CELL, width // CELL))
     except NoiseError as error:
-        raise ImageError(field, expected=error.expected, got=f"{width}x{height}") from error
+        raise ImageError(field, expected="a size whose noise can be drawn", got=got) from error
 
 
 def require_channels(channels: int) -> int:

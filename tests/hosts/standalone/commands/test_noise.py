@@ -122,6 +122,26 @@ def test_a_picture_of_the_web_ui_says_what_is_missing_until_it_is_given(
     assert not (tmp_path / "x.safetensors").exists()
 
 
+def test_whoever_is_asked_is_told_the_option_and_not_asked_again(cli: Cli, tmp_path: Path) -> None:
+    inputs = {**SIZE, "batch_size": 2}
+    batch = {**PROMPT, "5": {"class_type": "EmptyLatentImage", "inputs": inputs}}
+    pictures = (
+        ({"parameters": PARAMETERS}, "--source cpu|nv", ("--source", "nv"), "drawn with nv noise"),
+        ({"prompt": json.dumps(batch)}, "--index K", ("--index", 1), "picture 1 of a batch of 2"),
+    )
+    for texts, option, answer, words in pictures:
+        path = picture(tmp_path / "a.png", **texts)
+        asked = cli("noise", "--of", path).out
+        assert "depends: " in asked
+        assert option in asked
+        refused = cli("noise", "--of", path, "--out", tmp_path / "x.safetensors").err
+        assert option in refused
+        told = cli("noise", "--of", path, *answer).out
+        assert f"noise           as told: {words}" in told
+        assert "Say " not in told
+        assert "depends" not in told
+
+
 def test_a_picture_of_comfyui_needs_its_place_in_a_batch(cli: Cli, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
     assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
