@@ -15,13 +15,13 @@ from .value import FoundHost, FoundLevel, FoundNoise
 
 _GOLDEN = "SeedloupeGoldenSeed"
 _MOST_PICKED, _LONGEST_NAME = 10_000, 200
-#: ComfyUI's own samplers, and what they call their seed; SamplerCustomAdvanced is handed noise.
 _SEED_INPUTS = {
     "KSampler": "seed",
     "KSamplerAdvanced": "noise_seed",
     "SamplerCustom": "noise_seed",
     "SamplerCustomAdvanced": "noise",
 }
+"""ComfyUI's own samplers, and what they call their seed; SamplerCustomAdvanced is handed noise."""
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...errors import ImageError
-from .nodes import Link, Node, Nodes, follow_choice, follow_number
+from .nodes import LONGEST_CHAIN, Link, Node, Nodes, follow_choice, follow_number
 from .reading import latent_size
 
-_LONGEST_CHAIN = 64
 _LARGEST_BATCH = 4096
 
-#: Nodes that make latents out of nothing, with their channels; None is as many as the model has.
 _EMPTY = {"EmptyLatentImage": None, "EmptySD3LatentImage": 16}
-#: Nodes that encode a picture; those of the second line also bring a mask.
+"""Nodes that make latents out of nothing, with their channels; None is as many as the model has."""
 _ENCODERS = ("VAEEncode", "VAEEncodeTiled")
+"""Nodes that encode a picture."""
 _MASKING = ("VAEEncodeForInpaint", "InpaintModelConditioning")
+"""Nodes that also bring a mask."""
 _SAMPLES = ("samples", "latent_image", "latent", "samples1", "")
 
 
@@ -60,7 +60,7 @@ def latents_at(
         ImageError: a size or a batch cannot be.
     """
     passed: list[str] = []
-    while link is not None and link.node in nodes and len(passed) < _LONGEST_CHAIN:
+    while link is not None and link.node in nodes and len(passed) < LONGEST_CHAIN:
         node = nodes[link.node]
         if link.node in samplers or node.kind in (*_EMPTY, *_ENCODERS, *_MASKING):
             latents = _origin(nodes, link.node, samplers, channels)

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from ...errors import ImageError, NoiseError, SeedError
 from ..seeds import canonical_seed
 from ..source import NV_NOISE
-from ..stream import require_latent_size
+from ..stream import CELL, require_latent_size
 
-CELL = 8
-"""Pixels a side of one latent cell, in every model these hosts draw for."""
 _LONGEST_TEXT = 2**22
 _LONGEST_NUMBER = 20
 
