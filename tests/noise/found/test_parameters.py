@@ -61,13 +61,6 @@ def test_without_a_generators_name_the_noise_is_that_of_the_device() -> None:
     assert "fewer than 65,536 threads draws noise of its own" in large.verdict
 
 
-def test_a_source_that_contradicts_the_picture_is_refused() -> None:
-    found = noise_in_parameters(PLAIN.format(rng="NV"))
-    with pytest.raises(NoiseError, match="source: expected nv, as the picture says, got cpu"):
-        draw_found(found, source=CPU_NOISE)
-    assert draw_found(found, source=NV_NOISE).shape == SHAPE
-
-
 def test_a_generator_nobody_knows_is_unknown() -> None:
     found = noise_in_parameters(PLAIN.format(rng="Quantum"))
     assert found.level is FoundLevel.UNKNOWN
