@@ -335,5 +335,9 @@ def test_no_text_is_a_formula(text: str) -> None:
     assert plain_cell(text) == f"'{text}"
 
 
+def test_no_text_drives_a_terminal_the_rows_are_printed_on() -> None:
+    assert plain_cell("a\x1b[2J\x9b\x07b\tc") == "a [2J  b\tc"
+
+
 def test_other_texts_stay_as_they_are() -> None:
     assert plain_cell("score.a") == "score.a"
