@@ -31,7 +31,7 @@ from seedloupe.tables.published import sd2_good_seed
 from seedloupe.tables.report import table_csv, table_page
 from seedloupe.tables.report.cells import plain_cell
 from seedloupe.tables.report.plots import histogram, interval_plot
-from seedloupe.tables.report.words import agreement, reliability, verdict_of
+from seedloupe.tables.report.words import agreement, meaning, reliability, verdict_of
 
 from ..seed_tables import full_table, make_table, random_states
 
@@ -177,6 +177,45 @@ def test_published_numbers_are_shown_as_what_they_are() -> None:
     assert "latent not stated" in text
 
 
+def test_every_score_says_beside_its_picture_and_its_order_what_it_measures() -> None:
+    path = find_table("seedling", [bundled_folder()])
+    page = Page(table_page(read_table(path), "seedling"))
+    words = "how well pictures show what their prompts say (cosine of Seedling's critic"
+    assert f"alignment {words}" in page.text
+    values = json.loads(page.parts["scriptvalues"])
+    means = {column["name"]: column.get("means") for column in values["columns"]}
+    assert means["alignment"].startswith(words)
+    assert means["gray"] is None
+
+
+def test_a_score_nobody_here_knows_is_told_in_the_tables_words() -> None:
+    assert meaning(MetricSpec("mine", "1", True, "by eye")) == "by eye"
+    assert meaning(MetricSpec("mine", "1", True, "")) == ""
+    assert meaning(MetricSpec("alignment", "1", True, "")) == (
+        "how well pictures show what their prompts say"
+    )
+
+
+def test_what_the_script_shows_and_hides_is_in_the_page_and_hidden_at_first() -> None:
+    page = Page(table_page(full_table(), "t"))
+    by_id = {attributes["id"]: attributes for _, attributes in page.tags if "id" in attributes}
+    for name in ("tools", "tags", "by", "hint", "sideways", "none", "scroller", "more"):
+        assert "hidden" in by_id[name], name
+    used = set(re.findall(r'\bat\("(\w+)"\)', page.parts["script"]))
+    assert used <= set(by_id), "the script looks for what is not in the page"
+    assert "No seed passes; clear the filters." in page.text
+    assert "Share of pictures with" in page.text
+    assert "Order best first worst first" in page.text
+    assert "the measured score" in page.parts["script"]
+
+
+def test_the_tables_heading_and_seeds_stay_in_sight() -> None:
+    style = Page(table_page(full_table(), "t")).parts["style"]
+    for rule in ("thead th {", "th:first-child {"):
+        assert "position: sticky" in style.split(rule)[1].split("}")[0]
+    assert "var(--accent" not in style.split(".tagged i {")[1].split("}")[0]
+
+
 def test_tables_with_little_in_them_have_a_page_too() -> None:
     bare = make_table({"a": [0.5]})
     empty = SeedTable(bare.seeds, {}, replace(bare.spec, metrics=(), evidence=None))
@@ -294,6 +333,10 @@ def test_lines_end_and_texts_are_quoted_as_the_standard_has_it() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%x"])
 def test_no_text_is_a_formula(text: str) -> None:
     assert plain_cell(text) == f"'{text}"
+
+
+def test_no_text_drives_a_terminal_the_rows_are_printed_on() -> None:
+    assert plain_cell("a\x1b[2J\x9b\x07b\tc") == "a [2J  b\tc"
 
 
 def test_other_texts_stay_as_they_are() -> None:

@@ -17,9 +17,11 @@ another length every number stands elsewhere. There are two ways of taking the n
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +35,16 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int, int]
 Values = TypeVar("Values", "Tensor", NDArray[Any])
+Drawn = TypeVar("Drawn", covariant=True)
 
-#: The longest side whose cosine matrix is built: 2048 cells are 32 MiB, and 16384 pixels.
 _LONGEST_SIDE = 2048
+"""The longest side whose cosine matrix is built: 2048 cells are 32 MiB, and 16384 pixels."""
+
+
+class _Stream(Protocol[Drawn]):
+    """A generator, as tensors or as arrays."""
+
+    def draw(self, shape: Sequence[int]) -> Drawn: ...
 
 
 class Carry(str, Enum):
@@ -111,16 +120,12 @@ def carried_noise(
         NoiseError: ``shape`` is no latent size, has other channels than ``carried``, or is too
             large to be stretched.
     """
-    size = carried.onto(shape)
-    stream = NoiseStream(seed, source)
-    old = stream.draw(carried.shape)
-    if not carried.changes(size):
-        return old
-    if carried.way is Carry.MIDDLE:
-        return put_in_middle(old, NoiseStream(seed, source).draw(size))
     import torch
 
-    return torch.from_numpy(_stretched(old.numpy(), stream.draw(size).numpy()))
+    def stretched(old: Tensor, new: Tensor) -> Tensor:
+        return torch.from_numpy(_stretched(old.numpy(), new.numpy()))
+
+    return _taken(partial(NoiseStream, seed, source), shape, carried, stretched)
 
 
 def carried_array(
@@ -145,14 +150,7 @@ def carried_array(
         NoiseError: ``shape`` is no latent size, has other channels than ``carried``, or is too
             large to be stretched.
     """
-    size = carried.onto(shape)
-    stream = ArrayStream(seed, source)
-    old = stream.draw(carried.shape)
-    if not carried.changes(size):
-        return old
-    if carried.way is Carry.MIDDLE:
-        return put_in_middle(old, ArrayStream(seed, source).draw(size))
-    return _stretched(old, stream.draw(size))
+    return _taken(partial(ArrayStream, seed, source), shape, carried, _stretched)
 
 
 def carried_stream(
@@ -219,6 +217,30 @@ def cosine_matrix(side: int) -> NDArray[np.float64]:
     waves: NDArray[np.float64] = np.cos(angles) * np.sqrt(2 / side)
     waves[0] /= np.sqrt(2)
     return waves
+
+
+def _taken(
+    begin: Callable[[], _Stream[Values]],
+    shape: Size,
+    carried: Carried,
+    stretch: Callable[[Values, Values], Values],
+) -> Values:
+    """Draw noise at one size and take it to another.
+
+    Args:
+        begin: returns a generator at the seed's beginning.
+        shape: ``(C, H, W)`` wanted, in latent cells.
+        carried: the way, and the size the noise is drawn at.
+        stretch: gives its second noise the waves of its first.
+    """
+    size = carried.onto(shape)
+    stream = begin()
+    old = stream.draw(carried.shape)
+    if not carried.changes(size):
+        return old
+    if carried.way is Carry.MIDDLE:
+        return put_in_middle(old, begin().draw(size))
+    return stretch(old, stream.draw(size))
 
 
 def _stretched(old: NDArray[np.float32], new: NDArray[np.float32]) -> NDArray[np.float32]:

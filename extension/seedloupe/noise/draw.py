@@ -26,10 +26,10 @@ to 1.7e-6), so noise is never identified by a hash of its bytes.
 
 _FINGERPRINT_SIZE = 8
 
-#: Values that may be drawn over to reach a noise, some seconds' work; a small draw counts as
-#: ``_SMALL`` values, because then the calls are what takes the time.
 _LARGEST_SKIP = 2**30
+"""Values that may be drawn over to reach a noise, some seconds' work."""
 _SMALL = 2**16
+"""Values a smaller draw counts as, because then the calls are what takes the time."""
 
 
 def initial_noise(

@@ -25,8 +25,8 @@ _BLOCK = 16
 _HALF = _BLOCK // 2
 _TURN = 2 * math.pi
 
-#: Values transformed or skipped together; a multiple of a block, small enough for a cache.
 _CHUNK = 2**14
+"""Values transformed or skipped together; a multiple of a block, small enough for a cache."""
 
 
 class MersenneNormals:

@@ -33,11 +33,11 @@ _ROUNDS = 10
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
-#: Threads computed together; what they need stays in a processor's cache.
 _CHUNK = 2**14
+"""Threads computed together; what they need stays in a processor's cache."""
 
-#: A word as a share of 1, and as an angle; cuRAND's constants are single precision.
 _SHARE = 2.0**-32
+"""A word as a share of 1, and as an angle; cuRAND's constants are single precision."""
 _ANGLE = float(np.float32(2 * np.pi)) * _SHARE
 
 

@@ -18,8 +18,8 @@ from .stream import require_size
 _BLOCK = 256
 _NUMBERS_A_CALL = 4
 
-#: What stands before a card's number and tells no two cards apart.
 _FAMILIES = ("nvidia", "geforce", "tesla", "rtx", "gtx")
+"""What stands before a card's number and tells no two cards apart."""
 
 
 @dataclass(frozen=True)

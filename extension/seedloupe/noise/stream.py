@@ -18,6 +18,8 @@ from .source import CPU_NOISE, NoiseSource, Rng
 if TYPE_CHECKING:
     from torch import Tensor
 
+CELL = 8
+"""Pixels a side of one latent cell, in every model these hosts draw for."""
 _LARGEST_DRAW = 2**28
 _MOST_AXES = 8
 

@@ -15,13 +15,11 @@ from ..errors import NoiseError
 from .carry import put_in_middle
 from .seeds import canonical_seed
 from .source import CPU_NOISE, NoiseSource
-from .stream import NoiseStream, require_latent_size
+from .stream import CELL, NoiseStream, require_latent_size
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_CELL = 8
-"""Pixels a side of one latent cell, in every model this host runs."""
 _ALIKE = 0.9995
 _MOST_PICTURES = 2**16
 
@@ -60,9 +58,9 @@ class WebuiExtras:
         """Refuse what the web UI's fields cannot hold."""
         if not 0 <= self.variation <= 1:
             raise NoiseError("variation", expected="0 to 1", got=f"{self.variation}")
-        if self.resize_from is not None and min(self.resize_from) < _CELL:
+        if self.resize_from is not None and min(self.resize_from) < CELL:
             raise NoiseError(
-                "resize_from", expected=f"at least {_CELL} pixels a side", got=f"{self.resize_from}"
+                "resize_from", expected=f"at least {CELL} pixels a side", got=f"{self.resize_from}"
             )
 
 
@@ -158,7 +156,7 @@ class WebuiNoise:
         if self._extras.resize_from is None:
             return self._shape
         width, height = self._extras.resize_from
-        return self._shape[0], height // _CELL, width // _CELL
+        return self._shape[0], height // CELL, width // CELL
 
 
 def webui_noise(

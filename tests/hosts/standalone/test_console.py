@@ -31,6 +31,22 @@ def test_json_is_the_only_thing_on_stdout() -> None:
     assert err.getvalue() == "working\n"
 
 
+def test_nothing_quoted_from_a_strangers_file_drives_a_terminal() -> None:
+    wild = "a\x1b]0;title\x07b\x9b2J\x7f\rc"
+    for as_json in (False, True):
+        out, err = io.StringIO(), io.StringIO()
+        console = Console(as_json=as_json, out=out, err=err)
+        console.note(wild)
+        console.result({"kind": wild}, [wild, "grün 家"])
+        console.error(InputError("picture", expected="x", got=wild))
+        said = out.getvalue() + err.getvalue()
+        assert said.replace("\n", "").isprintable()
+        if as_json:
+            assert json.loads(out.getvalue().splitlines()[0]) == {"kind": wild}
+        else:
+            assert out.getvalue().splitlines()[1] == "grün 家"
+
+
 def test_an_error_is_one_line_and_with_json_also_the_document() -> None:
     out, err = io.StringIO(), io.StringIO()
     error = InputError("size", expected="8", got="7", advice="Take 8.")

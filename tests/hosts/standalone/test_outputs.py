@@ -46,3 +46,23 @@ def test_a_name_that_cannot_become_the_file_is_refused(tmp_path: Path, name: str
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(InputError, match=r"overlay: expected a file name ending in \.png"):
         check_out_file(tmp_path / name, ".png", field="overlay")
+
+
+def test_a_name_that_is_too_long_is_told_in_one_line(tmp_path: Path) -> None:
+    name = "n" * 300
+    for refused in (
+        lambda: check_out_file(tmp_path / f"{name}.html", ".html", field="html"),
+        lambda: check_out_folder(tmp_path / name, field="html"),
+        lambda: check_out_folder(tmp_path / name / "below", field="html"),
+        lambda: write_whole(tmp_path / name, b""),
+    ):
+        with pytest.raises(InputError, match="File name too long") as caught:
+            refused()
+        assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_longest_name_there_can_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 250 + ".html")
+    write_whole(check_out_file(path, ".html"), b"page")
+    assert path.read_bytes() == b"page"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+import shlex
 import time
 from typing import Any
 
@@ -13,54 +13,7 @@ from seedloupe.errors import ImageError, InputError, NoiseError
 from seedloupe.noise import CPU_NOISE, NV_NOISE, comfyui_noise, initial_noise
 from seedloupe.noise.found import FoundHost, FoundLevel, draw_found, noise_in_graph
 
-SEED = 1118178571024332
-SHAPE = (4, 48, 64)
-
-
-def graph(**changed: Any) -> dict[str, Any]:
-    """ComfyUI's own first workflow, as it stands in a picture; ``None`` leaves a node out."""
-    nodes: dict[str, Any] = {
-        "3": {
-            "class_type": "KSampler",
-            "inputs": {
-                "seed": SEED,
-                "steps": 20,
-                "cfg": 8.0,
-                "sampler_name": "euler",
-                "scheduler": "normal",
-                "denoise": 1.0,
-                "model": ["4", 0],
-                "positive": ["6", 0],
-                "negative": ["7", 0],
-                "latent_image": ["5", 0],
-            },
-            "_meta": {"title": "KSampler"},
-        },
-        "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "v1-5.safetensors"}},
-        "5": {
-            "class_type": "EmptyLatentImage",
-            "inputs": {"width": 512, "height": 384, "batch_size": 1},
-        },
-        "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a hill", "clip": ["4", 1]}},
-        "7": {"class_type": "CLIPTextEncode", "inputs": {"text": "fog", "clip": ["4", 1]}},
-        "8": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["4", 2]}},
-        "9": {"class_type": "SaveImage", "inputs": {"filename_prefix": "C", "images": ["8", 0]}},
-    }
-    for name, node in changed.items():
-        nodes[name.lstrip("n")] = node
-    return {name: node for name, node in copy.deepcopy(nodes).items() if node is not None}
-
-
-def node(kind: str, **inputs: Any) -> dict[str, Any]:
-    return {"class_type": kind, "inputs": inputs}
-
-
-def sampler(**changed: Any) -> dict[str, Any]:
-    return node("KSampler", **{**graph()["3"]["inputs"], **changed})
-
-
-def empty(width: Any = 512, height: Any = 384, batch_size: Any = 1) -> dict[str, Any]:
-    return node("EmptyLatentImage", width=width, height=height, batch_size=batch_size)
+from .graphs import SEED, SHAPE, empty, graph, node, sampler
 
 
 def test_the_first_workflow_names_its_noise_exactly() -> None:
@@ -85,60 +38,6 @@ def test_a_picture_of_a_batch_must_say_its_place() -> None:
     assert torch.equal(draw_found(found, index=2), batch[2])
 
 
-def test_parts_of_a_batch_are_followed() -> None:
-    cut = node("LatentFromBatch", samples=["5", 0], batch_index=2, length=1)
-    found = noise_in_graph(
-        graph(n3=sampler(latent_image=["10", 0]), n5=empty(batch_size=4), n10=cut)
-    )
-    assert (found.level, found.batch, found.batch_index) == (FoundLevel.EXACT, 1, (2,))
-    assert torch.equal(draw_found(found), comfyui_noise(SEED, SHAPE, batch_index=[2])[0])
-    many = node("RepeatLatentBatch", samples=["10", 0], amount=3)
-    repeated = noise_in_graph(
-        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=4), n10=cut, n11=many)
-    )
-    assert (repeated.batch, repeated.batch_index) == (3, (2, 3, 4))
-    pair = node("LatentFromBatch", samples=["5", 0], batch_index=1, length=9)
-    spread = noise_in_graph(
-        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=3), n10=pair, n11=many)
-    )
-    assert spread.batch_index == (1, 2, 3, 4, 5, 6)
-
-
-def test_a_fixed_batch_has_one_noise_whichever_picture_it_is() -> None:
-    fixed = node("LatentBatchSeedBehavior", samples=["5", 0], seed_behavior="fixed")
-    found = noise_in_graph(
-        graph(n3=sampler(latent_image=["10", 0]), n5=empty(batch_size=3), n10=fixed)
-    )
-    assert (found.level, found.batch_index) == (FoundLevel.EXACT, (0, 0, 0))
-    assert torch.equal(draw_found(found), initial_noise(SEED, SHAPE))
-    free = node("LatentBatchSeedBehavior", samples=["10", 0], seed_behavior="random")
-    random = noise_in_graph(
-        graph(n3=sampler(latent_image=["11", 0]), n5=empty(batch_size=3), n10=fixed, n11=free)
-    )
-    assert (random.level, random.batch_index) == (FoundLevel.DEPENDS, None)
-
-
-def test_numbers_are_followed_through_nodes_that_hand_them_on() -> None:
-    found = noise_in_graph(
-        graph(
-            n3=sampler(seed=["20", 0]),
-            n5=empty(width=["22", 0]),
-            n20=node("Seed (rgthree)", seed=["21", 0]),
-            n21=node("PrimitiveInt", value="77", control_after_generate="fixed"),
-            n22=node("INTConstant", value=640),
-        )
-    )
-    assert (found.seeds, found.shape) == ((77,), (4, 48, 80))
-    assert found.level is FoundLevel.EXACT
-
-
-def test_a_node_that_makes_numbers_of_its_own_is_not_taken_at_its_inputs() -> None:
-    made = node("RandomInteger", seed=5, min=0, max=9)
-    found = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=made))
-    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, ())
-    assert "RandomInteger" in found.verdict
-
-
 @pytest.mark.parametrize(("slot", "words"), [(0, "One of the 3 best"), (1, "The best seed")])
 def test_golden_seeds_are_told_by_their_table(slot: int, words: str) -> None:
     golden = node("SeedloupeGoldenSeed", table="mine", count=3, width=512, height=384)
@@ -150,6 +49,45 @@ def test_golden_seeds_are_told_by_their_table(slot: int, words: str) -> None:
         draw_found(found)
     theirs = node("KSampler //Inspire", seed=["20", slot], latent_image=["5", 0])
     assert noise_in_graph(graph(n3=theirs, n20=golden)).level is FoundLevel.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "table", ["x; touch pwned #", "$(touch pwned)", "it's mine", "a b", 'q"q', "mine && rm -r ."]
+)
+def test_a_strangers_table_stays_one_word_of_the_command(table: str) -> None:
+    golden = node("SeedloupeGoldenSeed", table=table, count=3)
+    verdict = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=golden)).verdict
+    command = verdict.split("`")[1]
+    before, after = ["seedloupe", "pick", "golden", "--table"], ["--count", "3"]
+    assert shlex.split(command) == [*before, table, *after]
+
+
+@pytest.mark.parametrize(
+    ("table", "count"),
+    [
+        ("--json", 3),
+        ("a`touch pwned`", 3),
+        ("a\x1b[2J", 3),
+        ("a\nb", 3),
+        ("", 3),
+        ("x" * 201, 3),
+        (["5", 0], 3),
+        (None, 3),
+        ("mine", "3; touch pwned"),
+        ("mine", -3),
+        ("mine", 10**9),
+        ("mine", None),
+    ],
+)
+def test_where_a_graphs_words_are_no_tables_no_command_is_made_of_them(
+    table: object, count: object
+) -> None:
+    golden = node("SeedloupeGoldenSeed", table=table, count=count)
+    found = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=golden))
+    assert found.level is FoundLevel.DEPENDS
+    assert "best seeds of" in found.verdict
+    assert "seedloupe" not in found.verdict
+    assert found.verdict.isprintable()
 
 
 @pytest.mark.parametrize("adds", ["enable", "disable"])
@@ -183,12 +121,6 @@ def test_custom_samplers_are_followed_to_their_noise() -> None:
     for strange in (node("PerlinNoise", seed=1), None):
         found = noise_in_graph(graph(n3=advanced, n30=strange))
         assert found.level is FoundLevel.UNKNOWN
-
-
-def test_sixteen_channels_are_known_where_the_node_says_so() -> None:
-    sd3 = node("EmptySD3LatentImage", width=512, height=384, batch_size=1)
-    assert noise_in_graph(graph(n5=sd3)).shape == (16, 48, 64)
-    assert noise_in_graph(graph(), channels=16).shape == (16, 48, 64)
 
 
 def test_pictures_that_started_from_others_have_noise_of_a_size_nobody_told() -> None:
@@ -230,20 +162,6 @@ def test_samplers_of_others_are_not_taken_for_comfyuis() -> None:
     turned = noise_in_graph(graph(n3=sampler(latent_image=["10", 0]), n10=rotated))
     assert turned.level is FoundLevel.UNKNOWN
     assert "LatentRotate" in turned.verdict
-
-
-def test_circles_end() -> None:
-    ring = {
-        "n3": sampler(seed=["20", 0], latent_image=["10", 0]),
-        "n10": node("Reroute", samples=["11", 0]),
-        "n11": node("Reroute", samples=["10", 0]),
-        "n20": node("PrimitiveInt", value=["21", 0]),
-        "n21": node("PrimitiveInt", value=["20", 0]),
-    }
-    found = noise_in_graph(graph(**ring))
-    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, ())
-    itself = noise_in_graph(graph(n3=sampler(latent_image=["3", 0])))
-    assert itself.level is FoundLevel.UNKNOWN
 
 
 def test_a_graph_of_thousands_of_nodes_takes_no_time() -> None:

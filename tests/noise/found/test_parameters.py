@@ -61,13 +61,6 @@ def test_without_a_generators_name_the_noise_is_that_of_the_device() -> None:
     assert "fewer than 65,536 threads draws noise of its own" in large.verdict
 
 
-def test_a_source_that_contradicts_the_picture_is_refused() -> None:
-    found = noise_in_parameters(PLAIN.format(rng="NV"))
-    with pytest.raises(NoiseError, match="source: expected nv, as the picture says, got cpu"):
-        draw_found(found, source=CPU_NOISE)
-    assert draw_found(found, source=NV_NOISE).shape == SHAPE
-
-
 def test_a_generator_nobody_knows_is_unknown() -> None:
     found = noise_in_parameters(PLAIN.format(rng="Quantum"))
     assert found.level is FoundLevel.UNKNOWN
@@ -187,6 +180,14 @@ def test_what_cannot_be_is_refused_by_name(text: str, field: str) -> None:
         noise_in_parameters(text)
     assert caught.value.field == field
     assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("size", ["0x0", "7x384", "512x-8"])
+def test_a_size_of_nothing_is_told_in_the_words_of_the_text(size: str) -> None:
+    with pytest.raises(ImageError) as caught:
+        noise_in_parameters(cpu().replace("512x384", size))
+    told = f"parameters.Size: expected at least 8 pixels a side, got {size}."
+    assert str(caught.value) == told
 
 
 def test_a_hostile_line_takes_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +165,7 @@ def table_path(choice: str | None) -> Path | None:
 
 def _without_table(model: Model) -> Assay:
     folder = Path(model.name).name
+    out = shlex.quote(f"seed_tables/{folder}/{folder}.seedtable.safetensors")
     return Assay(
         "No seed table for this model",
         (
@@ -171,8 +173,7 @@ def _without_table(model: Model) -> Assay:
             "A table is made once, by drawing many seeds with many prompts and scoring them:",
         ),
         "plain",
-        command=f"seedloupe mine --model {model.name} "
-        f"--out seed_tables/{folder}/{folder}.seedtable.safetensors",
+        command=f"seedloupe mine --model {shlex.quote(model.name)} --out {out}",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
-from ...errors import SeedloupeError
+from ...errors import InputError, SeedloupeError
 from .arguments import Parser
 from .commands import COMMANDS
 from .console import Console
@@ -53,10 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.error(_missing(error))
     except Exception as error:  # noqa: BLE001 - a bug of ours must not end in a wall of text
         _trace(debug=debug)
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        console.error(
-            SeedloupeError(f"this should not have happened: {what} (--debug shows where)")
-        )
+        console.error(_unforeseen(error))
     return BAD_INPUT
 
 
@@ -88,6 +86,14 @@ def _missing(error: ModuleNotFoundError) -> SeedloupeError:
     extra = _EXTRAS.get(package)
     advice = f" Get it with: pip install 'seedloupe[{extra}]'" if extra else ""
     return SeedloupeError(f"this command needs the package {package}, which is missing.{advice}")
+
+
+def _unforeseen(error: Exception) -> SeedloupeError:
+    # Any name may be too long for the system, wherever a file of it is first looked for.
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return InputError("file", expected="a shorter name", got=str(error.filename))
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return SeedloupeError(f"this should not have happened: {what} (--debug shows where)")
 
 
 def _trace(*, debug: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ _REFRESH = 0.1
 class Console:
     """One command's output.
 
+    Much of it is quoted from strangers' files, so nothing in it drives a terminal.
+
     Args:
         as_json: print one JSON document instead of lines for people.
         out: where results go; stdout when called.
@@ -34,14 +37,14 @@ class Console:
 
     def result(self, document: Mapping[str, object], lines: Sequence[str]) -> None:
         """Print a command's result, once: the document with ``--json``, else the lines."""
-        text = json.dumps(document, ensure_ascii=False) if self.as_json else "\n".join(lines)
+        text = _json(document) if self.as_json else _plain_lines("\n".join(lines))
         if text:
             self._out.write(text + "\n")
             self._out.flush()
 
     def note(self, text: str) -> None:
         """Tell people something that is no part of the result."""
-        self._err.write(text + "\n")
+        self._err.write(_plain_lines(text) + "\n")
         self._err.flush()
 
     def error(self, error: SeedloupeError) -> None:
@@ -138,6 +141,16 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
 def plain(text: str) -> str:
     """Return a text out of somebody's file on one line, without what could drive a terminal."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _plain_lines(text: str) -> str:
+    return "\n".join(map(plain, text.split("\n")))
+
+
+def _json(document: Mapping[str, object]) -> str:
+    """Write JSON; of what drives a terminal it leaves DEL and the C1 codes as they are."""
+    text = json.dumps(document, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _parts(error: SeedloupeError) -> dict[str, object]:

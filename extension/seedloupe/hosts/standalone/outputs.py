@@ -6,7 +6,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +23,15 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         InputError: the place cannot be written to.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    # Of the name only so much that the draft's own is not too long where the name itself is not.
+    draft = path.with_name(f".{path.name[:40]}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
         raise InputError(
-            "out", expected="a place to write to", got=f"{path}: {error.strerror or error}"
+            "out", expected="a place to write to", got=f"{error.strerror or error}: {path}"
         ) from error
     finally:
         _forget(draft)
@@ -62,23 +64,38 @@ def check_out_file(path: Path, suffix: str, *, field: str = "out") -> Path:
     Raises:
         InputError: the path cannot become such a file.
     """
-    if not path.name.endswith(suffix) or path.is_dir():
-        raise InputError(field, expected=f"a file name ending in {suffix}", got=str(path))
-    return path
+    expected = f"a file name ending in {suffix}"
+    with _possible(path, expected, field):
+        if path.name.endswith(suffix) and not path.is_dir():
+            return path
+    raise InputError(field, expected=expected, got=str(path))
 
 
 def check_out_folder(path: Path, *, field: str = "out") -> Path:
     """Refuse a path where no folder can be; nothing is made yet.
 
     Raises:
-        InputError: a file is in the way.
+        InputError: a file is in the way, or the path cannot be one.
     """
-    for place in (path, *path.parents):
-        if place.exists():
-            if place.is_dir() and os.access(place, os.W_OK):
-                return path
-            raise InputError(field, expected="a folder that can be written to", got=str(place))
+    expected = "a folder that can be written to"
+    with _possible(path, expected, field):
+        for place in (path, *path.parents):
+            if place.exists():
+                if place.is_dir() and os.access(place, os.W_OK):
+                    return path
+                raise InputError(field, expected=expected, got=str(place))
     return path
+
+
+@contextmanager
+def _possible(path: Path, expected: str, field: str) -> Iterator[None]:
+    """Say in our words what the system has against a path, such as a name that is too long."""
+    try:
+        yield
+    except OSError as error:
+        # The reason comes first, as a long name is shortened in the message.
+        got = f"{error.strerror or error}: {path}"
+        raise InputError(field, expected=expected, got=got) from error
 
 
 def _forget(draft: Path) -> None:

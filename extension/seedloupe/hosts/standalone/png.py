@@ -10,7 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,12 +41,10 @@ class PngMetadata:
     Attributes:
         parameters: the web UI's text, or None.
         record: our JSON object, or None.
-        texts: all texts by name, ComfyUI's ``prompt`` and ``workflow`` among them.
     """
 
     parameters: str | None
     record: Mapping[str, Any] | None
-    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def save_png(
@@ -97,14 +95,14 @@ def read_png_metadata(path: Path) -> PngMetadata:
             picture.load()
             chunks = dict(picture.text)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        got = f"{path}: {type(error).__name__}"
+        got = f"{path}, which is none or is not whole"
         raise ImageError("image", expected="a readable PNG file", got=got) from error
     try:
         record = json.loads(chunks["seedloupe"])
     except (KeyError, ValueError, RecursionError):
         record = None
     mine = record if isinstance(record, dict) else None
-    return PngMetadata(chunks.get("parameters"), mine, chunks)
+    return PngMetadata(chunks.get("parameters"), mine)
 
 
 def parameters_text(request: Request, model: Model, seed: int, extras: Mapping[str, object]) -> str:

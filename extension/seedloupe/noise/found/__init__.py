@@ -1,6 +1,7 @@
 """Which noise a picture was made from, told from what it says about itself."""
 
 from .draw import draw_found
+from .file import texts_in_file
 from .graph import noise_in_graph
 from .parameters import noise_in_parameters
 from .picture import noise_in_picture
@@ -18,4 +19,5 @@ __all__ = [
     "noise_in_picture",
     "noise_in_record",
     "noise_in_workflow",
+    "texts_in_file",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,13 +14,14 @@ from .reading import read_seed, read_share, require_channels
 from .value import FoundHost, FoundLevel, FoundNoise
 
 _GOLDEN = "SeedloupeGoldenSeed"
-#: ComfyUI's own samplers, and what they call their seed; SamplerCustomAdvanced is handed noise.
+_MOST_PICKED, _LONGEST_NAME = 10_000, 200
 _SEED_INPUTS = {
     "KSampler": "seed",
     "KSamplerAdvanced": "noise_seed",
     "SamplerCustom": "noise_seed",
     "SamplerCustomAdvanced": "noise",
 }
+"""ComfyUI's own samplers, and what they call their seed; SamplerCustomAdvanced is handed noise."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _sampler(nodes: Nodes, name: str, names: frozenset[str], channels: int) -> _
     latents = latents_at(nodes, link, names, channels=channels)
     if node.kind not in _SEED_INPUTS:
         seed = node.inputs.get("seed", node.inputs.get("noise_seed"))
-        return _Sampler(_seed(nodes, name, seed), True, latents, node.kind[:60])
+        return _Sampler(_seed(nodes, name, seed), True, latents, node.called)
     if node.kind == "SamplerCustomAdvanced":
         return _handed(nodes, node, latents)
     adds = follow_choice(nodes, node.inputs.get("add_noise", "enable"))
@@ -114,7 +116,7 @@ def _handed(nodes: Nodes, node: Node, latents: Latents) -> _Sampler:
     if source.kind == "DisableNoise":
         return _Sampler(None, False, latents, latents.strange)
     if source.kind != "RandomNoise":
-        return _Sampler(None, True, latents, source.kind[:60])
+        return _Sampler(None, True, latents, source.called)
     seed = _seed(nodes, link.node, source.inputs.get("noise_seed"))
     return _Sampler(seed, True, latents, latents.strange)
 
@@ -162,7 +164,7 @@ def _verdict(nodes: Nodes, start: _Sampler) -> tuple[FoundLevel, str]:
     if latents.batch > 1 and len(set(latents.index or range(latents.batch))) > 1:
         return FoundLevel.DEPENDS, (
             f"One of a batch of {latents.batch}, drawn on the CPU as one stream; the file does not "
-            "tell which. Say its place, counted from 0."
+            "tell which."
         )
     return FoundLevel.EXACT, "Drawn on the CPU, alike on every machine."
 
@@ -173,14 +175,27 @@ def _from_node(nodes: Nodes, link: Link) -> tuple[FoundLevel, str]:
     if node.kind != _GOLDEN:
         return (
             FoundLevel.UNKNOWN,
-            f"The seed comes out of {node.kind[:60]}, which does not tell.",
+            f"The seed comes out of {node.called}, which does not tell.",
         )
-    table, count = str(node.inputs.get("table"))[:80], node.inputs.get("count")
-    which = "The best seed" if link.slot == 1 else f"One of the {count} best seeds"
+    table, count = node.inputs.get("table"), follow_number(nodes, node.inputs.get("count"))
+    if link.slot == 1:
+        count = 1
+    known = isinstance(count, int) and 1 <= count <= _MOST_PICKED
+    which = "The best seed" if count == 1 else f"One of the {count} best seeds"
+    named = f"the table {table[:80]!r}" if isinstance(table, str) else "a table it does not name"
     return FoundLevel.DEPENDS, (
-        f"{which} of the table {table!r}; the file does not tell the number. "
-        f"`seedloupe pick golden --table {table} --count {1 if link.slot == 1 else count}` does."
+        f"{which if known else 'One of the best seeds'} of {named}; the file does not tell the "
+        f"number.{_command(table, count) if known else ''}"
     )
+
+
+def _command(table: object, count: object) -> str:
+    """Say how to find golden seeds again; a stranger's words must not run as a command."""
+    if not isinstance(table, str) or not 0 < len(table) <= _LONGEST_NAME:
+        return ""
+    if not table.isprintable() or table.startswith("-") or "`" in table:
+        return ""
+    return f" `seedloupe pick golden --table {shlex.quote(table)} --count {count}` does."
 
 
 def _notes(start: _Sampler, later: int) -> Iterator[str]:

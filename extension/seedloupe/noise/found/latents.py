@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...errors import ImageError
-from .nodes import Link, Node, Nodes, follow_choice, follow_number
+from .nodes import LONGEST_CHAIN, Link, Node, Nodes, follow_choice, follow_number
 from .reading import latent_size
 
-_LONGEST_CHAIN = 64
 _LARGEST_BATCH = 4096
 
-#: Nodes that make latents out of nothing, with their channels; None is as many as the model has.
 _EMPTY = {"EmptyLatentImage": None, "EmptySD3LatentImage": 16}
-#: Nodes that encode a picture; those of the second line also bring a mask.
+"""Nodes that make latents out of nothing, with their channels; None is as many as the model has."""
 _ENCODERS = ("VAEEncode", "VAEEncodeTiled")
+"""Nodes that encode a picture."""
 _MASKING = ("VAEEncodeForInpaint", "InpaintModelConditioning")
+"""Nodes that also bring a mask."""
 _SAMPLES = ("samples", "latent_image", "latent", "samples1", "")
 
 
@@ -60,7 +60,7 @@ def latents_at(
         ImageError: a size or a batch cannot be.
     """
     passed: list[str] = []
-    while link is not None and link.node in nodes and len(passed) < _LONGEST_CHAIN:
+    while link is not None and link.node in nodes and len(passed) < LONGEST_CHAIN:
         node = nodes[link.node]
         if link.node in samplers or node.kind in (*_EMPTY, *_ENCODERS, *_MASKING):
             latents = _origin(nodes, link.node, samplers, channels)
@@ -71,8 +71,8 @@ def latents_at(
             break
         passed.append(link.node)
         link = node.link(*_SAMPLES)
-    last = nodes[passed[-1]].kind if passed else "latents from nowhere"
-    return Latents(strange=last[:60])
+    last = nodes[passed[-1]].called if passed else "latents from nowhere"
+    return Latents(strange=last)
 
 
 def _origin(nodes: Nodes, name: str, samplers: frozenset[str], channels: int) -> Latents:
@@ -105,7 +105,7 @@ def _pass(nodes: Nodes, name: str, latents: Latents) -> Latents:
         return replace(latents, index=(first,) * latents.batch)
     if node.kind == "Reroute":
         return latents
-    return replace(latents, shape=None, strange=node.kind[:60])
+    return replace(latents, shape=None, strange=node.called)
 
 
 def _cut(nodes: Nodes, node: Node, latents: Latents) -> Latents:
@@ -113,7 +113,7 @@ def _cut(nodes: Nodes, node: Node, latents: Latents) -> Latents:
     at = follow_number(nodes, node.inputs.get("batch_index", 0))
     length = follow_number(nodes, node.inputs.get("length", 1))
     if not isinstance(at, int) or not isinstance(length, int) or at < 0 or length < 1:
-        return replace(latents, shape=None, strange=node.kind)
+        return replace(latents, shape=None, strange=node.called)
     at = min(at, latents.batch - 1)
     parts = (latents.index or tuple(range(latents.batch)))[at : at + length]
     return replace(latents, batch=len(parts), index=parts)
@@ -123,7 +123,7 @@ def _repeated(nodes: Nodes, name: str, latents: Latents) -> Latents:
     """Repeat a batch; picked parts go on counting from repetition to repetition."""
     amount = follow_number(nodes, nodes[name].inputs.get("amount", 1))
     if not isinstance(amount, int):
-        return replace(latents, shape=None, strange=nodes[name].kind)
+        return replace(latents, shape=None, strange=nodes[name].called)
     batch = _batch(name, latents.batch * amount)
     index = latents.index
     if index is not None:

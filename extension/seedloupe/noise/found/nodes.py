@@ -13,10 +13,11 @@ from .reading import whole
 
 _MOST_NODES = 4096
 _MOST_INPUTS = 512
-_LONGEST_CHAIN = 64
+LONGEST_CHAIN = 64
+_LONGEST_KIND = 60
 
-#: What nodes that hand on one number call it.
 _NUMBER_INPUTS = {"value", "seed", "noise_seed", "int", "number", "Value", "Number", ""}
+"""What nodes that hand on one number call it."""
 _CONTROL = "control_after_generate"
 
 
@@ -44,6 +45,11 @@ class Node:
         """Return the first of some inputs that is wired."""
         wired = (self.inputs.get(name) for name in names)
         return next((link for link in wired if isinstance(link, Link)), None)
+
+    @property
+    def called(self) -> str:
+        """Its kind for people: short, and nothing in it that could drive a terminal."""
+        return "".join(c if c.isprintable() else " " for c in self.kind[:_LONGEST_KIND])
 
     @property
     def links(self) -> Iterator[Link]:
@@ -86,7 +92,7 @@ def follow_number(nodes: Nodes, value: object) -> int | Link | None:
         the number; the output it comes from where that node makes numbers of its own; None where
         it leads nowhere.
     """
-    for _ in range(_LONGEST_CHAIN):
+    for _ in range(LONGEST_CHAIN):
         if not isinstance(value, Link):
             return whole(value)
         node = nodes.get(value.node)
@@ -102,7 +108,7 @@ def follow_number(nodes: Nodes, value: object) -> int | Link | None:
 
 def follow_choice(nodes: Nodes, value: object) -> str | None:
     """Follow a word or a switch through nodes that only hand it on."""
-    for _ in range(_LONGEST_CHAIN):
+    for _ in range(LONGEST_CHAIN):
         if not isinstance(value, Link):
             return str(value).lower()[:40] if isinstance(value, (str, bool)) else None
         node = nodes.get(value.node)

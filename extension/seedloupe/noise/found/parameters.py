@@ -24,8 +24,8 @@ from .value import FoundHost, FoundLevel, FoundNoise
 
 _FEWEST, _MOST = 3, 1000
 _SOURCES = {"CPU": CPU_NOISE, "NV": NV_NOISE}
-#: Settings only inpainting writes (``modules/processing.py``).
 _MASKED = ("Mask blur", "Inpaint area", "Masked area padding", "Masked content", "Mask mode")
+"""Settings only inpainting writes (``modules/processing.py``)."""
 
 
 def noise_in_parameters(text: str, *, channels: int = 4) -> FoundNoise:
@@ -134,7 +134,7 @@ def _device_sentence(count: int) -> str:
     )
     return (
         f"No RNG key, so the noise is that of the device it was made on: {cards}; "
-        "a processor or an Apple device draws cpu noise. Say which."
+        "a processor or an Apple device draws cpu noise."
     )
 
 

@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from ...errors import ImageError, NoiseError, SeedError
 from ..seeds import canonical_seed
 from ..source import NV_NOISE
-from ..stream import require_latent_size
+from ..stream import CELL, require_latent_size
 
-CELL = 8
-"""Pixels a side of one latent cell, in every model these hosts draw for."""
 _LONGEST_TEXT = 2**22
 _LONGEST_NUMBER = 20
 
@@ -102,10 +100,13 @@ def latent_size(channels: int, size: tuple[int, int], field: str) -> tuple[int, 
         ImageError: no latent can have that size.
     """
     width, height = size
+    got = f"{width}x{height}"
+    if min(size) < CELL:
+        raise ImageError(field, expected=f"at least {CELL} pixels a side", got=got)
     try:
         return require_latent_size((channels, height // CELL, width // CELL))
     except NoiseError as error:
-        raise ImageError(field, expected=error.expected, got=f"{width}x{height}") from error
+        raise ImageError(field, expected="a size whose noise can be drawn", got=got) from error
 
 
 def require_channels(channels: int) -> int:

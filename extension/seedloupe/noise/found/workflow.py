@@ -15,7 +15,6 @@ from .value import FoundNoise
 _MOST = 8192
 _MUTED = (2, 4)
 
-#: The order of values as ComfyUI 0.33 writes them; None is the seed's "control after generate".
 _WIDGETS: Mapping[str, tuple[str | None, ...]] = {
     "KSampler": ("seed", None, "steps", "cfg", "sampler_name", "scheduler", "denoise"),
     "KSamplerAdvanced": ("add_noise", "noise_seed"),
@@ -30,6 +29,7 @@ _WIDGETS: Mapping[str, tuple[str | None, ...]] = {
     "PrimitiveInt": ("value",),
     "SeedloupeGoldenSeed": ("table", "count", "width", "height"),
 }
+"""The order of values as ComfyUI 0.3.64 writes them; None is "control after generate"."""
 
 
 def noise_in_workflow(workflow: Mapping[str, object], *, channels: int = 4) -> FoundNoise:

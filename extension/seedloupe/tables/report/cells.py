@@ -14,6 +14,7 @@ from ..columns import split_name
 from ..table import SeedTable
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_BLANKS = ("\t", "\r", "\n")
 _FAMILIES = ("score", "rate")
 _PLACE = ("column", "row", "size", "depth")
 """What the four columns of a class of objects are, as the table's README calls them."""
@@ -41,8 +42,12 @@ def table_csv(table: SeedTable, *, features: bool = False) -> str:
 
 
 def plain_cell(text: str) -> str:
-    """Return a text no spreadsheet takes for a formula, with a quote before it where it might."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a text no spreadsheet takes for a formula and that drives no terminal.
+
+    A quote stands before what might be a formula; control characters other than blanks are gone.
+    """
+    kept = "".join(c if c.isprintable() or c in _BLANKS else " " for c in text)
+    return f"'{kept}" if kept.startswith(_FORMULA) else kept
 
 
 def _columns(table: SeedTable, *, features: bool) -> Iterator[tuple[str, NDArray[Any]]]:

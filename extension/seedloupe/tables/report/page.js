@@ -98,20 +98,21 @@
     return button;
   };
 
-  const line = (row) => {
+  const line = (row, place) => {
     const button = make("button", { type: "button", className: "copy" });
+    button.tabIndex = place ? -1 : 0;
     button.dataset.seed = table.seeds[row];
     if (table.across) button.append(tile(row));
     button.append(make("b", { textContent: table.seeds[row] }));
     const cells = table.columns.map((column) => make("td", { textContent: cell(column, row) }));
-    return make("tr", {}, make("td", {}, button), ...cells);
+    return make("tr", {}, make("th", { scope: "row" }, button), ...cells);
   };
 
   const more = () => {
     const end = Math.min(shown + CHUNK, rows.length);
     const pieces = [];
     for (let place = shown; place < end; place += 1) {
-      pieces.push(state.view === "grid" ? card(rows[place], place) : line(rows[place]));
+      pieces.push(state.view === "grid" ? card(rows[place], place) : line(rows[place], place));
     }
     at(state.view === "grid" ? "grid" : "body").append(...pieces);
     shown = end;
@@ -132,13 +133,35 @@
     at("head").replaceChildren(make("tr", {}, ...cells));
   };
 
+  // The score decides here, as it was measured; golden picks go by what can be expected elsewhere.
+  const explain = () => {
+    const { name, kind, up, means } = state.by;
+    const way = `${up ? "higher" : "lower"} is better`;
+    const score =
+      `In the order of the measured score ${name}${means ? `: ${means}` : ""}; ${way}. ` +
+      "Golden seeds are picked by what can be expected on other prompts, so their order differs.";
+    const rate = `In the order of the share of pictures with ${name}.`;
+    at("by").textContent = kind === "score" ? score : rate;
+    at("by").hidden = kind === "seed" || !rows.length;
+  };
+
+  const sideways = () => {
+    const box = at("scroller");
+    const more = box.scrollWidth - box.clientWidth - box.scrollLeft > 1;
+    box.classList.toggle("wider", more);
+    at("sideways").hidden = box.hidden || box.scrollWidth <= box.clientWidth;
+  };
+
   const draw = () => {
     rows = table.seeds.map((_, row) => row).filter(passes).sort(compare);
     shown = 0;
     at("grid").replaceChildren();
     at("body").replaceChildren();
-    at("grid").hidden = state.view !== "grid";
-    at("scroller").hidden = state.view !== "table";
+    at("grid").hidden = state.view !== "grid" || !rows.length;
+    at("scroller").hidden = state.view !== "table" || !rows.length;
+    at("scroller").scrollTop = 0;
+    at("none").hidden = rows.length > 0;
+    at("hint").hidden = at("copy").hidden = !rows.length;
     headings();
     more();
     const all = table.seeds.length.toLocaleString("en");
@@ -147,7 +170,8 @@
     at("sort").value = state.by.name;
     at("order").value = state.best ? "best" : "worst";
     at("copy").textContent = `Copy the first ${Math.min(10, rows.length)}`;
-    at("copy").disabled = !rows.length;
+    explain();
+    sideways();
   };
 
   const sortBy = (name) => {
@@ -176,7 +200,8 @@
       });
       at("tags").append(make("label", {}, tag.name, choice));
     }
-    at("tools").hidden = at("hint").hidden = false;
+    at("tags").hidden = !rates.length;
+    at("tools").hidden = false;
   };
 
   at("tools").addEventListener("submit", (event) => event.preventDefault());
@@ -191,6 +216,13 @@
   at("find").addEventListener("input", () => {
     state.find = at("find").value.trim();
     draw();
+  });
+  at("clear").addEventListener("click", () => {
+    for (const choice of at("tags").querySelectorAll("select")) choice.value = "";
+    state.filters.clear();
+    at("find").value = state.find = "";
+    draw();
+    at("find").focus();
   });
   at("views").addEventListener("change", (event) => {
     state.view = event.target.value;
@@ -213,19 +245,33 @@
   at("more").addEventListener("click", more);
 
   // One stop for the tabulator, arrows within: a thousand stops would trap whoever has no mouse.
-  at("grid").addEventListener("keydown", (event) => {
-    const cards = [...at("grid").children];
-    const here = cards.indexOf(document.activeElement);
-    if (here < 0) return;
-    const across = cards.filter((one) => one.offsetTop === cards[0].offsetTop).length;
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key];
-    const to = { Home: 0, End: cards.length - 1 }[event.key] ?? here + step;
-    if (!Number.isInteger(to) || !cards[to]) return;
-    event.preventDefault();
-    cards[here].tabIndex = -1;
-    cards[to].tabIndex = 0;
-    cards[to].focus();
+  for (const id of ["grid", "body"]) {
+    const across = (seeds) =>
+      id === "grid" ? seeds.filter((one) => one.offsetTop === seeds[0].offsetTop).length : 1;
+    at(id).addEventListener("focusin", (event) => {
+      for (const seed of at(id).querySelectorAll("[tabindex='0']")) seed.tabIndex = -1;
+      event.target.tabIndex = 0;
+    });
+    at(id).addEventListener("keydown", (event) => {
+      const seeds = [...at(id).querySelectorAll("[data-seed]")];
+      const here = seeds.indexOf(document.activeElement);
+      if (here < 0) return;
+      const down = across(seeds);
+      const beside = id === "grid" ? { ArrowRight: 1, ArrowLeft: -1 } : {};
+      const step = { ...beside, ArrowDown: down, ArrowUp: -down }[event.key];
+      const to = { Home: 0, End: seeds.length - 1 }[event.key] ?? here + step;
+      if (!Number.isInteger(to) || !seeds[to]) return;
+      event.preventDefault();
+      seeds[to].focus();
+    });
+  }
+
+  at("scroller").addEventListener("scroll", () => {
+    const { scrollTop, scrollHeight, clientHeight } = at("scroller");
+    if (scrollHeight - clientHeight - scrollTop < 600 && shown < rows.length) more();
+    sideways();
   });
+  window.addEventListener("resize", sideways);
 
   new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting) && shown < rows.length) more();

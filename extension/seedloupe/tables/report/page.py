@@ -19,7 +19,7 @@ from ..evidence import HeldOutGain
 from ..spec import SamplingSpec
 from ..table import SeedTable
 from .plots import histogram, interval_plot, share_bar
-from .words import agreement, gained, purpose, reliability, verdict_of, warning
+from .words import agreement, gained, meaning, purpose, reliability, verdict_of, warning
 
 _SMALL_TILE, _LARGE_TILE = 72, 160
 _FEWEST = 12
@@ -135,7 +135,8 @@ def _spread(table: SeedTable) -> Iterator[str]:
         plot = histogram(table.score(metric), metric, luck)
         legend = "" if luck is None else ' <span class="key">the line: luck alone</span>'
         if plot:
-            yield _card(metric, f"{plot}<p>{_way(table, metric)}{legend}</p>")
+            words = f'<p class="means">{escape(_meaning(table, metric))}</p>'
+            yield _card(metric, f"{words}{plot}<p>{_way(table, metric)}{legend}</p>")
 
 
 def _made(table: SeedTable) -> Iterator[str]:
@@ -171,13 +172,18 @@ def _values(table: SeedTable) -> str:
     """Return what the page's script sorts and filters, as JSON that cannot end its element."""
     spec = table.spec.thumbnails
     columns = [
-        *(_column(name, table.score(name), up=_up(table, name)) for name in table.metrics()),
+        *(_score(table, name) for name in table.metrics()),
         *(_column(tag, table.rate(tag)) for tag in table.tags()),
     ]
     across = 0 if spec is None else spec.columns
     seeds = [str(seed) for seed in table.seeds.tolist()]
     text = json.dumps({"seeds": seeds, "columns": columns, "across": across}, allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _score(table: SeedTable, name: str) -> dict[str, object]:
+    column = _column(name, table.score(name), up=_up(table, name))
+    return {**column, "means": _meaning(table, name)}
 
 
 def _column(name: str, values: NDArray[np.float32], *, up: bool | None = None) -> dict[str, object]:
@@ -200,6 +206,10 @@ def _term(name: str, value: str) -> str:
 
 def _way(table: SeedTable, metric: str) -> str:
     return f" <span>{'higher' if _up(table, metric) else 'lower'} is better</span>"
+
+
+def _meaning(table: SeedTable, metric: str) -> str:
+    return next((meaning(m) for m in table.spec.metrics if m.name == metric), "")
 
 
 def _up(table: SeedTable, metric: str) -> bool:

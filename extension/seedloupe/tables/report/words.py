@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ..evidence import Evidence, HeldOutGain, SeedEffect
-from ..spec import Status
+from ..spec import MetricSpec, Status
 from ..table import SeedTable
 
 _LITTLE, _MUCH = 0.3, 0.7
@@ -28,6 +28,12 @@ class Verdict:
     advice: str
 
 
+_MEANINGS = {
+    "alignment": "how well pictures show what their prompts say",
+    "fid": "how far a seed's pictures lie from photographs",
+    "frechet": "how far pictures lie from those they should resemble",
+    "unblemished": "how often pictures are neither gray nor framed",
+}
 _VERDICTS = {
     SeedEffect.EFFECT: Verdict(
         "effect",
@@ -87,6 +93,14 @@ def warning(table: SeedTable) -> str:
     """Say what the table's source leaves open; nothing where it states all."""
     unstated = [_UNSTATED[name] for name in table.spec.noise.unstated]
     return f"The source does not state {_and(unstated)}." if unstated else ""
+
+
+def meaning(metric: MetricSpec) -> str:
+    """Say what a score measures, and in the table's own words how; empty where nobody says."""
+    known = _MEANINGS.get(metric.name, "")
+    if not known:
+        return metric.reference
+    return f"{known} ({metric.reference})" if metric.reference else known
 
 
 def agreement(evidence: Evidence) -> str:

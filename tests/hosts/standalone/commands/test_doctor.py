@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import os
 from importlib import metadata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from seedloupe.tables import write_table
+
+from ....seed_tables import full_table
 from .conftest import Cli
 
 
@@ -28,6 +33,30 @@ def test_what_is_there_and_what_is_missing_is_told(
     assert any("gradio" in line and "seedloupe[app]" in line for line in ended.json["missing"])
     lines = cli("doctor").out.splitlines()
     assert "  gradio         -" in lines
+
+
+def test_every_folder_tables_are_looked_for_in_is_told_and_a_missing_one_of_the_users(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine, gone = tmp_path / "mine", tmp_path / "gone"
+    mine.mkdir()
+    write_table(full_table(), mine / "a.seedtable.safetensors")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SEEDLOUPE_TABLES", os.pathsep.join(map(str, (mine, gone))))
+    told = cli("doctor", "--json").json
+    folders = {folder["path"]: folder for folder in told["table_folders"]}
+    assert list(folders)[:3] == [str(tmp_path / "seed_tables"), str(mine), str(gone)]
+    assert folders[str(mine)] == {"path": str(mine), "found": True, "tables": 1}
+    assert folders[str(gone)] == {"path": str(gone), "found": False, "tables": 0}
+    about = [line for line in told["missing"] if "SEEDLOUPE_TABLES" in line]
+    assert about == [f"{gone}: SEEDLOUPE_TABLES names it, and no folder is there"]
+    lines = cli("doctor").out.splitlines()
+    assert f"tables in {mine}: 1" in lines
+    assert f"tables in {gone}: no such folder" in lines
+    assert f"missing: {about[0]}" in lines
+    monkeypatch.delenv("SEEDLOUPE_TABLES")
+    told = cli("doctor", "--json").json
+    assert not any("SEEDLOUPE_TABLES" in line for line in told["missing"])
 
 
 @pytest.fixture

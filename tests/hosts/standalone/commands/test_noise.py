@@ -51,7 +51,8 @@ def test_people_get_lines(cli: Cli) -> None:
         (("1", "--shape", "4,8,8", "--index", "0"), "index: expected nothing without --of"),
         (("1", "--of", "a.png"), "seed: expected nothing beside --of"),
         (("--of", "a.png", "--shape", "4,8,8"), "shape: expected nothing beside --of"),
-        (("--of", "gone.png"), "gone.png"),
+        (("--of", "gone.png"), "gone.png: expected a PNG, JPEG or WebP picture, got no such file"),
+        (("--of", "."), ".: expected a PNG, JPEG or WebP picture, got a folder"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -121,6 +122,26 @@ def test_a_picture_of_the_web_ui_says_what_is_missing_until_it_is_given(
     assert not (tmp_path / "x.safetensors").exists()
 
 
+def test_whoever_is_asked_is_told_the_option_and_not_asked_again(cli: Cli, tmp_path: Path) -> None:
+    inputs = {**SIZE, "batch_size": 2}
+    batch = {**PROMPT, "5": {"class_type": "EmptyLatentImage", "inputs": inputs}}
+    pictures = (
+        ({"parameters": PARAMETERS}, "--source cpu|nv", ("--source", "nv"), "drawn with nv noise"),
+        ({"prompt": json.dumps(batch)}, "--index K", ("--index", 1), "picture 1 of a batch of 2"),
+    )
+    for texts, option, answer, words in pictures:
+        path = picture(tmp_path / "a.png", **texts)
+        asked = cli("noise", "--of", path).out
+        assert "depends: " in asked
+        assert option in asked
+        refused = cli("noise", "--of", path, "--out", tmp_path / "x.safetensors").err
+        assert option in refused
+        told = cli("noise", "--of", path, *answer).out
+        assert f"noise           as told: {words}" in told
+        assert "Say " not in told
+        assert "depends" not in told
+
+
 def test_a_picture_of_comfyui_needs_its_place_in_a_batch(cli: Cli, tmp_path: Path) -> None:
     path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
     assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
@@ -133,6 +154,25 @@ def test_a_picture_of_comfyui_needs_its_place_in_a_batch(cli: Cli, tmp_path: Pat
     assert placed.json["noise"]["first"] == stream[1].flatten()[:8].tolist()
     for words in (("--index", 2), ("--index", 0, "--source", "nv")):
         assert cli("noise", "--of", path, *words).code == 2
+
+
+def test_a_jpeg_of_the_web_ui_is_read_by_its_exif(cli: Cli, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x8769] = {0x9286: b"UNICODE\0" + f"{PARAMETERS}, RNG: CPU".encode("utf-16-be")}
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (48, 32)).save(path, exif=exif)
+    told = cli("noise", "--of", path, "--json").json
+    assert (told["level"], told["noise"]["seed"]) == ("exact", "42")
+
+
+def test_a_png_that_is_cut_off_behind_its_texts_will_do(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
+    path.write_bytes(path.read_bytes()[:-30])
+    assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
+    path.write_bytes(path.read_bytes()[:40])
+    ended = cli("noise", "--of", path)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "cut short before any text" in ended.err
 
 
 def test_a_picture_that_says_nothing_is_refused(cli: Cli, tmp_path: Path) -> None:

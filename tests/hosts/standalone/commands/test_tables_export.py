@@ -56,3 +56,17 @@ def test_what_cannot_be_written_is_refused_first(
     monkeypatch.chdir(tmp_path)
     assert cli("tables", "export", path, *words).code == 2
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_a_name_that_is_too_long_is_bad_input(cli: Cli, path: Path, tmp_path: Path) -> None:
+    for option, suffix in (("--html", ".html"), ("--csv", ".csv")):
+        ended = cli("tables", "export", path, option, tmp_path / f"{'n' * 300}{suffix}")
+        assert (ended.code, ended.err.count("\n")) == (2, 1)
+        assert f"{option[2:]}: expected a file name ending in {suffix}" in ended.err
+        assert "File name too long" in ended.err
+
+
+def test_a_table_whose_name_is_too_long_is_bad_input(cli: Cli) -> None:
+    ended = cli("tables", "export", "n" * 300, "--csv", "-")
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "file: expected a shorter name, got nnn" in ended.err

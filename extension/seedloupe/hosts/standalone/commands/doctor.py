@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
+import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arguments import command, positive, table_folders
@@ -57,6 +60,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "devices": devices,
         "noise": _noise_of(devices),
         "readers": _readers(),
+        "table_folders": _table_folders(),
         "tables": _tables(),
         "seedling": _seedling(),
     }
@@ -155,6 +159,24 @@ def _tables() -> list[str]:
     return [str(path) for path in list_tables(table_folders())]
 
 
+def _table_folders() -> list[dict[str, object]]:
+    """Return where tables are looked for, in that order, and what is there."""
+    from ....tables import list_tables
+
+    return [
+        {"path": str(folder), "found": folder.is_dir(), "tables": len(list_tables([folder]))}
+        for folder in table_folders()
+    ]
+
+
+def _named_folders() -> set[str]:
+    """Return the folders the user names; the others need not be there."""
+    from ....tables import user_folders
+
+    *named, _ = user_folders(os.environ, sys.platform, Path.home())
+    return {str(folder) for folder in named}
+
+
 def _seedling() -> bool:
     from ....seedling import weights_folder
 
@@ -172,6 +194,14 @@ def _missing(document: dict[str, object]) -> list[str]:
         missing.append(f"{names}: pictures and the demo need it: pip install 'seedloupe[app]'")
     if not any(reader["ok"] for reader in readers.values()):
         missing.append("no text reader: check needs one: pip install 'seedloupe[ocr]'")
+    folders = document["table_folders"]
+    assert isinstance(folders, list)
+    named = _named_folders()
+    missing += [
+        f"{folder['path']}: SEEDLOUPE_TABLES names it, and no folder is there"
+        for folder in folders
+        if folder["path"] in named and not folder["found"]
+    ]
     if not document["tables"]:
         missing.append("no seed table: make one with `seedloupe mine`")
     if not document["seedling"]:
@@ -199,8 +229,18 @@ def _lines(document: dict[str, object]) -> list[str]:
     lines += _noise_lines(noise)
     for name, found in readers.items():
         lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}")
+    lines += _folder_lines(document)
     lines += [f"table {path}" for path in tables]
     return lines + [f"missing: {line}" for line in missing] if missing else [*lines, "all there"]
+
+
+def _folder_lines(document: Mapping[str, object]) -> list[str]:
+    folders = document["table_folders"]
+    assert isinstance(folders, list)
+    return [
+        f"tables in {folder['path']}: {folder['tables'] if folder['found'] else 'no such folder'}"
+        for folder in folders
+    ]
 
 
 def _noise_lines(cards: Sequence[Mapping[str, object]]) -> list[str]:

@@ -30,8 +30,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--of",
         type=Path,
-        metavar="PICTURE.png",
-        help="a picture of AUTOMATIC1111, ComfyUI or Seedloupe, instead of a seed",
+        metavar="PICTURE",
+        help="a PNG, JPEG or WebP of AUTOMATIC1111, ComfyUI or Seedloupe, instead of a seed",
     )
     parser.add_argument(
         "--channels", type=positive, metavar="N", help="with --of: of the model's latents (4)"
@@ -86,15 +86,13 @@ def _of_seed(args: argparse.Namespace, source: NoiseSource, console: Console) ->
 
 def _of_picture(args: argparse.Namespace, source: NoiseSource | None, console: Console) -> int:
     """Say which noise a picture was made from, and draw it where everything is known."""
-    from ....noise.found import draw_found, noise_in_picture
-    from ..png import read_png_metadata
+    from ....noise.found import draw_found, noise_in_picture, texts_in_file
 
-    texts = read_png_metadata(args.of).texts
-    found = noise_in_picture(texts, channels=args.channels or 4)
+    found = noise_in_picture(texts_in_file(args.of), channels=args.channels or 4)
     document: dict[str, object] = {"picture": str(args.of), **found.to_json(), "noise": None}
-    lines = _told(found)
-    missing = _missing(found, source, args.index)
-    if not missing:
+    is_open = _is_open(found, source, args.index)
+    lines = _told(found, _sentence(found, source, args.index, is_open=is_open))
+    if not is_open:
         noise = draw_found(found, source=source, index=args.index)
         drawn_by = source or found.source
         assert drawn_by is not None
@@ -102,30 +100,58 @@ def _of_picture(args: argparse.Namespace, source: NoiseSource | None, console: C
         document["noise"] = described
         lines += _lines(described)
     elif args.out is not None:
-        raise InputError("out", expected="a picture that tells its noise", got=missing)
+        raise InputError(
+            "out",
+            expected="a picture that tells its noise",
+            got=found.verdict,
+            advice=_wish(found),
+        )
     console.result(document, lines)
     return 0
 
 
-def _missing(found: FoundNoise, source: NoiseSource | None, index: int | None) -> str:
-    """Say what keeps the noise from being drawn; what was given wrongly is left to the drawing."""
-    from ....noise.found import FoundLevel
+def _is_open(found: FoundNoise, source: NoiseSource | None, index: int | None) -> bool:
+    """Whether the noise cannot be drawn; what was given wrongly is left to the drawing."""
+    from ....noise.found import FoundHost, FoundLevel
 
-    if found.level is FoundLevel.EXACT:
+    if found.level is not FoundLevel.DEPENDS or len(found.seeds) != 1:
+        return found.level is not FoundLevel.EXACT
+    # ComfyUI always draws on the CPU, the web UI each picture on its own.
+    return (index if found.host is FoundHost.COMFYUI else source) is None
+
+
+def _sentence(
+    found: FoundNoise, source: NoiseSource | None, index: int | None, *, is_open: bool
+) -> str:
+    """Say how much is known of the noise, with what the user has said."""
+    from ....noise.found import FoundHost, FoundLevel
+
+    if is_open or found.level is FoundLevel.EXACT:
+        return f"{found.level.value}: {found.verdict} {_wish(found)}".strip()
+    if found.host is FoundHost.COMFYUI:
+        return f"as told: picture {index} of a batch of {found.batch}, counted from 0."
+    assert source is not None
+    return f"as told: drawn with {source.label} noise."
+
+
+def _wish(found: FoundNoise) -> str:
+    """Name the option that settles what a picture leaves open; empty where none does."""
+    from ....noise.found import FoundHost, FoundLevel
+
+    if found.level is not FoundLevel.DEPENDS or len(found.seeds) != 1:
         return ""
-    unnamed = found.source is None and source is None
-    unplaced = found.source is not None and index is None
-    untold = found.level is FoundLevel.UNKNOWN or len(found.seeds) != 1
-    return found.verdict if unnamed or unplaced or untold else ""
+    if found.host is FoundHost.COMFYUI:
+        return f"Say its place with --index K, from 0 to {found.batch - 1}."
+    return "Say which with --source cpu|nv."
 
 
-def _told(found: FoundNoise) -> list[str]:
+def _told(found: FoundNoise, sentence: str) -> list[str]:
     seeds = ", ".join(str(seed) for seed in found.seeds)
     size = "" if found.shape is None else f", shape {','.join(map(str, found.shape))}"
     facts = [
         f"made by         {found.host.value}, {found.task}",
         f"seed            {seeds or 'not told'}{size}",
-        f"noise           {found.level.value}: {found.verdict}",
+        f"noise           {sentence}",
     ]
     if found.subseed is not None:
         facts.append(f"variation       seed {found.subseed}, strength {found.extras.variation:g}")
