@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import InputError, MaskError, TableMatchError
+from ...errors import InputError, MaskError, PickError, TableMatchError
 from .arguments import table_folders
 from .commands.pick import match_json
 from .picking_arguments import RULES, has_layout, layouts, pick
@@ -130,6 +130,27 @@ def open_table(args: argparse.Namespace) -> Opened | None:
     return Opened(path, read_table(path))
 
 
+def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | None:
+    """Let the table answer, which takes no model; None where seeds are given or drawn.
+
+    Raises:
+        PickError: the table cannot answer, or no seed of it is left.
+    """
+    if opened is None or args.pick not in RULES:
+        return None
+    picking = pick(opened.table, args.pick, args.count or _COUNT, args)
+    if picking.picks:
+        return picking
+    wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
+    told = "".join(f"; {note}" for note in picking.notes)
+    raise PickError(
+        "pick",
+        expected=f"a seed to pick {args.pick} ones from{' with ' * bool(wishes)}{' '.join(wishes)}",
+        got=f"none of the {len(opened.table)} in {opened.path.name}{told}",
+        advice=f"Leave out {' or '.join(wishes)}." if wishes else "Name another table.",
+    )
+
+
 def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
     """Return the request without its seeds; what is left open comes from the table.
 
@@ -170,21 +191,23 @@ def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
 
 
 def choose_seeds(
-    args: argparse.Namespace, request: Request, model: Model, opened: Opened | None
+    args: argparse.Namespace,
+    request: Request,
+    model: Model,
+    opened: Opened | None,
+    picking: Picking | None,
 ) -> Chosen:
-    """Settle the seeds of a run.
+    """Settle the seeds of a run: those given, those picked, or else some drawn by lot.
 
     Raises:
         TableMatchError: the table's seeds mean other noise in this run.
-        PickError: the table cannot answer.
     """
     if args.seeds is not None:
         return Chosen(args.seeds, "given")
-    count = args.count or _COUNT
-    if opened is None or args.pick in (None, "random"):
+    if opened is None or picking is None:
+        count = args.count or _COUNT
         return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
     match = _matched(opened.table, request, model)
-    picking = pick(opened.table, args.pick, count, args)
     return Chosen(picking.seeds, args.pick, picking, opened.path, match)
 
 

@@ -45,7 +45,11 @@ def made_for(model: Model, folder: Path, *, shape: tuple[int, int, int] = (4, 4,
     plain = make_table(
         {"alignment": np.arange(10.0), "sharpness": np.arange(10.0) % 7},
         features={"composition": np.random.default_rng(2).random((10, 8))},
-        rates={"text": np.arange(10) % 4 / 8, "gray": (np.arange(10.0) > 7).astype(float)},
+        rates={
+            "text": np.arange(10) % 4 / 8,
+            "gray": (np.arange(10.0) > 7).astype(float),
+            "dark": np.zeros(10).tolist(),
+        },
         counts={"rate.text": np.full(10, 8), "rate.gray": np.full(10, 8)},
         classes=("ball", "tent"),
     )
@@ -128,6 +132,22 @@ def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
         assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
         assert ended.json["chosen"]["picking"]["rule"] == expected.rule
         assert all(f"note: {note}" in ended.err for note in expected.notes)
+
+
+@pytest.mark.parametrize("rule", [("golden",), ("clean",), ("layout", "--far"), ("diverse",)])
+def test_where_no_seed_is_left_the_tags_are_named_before_the_model_is_opened(
+    cli: Cli, tiny: Model, tmp_path: Path, rule: tuple[str, ...]
+) -> None:
+    table = made_for(tiny, tmp_path)
+    tags = ("--tag", "gray", "--tag", "dark", "--no-tag", "text")
+    model = ("--model", "gone.safetensors", "--out", tmp_path / "a", "--json")
+    ended = cli("generate", "a hill", "--pick", *rule, *tags, "--table", table, *model)
+    assert (ended.code, ended.json["error"]["kind"]) == (2, "PickError")
+    assert "--tag gray --tag dark --no-tag text" in ended.json["error"]["expected"]
+    assert "none of the 10 in t.seedtable.safetensors; left out" in ended.json["error"]["got"]
+    assert ended.json["error"]["advice"] == "Leave out --tag gray or --tag dark or --no-tag text."
+    assert "opening" not in ended.err
+    assert not (tmp_path / "a").exists()
 
 
 def test_a_table_of_another_size_is_refused_with_the_size_it_is_for(
