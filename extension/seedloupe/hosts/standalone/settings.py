@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .models import Model
 
 _COUNT = 4
+_RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
 _DEFAULTS = Request("", (0,))
 
 
@@ -43,6 +44,15 @@ class Chosen:
     picking: Picking | None = None
     table: Path | None = None
     match: Match | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the choice: in general, seed by seed, and how the table fits."""
+        if self.picking is None:
+            return ()
+        singly = (f"seed {pick.seed}: {pick.note}" for pick in self.picking.picks if pick.note)
+        reasons = () if self.match is None else self.match.reasons
+        return (*self.picking.notes, *singly, *reasons)
 
     def to_json(self) -> dict[str, object]:
         """Return where the seeds come from as plain JSON values."""
@@ -100,13 +110,19 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
             got="nothing",
             advice="`seedloupe tables list` shows what there is.",
         )
+    if args.table and args.carry is None and args.pick not in RULES:
+        raise InputError(
+            "pick",
+            expected=f"--pick {_RULES} beside --table, or --carry to draw at the table's size",
+            got=args.pick or "no choice by a table",
+        )
     _check_wishes(args)
 
 
 def _check_wishes(args: argparse.Namespace) -> None:
     """Refuse wishes that the way seeds are chosen would pass over in silence."""
     if (args.tag or args.no_tag) and args.pick not in RULES:
-        expected = f"--pick {', '.join(RULES[:-1])} or {RULES[-1]} beside --tag and --no-tag"
+        expected = f"--pick {_RULES} beside --tag and --no-tag"
         raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
     if args.pick == "layout":
         layouts(args)

@@ -134,6 +134,25 @@ def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
         assert all(f"note: {note}" in ended.err for note in expected.notes)
 
 
+def test_what_the_table_was_not_made_for_and_what_sets_seeds_apart_is_told(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    words = ("--pick", "clean", "--table", made_for(tiny, tmp_path), "--steps", 2, "--count", 2)
+    ended = cli("generate", "a hill", "--model", model, *words, "--out", tmp_path / "a", "--json")
+    assert ended.json["chosen"]["match"]["level"] == "noise_only"
+    assert "note: sampling.steps: the table has 3, in use is 2" in ended.err
+    for pick in ended.json["chosen"]["picking"]["picks"]:
+        assert f"note: seed {pick['seed']}: 0 of 8 pictures" in ended.err
+
+
+def test_seeds_no_better_than_the_average_say_so(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    words = ("--pick", "golden", "--table", made_for(tiny, tmp_path), "--count", 10)
+    common = ("--model", model, "--steps", 2, "--out", tmp_path / "a")
+    assert "seed 0: not expected to be better than" in cli("generate", "x", *words, *common).err
+
+
 @pytest.mark.parametrize("rule", [("golden",), ("clean",), ("layout", "--far"), ("diverse",)])
 def test_where_no_seed_is_left_the_tags_are_named_before_the_model_is_opened(
     cli: Cli, tiny: Model, tmp_path: Path, rule: tuple[str, ...]
@@ -176,8 +195,11 @@ def test_a_stopped_run_keeps_whole_pictures_and_goes_on_with_the_rest(
     ended = cli(*words, "--out", out, "--json")
     assert ended.code == 0
     assert [entry["made_now"] for entry in ended.json["images"]] == [False, True, True]
+    assert "note: 2 made now, 1 was there already" in ended.err
+    assert "note: 0 made now, 3 were there already" in cli(*words, "--out", out).err
     assert (out / "000-1.png").stat().st_mtime_ns == first
     again = cli(*words, "--out", tmp_path / "b", "--json")
+    assert "made now" not in again.err
     for entry in again.json["images"]:
         kept, fresh = (Image.open(folder / entry["file"]) for folder in (out, tmp_path / "b"))
         assert kept.tobytes() == fresh.tobytes()
@@ -267,6 +289,9 @@ def test_repainting_keeps_what_the_mask_leaves_out(cli: Cli, model: Path, tmp_pa
         (("--pick", "layout"), "table: expected a table to pick layout seeds from"),
         (("--no-tag", "gray"), "pick: expected --pick golden, diverse, layout or clean"),
         (("--tag", "gray", "--pick", "random"), "beside --tag and --no-tag, got random"),
+        (("--table", "T"), "layout or clean beside --table, or --carry to draw"),
+        (("--table", "T", "--pick", "random"), "beside --table, or --carry to draw at the table's"),
+        (("--table", "T", "--seeds", "1"), "beside --table, or --carry to draw at the table's"),
         (("--at", "0.2,0.5"), "pick: expected --pick layout beside --box"),
         (("--near", "--seeds", "1"), "pick: expected --pick layout beside --box"),
         (("--model", "gone.safetensors"), "gone.safetensors"),

@@ -99,11 +99,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     chosen = choose_seeds(args, request, model, opened, picking)
     job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
-    if chosen.picking is not None:
-        say_notes(console, chosen.picking.notes)
-    if chosen.match is not None and request.carried is not None:
-        say_notes(console, chosen.match.reasons)
-    say_notes(console, job.notes)
+    say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
     console.result(document, _lines(document, folder))
     if job.stopped:
         given = ",".join(str(seed) for seed in chosen.seeds)
