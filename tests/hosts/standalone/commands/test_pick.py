@@ -154,7 +154,7 @@ def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> Non
         (("golden", "--count", 1), "--table"),
         (("golden", "--table", "T"), "--count"),
         (("golden", "--table", "no-such-table", "--count", 1), "no-such-table"),
-        (("golden", "--table", "T", "--count", 0), "from 1 up"),
+        (("golden", "--table", "T", "--count", 0), "from 1 to 999999999"),
         (("golden", "--table", "T", "--count", 1, "--metrics", "beauty"), "beauty"),
         (("diverse", "--table", "T", "--count", 1, "--space", "smell"), "smell"),
         (("diverse", "--table", "T", "--count", 1, "--start", 999), "999"),
