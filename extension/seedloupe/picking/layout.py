@@ -223,7 +223,7 @@ class _Query:
 def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:
     """Give each picture the best seed for its layout that is still there."""
     # Others may take all but one of these, and each layout is asked count times at most.
-    orders = [best_first(query.squares, query.squares, count) for query in queries]
+    orders = [best_first(query.squares, count=count) for query in queries]
     at, taken, picks = [0] * len(queries), set[int](), list[Pick]()
     for picture in range(count):
         which = picture % len(queries)

@@ -154,6 +154,10 @@ def _lines(picking: Picking, match: Match | None) -> list[str]:
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:
         lines += [f"       {reason}" for reason in match.reasons]
+    if picking.rank_by:
+        lines.append(f"rank   by {picking.rank_by}")
+    if picking.interval_of:
+        lines.append(f"95 %   interval of {picking.interval_of}")
     if picking.chance is not None:
         lines.append(f"chance {picking.chance}")
     if picking.spread is not None:
