@@ -20,7 +20,7 @@ _STEPS_BY_LOT = 2 * 10**7
 _EXACT = 2**22
 """Up to this many coordinates distances are worked out in doubles, one difference at a time."""
 _ROUNDOFF = 2.0**-23
-_PAIRS = 2**18
+_PAIRS = 2**16
 """How many distances between pairs are worked out at a time, which bounds the memory they take."""
 
 Points = NDArray[np.float32]
@@ -210,14 +210,18 @@ def _between(points: Doubles, known: NDArray[np.bool_], some: slice) -> Doubles:
     if known.all():
         norms = np.einsum("ij,ij->i", points, points)
         both = norms[some, None] + norms
-        shared: Doubles | int = points.shape[1]
+        scale: Doubles | float = 1.0
     else:
         had, squares = known.astype(np.float64), points**2
         both = squares[some] @ had.T + had[some] @ squares.T
-        shared = np.maximum(had[some] @ had.T, 1)
-    apart = both - 2 * (points[some] @ points.T)
-    apart[apart < both * (4 * np.finfo(np.float64).eps * points.shape[1])] = 0
-    lengths: Doubles = np.sqrt(apart * (points.shape[1] / shared))
+        scale = points.shape[1] / np.maximum(had[some] @ had.T, 1)
+    apart = points[some] @ points.T
+    apart *= -2
+    apart += both
+    both *= 4 * np.finfo(np.float64).eps * points.shape[1]
+    apart *= apart >= both  # what rounding leaves between equal points
+    apart *= scale
+    lengths: Doubles = np.sqrt(apart, out=apart)
     return lengths
 
 
