@@ -147,8 +147,10 @@ def test_of_less_is_better_the_interval_begins_with_the_lower_end() -> None:
 def test_seeds_expected_to_be_no_better_than_average_say_so() -> None:
     scores = np.linspace(-3, 3, 31)
     table = make_table({"a": scores}, extra={"score.a.se": np.full(31, 0.1)})
-    notes = [bool(pick.note) for pick in pick_golden(table, 31).picks]
-    assert notes == [False] * 15 + [True] * 16
+    notes = [pick.note for pick in pick_golden(table, 31).picks]
+    assert notes == [""] * 15 + ["not expected to be better than the average seed"] * 16
+    notes = [pick.note for pick in pick_golden(make_table({"a": scores}), 31).picks]
+    assert notes == [""] * 15 + ["no better than the average seed"] * 16
 
 
 def test_where_nothing_tells_seeds_apart_that_is_the_answer() -> None:

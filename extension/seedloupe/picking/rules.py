@@ -17,6 +17,7 @@ from .ranks import Ranking, Rows, best_first
 from .words import seeds_in_words
 
 _NO_BETTER = "not expected to be better than the average seed"
+_NO_BETTER_SEEN = "no better than the average seed"
 
 
 class GoldenRule(str, Enum):
@@ -111,7 +112,8 @@ def by_lower_bound(case: Case) -> Ordered:
     """
     quality = Quality.of(case.table, case.metrics, case.ranking)
     order = quality.best(case.count)
-    marks = {int(at): _NO_BETTER for at in order if quality.telling and quality.gain[at] <= 0}
+    mark = _NO_BETTER if _is_shrunken(quality) else _NO_BETTER_SEEN
+    marks = {int(at): mark for at in order if quality.telling and quality.gain[at] <= 0}
     notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.telling, order))
     expected = _expectations(case, quality.shrunken, order)
     first = case.metrics[0]
@@ -135,7 +137,7 @@ def _bound_rule(quality: Quality) -> str:
     if not names:
         return "by mean rank, since no metric tells the seeds apart"
     plain = [name for name, found in quality.telling.items() if found.certain]
-    if len(plain) == len(quality.telling):
+    if not _is_shrunken(quality):
         units = " in units of how much seeds differ in each" if len(plain) > 1 else ""
         return f"the best by {names}{units}, at face value, since no errors are known"
     besides = f"; {' and '.join(plain)} at face value" if plain else ""
@@ -143,6 +145,10 @@ def _bound_rule(quality: Quality) -> str:
         f"the most to be expected of a seed on other prompts by {names}, cautiously "
         f"(shrunken mean less {CAUTION:g} standard deviation{besides})"
     )
+
+
+def _is_shrunken(quality: Quality) -> bool:
+    return not all(found.certain for found in quality.telling.values())
 
 
 def _widened(passing: int, chosen: int, top: int) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | Non
     if picking.picks:
         return picking
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
-    told = "".join(f"; {note}" for note in picking.notes)
+    told = "".join(f"; {note}" for note in picking.notes if note.startswith("left out"))
     raise PickError(
         "pick",
         expected=f"a seed to pick {args.pick} ones from{' with ' * bool(wishes)}{' '.join(wishes)}",
