@@ -34,6 +34,11 @@ def test_the_published_pools_are_what_chance_gives() -> None:
     assert "no agreement beyond chance" in str(chance)
 
 
+def test_one_seed_passes_and_others_pass() -> None:
+    said = [str(Chance(64, 6, observed, 0.5)).partition(" by ")[0] for observed in (0, 1, 2)]
+    assert said == ["0 seeds pass", "1 seed passes", "2 seeds pass"]
+
+
 def test_a_correlated_pair_is_called_agreement() -> None:
     chance = chance_overlap(1024, (256, 256), 85)
     assert chance.p == pytest.approx(exact_tail(1024, 256, 256, 85), rel=1e-9)

@@ -48,8 +48,9 @@ class Chance:
     def __str__(self) -> str:
         """Say it in one line."""
         verdict = "more than chance" if self.agreement else "no agreement beyond chance"
+        passing = "seed passes" if self.observed == 1 else "seeds pass"
         return (
-            f"{self.observed} seeds pass by every metric; metrics that know nothing of each other "
+            f"{self.observed} {passing} by every metric; metrics that know nothing of each other "
             f"share {self.expected:.1f} ± {self.sd:.1f} (p = {self.p:.2g}): {verdict}"
         )
 

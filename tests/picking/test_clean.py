@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -49,8 +50,30 @@ def test_equally_clean_seeds_come_by_score_then_by_number() -> None:
     table = counted([0, 0, 0, 0, 5], [8] * 5, [1, 3, 2, 3, 9])
     picking = pick_clean(table, 3)
     assert picking.seeds == (1, 3, 2)
-    assert "equally clean: 4 seeds, the better ones by score come first" in picking.notes
+    assert "equally clean: 4 seeds, whose order is by mean rank" in picking.notes
+    assert picking.rule.endswith("of the share of pictures with text, equals by mean rank")
     assert not any("equally" in note for note in pick_clean(table, 4).notes)
+
+
+def test_a_score_that_tells_nothing_has_no_say_among_equals() -> None:
+    dice = np.random.default_rng(6)
+    good, noise = 3 * dice.normal(size=(2, 60))
+    table = make_table(
+        {"noise": noise, "good": good},
+        rates={"text": [0.0] * 60},
+        counts={"rate.text": [8] * 60},
+        extra={"score.noise.se": [3.0] * 60, "score.good.se": [1.0] * 60},
+    )
+    picking = pick_clean(table, 60)
+    assert list(picking.seeds) == np.argsort(-good).tolist()
+    assert picking.rule.endswith("equals by what can at least be expected by good")
+    assert picking.interval_of == "the share of a seed's pictures with text"
+
+
+def test_equals_of_a_table_without_scores_come_by_number_and_that_is_said() -> None:
+    picking = pick_clean(counted([0, 0, 0], [8] * 3), 2)
+    assert picking.seeds == (0, 1)
+    assert "3 seeds, whose order is by number, the table having no scores" in picking.notes[-1]
 
 
 def test_a_seed_nobody_scored_comes_last_among_equals() -> None:
@@ -70,11 +93,15 @@ def test_it_is_said_how_many_seeds_would_be_clean_by_luck() -> None:
     picking = pick_clean(counted(hits.tolist(), [16] * 1024), 4)
     usual = hits.sum() / 16 / 1024
     spotless, luck = int((hits == 0).sum()), 1024 * (1 - usual) ** 16
+    again = (dice.binomial(16, usual, (2000, 1024)) == 0).sum(axis=1)
     assert abs(spotless - luck) < 50
-    assert (
+    said = re.fullmatch(
         f"seeds drawn by lot show text in {usual:.1%} of pictures; none at all seen: {spotless} "
-        f"seeds, and by luck {luck:.0f} if all seeds were alike" in picking.notes
+        rf"seeds, and by luck {luck:.0f} ± (\d+) if all seeds were alike",
+        picking.notes[0],
     )
+    assert said is not None
+    assert int(said[1]) == pytest.approx(again.std(), abs=1)
 
 
 def test_chosen_seeds_stay_below_their_bound_in_new_pictures() -> None:

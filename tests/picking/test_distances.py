@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -89,6 +90,35 @@ def test_the_mean_distance_is_over_all_pairs() -> None:
     found = spread(Cloud.of(points), [0, 1, 2])
     assert found is not None
     assert found.mean == pytest.approx((1 + 4 + 3) / 3)
+
+
+@pytest.mark.parametrize("pairs", [1, 50, 10**6])
+@pytest.mark.parametrize("gaps", [0, 0.2])
+def test_the_mean_distance_is_that_of_going_through_all_pairs(
+    monkeypatch: pytest.MonkeyPatch, pairs: int, gaps: float
+) -> None:
+    """Also in portions, with gaps, far from zero and with equal points."""
+    monkeypatch.setattr(distances, "_PAIRS", pairs)
+    dice = np.random.default_rng(7)
+    points = 1000 + dice.normal(size=(40, 9))
+    points[dice.random(points.shape) < gaps] = NAN
+    points[5] = points[6]
+    cloud = Cloud.of(points)
+    some = np.array([3, 5, 6, 11, 20, 39, 0])
+    expected = [cloud.distances(int(one))[two] for one, two in combinations(some, 2)]
+    assert cloud.mean_distance(some) == pytest.approx(np.mean(expected), rel=1e-9)
+
+
+def test_many_points_are_compared_with_lots_in_little_memory() -> None:
+    cloud = Cloud.of(np.random.default_rng(8).normal(size=(1024, 16)))
+    tracemalloc.start()
+    try:
+        found = spread(cloud, range(1000))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found is not None
+    assert peak < 20 * 2**20
 
 
 @pytest.mark.parametrize("chosen", [[], [0], [0, 1, 2]])

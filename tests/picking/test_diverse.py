@@ -155,6 +155,31 @@ def test_all_metrics_have_a_say_in_the_floor() -> None:
     assert set(pick_diverse(table, 4).seeds) == {0, 1}
 
 
+def test_a_score_that_tells_nothing_has_no_say_in_the_floor() -> None:
+    dice = np.random.default_rng(8)
+    good, noise = 3 * dice.normal(size=(2, 200))
+    table = make_table(
+        {"noise": noise, "good": good},
+        features={"style": dice.normal(size=(200, 2))},
+        extra={"score.noise.se": np.full(200, 3.0), "score.good.se": np.ones(200)},
+    )
+    order = np.argsort(-good).tolist()
+    for objective in DiverseObjective:
+        picking = pick_diverse(table, 8, floor=0.1, objective=objective)
+        assert picking.seeds[0] == order[0]
+        assert set(picking.seeds) <= set(order[:20])
+        assert [order[pick.rank - 1] for pick in picking.picks] == list(picking.seeds)
+        assert "better 10% by what can at least be expected by good, " in picking.rule
+        assert picking.rank_by == "what can at least be expected by good"
+        assert picking.interval_of.startswith("mean noise on the prompts")
+
+
+def test_a_start_keeps_its_own_rank() -> None:
+    table = make_table({"a": [9, 8, NAN, 6]}, **LINE)  # type: ignore[arg-type]
+    assert [pick.rank for pick in pick_diverse(table, 2, start=3).picks] == [3, 1]
+    assert [pick.rank for pick in pick_diverse(table, 2, start=2).picks] == [0, 1]
+
+
 def test_the_best_seed_comes_first_by_default() -> None:
     points, scores, _ = planted()
     table = make_table({"quality": scores}, features={"style": points})

@@ -182,11 +182,15 @@ def test_scores_and_held_out_interval_come_with_the_seed() -> None:
     assert best.interval is None
     assert other.scores == {"a": 1.0, "a.confirm": 2.0}
     assert other.interval == pytest.approx((2 - 0.196, 2 + 0.196), rel=1e-4)
+    assert pick_golden(table, 2).interval_of == "mean a on the held-out prompts"
 
 
 def test_without_held_out_prompts_the_interval_is_of_the_mining_prompts() -> None:
     table = make_table({"a": [1.0, 3.0]}, extra={"score.a.se": [0.5, 0.5]})
-    assert pick_golden(table, 1).picks[0].interval == pytest.approx((2.02, 3.98), rel=1e-4)
+    picking = pick_golden(table, 1)
+    assert picking.picks[0].interval == pytest.approx((2.02, 3.98), rel=1e-4)
+    assert picking.interval_of.startswith("mean a on the prompts the seeds were chosen by")
+    assert pick_golden(make_table({"a": [1, 2]}), 1).interval_of == ""
 
 
 @pytest.mark.parametrize(
@@ -245,5 +249,6 @@ def test_json_has_seeds_as_texts() -> None:
     value = json.loads(json.dumps(picking.to_json()))
     assert value["picks"][0]["seed"] == "4294967295"
     assert value["picks"][0]["scores"] == {"a": 2.0, "b": 2.0}
-    assert set(value) == {"picks", "rule", "pool", "chance", "notes", "spread"}
+    fields = {"picks", "rule", "pool", "chance", "notes", "spread", "interval_of", "rank_by"}
+    assert set(value) == fields
     assert set(value["chance"]) == {"expected", "sd", "observed", "p"}

@@ -112,10 +112,25 @@ def test_the_expected_squared_error_is_that_of_new_pictures() -> None:
     values, habit = planted(3000, 4, 0.05, 0.1)
     found = habits(table_of(values), None, "y")
     dice = np.random.default_rng(9)
-    usual = values[:, :, 1].mean()
-    new = usual + habit[:, 1] + 0.1 * dice.normal(size=3000)
-    assert float(found.squared_error(0.2).mean()) == pytest.approx(
-        ((new - 0.2) ** 2).mean(), rel=0.03
+    usual = values[:, :, 1].mean(axis=0)[dice.integers(0, 4, (20, 3000))]
+    new = usual + habit[:, 1] + 0.1 * dice.normal(size=(20, 3000))
+    assert float(found.squared_error(0.5).mean()) == pytest.approx(
+        ((new - 0.5) ** 2).mean(), rel=0.03
+    )
+
+
+def test_which_class_comes_is_part_of_the_error_where_any_may() -> None:
+    values, _ = planted(400, 3, 0.02, 0.02)
+    values[:, 2, 0] += 0.3
+    values[::2, 1] = NAN
+    table = table_of(values, CLASSES)
+    entries = values[:, :, 0].astype(np.float32)
+    for kind, asked in ((None, entries), ("tent", entries[:, 2:])):
+        error = habits(table, kind, "x").squared_error(0.4)
+        assert float(error.mean()) == pytest.approx(np.nanmean((asked - 0.4) ** 2), rel=0.02)
+    assert habits(table, "tent", "x").classes == 0
+    assert habits(table, None, "x").classes == pytest.approx(
+        np.nanvar(np.where(np.isnan(entries), NAN, np.nanmean(entries, axis=0))), rel=1e-4
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import PickError
-from seedloupe.picking.ranks import best_first, known_metrics, rank_seeds
+from seedloupe.picking.ranks import best_first, in_order, known_metrics, rank_seeds
 
 from ..seed_tables import make_table
 
@@ -91,8 +91,19 @@ def test_the_best_first_are_those_of_sorting_everybody(count: int) -> None:
     dice = np.random.default_rng(count)
     first, second = dice.integers(0, 9, 60), dice.integers(0, 3, 60).astype(float)
     expected = sorted(range(60), key=lambda row: (first[row], second[row], row))
-    assert best_first(first, second, count).tolist() == expected[:count]
+    assert best_first(first, second, count=count).tolist() == expected[:count]
 
 
 def test_of_nobody_nobody_is_best() -> None:
-    assert best_first(np.empty(0), np.empty(0), 3).tolist() == []
+    assert best_first(np.empty(0), np.empty(0), count=3).tolist() == []
+
+
+@pytest.mark.parametrize("levels", [1, 2, 30, 10**9])
+def test_the_order_by_several_values_is_that_of_a_plain_sort(levels: int) -> None:
+    dice = np.random.default_rng(levels)
+    first, second, third = dice.integers(0, levels, (3, 400)).astype(float)
+    lines = list(zip(first, second % 3, third, range(400), strict=True))
+    expected = [line[-1] for line in sorted(lines)]
+    assert in_order(first, second % 3, third).tolist() == expected
+    assert best_first(first, second % 3, third, count=50).tolist() == expected[:50]
+    assert in_order(np.empty(0), np.empty(0)).tolist() == []

@@ -147,8 +147,10 @@ def test_of_less_is_better_the_interval_begins_with_the_lower_end() -> None:
 def test_seeds_expected_to_be_no_better_than_average_say_so() -> None:
     scores = np.linspace(-3, 3, 31)
     table = make_table({"a": scores}, extra={"score.a.se": np.full(31, 0.1)})
-    notes = [bool(pick.note) for pick in pick_golden(table, 31).picks]
-    assert notes == [False] * 15 + [True] * 16
+    notes = [pick.note for pick in pick_golden(table, 31).picks]
+    assert notes == [""] * 15 + ["not expected to be better than the average seed"] * 16
+    notes = [pick.note for pick in pick_golden(make_table({"a": scores}), 31).picks]
+    assert notes == [""] * 15 + ["no better than the average seed"] * 16
 
 
 def test_where_nothing_tells_seeds_apart_that_is_the_answer() -> None:
@@ -182,6 +184,45 @@ def test_without_errors_scores_count_at_face_value_and_that_is_said() -> None:
     assert list(picking.seeds) == np.argsort(-scores.astype(np.float32)).tolist()
     assert any("taken at face value, which flatters the best" in note for note in picking.notes)
     assert "a.expected" not in picking.picks[0].scores
+    assert picking.rule == "the best by a, at face value, since no errors are known"
+
+
+def test_several_scores_without_errors_are_told_in_which_units_they_count() -> None:
+    rule = pick_golden(two_metrics(0.5, rows=40), 3).rule
+    assert rule.startswith("the best by a and b in units of how much seeds differ in each, at face")
+
+
+def test_a_score_without_errors_beside_one_with_them_is_told_apart() -> None:
+    dice = np.random.default_rng(12)
+    scores = {"plain": dice.normal(size=80), "good": 9 * dice.normal(size=80)}
+    table = make_table(scores, extra={"score.good.se": np.ones(80)})
+    assert "(shrunken mean less 1 standard deviation; plain at face value)" in (
+        pick_golden(table, 3).rule
+    )
+
+
+@pytest.mark.parametrize(
+    ("scores", "rule"),
+    [
+        ([float("nan")] * 3, "no choice: no seed is left"),
+        ([2.0, float("nan"), float("nan")], "no choice: only one seed is left"),
+        ([2.0, 2.0, 2.0], "by mean rank, since no metric tells the seeds apart"),
+    ],
+)
+def test_where_there_is_no_choice_no_rule_is_claimed(scores: list[float], rule: str) -> None:
+    assert pick_golden(make_table({"a": scores}), 2).rule == rule
+
+
+def test_equal_scores_are_not_blamed_on_errors_nobody_stated() -> None:
+    notes = pick_golden(make_table({"a": [2, 2, 2]}), 2).notes
+    assert "a does not tell these seeds apart: all have the same score; it has no say" in notes
+
+
+def test_the_interval_is_told_to_be_of_what_is_expected() -> None:
+    table, _ = uneven(np.random.default_rng(3))
+    assert pick_golden(table, 2).interval_of == "what to expect of a on other prompts"
+    ranked = pick_golden(table, 2, rule=GoldenRule.PARETO)
+    assert ranked.interval_of.startswith("mean a on the prompts the seeds were chosen by")
 
 
 def test_fronts_come_one_after_the_other_each_by_mean_rank() -> None:

@@ -63,3 +63,11 @@ def test_unknown_tags_are_refused_with_those_there_are() -> None:
         rows_passing(TABLE, TagFilter(want=("loud",)))
     with pytest.raises(PickError, match=r"tags\.avoid: expected some of no tag"):
         rows_passing(make_table({"a": [1]}), TagFilter(avoid=("gray",)))
+
+
+def test_a_tag_named_twice_counts_once_and_is_told_once() -> None:
+    twice = TagFilter(want=("sky", "sky"), avoid=("gray", "gray"))
+    rows, notes = rows_passing(TABLE, twice)
+    once, told = rows_passing(TABLE, TagFilter(want=("sky",), avoid=("gray",)))
+    assert rows.tolist() == once.tolist() == [1, 2]
+    assert notes == told

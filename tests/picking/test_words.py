@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from seedloupe.picking.words import (
@@ -10,7 +12,7 @@ from seedloupe.picking.words import (
     shortage_notes,
     unmeasured_notes,
 )
-from seedloupe.tables import SeedEffect
+from seedloupe.tables import SeedEffect, SeedTable, Status
 
 from ..seed_tables import make_table
 
@@ -45,3 +47,14 @@ def test_evidence_against_choosing_is_passed_on(
     notes = evidence_notes(make_table({"a": [1]}, verdict=verdict))
     assert len(notes) == (0 if words is None else 1)
     assert words is None or words in notes[0]
+
+
+def test_published_numbers_and_noise_nobody_stated_are_named() -> None:
+    table = make_table({"a": [1]})
+    noise = replace(table.spec.noise, extra={"unstated": ["rng", "shape"]})
+    provenance = replace(table.spec.provenance, status=Status.PUBLISHED)
+    spec = replace(table.spec, noise=noise, provenance=provenance)
+    notes = evidence_notes(SeedTable(table.seeds, table.tensors, spec))
+    assert notes[0] == "published numbers: nobody measured these seeds here"
+    assert "does not state the noise its seeds stand for: nobody knows rng, shape, so" in notes[1]
+    assert len(notes) == 2

@@ -12,6 +12,7 @@ from .golden import GoldenPicker, pick_golden
 from .layout import Layout, LayoutPicker, pick_by_layout
 from .lots import pick_random
 from .picks import Pick, Picking, SeedPicker, Spread
+from .quality import golden_order
 from .rules import GoldenRule
 from .spaces import usual_space
 from .tags import TagFilter, rows_passing
@@ -33,6 +34,7 @@ __all__ = [
     "TagFilter",
     "builtin_pickers",
     "chance_overlap",
+    "golden_order",
     "pick_by_layout",
     "pick_clean",
     "pick_diverse",

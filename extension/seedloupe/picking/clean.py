@@ -11,9 +11,12 @@ from ..chance import wilson_bounds
 from ..errors import PickError
 from ..tables import SeedTable
 from .picks import Pick, Picking, describe, require_count
-from .ranks import Rows, best_first, rank_seeds
+from .quality import better_seeds
+from .ranks import Rows, best_first
 from .tags import ANY_TAGS, TagFilter, rows_passing
 from .words import seeds_in_words, shortage_notes
+
+Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,9 @@ class CleanPicker:
     """Takes the seeds with the lowest upper bound of a tag's rate.
 
     Nothing seen in few pictures is not the same as nothing there: what counts is how high the rate
-    may still be (Wilson's interval, 95 %). Among equals the better mean rank comes first, then the
-    smaller seed.
+    may still be, the upper end of Wilson's two-sided 95 % interval, which the rate exceeds in about
+    one case of 40. Among equals the better ones come first, see :func:`.quality.better_seeds`, then
+    the smaller seed.
 
     Args:
         tag: the flaw.
@@ -48,7 +52,8 @@ class CleanPicker:
         rows, notes = rows_passing(table, self.tags)
         known = rows[counts[rows] > 0]
         _, upper = wilson_bounds(rates[known] * counts[known], counts[known])
-        order = best_first(upper, _places(table, known), count)
+        keys, by = _goodness(table, known)
+        order = best_first(upper, *keys, count=count)
         picks = tuple(
             self._pick(table, known[at], (rates, counts), upper[at], place)
             for place, at in enumerate(order, 1)
@@ -57,18 +62,20 @@ class CleanPicker:
         unknown = f"left out, nobody measured {self.tag}: {seeds_in_words(missing)}"
         return Picking(
             picks,
-            f"the lowest upper bound (95 %) of the share of pictures with {self.tag}",
+            "the lowest upper end of the two-sided 95 % interval of the share of pictures with "
+            f"{self.tag}, equals by {by}",
             len(known),
             notes=(
                 *notes,
                 *((unknown,) if missing else ()),
                 *self._by_chance(rates[known], counts[known]),
-                *self._tied(upper, len(picks)),
+                *_tied(upper, len(picks), by),
                 *shortage_notes(len(picks), count),
             ),
+            interval_of=f"the share of a seed's pictures with {self.tag}",
         )
 
-    def _measured(self, table: SeedTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _measured(self, table: SeedTable) -> tuple[Doubles, Doubles]:
         if self.tag not in table.tags():
             known = ", ".join(table.tags()) or "no tag; the table has none"
             raise PickError("tag", expected=f"one of {known}", got=repr(self.tag))
@@ -86,7 +93,7 @@ class CleanPicker:
         self,
         table: SeedTable,
         row: int,
-        measured: tuple[NDArray[np.float64], NDArray[np.float64]],
+        measured: tuple[Doubles, Doubles],
         upper: float,
         place: int,
     ) -> Pick:
@@ -97,26 +104,18 @@ class CleanPicker:
         seen = f"{round(rate * count)} of {int(count)} pictures"
         return describe(table, int(row), (), rank=place, note=seen, interval=span, more=more)
 
-    def _by_chance(
-        self, rates: NDArray[np.float64], counts: NDArray[np.float64]
-    ) -> tuple[str, ...]:
+    def _by_chance(self, rates: Doubles, counts: Doubles) -> tuple[str, ...]:
         """Say how many seeds would show nothing if all were alike."""
         if not len(rates):
             return ()
         usual = float((rates * counts).sum() / counts.sum())
-        spotless, expected = int((rates == 0).sum()), float(((1 - usual) ** counts).sum())
+        spotless, lucky = int((rates == 0).sum()), (1 - usual) ** counts
+        expected, sd = float(lucky.sum()), float((lucky * (1 - lucky)).sum()) ** 0.5
         return (
             f"seeds drawn by lot show {self.tag} in {usual:.1%} of pictures; none at all seen: "
-            f"{seeds_in_words(spotless)}, and by luck {expected:.0f} if all seeds were alike",
+            f"{seeds_in_words(spotless)}, and by luck {expected:.0f} ± {sd:.0f} if all seeds were "
+            "alike",
         )
-
-    def _tied(self, upper: NDArray[np.float64], chosen: int) -> tuple[str, ...]:
-        if not chosen:
-            return ()
-        equal = int((upper == upper.min()).sum())
-        if equal <= chosen:
-            return ()
-        return (f"equally clean: {seeds_in_words(equal)}, the better ones by score come first",)
 
 
 def pick_clean(
@@ -136,10 +135,21 @@ def pick_clean(
     return CleanPicker(tag, tags).explain(table, count)
 
 
-def _places(table: SeedTable, rows: Rows) -> NDArray[np.float64]:
-    """Return the mean rank of each row, worst for those some metric did not measure."""
-    places = np.full(len(rows), np.inf)
-    if table.metrics() and len(rows):
-        ranking = rank_seeds(table, table.metrics(), rows)
-        places[np.isin(rows, ranking.rows)] = ranking.mean
-    return places
+def _tied(upper: Doubles, chosen: int, by: str) -> tuple[str, ...]:
+    if not chosen:
+        return ()
+    equal = int((upper == upper.min()).sum())
+    if equal <= chosen:
+        return ()
+    return (f"equally clean: {seeds_in_words(equal)}, whose order is by {by}",)
+
+
+def _goodness(table: SeedTable, rows: Rows) -> tuple[tuple[Doubles, ...], str]:
+    """Return what puts equally clean rows in order, worst where some metric is missing."""
+    if not table.metrics():
+        return (), "number, the table having no scores"
+    better = better_seeds(table, rows)
+    measured = np.isin(rows, better.rows)
+    keys = np.full((len(better.keys), len(rows)), np.inf)
+    keys[:, measured] = better.keys
+    return tuple(keys), better.by

@@ -20,6 +20,8 @@ _STEPS_BY_LOT = 2 * 10**7
 _EXACT = 2**22
 """Up to this many coordinates distances are worked out in doubles, one difference at a time."""
 _ROUNDOFF = 2.0**-23
+_PAIRS = 2**16
+"""How many distances between pairs are worked out at a time, which bounds the memory they take."""
 
 Points = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -97,15 +99,19 @@ class Cloud:
         return lengths
 
     def mean_distance(self, chosen: Rows) -> float:
-        """Return the mean distance between two different ones of some points ``(k,)``."""
+        """Return the mean distance between two different ones of some points ``(k,)``.
+
+        By matrix products, some rows at a time: no more than :data:`_PAIRS` distances are held.
+        """
         points = self.points[chosen].astype(np.float64)
-        if self.norms is None:
-            distances = _lengths(points[:, None, :] - points[None, :, :])
-        else:
-            products = points @ points.T
-            norms = np.diagonal(products)
-            distances = np.sqrt(np.maximum(norms[:, None] + norms - 2 * products, 0.0))
-        return float(distances.sum() / (len(chosen) * (len(chosen) - 1)))
+        known = np.isfinite(points)
+        points[~known] = 0.0
+        points -= points.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        points[~known] = 0.0
+        total, step = 0.0, max(1, _PAIRS // len(chosen))
+        for begin in range(0, len(chosen), step):
+            total += float(_between(points, known, slice(begin, begin + step)).sum())
+        return total / (len(chosen) * (len(chosen) - 1))
 
     def __len__(self) -> int:
         """Return how many points there are."""
@@ -130,7 +136,7 @@ def farthest_points(cloud: Cloud, start: int, count: int) -> tuple[list[int], in
     nearest = cloud.distances(start)
     apart = 1
     while len(chosen) < count:
-        nearest[chosen] = -1.0
+        nearest[chosen[-1]] = -1.0  # and stays below all distances
         farthest = int(nearest.argmax())
         apart += bool(nearest[farthest] > 0)
         chosen.append(farthest)
@@ -162,7 +168,7 @@ def balanced_points(cloud: Cloud, quality: Doubles, weight: float, count: int) -
         steps = cloud.distances(chosen[-1])
         unit = unit or float(steps.mean()) or 1.0
         worth += steps * ((1 - weight) / (unit * (count - 1)))
-        worth[chosen] = -np.inf
+        worth[chosen[-1]] = -np.inf
         chosen.append(int(worth.argmax()))
     return chosen
 
@@ -197,6 +203,26 @@ def _to_scale(points: Points) -> Points:
     length = np.sqrt(2 * np.nansum(variances))
     scaled: Points = points / np.float32(length or 1.0)
     return scaled
+
+
+def _between(points: Doubles, known: NDArray[np.bool_], some: slice) -> Doubles:
+    """Return the distances from some points to all, gaps, which are 0, made up for."""
+    if known.all():
+        norms = np.einsum("ij,ij->i", points, points)
+        both = norms[some, None] + norms
+        scale: Doubles | float = 1.0
+    else:
+        had, squares = known.astype(np.float64), points**2
+        both = squares[some] @ had.T + had[some] @ squares.T
+        scale = points.shape[1] / np.maximum(had[some] @ had.T, 1)
+    apart = points[some] @ points.T
+    apart *= -2
+    apart += both
+    both *= 4 * np.finfo(np.float64).eps * points.shape[1]
+    apart *= apart >= both  # what rounding leaves between equal points
+    apart *= scale
+    lengths: Doubles = np.sqrt(apart, out=apart)
+    return lengths
 
 
 def _lengths(steps: Doubles) -> Doubles:

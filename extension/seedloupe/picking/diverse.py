@@ -12,8 +12,9 @@ import numpy as np
 from ..errors import PickError, TableError
 from ..tables import SeedTable
 from .distances import Cloud, balanced_points, farthest_points, rows_known, side_by_side, spread
-from .picks import Pick, Picking, describe, require_count
-from .ranks import Rows, rank_seeds
+from .picks import Pick, Picking, describe, interval_words, require_count
+from .quality import better_seeds
+from .ranks import Rows
 from .spaces import STYLE, require_spaces
 from .tags import ANY_TAGS, TagFilter, rows_passing
 from .words import evidence_notes, seeds_in_words, shortage_notes, unmeasured_notes
@@ -33,21 +34,48 @@ class DiverseObjective(str, Enum):
     """Seeds are good and lie far apart, weighed against each other."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """The seeds in the running.
+
+    Args:
+        rows: ``(R,)`` best first, or in table order where nothing says which are good.
+        by: what they go by, in words; empty where nothing says so.
+    """
+
+    rows: Rows
+    by: str
+
+    def above(self, floor: float) -> Rows:
+        """Return the better rows; all where nothing says which those are."""
+        return self.rows[: math.ceil(floor * len(self.rows))] if self.by else self.rows
+
+    def places(self, rows: Rows) -> list[int]:
+        """Return the place of each row; 0 where it has none."""
+        if not self.by or not len(rows):
+            return [0] * len(rows)
+        places = np.zeros(max(int(self.rows.max(initial=0)), int(rows.max())) + 1, np.intp)
+        places[self.rows] = np.arange(1, len(self.rows) + 1)
+        found: list[int] = places[rows].tolist()
+        return found
+
+
 @dataclass(frozen=True)
 class DiversePicker:
     """Takes seeds whose pictures differ most, out of the better ones.
 
     Farthest-point sampling in a feature space, as Xu, Zhang and Shi do it ("Good Seed Makes a Good
     Crop", 2024, diverse sampling). On its own it collects outliers, which among seeds are mostly
-    broken ones: gray, bordered, empty. So the seeds in the worse part by mean rank are put aside
-    first.
+    broken ones: gray, bordered, empty. So the worse seeds are put aside first: those of which less
+    can be expected by the scores that tell seeds apart, or where no errors are known, those of the
+    worse mean rank; see :func:`.quality.better_seeds`.
 
     Args:
         spaces: which of the table's feature spaces measure difference; several have the same say.
         objective: farthest seeds, or a balance of quality and distance.
-        start: the first seed; the best by mean rank by default, whatever the floor.
-        floor: which share of the seeds to keep, in (0, 1], the better ones by mean rank over all
-            metrics. 1 keeps all and so the outliers too.
+        start: the first seed; the best by default, whatever the floor.
+        floor: which share of the seeds to keep, in (0, 1], the better ones. 1 keeps all and so the
+            outliers too.
         quality: how much quality counts beside distance in the balance, in [0, 1].
         tags: which seeds are in the running.
     """
@@ -78,12 +106,12 @@ class DiversePicker:
         known = allowed
         for feature in features:
             known = rows_known(feature, known)
-        kept, ranked, floor_notes = _above_floor(table, known, self.floor)
-        rows, start_notes = self._start_first(table, kept)
+        ranked, floor_notes = _ranked(table, known)
+        rows, start_notes = self._start_first(table, ranked.above(self.floor))
         cloud = Cloud.of(side_by_side(features, rows))
         chosen, far_notes = self._choose(cloud, rows, ranked, min(count, len(rows)))
         return Picking(
-            tuple(_pick(table, int(row), ranked) for row in rows[chosen]),
+            _picks(table, rows[chosen], ranked),
             self._rule(ranked),
             len(rows),
             notes=(
@@ -96,6 +124,8 @@ class DiversePicker:
                 *evidence_notes(table),
             ),
             spread=spread(cloud, chosen),
+            interval_of=interval_words(table, table.metrics()),
+            rank_by=ranked.by,
         )
 
     def _check(self, table: SeedTable) -> None:
@@ -124,13 +154,13 @@ class DiversePicker:
         return np.concatenate([[row], others]), (note,)
 
     def _choose(
-        self, cloud: Cloud, rows: Rows, ranked: Rows | None, count: int
+        self, cloud: Cloud, rows: Rows, ranked: _Ranked, count: int
     ) -> tuple[list[int], tuple[str, ...]]:
         if not count:
             return [], ()
         if self.objective is DiverseObjective.BALANCED:
             # Rows come best first, so their order is their quality.
-            worth = np.linspace(1, 0, len(rows)) if ranked is not None else np.ones(len(rows))
+            worth = np.linspace(1, 0, len(rows)) if ranked.by else np.ones(len(rows))
             return balanced_points(cloud, worth, self.quality, count), ()
         chosen, apart = farthest_points(cloud, 0, count)
         if apart == count:
@@ -138,12 +168,12 @@ class DiversePicker:
         note = f"only {apart} of the seeds differ; the others equal one of them in this space"
         return chosen, (note,)
 
-    def _rule(self, ranked: Rows | None) -> str:
+    def _rule(self, ranked: _Ranked) -> str:
         space = " and ".join(self.spaces)
         far = f"each the farthest in {space} from all before it"
         if self.objective is DiverseObjective.BALANCED:
             far = f"good and far apart in {space}, quality counting {self.quality:.0%}"
-        return f"of the better {self.floor:.0%} by mean rank, {far}" if ranked is not None else far
+        return f"of the better {self.floor:.0%} by {ranked.by}, {far}" if ranked.by else far
 
 
 def pick_diverse(
@@ -165,7 +195,7 @@ def pick_diverse(
         spaces: which of the table's feature spaces measure difference.
         objective: farthest seeds, or a balance of quality and distance.
         start: the first seed; the best by default.
-        floor: which share of the seeds to keep, in (0, 1], the better ones by mean rank.
+        floor: which share of the seeds to keep, in (0, 1], the better ones.
         quality: how much quality counts in the balance, in [0, 1].
         tags: which seeds are in the running.
 
@@ -185,21 +215,19 @@ def _row_of(table: SeedTable, start: int) -> int:
         raise PickError("start", expected=error.expected, got=error.got) from error
 
 
-def _above_floor(
-    table: SeedTable, rows: Rows, floor: float
-) -> tuple[Rows, Rows | None, tuple[str, ...]]:
-    """Return the better rows, best first; all that were ranked, best first; and what to say."""
+def _ranked(table: SeedTable, rows: Rows) -> tuple[_Ranked, tuple[str, ...]]:
+    """Put rows in order of quality, and say who could not be compared."""
     if not table.metrics():
-        return rows, None, (_NO_FLOOR,)
-    ranking = rank_seeds(table, table.metrics(), rows)
-    best_first = ranking.rows[ranking.order]
-    kept = best_first[: math.ceil(floor * len(best_first))]
-    return kept, best_first, unmeasured_notes(len(rows) - len(best_first))
+        return _Ranked(rows, ""), (_NO_FLOOR,)
+    better = better_seeds(table, rows)
+    return _Ranked(better.ordered, better.by), unmeasured_notes(len(rows) - len(better.rows))
 
 
-def _pick(table: SeedTable, row: int, best_first: Rows | None) -> Pick:
-    found = [] if best_first is None else np.flatnonzero(best_first == row).tolist()
-    return describe(table, row, table.metrics(), rank=found[0] + 1 if found else 0)
+def _picks(table: SeedTable, rows: Rows, ranked: _Ranked) -> tuple[Pick, ...]:
+    return tuple(
+        describe(table, int(row), table.metrics(), rank=place)
+        for row, place in zip(rows, ranked.places(rows), strict=True)
+    )
 
 
 def _unknown_notes(missing: int, spaces: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..chance import Chance, chance_overlap
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe, require_count
+from .picks import Pick, Picking, describe, interval_words, require_count
 from .ranks import Ranking, known_metrics, rank_seeds
 from .rules import RULES, Case, GoldenRule, Ordered
 from .tags import ANY_TAGS, TagFilter, rows_passing
@@ -71,6 +71,7 @@ class GoldenPicker:
                 *shortage_notes(len(found.positions), count),
                 *evidence_notes(table),
             ),
+            interval_of=found.interval_of or interval_words(table, metrics),
         )
 
     def _top(self, compared: int) -> int:

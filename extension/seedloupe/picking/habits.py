@@ -6,6 +6,10 @@ left is a seed's habit plus what changes from class to class and prompt to promp
 
     value[s, k] = class[k] + habit[s] + variation[s, k]
 
+Where any object may come, which class it is of is one more thing nobody knows: it adds the
+variance between classes. A table's numbers are means over the pictures of a class, and how many
+those were is not recorded: single pictures vary more than ``variation`` says.
+
 A habit measured on a few classes is drawn towards the average as much as those few leave it unsure
 (empirical Bayes, as in :mod:`.bounds`).
 """
@@ -42,10 +46,12 @@ class Habits:
         known: ``(S,)`` bool, whether any object was found.
         expected: ``(S,)`` what to expect of a picture; the mean of all where nothing is known.
         doubt: ``(S,)`` squared standard deviation of that expectation.
-        variation: ``(S,)`` variance of single pictures around the habit.
+        variation: ``(S,)`` variance around the habit, from class to class once what is usual for
+            each is taken off.
         deviation: standard deviation between seeds' habits; 0 where seeds do not differ.
         separable: whether seeds were seen with several classes, so that habit and variation can be
             told apart; else all is taken for habit.
+        classes: variance between what is usual for the classes asked about; 0 for one.
     """
 
     known: NDArray[np.bool_]
@@ -54,6 +60,7 @@ class Habits:
     variation: Points
     deviation: float
     separable: bool
+    classes: float
 
     @property
     def share(self) -> float | None:
@@ -67,8 +74,8 @@ class Habits:
         return between / (between + within) if between else 0.0
 
     def squared_error(self, target: float) -> Points:
-        """Return how far from ``target`` a picture can be expected, squared: ``(S,)``."""
-        errors: Points = (self.expected - target) ** 2 + self.doubt + self.variation
+        """Return how far from ``target`` to expect an entry, squared: ``(S,)``."""
+        errors: Points = (self.expected - target) ** 2 + self.doubt + self.variation + self.classes
         return errors
 
 
@@ -81,12 +88,14 @@ class Moments:
         total: ``(S,)`` sum over these classes.
         squares: ``(S,)`` sum of squares.
         centre: mean of everything seen.
+        classes: variance of what is usual between the classes of everything seen.
     """
 
     count: Points
     total: Points
     squares: Points
     centre: float
+    classes: float
 
 
 def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
@@ -108,7 +117,9 @@ def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
     if kind is not None:
         at = _class_of(table, kind)
         values = values[:, at : at + 1]
-    usual, centre = _usual(values)
+    usual, seen = _usual(values)
+    shares = seen / max(seen.sum(), 1)
+    centre = float(shares @ usual)
     count, total, squares = np.empty((3, len(values)), np.float32)
     for rows, part in _portions(values):
         part -= usual[:, None]
@@ -118,7 +129,7 @@ def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
         part.sum(axis=0, out=total[rows])
         part *= part
         part.sum(axis=0, out=squares[rows])
-    return Moments(count, total, squares, centre)
+    return Moments(count, total, squares, centre, float(shares @ (usual - centre) ** 2))
 
 
 def habit_of(asked: Moments, over_all: Moments) -> Habits:
@@ -141,7 +152,8 @@ def habit_of(asked: Moments, over_all: Moments) -> Habits:
     keep[~known] = 0.0
     doubt = np.where(known, keep * errors, between)
     separable = bool((over_all.count > 1).any())
-    return Habits(known, asked.centre + keep * habit, doubt, variation, between**0.5, separable)
+    expected = asked.centre + keep * habit
+    return Habits(known, expected, doubt, variation, between**0.5, separable, asked.classes)
 
 
 def _class_of(table: SeedTable, kind: str) -> int:
@@ -162,15 +174,14 @@ def _portions(values: Points) -> Iterator[tuple[slice, Points]]:
         yield rows, values[rows].T.copy()
 
 
-def _usual(values: Points) -> tuple[Points, float]:
-    """Return the mean of each column ``(K,)`` over the seeds, and that of everything seen."""
+def _usual(values: Points) -> tuple[Points, NDArray[np.float64]]:
+    """Return the mean of each column ``(K,)`` over the seeds, and how many seeds have it."""
     total, seen = np.zeros((2, values.shape[1]))
     for _, part in _portions(values):
         seen += [np.count_nonzero(~np.isnan(column)) for column in part]
         np.fmax(part, 0.0, out=part)  # unknown becomes 0, and nothing known is below it
         total += part.sum(axis=1)
-    usual = (total / np.maximum(seen, 1)).astype(np.float32)
-    return usual, float(total.sum() / max(seen.sum(), 1))
+    return (total / np.maximum(seen, 1)).astype(np.float32), seen
 
 
 def _variation(moments: Moments) -> Points:

@@ -96,10 +96,12 @@ class LayoutPicker:
     """Takes the seeds whose pictures can be expected nearest to a layout.
 
     The order is by expected squared distance: how far off the seed's habit is, how unsure the habit
-    is, and how much its pictures vary around it. A seed that puts everything on the left reliably
-    thus beats one that does so on average. Places count in sides of the picture, size and depth as
-    they are, from 0 to 1: where seeds hardly differ in one of them it hardly decides, however far
-    off what was asked for may be.
+    is, how much its pictures vary around it, and where any object is meant, how much classes
+    differ. A seed that puts everything on the left reliably thus beats one that does so on average.
+    A table holds means over the pictures of a class, so single pictures vary more than is known.
+
+    Places count in sides of the picture, size and depth as they are, from 0 to 1: where seeds
+    hardly differ in one of them it hardly decides, however far off what was asked for may be.
 
     Args:
         layouts: one, or several for several pictures: picture i gets layout i modulo their number,
@@ -198,7 +200,7 @@ class _Query:
         if not len(self.rows):
             return tuple(notes)
         by_lot = float(np.sqrt(self.squares.mean()))
-        notes.append(f"{self.layout}: seeds drawn by lot come within {by_lot:.2f} of it")
+        notes.append(f"{self.layout}: seeds drawn by lot are on average {by_lot:.2f} away")
         for aspect, habit in self.habits.items():
             if not habit.separable:
                 notes.append(
@@ -223,7 +225,7 @@ class _Query:
 def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:
     """Give each picture the best seed for its layout that is still there."""
     # Others may take all but one of these, and each layout is asked count times at most.
-    orders = [best_first(query.squares, query.squares, count) for query in queries]
+    orders = [best_first(query.squares, count=count) for query in queries]
     at, taken, picks = [0] * len(queries), set[int](), list[Pick]()
     for picture in range(count):
         which = picture % len(queries)

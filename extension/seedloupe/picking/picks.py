@@ -79,6 +79,8 @@ class Picking:
         chance: the chance baseline, where several metrics had to agree.
         notes: whatever the user should know before trusting the seeds.
         spread: how different the seeds are, where that was the point.
+        interval_of: what the picks' intervals are about, in words; empty where none has one.
+        rank_by: what the picks' ranks go by, where that is not the rule; else empty.
     """
 
     picks: tuple[Pick, ...]
@@ -87,6 +89,8 @@ class Picking:
     chance: Chance | None = None
     notes: tuple[str, ...] = ()
     spread: Spread | None = None
+    interval_of: str = ""
+    rank_by: str = ""
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -102,6 +106,8 @@ class Picking:
             "chance": None if self.chance is None else {**vars(self.chance)},
             "notes": list(self.notes),
             "spread": None if self.spread is None else {**vars(self.spread)},
+            "interval_of": self.interval_of,
+            "rank_by": self.rank_by,
         }
 
 
@@ -143,8 +149,24 @@ def describe(
     return Pick(int(table.seeds[row]), rank, {**known, **more}, span, note)
 
 
+def interval_words(table: SeedTable, metrics: Sequence[str]) -> str:
+    """Say what the intervals of :func:`describe` are about; empty where there are none."""
+    if not metrics:
+        return ""
+    first = metrics[0]
+    if _is_confirmed(table, first):
+        return f"mean {first} on the held-out prompts"
+    if table.has_score(first, "se"):
+        return f"mean {first} on the prompts the seeds were chosen by, which flatters the best"
+    return ""
+
+
+def _is_confirmed(table: SeedTable, metric: str) -> bool:
+    return table.has_score(metric, "confirm") and table.has_score(metric, "confirm_se")
+
+
 def _interval(table: SeedTable, row: int, metric: str) -> tuple[float, float] | None:
-    if table.has_score(metric, "confirm") and table.has_score(metric, "confirm_se"):
+    if _is_confirmed(table, metric):
         mean, error = table.score(metric, "confirm")[row], table.score(metric, "confirm_se")[row]
     elif table.has_score(metric, "se"):
         mean, error = table.score(metric)[row], table.score(metric, "se")[row]

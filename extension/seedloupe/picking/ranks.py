@@ -33,7 +33,7 @@ class Ranking:
     @cached_property
     def order(self) -> Rows:
         """Positions in ``rows`` ``(R,)``, best mean rank first; on a tie the smaller seed."""
-        return _in_order(self.mean)
+        return in_order(self.mean)
 
 
 def rank_seeds(table: SeedTable, metrics: Sequence[str], rows: Rows) -> Ranking:
@@ -79,33 +79,39 @@ def towards_better(table: SeedTable, metric: str) -> NDArray[np.float64]:
     return score if table.higher_is_better(metric) else -score
 
 
-def best_first(first: NDArray[Any], second: NDArray[np.float64], count: int) -> Rows:
+def best_first(first: NDArray[Any], *others: NDArray[np.float64], count: int) -> Rows:
     """Return the positions of the ``count`` smallest, smallest first, or of all.
 
     Only those that can be among them are sorted: of a million seeds a few are asked for.
 
     Args:
         first: ``(R,)`` what decides.
-        second: ``(R,)`` what decides between equals; then the first position.
+        others: ``(R,)`` each, what decides between equals, one after the other; then the first
+            position.
         count: how many.
     """
     near = np.arange(len(first))
     if count < len(first):
         near = np.flatnonzero(first <= np.partition(first, count - 1)[count - 1])
-    order: Rows = near[np.lexsort((second[near], first[near]))][:count]
+    order: Rows = near[np.lexsort([key[near] for key in (*reversed(others), first)])][:count]
     return order
 
 
-def _in_order(values: NDArray[Any]) -> Rows:
-    """Return the positions that sort ``values``, equal ones in the order they stand in.
+def in_order(first: NDArray[Any], *others: NDArray[Any]) -> Rows:
+    """Return the positions that sort ``first``; among equals ``others``, then the first position.
 
-    A stable argsort that is several times as fast: numpy's quick ones are not stable, so equal
-    values are put in order by a second sort, of whole numbers.
+    A stable sort that is several times as fast: numpy's quick ones are not stable, so equal values
+    are put in order by a second sort, of whole numbers. Other values matter to equal ones alone.
     """
-    order = np.argsort(values)
-    rises = values[order][1:] != values[order][:-1]
-    group = np.cumsum(np.append(np.zeros(1, np.intp), rises)) if len(values) else order
-    return np.sort(group * len(values) + order) % max(len(values), 1)
+    order = np.argsort(first)
+    same = first[order][1:] == first[order][:-1]
+    group = np.cumsum(np.append(np.zeros(1, np.intp), ~same)) if len(first) else order
+    order = np.sort(group * len(first) + order) % max(len(first), 1)
+    if others and same.any():
+        tied = np.append(same, False) | np.append(False, same)
+        at = order[tied]
+        order[tied] = at[np.lexsort([*(key[at] for key in reversed(others)), group[tied]])]
+    return order
 
 
 def _places_and_middles(

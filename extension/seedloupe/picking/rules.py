@@ -10,14 +10,14 @@ import numpy as np
 
 from ..chance import NORMAL_95
 from ..tables import SeedTable
-from .bounds import Shrunken, shrink
+from .bounds import Shrunken
 from .pareto import expected_front, fronts
+from .quality import CAUTION, Quality
 from .ranks import Ranking, Rows, best_first
 from .words import seeds_in_words
 
-CAUTION = 1.0
-"""How many standard deviations below what is expected of a seed it is judged."""
 _NO_BETTER = "not expected to be better than the average seed"
+_NO_BETTER_SEEN = "no better than the average seed"
 
 
 class GoldenRule(str, Enum):
@@ -61,6 +61,7 @@ class Ordered:
         marks: a remark on single seeds, by position.
         expected: mean and its 95 % interval on other prompts, by metric and position; in the
             metric's own units.
+        interval_of: what these intervals are about, in words; empty where there are none.
     """
 
     positions: Rows
@@ -68,6 +69,7 @@ class Ordered:
     notes: tuple[str, ...] = ()
     marks: Mapping[int, str] = field(default_factory=dict)
     expected: Mapping[tuple[str, int], tuple[float, float, float]] = field(default_factory=dict)
+    interval_of: str = ""
 
 
 def by_intersection(case: Case) -> Ordered:
@@ -78,7 +80,7 @@ def by_intersection(case: Case) -> Ordered:
     """
     ranking, top = case.ranking, case.top
     worst = ranking.places.max(axis=0)
-    order = best_first(np.maximum(worst, top), ranking.mean, case.count)
+    order = best_first(np.maximum(worst, top), ranking.mean, count=case.count)
     passing = int((worst <= top).sum())
     marks = {
         int(at): f"passes only with the best {worst[at]} by each metric"
@@ -105,30 +107,19 @@ def by_front(case: Case) -> Ordered:
 def by_lower_bound(case: Case) -> Ordered:
     """Take whose expected scores, less their uncertainty, are highest; see :mod:`.bounds`.
 
-    Each metric counts in units of how much seeds truly differ in it, so neither its units nor how
-    exactly it was measured decide how important it is. Metrics saw the same pictures, so their
-    errors may go the same way and are added up as they are. A metric that does not tell seeds apart
-    has no say; where none does, the order is by mean rank and means nothing.
+    A metric that does not tell seeds apart has no say; where none does, the order is by mean rank
+    and means nothing; see :mod:`.quality`.
     """
-    ranking = case.ranking
-    shrunken = {metric: shrink(case.table, metric, ranking.rows) for metric in case.metrics}
-    telling = {name: found for name, found in shrunken.items() if found.tells_apart}
-    total, gain = np.zeros((2, len(ranking.rows)))
-    for found in telling.values():
-        unit = found.between**0.5
-        total += found.lower(CAUTION) / unit
-        gain += (found.mean - found.centre) / unit
-    order = best_first(-total, ranking.mean, case.count)
-    marks = {int(at): _NO_BETTER for at in order if telling and gain[at] <= 0}
-    names = " and ".join(telling)
-    rule = (
-        f"the most to be expected of a seed on other prompts by {names}, cautiously "
-        f"(shrunken mean less {CAUTION:g} standard deviation)"
-        if telling
-        else "by mean rank, since no metric tells the seeds apart"
-    )
-    notes = (*_shrink_notes(shrunken), *_gain_notes(case, telling, order))
-    return Ordered(order, rule, notes, marks, _expectations(case, shrunken, order))
+    quality = Quality.of(case.table, case.metrics, case.ranking)
+    order = quality.best(case.count)
+    mark = _NO_BETTER if _is_shrunken(quality) else _NO_BETTER_SEEN
+    marks = {int(at): mark for at in order if quality.telling and quality.gain[at] <= 0}
+    notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.telling, order))
+    expected = _expectations(case, quality.shrunken, order)
+    first = case.metrics[0]
+    known = not quality.shrunken[first].certain
+    about = f"what to expect of {first} on other prompts" if known else ""
+    return Ordered(order, _bound_rule(quality), notes, marks, expected, about)
 
 
 RULES = {
@@ -136,6 +127,28 @@ RULES = {
     GoldenRule.INTERSECTION: by_intersection,
     GoldenRule.PARETO: by_front,
 }
+
+
+def _bound_rule(quality: Quality) -> str:
+    """Say what decided, and what was done to it."""
+    names, compared = " and ".join(quality.telling), len(quality.ranking.rows)
+    if compared < 2:
+        return "no choice: only one seed is left" if compared else "no choice: no seed is left"
+    if not names:
+        return "by mean rank, since no metric tells the seeds apart"
+    plain = [name for name, found in quality.telling.items() if found.certain]
+    if not _is_shrunken(quality):
+        units = " in units of how much seeds differ in each" if len(plain) > 1 else ""
+        return f"the best by {names}{units}, at face value, since no errors are known"
+    besides = f"; {' and '.join(plain)} at face value" if plain else ""
+    return (
+        f"the most to be expected of a seed on other prompts by {names}, cautiously "
+        f"(shrunken mean less {CAUTION:g} standard deviation{besides})"
+    )
+
+
+def _is_shrunken(quality: Quality) -> bool:
+    return not all(found.certain for found in quality.telling.values())
 
 
 def _widened(passing: int, chosen: int, top: int) -> tuple[str, ...]:
@@ -165,12 +178,17 @@ def _shrink_notes(shrunken: Mapping[str, Shrunken]) -> tuple[str, ...]:
         if found.certain and found.tells_apart
     ]
     notes += [
-        f"{name} does not tell these seeds apart: they differ no more than its errors would make "
-        "them; it has no say"
+        f"{name} does not tell these seeds apart: {_why_not(found)}; it has no say"
         for name, found in shrunken.items()
         if not found.tells_apart and len(found.mean) > 1
     ]
     return tuple(notes)
+
+
+def _why_not(found: Shrunken) -> str:
+    if found.certain:
+        return "all have the same score"
+    return "they differ no more than its errors would make them"
 
 
 def _gain_notes(case: Case, telling: Mapping[str, Shrunken], order: Rows) -> tuple[str, ...]:

@@ -54,12 +54,12 @@ def rows_passing(table: SeedTable, tags: TagFilter) -> tuple[Rows, tuple[str, ..
         PickError: the table has no such tag.
     """
     keep, notes = np.ones(len(table), np.bool_), []
-    for tag in tags.avoid:
+    for tag in dict.fromkeys(tags.avoid):
         marked, unknown = _marked(table, tag, tags.above, "tags.avoid")
         keep &= ~marked
         notes.append(_told(marked, f"left out as {tag}", tags.above))
         notes += _if_any(unknown, f"kept though nobody measured {tag}")
-    for tag in tags.want:
+    for tag in dict.fromkeys(tags.want):
         marked, unknown = _marked(table, tag, tags.above, "tags.want")
         keep &= marked
         notes.append(_told(~marked & ~unknown, f"left out, not {tag}", tags.above))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tables import SeedEffect, SeedTable
+from ..tables import SeedEffect, SeedTable, Status
 
 
 def seeds_in_words(number: int) -> str:
@@ -12,6 +12,24 @@ def seeds_in_words(number: int) -> str:
 
 def evidence_notes(table: SeedTable) -> tuple[str, ...]:
     """Return what the table itself says against choosing seeds by it."""
+    return (*_origin_notes(table), *_verdict_notes(table))
+
+
+def _origin_notes(table: SeedTable) -> tuple[str, ...]:
+    """Say so where numbers were only published, and where nobody wrote down whose noise it was."""
+    notes = []
+    if table.spec.provenance.status is Status.PUBLISHED:
+        notes.append("published numbers: nobody measured these seeds here")
+    if table.spec.noise.unstated:
+        open_to = ", ".join(table.spec.noise.unstated)
+        notes.append(
+            "the table's source does not state the noise its seeds stand for: nobody knows "
+            f"{open_to}, so with other noise they are any seeds"
+        )
+    return tuple(notes)
+
+
+def _verdict_notes(table: SeedTable) -> tuple[str, ...]:
     evidence = table.spec.evidence
     if evidence is None:
         return ("the table holds no evidence on whether the choice of seed matters",)

@@ -17,13 +17,13 @@ from seedloupe.hosts.standalone.app_compare import (
     empty_columns,
 )
 from seedloupe.hosts.standalone.app_lens import LayerPainter
-from seedloupe.hosts.standalone.app_lots import Lot, Way, choose, possible_ways
+from seedloupe.hosts.standalone.app_lots import Lot, Way, choose, possible_ways, ranks_of
 from seedloupe.hosts.standalone.app_tables import Chosen, Settings
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.png import read_png_metadata
 from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import Generated
-from seedloupe.picking import Pick, Picking
+from seedloupe.picking import Pick, Picking, pick_golden
 from seedloupe.picking.given import pick_given
 from seedloupe.tables import write_table
 
@@ -105,6 +105,17 @@ def test_without_a_table_only_dice_are_thrown() -> None:
     (only,) = choose(None, ALL, 3, source_seed=1)
     assert (only.way, len(set(only.picking.seeds))) == (Way.RANDOM, 3)
     assert possible_ways(None) == (Way.RANDOM,)
+
+
+def test_every_seed_measured_has_the_place_golden_seeds_give_it() -> None:
+    dice = np.random.default_rng(5)
+    scores = np.round(dice.normal(size=50), 1)
+    scores[7] = np.nan
+    table = make_table({"a": scores}, seeds=range(0, 100, 2))
+    expected = {pick.seed: pick.rank for pick in pick_golden(table, 50).picks}
+    assert ranks_of(table) == expected
+    assert len(expected) == 49
+    assert ranks_of(None) == {}
 
 
 def test_the_same_dice_give_the_same_seeds() -> None:

@@ -54,3 +54,12 @@ def test_numbers_of_bytes_are_read_as_people_write_them() -> None:
 def test_what_cannot_be_read_is_refused_with_an_example(reader: object, text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="expected"):
         reader(text)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("reader", "least"), [(arguments.positive, 1), (arguments.count, 0)])
+def test_numbers_beyond_the_limit_are_refused_with_the_limit(reader: object, least: int) -> None:
+    assert reader("999999999") == 999_999_999  # type: ignore[operator]
+    with pytest.raises(
+        argparse.ArgumentTypeError, match=f"number from {least} to 999999999, got '1000000000'"
+    ):
+        reader("1000000000")  # type: ignore[operator]

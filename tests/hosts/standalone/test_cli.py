@@ -68,6 +68,27 @@ def test_bad_use_is_one_line_and_exit_2(
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["pick", "golden", "--table", "T", "--count", "1", "--box", "0,0,1,1"], "--box 0,0,1,1"),
+        (["tables", "list", "zzz"], "zzz"),
+        (["--debug", "tables", "list"], "--debug"),
+    ],
+)
+def test_words_nobody_understands_are_said_once_with_our_name_once(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == f"seedloupe: unrecognized arguments: {said}"
+
+
+def test_bad_use_inside_a_command_names_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["pick", "golden", "--table", "T"]) == 2
+    assert capsys.readouterr().err.startswith("seedloupe: pick golden: the following arguments")
+
+
 def test_bad_use_with_json_is_still_one_document(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["noise", "x", "--shape", "4,8,8", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["kind"] == "UsageError"

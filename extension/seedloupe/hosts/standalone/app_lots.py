@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ...picking import Picking, pick_diverse, pick_golden, pick_random
+from ...picking import Picking, golden_order, pick_diverse, pick_golden, pick_random
 from ...tables import SeedTable
 
 
@@ -82,7 +82,8 @@ def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
     """Return the place of every seed of a table that could be compared, the best first."""
     if table is None or not table.metrics():
         return {}
-    return {pick.seed: pick.rank for pick in pick_golden(table, len(table)).picks}
+    best_first = table.seeds[golden_order(table)].tolist()
+    return {seed: rank for rank, seed in enumerate(best_first, 1)}
 
 
 def _rising(table: SeedTable | None) -> frozenset[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _MOST_SEEDS = 1_000_000
 _SEED_LIMIT = 2**64
+_MOST = 999_999_999
 
 
 class UsageError(SeedloupeError):
@@ -37,7 +38,8 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: always.
         """
-        raise UsageError(f"{self.prog.removeprefix('seedloupe ')}: {message}")
+        _, _, where = self.prog.partition(" ")
+        raise UsageError(f"{where}: {message}" if where else message)
 
 
 def command(
@@ -135,9 +137,7 @@ def names(text: str) -> tuple[str, ...]:
 
 def positive(text: str) -> int:
     """Read a whole number from 1 up."""
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1 up, got {text!r}")
-    return int(text)
+    return _whole(text, 1)
 
 
 def byte_count(text: str) -> int:
@@ -150,8 +150,13 @@ def byte_count(text: str) -> int:
 
 def count(text: str) -> int:
     """Read a whole number from 0 up."""
-    if not re.fullmatch(r"\d{1,9}", text):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 up, got {text!r}")
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
+        expected = f"a whole number from {least} to {_MOST}"
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
     return int(text)
 
 

@@ -79,6 +79,14 @@ class Run:
             write_json(self.folder / "run.json", document)
         return document
 
+    @property
+    def kept_notes(self) -> tuple[str, ...]:
+        """How many pictures were there before, where any were."""
+        made = sum(bool(entry["made_now"]) for entry in self.images)
+        kept = len(self.images) - made
+        were = "was" if kept == 1 else "were"
+        return (f"{made} made now, {kept} {were} there already",) if kept else ()
+
     def picture(self, index: int) -> Path:
         """Return where a picture goes."""
         return self.folder / f"{index:03d}-{self.request.seeds[index]}.png"

@@ -124,6 +124,23 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
     return opened
 
 
+def weight_files(model: str) -> tuple[Path, ...]:
+    """Return the files a model's hash is taken over, as :func:`open_model` would, unopened.
+
+    Raises:
+        ModelError: nothing usable is there; the message says why.
+    """
+    path = _path(model)
+    if path is None:
+        from .loading import fetch
+
+        path = fetch(model)
+    if path.is_dir():
+        return find_weights(path, read_layout(path)).files
+    identify(path)
+    return (path,)
+
+
 def _path(model: str) -> Path | None:
     """Return where the model lies on this disk, or None for a hub id."""
     path = Path(model).expanduser()

@@ -6,7 +6,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from ...errors import InputError
+from ...errors import InputError, PickError
 from .arguments import names, positive, seed
 
 if TYPE_CHECKING:
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 RULES = ("golden", "diverse", "layout", "clean")
 _GOLDEN = ("lower_bound", "intersection", "pareto")
 _NEAR, _FAR = 0.05, 0.95
+_TYPED = {
+    "tags.want": "tag",
+    "tags.avoid": "no-tag",
+    "tag": "flaw",
+    "spaces": "space",
+    "layout.kind": "kind",
+}
+"""What fields of a choice are called on a command line, where that is something else."""
 _NUMBER = r"\s*([01]?\.?\d+)\s*"
 
 
@@ -100,9 +108,21 @@ def pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> P
     """Apply a rule with the settings of a command line; those it lacks take their defaults.
 
     Raises:
-        PickError: the table cannot answer.
+        PickError: the table cannot answer; the field is called as it was typed.
         InputError: a layout is wanted and none was given.
     """
+    try:
+        return _pick(table, rule, count, args)
+    except PickError as error:
+        raise PickError(
+            _TYPED.get(error.field, error.field),
+            expected=error.expected,
+            got=error.got,
+            advice=error.advice,
+        ) from error
+
+
+def _pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
     from ... import picking
 
     tags = tag_filter(args)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import InputError, MaskError, TableMatchError
+from ...errors import InputError, MaskError, PickError, TableMatchError
 from .arguments import table_folders
 from .commands.pick import match_json
 from .picking_arguments import RULES, has_layout, layouts, pick
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .models import Model
 
 _COUNT = 4
+_RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
 _DEFAULTS = Request("", (0,))
 
 
@@ -43,6 +44,15 @@ class Chosen:
     picking: Picking | None = None
     table: Path | None = None
     match: Match | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the choice: in general, seed by seed, and how the table fits."""
+        if self.picking is None:
+            return ()
+        singly = (f"seed {pick.seed}: {pick.note}" for pick in self.picking.picks if pick.note)
+        reasons = () if self.match is None else self.match.reasons
+        return (*self.picking.notes, *singly, *reasons)
 
     def to_json(self) -> dict[str, object]:
         """Return where the seeds come from as plain JSON values."""
@@ -100,13 +110,19 @@ def check_seed_arguments(args: argparse.Namespace) -> None:
             got="nothing",
             advice="`seedloupe tables list` shows what there is.",
         )
+    if args.table and args.carry is None and args.pick not in RULES:
+        raise InputError(
+            "pick",
+            expected=f"--pick {_RULES} beside --table, or --carry to draw at the table's size",
+            got=args.pick or "no choice by a table",
+        )
     _check_wishes(args)
 
 
 def _check_wishes(args: argparse.Namespace) -> None:
     """Refuse wishes that the way seeds are chosen would pass over in silence."""
     if (args.tag or args.no_tag) and args.pick not in RULES:
-        expected = f"--pick {', '.join(RULES[:-1])} or {RULES[-1]} beside --tag and --no-tag"
+        expected = f"--pick {_RULES} beside --tag and --no-tag"
         raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
     if args.pick == "layout":
         layouts(args)
@@ -128,6 +144,27 @@ def open_table(args: argparse.Namespace) -> Opened | None:
         return None
     path = find_table(name, table_folders())
     return Opened(path, read_table(path))
+
+
+def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | None:
+    """Let the table answer, which takes no model; None where seeds are given or drawn.
+
+    Raises:
+        PickError: the table cannot answer, or no seed of it is left.
+    """
+    if opened is None or args.pick not in RULES:
+        return None
+    picking = pick(opened.table, args.pick, args.count or _COUNT, args)
+    if picking.picks:
+        return picking
+    wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
+    told = "".join(f"; {note}" for note in picking.notes if note.startswith("left out"))
+    raise PickError(
+        "pick",
+        expected=f"a seed to pick {args.pick} ones from{' with ' * bool(wishes)}{' '.join(wishes)}",
+        got=f"none of the {len(opened.table)} in {opened.path.name}{told}",
+        advice=f"Leave out {' or '.join(wishes)}." if wishes else "Name another table.",
+    )
 
 
 def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
@@ -170,21 +207,23 @@ def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
 
 
 def choose_seeds(
-    args: argparse.Namespace, request: Request, model: Model, opened: Opened | None
+    args: argparse.Namespace,
+    request: Request,
+    model: Model,
+    opened: Opened | None,
+    picking: Picking | None,
 ) -> Chosen:
-    """Settle the seeds of a run.
+    """Settle the seeds of a run: those given, those picked, or else some drawn by lot.
 
     Raises:
         TableMatchError: the table's seeds mean other noise in this run.
-        PickError: the table cannot answer.
     """
     if args.seeds is not None:
         return Chosen(args.seeds, "given")
-    count = args.count or _COUNT
-    if opened is None or args.pick in (None, "random"):
+    if opened is None or picking is None:
+        count = args.count or _COUNT
         return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
     match = _matched(opened.table, request, model)
-    picking = pick(opened.table, args.pick, count, args)
     return Chosen(picking.seeds, args.pick, picking, opened.path, match)
 
 

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from .models import Model
     from .request import Request
 
+SCHEDULER = "uniform"
+"""Evenly spaced steps, as against Karras; other hosts choose by sampler."""
+
 
 def sampling_spec(request: Request, model: Model) -> SamplingSpec:
     """Describe how ``request`` samples, as tables made here are described."""
     return SamplingSpec(
         Task(request.task),
         request.sampler.value,
-        # Evenly spaced steps, as against Karras; other hosts choose by sampler.
-        scheduler="uniform",
+        scheduler=SCHEDULER,
         steps=request.steps,
         guidance=request.guidance,
         size=request.size(model),

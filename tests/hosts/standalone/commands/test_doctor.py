@@ -124,7 +124,7 @@ def test_a_card_that_is_not_here_can_be_asked_about(cli: Cli, words: tuple[objec
     [
         (("--card", "RTX 9999"), "card: expected one of GTX 1060"),
         (("--card", "RTX 3060 Laptop GPU"), "as a grid"),
-        (("--grid", 0), "a whole number from 1 up"),
+        (("--grid", 0), "a whole number from 1 to 999999999"),
         (("--card", "T4", "--grid", 256), "not allowed with"),
     ],
 )

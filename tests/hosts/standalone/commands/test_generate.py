@@ -9,57 +9,17 @@ import torch
 from PIL import Image
 
 from seedloupe.hosts.standalone import making
-from seedloupe.hosts.standalone.denoise import Plan, Sampler, denoise
-from seedloupe.hosts.standalone.images import to_pil
-from seedloupe.hosts.standalone.latents import decode
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.png import read_png_metadata
 from seedloupe.hosts.standalone.sampling import Request, generate
-from seedloupe.hosts.standalone.text import encode_text
 from seedloupe.lens import default_panel
 from seedloupe.lens.file import read_lens
-from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, carried_stream
-from seedloupe.picking import Layout, TagFilter, pick_by_layout, pick_clean, pick_golden
-from seedloupe.tables import (
-    ModelSpec,
-    NoiseSpec,
-    SamplingSpec,
-    SeedTable,
-    Task,
-    read_table,
-    write_table,
-)
 
-from ....seed_tables import make_table
 from .conftest import Cli, size_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 QUICK = ("--steps", 2, "--size", "48x32", "--guidance", 2)
-
-
-def made_for(model: Model, folder: Path, *, shape: tuple[int, int, int] = (4, 4, 6)) -> Path:
-    """A table of ten seeds, mined as it were with the tiny model at 48x32."""
-    from dataclasses import replace
-
-    plain = make_table(
-        {"alignment": np.arange(10.0), "sharpness": np.arange(10.0) % 7},
-        features={"composition": np.random.default_rng(2).random((10, 8))},
-        rates={"text": np.arange(10) % 4 / 8, "gray": (np.arange(10.0) > 7).astype(float)},
-        counts={"rate.text": np.full(10, 8), "rate.gray": np.full(10, 8)},
-        classes=("ball", "tent"),
-    )
-    spec = replace(
-        plain.spec,
-        noise=NoiseSpec.drawn(NoiseSource(), shape, 0),
-        model=ModelSpec("sd1", "tiny", model.sha256, 4, "epsilon"),
-        sampling=SamplingSpec(
-            Task.TXT2IMG, "ddim", steps=3, guidance=2.5, size=(8 * shape[2], 8 * shape[1])
-        ),
-    )
-    path = folder / "t.seedtable.safetensors"
-    write_table(SeedTable(plain.seeds, plain.tensors, spec), path)
-    return path
 
 
 def test_pictures_are_those_of_their_seeds_and_say_so(
@@ -88,59 +48,6 @@ def test_without_a_wish_seeds_are_drawn(cli: Cli, model: Path, tmp_path: Path) -
     assert len(set(ended.json["seeds"])) == 2
 
 
-def test_golden_seeds_and_settings_come_from_the_table(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path
-) -> None:
-    table = made_for(tiny, tmp_path)
-    words = ("--pick", "golden", "--count", 2, "--table", table, "--out", tmp_path / "a")
-    ended = cli("generate", "a hill", "--model", model, *words, "--json")
-    expected = pick_golden(read_table(table), 2)
-    assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
-    assert ended.json["chosen"]["match"] == {"level": "exact", "reasons": []}
-    settings = ended.json["settings"]
-    assert (settings["sampler"], settings["steps"], settings["guidance"]) == ("ddim", 3, 2.5)
-    assert settings["size"] == [48, 32]
-    text = read_png_metadata(tmp_path / "a" / ended.json["images"][0]["file"]).parameters or ""
-    assert "Seedloupe pick: golden" in text
-    assert f"Seedloupe rank: {expected.picks[0].rank}" in text
-
-
-def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path
-) -> None:
-    table = made_for(tiny, tmp_path)
-    wanted = Layout(x=0.2, y=0.5, depth=0.95, kind="tent")
-    no_gray = TagFilter(avoid=("gray",))
-    known = read_table(table)
-    for name, words, expected in (
-        (
-            "layout",
-            ("--at", "0.2,0.5", "--far", "--kind", "tent"),
-            pick_by_layout(known, 2, layouts=[wanted]),
-        ),
-        ("clean", ("--no-tag", "gray"), pick_clean(known, 2, tags=no_gray)),
-        ("golden", ("--no-tag", "gray"), pick_golden(known, 2, tags=no_gray)),
-    ):
-        common = ("--model", model, "--table", table, "--count", 2, *QUICK)
-        out = tmp_path / f"{name}-pictures"
-        ended = cli("generate", "a hill", "--pick", name, *words, *common, "--out", out, "--json")
-        assert ended.code == 0
-        assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
-        assert ended.json["chosen"]["picking"]["rule"] == expected.rule
-        assert all(f"note: {note}" in ended.err for note in expected.notes)
-
-
-def test_a_table_of_another_size_is_refused_with_the_size_it_is_for(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path
-) -> None:
-    table = made_for(tiny, tmp_path)
-    words = ("--pick", "golden", "--table", table, "--size", "64x64", "--out", tmp_path / "a")
-    ended = cli("generate", "a hill", "--model", model, *words)
-    assert ended.code == 2
-    assert "Set width and height to 48x32" in ended.err
-    assert not (tmp_path / "a").exists()
-
-
 def test_a_stopped_run_keeps_whole_pictures_and_goes_on_with_the_rest(
     cli: Cli, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,8 +63,11 @@ def test_a_stopped_run_keeps_whole_pictures_and_goes_on_with_the_rest(
     ended = cli(*words, "--out", out, "--json")
     assert ended.code == 0
     assert [entry["made_now"] for entry in ended.json["images"]] == [False, True, True]
+    assert "note: 2 made now, 1 was there already" in ended.err
+    assert "note: 0 made now, 3 were there already" in cli(*words, "--out", out).err
     assert (out / "000-1.png").stat().st_mtime_ns == first
     again = cli(*words, "--out", tmp_path / "b", "--json")
+    assert "made now" not in again.err
     for entry in again.json["images"]:
         kept, fresh = (Image.open(folder / entry["file"]) for folder in (out, tmp_path / "b"))
         assert kept.tobytes() == fresh.tobytes()
@@ -247,6 +157,9 @@ def test_repainting_keeps_what_the_mask_leaves_out(cli: Cli, model: Path, tmp_pa
         (("--pick", "layout"), "table: expected a table to pick layout seeds from"),
         (("--no-tag", "gray"), "pick: expected --pick golden, diverse, layout or clean"),
         (("--tag", "gray", "--pick", "random"), "beside --tag and --no-tag, got random"),
+        (("--table", "T"), "layout or clean beside --table, or --carry to draw"),
+        (("--table", "T", "--pick", "random"), "beside --table, or --carry to draw at the table's"),
+        (("--table", "T", "--seeds", "1"), "beside --table, or --carry to draw at the table's"),
         (("--at", "0.2,0.5"), "pick: expected --pick layout beside --box"),
         (("--near", "--seeds", "1"), "pick: expected --pick layout beside --box"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
@@ -288,63 +201,3 @@ def test_everything_given_is_checked_before_the_model_is_opened(cli: Cli, tmp_pa
     ended = cli("generate", "x", "--model", "gone.safetensors", *words)
     assert "layout: expected --box, --at, --size-near, --near or --far" in ended.err
     assert torch.is_grad_enabled()
-
-
-@pytest.mark.parametrize("way", ["middle", "stretch"])
-def test_a_tables_seeds_are_carried_to_another_size_and_every_file_says_so(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path, way: str
-) -> None:
-    table = made_for(tiny, tmp_path)
-    words = ("--pick", "golden", "--count", 2, "--table", table, "--out", tmp_path / "a")
-    size = ("--size", "64x40", "--sampler", "euler_a", "--carry", way)
-    ended = cli("generate", "a hill", "--model", model, *words, *size, "--json")
-    assert ended.code == 0
-    assert ended.json["chosen"]["match"]["level"] == "noise_only"
-    assert f"carried from 48x32 ({way})" in ended.json["chosen"]["match"]["reasons"][0]
-    assert f"note: {ended.json['chosen']['match']['reasons'][0]}" in ended.err
-    said = {"way": way, "from": [48, 32], "shape": [4, 4, 6]}
-    assert ended.json["settings"]["carried"] == said
-    seeds = tuple(int(seed) for seed in ended.json["seeds"])
-    carried = Carried(Carry(way), (4, 4, 6))
-    for entry, seed in zip(ended.json["images"], seeds, strict=True):
-        assert entry["match"] == "noise_only"
-        found = read_png_metadata(tmp_path / "a" / entry["file"])
-        assert found.record is not None
-        assert found.record["carried"] == said
-        assert f"Seedloupe carried: {way} from 48x32" in (found.parameters or "")
-        resized = "Seed resize from: 48x32" in (found.parameters or "")
-        assert resized is (way == "middle")
-        streams = [carried_stream(seed, (4, 5, 8), carried)]
-        text = encode_text(tiny, ["a hill"], negative="", guided=True)
-        noise = carried_noise(seed, (4, 5, 8), carried)[None]
-        plan = Plan(Sampler.EULER_A, 3, 2.5)
-        *_, last = denoise(tiny, noise, text, plan, streams=streams)
-        expected = to_pil(decode(tiny, last.latents)[0])
-        assert Image.open(tmp_path / "a" / entry["file"]).tobytes() == expected.tobytes()
-
-
-def test_a_refused_size_tells_that_noise_can_be_carried(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path
-) -> None:
-    table = made_for(tiny, tmp_path)
-    words = ("--pick", "golden", "--table", table, "--size", "64x64", "--out", tmp_path / "a")
-    ended = cli("generate", "a hill", "--model", model, *words)
-    assert (ended.code, "--carry stretch or middle" in ended.err) == (2, True)
-    other = made_for(tiny, tmp_path, shape=(16, 4, 6))
-    for more in ((), ("--carry", "stretch")):
-        ended = cli("generate", "a hill", "--model", model, *words[:3], other, *words[4:], *more)
-        assert ended.code == 2
-        assert "--carry stretch or" not in ended.err
-    assert "shape: expected 16 channels" in ended.err
-
-
-def test_given_seeds_are_carried_from_the_tables_size(
-    cli: Cli, model: Path, tiny: Model, tmp_path: Path
-) -> None:
-    words = ("--model", model, "--seeds", "7", "--table", made_for(tiny, tmp_path), "--steps", 2)
-    size = ("--size", "64x40", "--carry", "stretch", "--out", tmp_path / "a", "--json")
-    ended = cli("generate", "a hill", *words, *size)
-    assert ended.json["settings"]["carried"]["from"] == [48, 32]
-    ended = cli("generate", "a hill", "--model", model, "--seeds", "7", *size)
-    assert ended.code == 2
-    assert ended.json["error"]["field"] == "carry"

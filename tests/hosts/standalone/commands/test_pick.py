@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from seedloupe.hosts.standalone.models import hash_files, weight_files
 from seedloupe.picking import (
     Box,
     DiverseObjective,
@@ -18,9 +21,9 @@ from seedloupe.picking import (
     pick_diverse,
     pick_golden,
 )
-from seedloupe.tables import SeedTable, read_table, write_table
+from seedloupe.tables import SamplingSpec, SeedTable, Task, read_table, write_table
 
-from ....seed_tables import make_table
+from ....seed_tables import MODEL, make_table
 from .conftest import Cli
 
 
@@ -148,20 +151,84 @@ def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> Non
     assert cli(*common, "--noise", "nv").code == 2
 
 
+SAMPLED = ("--steps", 20, "--sampler", "euler", "--guidance", 4)
+
+
+def matched(cli: Cli, folder: Path, *words: object) -> dict[str, object]:
+    """How ``pick`` says a table made with a model in a folder fits."""
+    known = make_table({"alignment": np.arange(4.0)})
+    sampling = SamplingSpec(Task.TXT2IMG, "euler", "uniform", 20, 4.0, size=(64, 48))
+    model = replace(MODEL, sha256=hash_files(weight_files(str(folder))))
+    spec = replace(known.spec, model=model, sampling=sampling)
+    path = folder.parent / f"{len(words)}.seedtable.safetensors"
+    write_table(SeedTable(known.seeds, known.tensors, spec), path)
+    ended = cli("pick", "golden", "--table", path, "--count", 1, "--json", *words)
+    assert ended.code == 0
+    return ended.json["match"]
+
+
+def test_a_fit_is_exact_only_where_everything_was_said(
+    cli: Cli, tiny_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_folder, folder)
+    use = ("--model", folder, "--size", "64x48")
+    assert matched(cli, folder, *use, *SAMPLED) == {"level": "exact", "reasons": []}
+    silent = matched(cli, folder, *use)
+    assert silent["level"] == "noise_only"
+    assert silent["reasons"] == ["sampling: the table has known, in use is unknown."]
+    other = matched(cli, folder, *use, *SAMPLED[:-1], 7)
+    assert other["reasons"] == ["sampling.guidance: the table has 4.0, in use is 7.0."]
+    unsized = matched(cli, folder, "--model", folder, *SAMPLED)
+    assert unsized["reasons"] == ["sampling.size: the table has (64, 48), in use is unknown."]
+
+
+def test_the_model_may_be_a_name_a_folder_or_a_file(
+    cli: Cli, table: Path, tiny_folder: Path
+) -> None:
+    text = table.parent / "text.safetensors"
+    text.write_text("no model", "utf-8")
+    common = ("pick", "golden", "--table", table, "--count", 1, "--model")
+    hashes = []
+    for name in ("seedling", tiny_folder, weight_files("seedling")[0]):
+        match = cli(*common, name, "--json").json["match"]
+        hashes.append(match["reasons"][0].split()[-1])
+    assert hashes[0] == hashes[2] != hashes[1]
+    assert hashes[1] == f"{hash_files(weight_files(str(tiny_folder)))}."
+    assert cli(*common, text).code == 2
+
+
+def test_draws_before_the_noise_are_not_held_against_who_said_nothing_of_them(
+    cli: Cli, table: Path, tmp_path: Path
+) -> None:
+    known = read_table(table)
+    spec = replace(known.spec, noise=replace(known.spec.noise, draws_before=1))
+    path = tmp_path / "t.seedtable.safetensors"
+    write_table(SeedTable(known.seeds, known.tensors, spec), path)
+    common = ("pick", "golden", "--table", path, "--count", 1, "--size", "64x48")
+    assert cli(*common, "--json").json["match"]["level"] == "noise_only"
+    refused = cli(*common, *SAMPLED)
+    assert (refused.code, "noise.draws_before: expected 1" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("golden", "--count", 1), "--table"),
         (("golden", "--table", "T"), "--count"),
         (("golden", "--table", "no-such-table", "--count", 1), "no-such-table"),
-        (("golden", "--table", "T", "--count", 0), "from 1 up"),
+        (("golden", "--table", "T", "--count", 0), "from 1 to 999999999"),
         (("golden", "--table", "T", "--count", 1, "--metrics", "beauty"), "beauty"),
-        (("diverse", "--table", "T", "--count", 1, "--space", "smell"), "smell"),
+        (("diverse", "--table", "T", "--count", 1, "--space", "smell"), ": space: expected"),
         (("diverse", "--table", "T", "--count", 1, "--start", 999), "999"),
         (("diverse", "--table", "T", "--count", 1, "--floor", 3), "floor"),
-        (("golden", "--table", "T", "--count", 1, "--no-tag", "loud"), "loud"),
+        (
+            ("golden", "--table", "T", "--count", 1, "--no-tag", "loud"),
+            ": no-tag: expected some of",
+        ),
+        (("golden", "--table", "T", "--count", 1, "--tag", "loud"), ": tag: expected some of"),
         (("golden", "--table", "T", "--count", 1, "--size", "9x9"), "multiples of 8"),
-        (("golden", "--table", "T", "--count", 1, "--model", "gone.safetensors"), "no file"),
+        (("golden", "--table", "T", "--count", 1, "--model", "gone.safetensors"), "is not there"),
         (("layout", "--table", "T", "--count", 1), "layout: expected --box"),
         (("layout", "--table", "T", "--count", 1, "--at", "0.5"), "0.25,0.5"),
         (("layout", "--table", "T", "--count", 1, "--near", "--far"), "not allowed with"),
@@ -169,14 +236,17 @@ def test_the_match_is_told_and_other_noise_refused(cli: Cli, table: Path) -> Non
         (("layout", "--table", "T", "--count", 1, "--box", "0.5,0,0.5,1"), "box: expected 0 <="),
         (("layout", "--table", "T", "--count", 1, "--box", "0,0,1,2"), "in shares of the picture"),
         (("layout", "--table", "T", "--count", 1, "--size-near", 2), "layout.size: expected 0"),
-        (("layout", "--table", "T", "--count", 1, "--at", "0,0", "--kind", "cat"), "ball, tent"),
+        (
+            ("layout", "--table", "T", "--count", 1, "--at", "0,0", "--kind", "cat"),
+            ": kind: expected one of ball",
+        ),
         (("golden", "--table", "T", "--count", 1, "--rule", "luck"), "invalid choice"),
         (("diverse", "--table", "T", "--count", 1, "--quality", 2), "quality: expected 0 to 1"),
         (
             ("diverse", "--table", "T", "--count", 1, "--objective", "balanced", "--start", 3),
             "balanced starts from the best",
         ),
-        (("clean", "--table", "T", "--count", 1, "--flaw", "smell"), "smell"),
+        (("clean", "--table", "T", "--count", 1, "--flaw", "smell"), ": flaw: expected one of"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -72,12 +72,20 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check everything that can be checked, open the model, and make the pictures."""
     from ..outputs import check_out_folder
-    from ..settings import check_seed_arguments, choose_seeds, open_table, request_of, with_seeds
+    from ..settings import (
+        check_seed_arguments,
+        choose_seeds,
+        open_table,
+        pick_seeds,
+        request_of,
+        with_seeds,
+    )
 
     check_seed_arguments(args)
     folder = check_out_folder(args.out)
     opened = open_table(args)
     request = request_of(args, opened)
+    picking = pick_seeds(args, opened)
 
     from ..making import Run
     from ..models import open_model
@@ -88,14 +96,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     check_request(request, model)
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
-    chosen = choose_seeds(args, request, model, opened)
+    chosen = choose_seeds(args, request, model, opened, picking)
     job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
-    if chosen.picking is not None:
-        say_notes(console, chosen.picking.notes)
-    if chosen.match is not None and request.carried is not None:
-        say_notes(console, chosen.match.reasons)
-    say_notes(console, job.notes)
+    say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
     console.result(document, _lines(document, folder))
     if job.stopped:
         given = ",".join(str(seed) for seed in chosen.seeds)

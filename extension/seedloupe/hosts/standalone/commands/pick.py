@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
 from ..arguments import Parser, command, positive, say_notes, size, table_folders
 from ..console import table_lines
+from ..denoise import Sampler
 from ..picking_arguments import (
     add_clean,
     add_diverse,
@@ -20,7 +20,7 @@ from ..picking_arguments import (
 
 if TYPE_CHECKING:
     from ....picking import Pick, Picking
-    from ....tables import Match, SeedTable
+    from ....tables import Match, SamplingSpec, SeedTable, TableUse
     from ..console import Console
 
 _CELL = 8
@@ -52,7 +52,18 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
     use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
-    use.add_argument("--model", type=Path, metavar="FILE", help="a single .safetensors file")
+    use.add_argument(
+        "--model",
+        metavar="M",
+        help="seedling, a diffusers folder, a .safetensors file, or a hub id (uses the network)",
+    )
+    use.add_argument("--steps", type=positive, metavar="N", help="as generate would sample")
+    use.add_argument("--guidance", type=float, metavar="X", help="as generate would sample")
+    use.add_argument(
+        "--sampler",
+        choices=[sampler.value for sampler in Sampler],
+        help="as generate would sample",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -82,31 +93,58 @@ def match_json(match: Match) -> dict[str, object]:
 
 def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
     """Compare the table with what the user says the seeds are for; refuse other noise."""
-    if args.noise is None and args.size is None and args.model is None:
+    sampled = (args.steps, args.sampler, args.guidance) != (None, None, None)
+    if not sampled and (args.noise, args.size, args.model) == (None, None, None):
         return None
+    from ....tables import require_match
+
+    return require_match(table, _use(args, table, sampled=sampled))
+
+
+def _use(args: argparse.Namespace, table: SeedTable, *, sampled: bool) -> TableUse:
+    """Return what the seeds are for; the noise may be taken from the table, never the sampling.
+
+    Who says how pictures are sampled means those of ``generate``, whose noise is its generator's
+    first draw. Where nobody says so, nobody knows of draws before the noise either.
+    """
     from ....noise import NoiseSource
-    from ....tables import TableUse, require_match
+    from ....tables import TableUse
 
     spec = table.spec.noise
-    shape = spec.shape
-    if args.size is not None:
-        width, height = args.size
-        if width % _CELL or height % _CELL or not (width and height):
-            got = f"{width}x{height}"
-            raise InputError("size", expected=f"positive multiples of {_CELL} pixels", got=got)
-        shape = (shape[0], height // _CELL, width // _CELL)
     source = spec.source if args.noise is None else NoiseSource.parse(args.noise)
+    shape = spec.shape if args.size is None else _shape(args.size, spec.shape[0])
     model = None if args.model is None else _hash(args.model)
-    sampling = table.spec.sampling
-    return require_match(table, TableUse(source, shape, model, sampling, spec.draws_before))
+    if not sampled:
+        return TableUse(source, shape, model, draws_before=spec.draws_before)
+    return TableUse(source, shape, model, _sampling(args))
 
 
-def _hash(path: Path) -> str:
-    from ..models import hash_files
+def _shape(size: tuple[int, int], channels: int) -> tuple[int, int, int]:
+    width, height = size
+    if width % _CELL or height % _CELL or not (width and height):
+        got = f"{width}x{height}"
+        raise InputError("size", expected=f"positive multiples of {_CELL} pixels", got=got)
+    return channels, height // _CELL, width // _CELL
 
-    if not path.is_file():
-        raise InputError("model", expected="a single .safetensors file", got=f"no file {path}")
-    return hash_files((path,))
+
+def _sampling(args: argparse.Namespace) -> SamplingSpec:
+    from ....tables import SamplingSpec, Task
+    from ..use import SCHEDULER
+
+    return SamplingSpec(
+        Task.TXT2IMG,
+        args.sampler,
+        scheduler=SCHEDULER,
+        steps=args.steps,
+        guidance=args.guidance,
+        size=args.size,
+    )
+
+
+def _hash(model: str) -> str:
+    from ..models import hash_files, weight_files
+
+    return hash_files(weight_files(model))
 
 
 def _lines(picking: Picking, match: Match | None) -> list[str]:
@@ -116,6 +154,10 @@ def _lines(picking: Picking, match: Match | None) -> list[str]:
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:
         lines += [f"       {reason}" for reason in match.reasons]
+    if picking.rank_by:
+        lines.append(f"rank   by {picking.rank_by}")
+    if picking.interval_of:
+        lines.append(f"95 %   interval of {picking.interval_of}")
     if picking.chance is not None:
         lines.append(f"chance {picking.chance}")
     if picking.spread is not None:

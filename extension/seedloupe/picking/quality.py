@@ -1,0 +1,119 @@
+"""What is known of how good seeds are: the order every rule falls back on.
+
+Each metric counts in units of how much seeds truly differ in it, so neither its units nor how
+exactly it was measured decide how important it is. Metrics saw the same pictures, so their errors
+may go the same way and are added up as they are. A metric that does not tell seeds apart has no
+say; where none does, the order is by mean rank and means nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..tables import SeedTable
+from .bounds import Shrunken, shrink
+from .ranks import Ranking, Rows, best_first, in_order, known_metrics, rank_seeds
+
+CAUTION = 1.0
+"""How many standard deviations below what is expected of a seed it is judged."""
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Quality:
+    """How good some seeds can be expected to be.
+
+    Args:
+        ranking: the seeds that can be compared.
+        shrunken: what to expect of them, by metric.
+    """
+
+    ranking: Ranking
+    shrunken: Mapping[str, Shrunken]
+
+    @classmethod
+    def of(cls, table: SeedTable, metrics: Sequence[str], ranking: Ranking) -> Quality:
+        """Shrink every metric's scores of the seeds ranked."""
+        return cls(ranking, {metric: shrink(table, metric, ranking.rows) for metric in metrics})
+
+    @cached_property
+    def telling(self) -> Mapping[str, Shrunken]:
+        """The metrics that have a say."""
+        return {name: found for name, found in self.shrunken.items() if found.tells_apart}
+
+    @cached_property
+    def worth(self) -> Doubles:
+        """What can at least be expected of each seed ``(R,)``; all 0 where nothing has a say."""
+        total = np.zeros(len(self.ranking.rows))
+        for found in self.telling.values():
+            total += found.lower(CAUTION) / found.between**0.5
+        return total
+
+    @cached_property
+    def gain(self) -> Doubles:
+        """What is expected of each seed beyond one drawn by lot, ``(R,)``."""
+        total = np.zeros(len(self.ranking.rows))
+        for found in self.telling.values():
+            total += (found.mean - found.centre) / found.between**0.5
+        return total
+
+    def best(self, count: int) -> Rows:
+        """Return the positions of the ``count`` best in the ranking's rows, or of all."""
+        return best_first(-self.worth, self.ranking.mean, count=count)
+
+
+@dataclass(frozen=True, eq=False)
+class Better:
+    """Which of some seeds are the better ones, where a rule is about something else.
+
+    Args:
+        rows: ``(R,)`` rows of the table that can be compared, in table order.
+        keys: what decides, the smaller the better, then what decides between equals; ``(R,)`` each.
+        by: what decides, in words.
+    """
+
+    rows: Rows
+    keys: tuple[Doubles, ...]
+    by: str
+
+    @property
+    def ordered(self) -> Rows:
+        """The rows, best first; on a tie the smaller seed."""
+        return self.rows[in_order(*self.keys)]
+
+
+def golden_order(table: SeedTable) -> Rows:
+    """Return the rows of the seeds every metric measured, best first.
+
+    The order of golden seeds by what can at least be expected of them, without describing each.
+
+    Raises:
+        PickError: the table has no scores.
+    """
+    metrics = known_metrics(table, None)
+    ranking = rank_seeds(table, metrics, np.arange(len(table)))
+    quality = Quality.of(table, metrics, ranking)
+    return ranking.rows[in_order(-quality.worth, ranking.mean)]
+
+
+def better_seeds(table: SeedTable, rows: Rows) -> Better:
+    """Put some seeds of a table with scores in order by all that is known of how good they are.
+
+    Where errors are known that is what can at least be expected of a seed, by the metrics that tell
+    seeds apart. Where none are, it is the mean rank over all metrics, which asks nothing of them.
+    """
+    ranking = rank_seeds(table, table.metrics(), rows)
+    quality = Quality.of(table, table.metrics(), ranking)
+    if all(found.certain for found in quality.shrunken.values()):
+        return Better(ranking.rows, (ranking.mean,), "mean rank")
+    if not quality.telling:
+        by = "mean rank, though no score tells the seeds apart"
+        return Better(ranking.rows, (ranking.mean,), by)
+    by = f"what can at least be expected by {' and '.join(quality.telling)}"
+    return Better(ranking.rows, (-quality.worth, ranking.mean), by)
