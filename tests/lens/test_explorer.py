@@ -204,6 +204,11 @@ def test_pictures_travel_small_and_keep_their_shape() -> None:
     assert len(side["picture"]) < 20_000
 
 
+def test_runs_are_called_by_their_seed_and_other_pictures_by_a_name() -> None:
+    left, right = told(Specimen(recorded(7)), Specimen(recorded(8), name="picture 2"))
+    assert (left["name"], right["name"]) == ("seed 7", "picture 2")
+
+
 def test_without_a_picture_the_finest_layer_gives_the_shape() -> None:
     (side,) = told(Specimen(recorded()))
     assert (side["aspect"], side["picture"]) == (8 / 6, "")

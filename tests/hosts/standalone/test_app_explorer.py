@@ -107,7 +107,7 @@ def test_what_cannot_be_watched_is_told_in_one_line(
     tab: LensTab, told: list[str], changes: dict[str, Any], message: str
 ) -> None:
     pages = watch(tab, **changes)
-    assert shown(pages, "data") == []
+    assert set(shown(pages, "data")) == {"{}"}
     assert len(told) == 1
     assert message in told[0]
     assert pages[-2][tab._go]["interactive"]

@@ -129,7 +129,11 @@ def test_a_picture_made_elsewhere_is_looked_at_once(desk: Desk) -> None:
 
 def test_two_pictures_made_elsewhere_stand_side_by_side(desk: Desk, tmp_path: Path) -> None:
     pictures = [Image.linear_gradient("L").resize((48, 32)), Image.new("RGB", (48, 32), "red")]
-    sight = observe_pictures(desk, pictures, model="tiny", time=50, noises=1)
+    how = {"model": "tiny", "time": 50, "noises": 1, "layers": ("mid-vit-out",)}
+    sight = observe_pictures(desk, pictures, **how)
+    assert {key.layer for key in sight.specimens[1].record.rgb} == {"mid-vit-out"}
+    names = [name for _, name in exhibit(desk, sight.specimens, tmp_path).files]
+    assert names[::2] == ["picture-1.webp", "picture-2.webp"]
     assert (
         len(json.loads(path_of(exhibit(desk, sight.specimens, tmp_path).data).read_text())["sides"])
         == 2

@@ -49,9 +49,15 @@ async function fresh() {
   const parts = blank.cloneNode(true);
   element.replaceChildren(parts);
   if (!told.data) return;
-  const answer = await fetch(told.data);
-  if (!answer.ok) return;
-  const data = await answer.json();
+  let data;
+  try {
+    const answer = await fetch(told.data);
+    if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+    data = await answer.json();
+  } catch (error) {
+    element.append(`What was recorded could not be fetched: ${error.message}.`);
+    return;
+  }
   if (told.data !== JSON.parse(props.value || "{}").data) return; // something newer came
   parts.hidden = false;
   openLens(element, data);
@@ -165,7 +171,7 @@ class LensTab:
         self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
         self._look.click(
             self.on_look,
-            [self._picture, self._other, self._time, self._noises, self._model],
+            [self._picture, self._other, self._time, self._noises, self._model, self._layers],
             shown,
             show_progress="minimal",
             show_progress_on=self._status,
@@ -186,7 +192,13 @@ class LensTab:
         """Draw with every step recorded; show the layers meanwhile, and the explorer at the end."""
         stop = self._desk.switches.fresh(_switch(request))
         problems: list[str] = []
-        yield {self._go: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
+        # What stands below belongs to the run before.
+        yield {
+            self._go: gr.update(interactive=False),
+            self._stop: gr.update(interactive=True),
+            self._explorer: "{}",
+            self._files: "",
+        }
 
         def watched() -> Iterator[dict[Any, Any]]:
             settings = settings_from(steps, guidance, sampler)
@@ -210,6 +222,7 @@ class LensTab:
         time: float,
         noises: float,
         model: str,
+        layers: str = "auto",
     ) -> Iterator[dict[Any, Any]]:
         """Look at one or two pictures somebody brought along."""
         pictures = [given for given in (picture, other) if given is not None]
@@ -218,8 +231,16 @@ class LensTab:
             return
 
         def looked() -> Iterator[dict[Any, Any]]:
-            how = {"model": model, "time": int(time), "noises": int(noises)}
-            yield self._shown(observe_pictures(self._desk, pictures, **how))  # type: ignore[arg-type]
+            yield self._shown(
+                observe_pictures(
+                    self._desk,
+                    pictures,
+                    model=model,
+                    time=int(time),
+                    noises=int(noises),
+                    layers=layers_from(layers),
+                )
+            )
 
         yield from guarded(looked, toast)
 

@@ -167,7 +167,13 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> S
 
 
 def observe_pictures(
-    desk: Desk, pictures: Sequence[Image], *, model: str, time: int, noises: int
+    desk: Desk,
+    pictures: Sequence[Image],
+    *,
+    model: str,
+    time: int,
+    noises: int,
+    layers: tuple[str, ...] = ("auto",),
 ) -> Sight:
     """Look at pictures made anywhere, through one noised call of the U-Net each.
 
@@ -175,15 +181,17 @@ def observe_pictures(
         SeedloupeError: the model or a picture cannot be used, or a number is out of range.
     """
     opened = desk.shelf.get(model)
-    layers = panel_of(opened, ("auto",))
+    chosen = panel_of(opened, layers)
     specimens = tuple(
         Specimen(
-            look(opened, Look(from_pil(picture.convert("RGB")), layers, time, noises)), picture
+            look(opened, Look(from_pil(picture.convert("RGB")), chosen, time, noises)),
+            picture,
+            name=f"picture {number}",
         )
-        for picture in pictures
+        for number, picture in enumerate(pictures, 1)
     )
     words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
-    return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, layers))
+    return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, chosen))
 
 
 def warnings_of(specimens: Sequence[Specimen]) -> tuple[str, ...]:
@@ -195,8 +203,8 @@ def warnings_of(specimens: Sequence[Specimen]) -> tuple[str, ...]:
             continue
         last = max(key.step for key in record.rgb)
         for key, found in health(record, asked_keys(record, step=last)).items():
-            seed = f"seed {', '.join(record.spec.seeds)}, " if len(specimens) > 1 else ""
-            said += [f"{seed}{key.layer}: {line}" for line in found.guards.warnings]
+            whose = f"{specimen.title}, " if len(specimens) > 1 else ""
+            said += [f"{whose}{key.layer}: {line}" for line in found.guards.warnings]
     return tuple(said)
 
 
@@ -221,8 +229,8 @@ def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
 
     keep = desk.prints.keep_bytes
     files = []
-    for number, specimen in enumerate(specimens, 1):
-        stem = f"seed-{'-'.join(specimen.record.spec.seeds) or number}"
+    for specimen in specimens:
+        stem = specimen.title.replace(" ", "-")
         film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
         paint(specimen.record, film)
         write_lens(lens, specimen.record)

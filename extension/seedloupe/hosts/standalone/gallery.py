@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import ImageError
+from ...errors import ImageError, InputError
 from ...images import to_pil
 from .outputs import save_plain, write_whole
 
@@ -58,8 +58,13 @@ class Board:
     alt: str
 
 
-def paint(record: LensRecord, out: Path) -> None:
+def paint(record: LensRecord, out: Path, *, beside: Path | None = None) -> None:
     """Paint the layers of ``record`` into ``out``, whose ending says how.
+
+    Args:
+        record: what was recorded.
+        out: where to; ends in one of :data:`FORMATS`.
+        beside: the lens file, next to which a page looks for the finished picture.
 
     Raises:
         ImageError: the record holds no pictures.
@@ -70,7 +75,7 @@ def paint(record: LensRecord, out: Path) -> None:
     if out.suffix == ".html":
         from ...lens.explorer import Specimen, explorer_page
 
-        page = explorer_page([Specimen(record, _picture_beside(out))])
+        page = explorer_page([Specimen(record, picture_of(record, beside))])
         write_whole(out, page.encode("utf-8"))
     else:
         paint_board(_layers(record), out)
@@ -129,15 +134,27 @@ def _page(board: Board) -> str:
     )
 
 
-def _picture_beside(out: Path) -> Image | None:
-    """Open ``000-5.png`` beside ``000-5.lens.html``, as runs name them."""
+def picture_of(record: LensRecord, lens: Path | None) -> Image | None:
+    """Open the picture a lens file was recorded of, as runs name it; nothing that only looks so.
+
+    Args:
+        record: what was recorded.
+        lens: its file, ``000-5.lens.safetensors`` beside ``000-5.png``.
+    """
     from PIL import Image
 
-    path = out.with_name(out.name.partition(".")[0] + ".png")
+    from .png import read_png_metadata
+
+    if lens is None:
+        return None
+    path = lens.with_name(lens.name.partition(".")[0] + ".png")
     try:
+        known = read_png_metadata(path).record or {}
+        if (known.get("seed"),) != record.spec.seeds or known.get("prompt") != record.spec.prompt:
+            return None
         with Image.open(path) as picture:
             return picture.convert("RGB")
-    except (OSError, ValueError):
+    except (OSError, ValueError, InputError):
         return None
 
 

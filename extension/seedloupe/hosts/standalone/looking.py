@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .text import Conditioning
 
 _MOST_NOISES = 1000
+_LONGEST = 2
+"""How many times the model's own side a picture may have; attention's memory grows with the square
+of its cells."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,7 @@ class Look:
     """What to look at, and how.
 
     Attributes:
-        image: ``(3, H, W)`` float32 in [0, 1]; what does not fill a latent cell is cut off.
+        image: ``(3, H, W)`` float32 in [0, 1]; see :func:`fitted`.
         layers: canonical names, at least one.
         time: training time the picture is noised to.
         noises: how many noises the features are averaged over.
@@ -63,7 +66,7 @@ def look(model: Model, asked: Look) -> LensRecord:
     if not 1 <= asked.noises <= _MOST_NOISES:
         raise InputError("noises", expected=f"1 to {_MOST_NOISES}", got=str(asked.noises))
     sigma = levels.sigma(asked.time)
-    clean = encode(model, whole_cells(model, asked.image)[None].float())
+    clean = encode(model, fitted(model, asked.image.float())[None])
     text = encode_text(model, [asked.prompt], negative="", guided=False)
     sums: dict[str, Tensor] = {}
     for number in range(asked.noises):
@@ -76,8 +79,31 @@ def look(model: Model, asked: Look) -> LensRecord:
     return recorder.finish(_spec(model, asked))
 
 
-def whole_cells(model: Model, image: Tensor) -> Tensor:
-    """Cut off, evenly on both sides, what does not fill a latent cell."""
+def fitted(model: Model, image: Tensor) -> Tensor:
+    """Bring a picture to a size the model can look at.
+
+    Args:
+        model: what will look.
+        image: ``(3, H, W)``, float32 in [0, 1].
+
+    Returns:
+        the picture made smaller where it is over twice as long as the model's own, and without what
+        does not fill a latent cell, cut off evenly on both sides.
+
+    Raises:
+        ImageError: it is smaller than a latent cell.
+    """
+    from torch.nn.functional import interpolate
+
+    most = _LONGEST * max(model.native_size)
+    longest = max(image.shape[-2:])
+    if longest > most:
+        size = tuple(max(1, round(side * most / longest)) for side in image.shape[-2:])
+        image = interpolate(image[None], size, mode="bilinear", antialias=True)[0].clamp(0, 1)
+    return _whole_cells(model, image)
+
+
+def _whole_cells(model: Model, image: Tensor) -> Tensor:
     height, width = image.shape[-2:]
     if min(height, width) < model.cell:
         expected, got = f"at least {model.cell} pixels a side", f"{width}x{height}"

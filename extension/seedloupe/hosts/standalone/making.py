@@ -188,8 +188,18 @@ class Run:
                 got=f"{path}, which is one",
                 advice="Name another folder.",
             )
-        seen = not self.layers or self._lens(index).exists()
+        seen = not self.layers or self._holds_layers(index)
         return seen and all(path.exists() for path in self._word_files(index).values())
+
+    def _holds_layers(self, index: int) -> bool:
+        """Tell whether the lens file is of the layers asked for now."""
+        from ...lens.file import read_lens
+
+        try:
+            layers = read_lens(self._lens(index)).spec.layers
+        except InputError:  # not there, or no longer readable
+            return False
+        return {layer.name for layer in layers} == set(self.layers)
 
     def _entry(self, index: int, *, made: bool) -> dict[str, object]:
         lens = self._lens(index)

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,29 @@ def check_out_folder(path: Path, *, field: str = "out") -> Path:
                     return path
                 raise InputError(field, expected=expected, got=str(place))
     return path
+
+
+def require_own(path: Path, *, field: str = "out") -> None:
+    """Refuse to write over a finished picture, or over what the lens recorded of a run.
+
+    Raises:
+        InputError: such a file is there.
+    """
+    kind = ""
+    if path.suffix == ".png" and path.is_file():
+        from .png import read_png_metadata
+
+        with suppress(InputError):
+            kind = "a finished picture" if read_png_metadata(path).record else ""
+    elif path.name.endswith(".lens.safetensors") and path.is_file():
+        from ...lens.file import read_lens
+
+        with suppress(InputError):
+            kind = "" if "look" in read_lens(path).spec.extra else "the recording of a run"
+    if kind:
+        raise InputError(
+            field, expected="a new file", got=f"{kind}, {path}", advice="Name another with --out."
+        )
 
 
 @contextmanager

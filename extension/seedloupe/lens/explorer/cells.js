@@ -100,19 +100,23 @@ function bestOf(values) {
   return best;
 }
 
-/** Group cells by k-means, begun from cells far apart: the same cells always give the same groups. */
-function groupsOf(coded, count) {
+/** Group the cells of every frame; each frame begins from the groups of the one before. */
+function groupsOverTime(frames, count) {
+  let centres = null;
+  return frames.map(coded => {
+    if (!coded) return null;
+    const found = groupsOf(coded, count, centres);
+    centres = found.centres;
+    return found.groups;
+  });
+}
+
+/** Group cells by k-means, begun from cells far apart or from given centres: always the same groups. */
+function groupsOf(coded, count, begun) {
   const size = coded.height * coded.width;
   const codes = Array.from({length: size}, (_, cell) => codeOf(coded, cell, null));
   const apart = (a, b) => a.reduce((total, value, d) => total + (value - b[d]) ** 2, 0);
-  const mean = meanOf(coded);
-  const far = codes.map(code => apart(code, mean));
-  let centres = [codes[bestOf(far)]];
-  const nearest = codes.map(code => apart(code, centres[0]));
-  while (centres.length < Math.min(count, size)) {
-    centres.push(codes[bestOf(nearest)]);
-    codes.forEach((code, i) => { nearest[i] = Math.min(nearest[i], apart(code, centres[centres.length - 1])); });
-  }
+  let centres = begun || farApart(codes, meanOf(coded), Math.min(count, size), apart);
   const groups = new Uint8Array(size);
   for (let turn = 0; turn < 12; turn += 1) {
     codes.forEach((code, i) => { groups[i] = bestOf(centres.map(centre => -apart(code, centre))); });
@@ -122,7 +126,18 @@ function groupsOf(coded, count) {
       return centre.map((_, d) => members.reduce((total, code) => total + code[d], 0) / members.length);
     });
   }
-  return groups;
+  return {groups, centres};
+}
+
+/** Cells that lie far apart, the first the farthest from the mean. */
+function farApart(codes, mean, count, apart) {
+  const chosen = [codes[bestOf(codes.map(code => apart(code, mean)))]];
+  const nearest = codes.map(code => apart(code, chosen[0]));
+  while (chosen.length < count) {
+    chosen.push(codes[bestOf(nearest)]);
+    codes.forEach((code, i) => { nearest[i] = Math.min(nearest[i], apart(code, chosen[chosen.length - 1])); });
+  }
+  return chosen;
 }
 
 /** One word's map at one frame, each value in [0, 1] of that word's own peak. */

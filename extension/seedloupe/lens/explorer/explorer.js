@@ -53,9 +53,7 @@ function viewOf(lens, side, layer, frame, veil) {
   if (lens.mode === "word") return wordView(side, lens.word, frame, veil);
   if (!map) return null;
   if (lens.mode === "groups" && map.codes) {
-    map.groups ||= {}; // the same cells always give the same groups
-    map.groups[lens.count] ||= groupCanvas(map.codes, groupsOf(map.codes, lens.count));
-    return {map, cells: map.groups[lens.count], words: `${lens.count} groups of cells`};
+    return {map, cells: groupsAt(side, layer, frame, lens.count), words: `${lens.count} groups of cells`};
   }
   if (lens.mode === "like" && lens.spot) return likeView(lens, side, layer, frame, veil) || plainView(map);
   return plainView(map);
@@ -72,7 +70,22 @@ function likeView(lens, side, layer, frame, veil) {
   const like = likeness(there.codes, cellAt(there.codes, lens.spot), map.codes, lens.measure);
   const {shades, low, high} = shadesFrom(like);
   const best = side === lens.sides[lens.spot.side] ? null : middleOf(map.codes, bestOf(like));
-  return {map, cells: heatCanvas(map.codes, shades, veil), best, words: `${low.toFixed(2)} to ${high.toFixed(2)}`};
+  return {map, cells: heatCanvas(map.codes, shades, veil), best, words: rangeWords(lens.measure, low, high)};
+}
+
+/** Every map is painted over its own range, so its ends have to be said. */
+function rangeWords(measure, low, high) {
+  const written = value => Math.abs(value).toFixed(2).replace(/^/, value < 0 && measure !== "distance" ? "−" : "");
+  return measure === "distance"
+    ? `dark from ${written(low)} away, light ${written(high)}` : `dark to ${written(low)}, light ${written(high)}`;
+}
+
+/** A frame's groups as a canvas; a group keeps its colour from one frame to the next. */
+function groupsAt(side, layer, frame, count) {
+  side.groups ||= {};
+  side.groups[`${layer} ${count}`] ||= groupsOverTime(side.maps[layer].map(map => map && map.codes), count)
+    .map((groups, at) => groups && groupCanvas(side.maps[layer][at].codes, groups));
+  return side.groups[`${layer} ${count}`][frame];
 }
 
 function wordView(side, word, frame, veil) {
@@ -85,13 +98,14 @@ function wordView(side, word, frame, veil) {
 function show(lens) {
   const {sides, frame, layer, part, mode} = lens;
   for (const button of lens.element.querySelectorAll("[data-mode]")) {
-    button.setAttribute("aria-checked", String(button.dataset.mode === mode));
+    button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
   }
   for (const label of lens.element.querySelectorAll("[data-for]")) label.hidden = label.dataset.for !== mode;
   lens.stages.forEach((stage, at) => showStage(lens, stage, sides[at]));
   showGrid(lens);
   part("time").value = String(frame);
   part("when").textContent = whenWords(sides[0].frames[frame]);
+  part("time").setAttribute("aria-valuetext", whenWords(sides[0].frames[frame]));
   part("note").textContent = noteOf(lens);
   showWords(lens);
 }
@@ -105,12 +119,15 @@ function showGrid(lens) {
   const {sides, frame, grids} = lens;
   const grid = gridOf(lens);
   const chosen = grid === grids.words ? lens.word : lens.layer;
+  // Not every step has a column: the nearest one is marked.
+  const near = (best, {when}) => (Math.abs(when - frame) < Math.abs(best - frame) ? when : best);
+  const shown = grid.tiles.reduce(near, Infinity);
   for (const other of Object.values(grids)) other.table.hidden = other !== grid;
   for (const {canvas, cell, at, when} of grid.tiles) {
     const view = grid === grids.words ? wordView(sides[0], at, when, false) : viewOf(lens, sides[0], at, when, false);
     fill(canvas, view && view.cells, false);
-    cell.classList.toggle("sl-now", when === frame);
-    cell.classList.toggle("sl-here", when === frame && at === chosen);
+    cell.classList.toggle("sl-now", when === shown);
+    cell.classList.toggle("sl-here", when === shown && at === chosen);
   }
   grid.rows.forEach((row, at) => row.classList.toggle("sl-row", at === chosen));
 }

@@ -11,12 +11,18 @@ function buildBar(lens) {
   part("measure").value = lens.measure;
   part("measure").addEventListener("change", () => choose(lens, {measure: part("measure").value}));
   part("count").addEventListener("input", () => {
-    choose(lens, {count: Math.min(8, Math.max(2, Number(part("count").value) || 2))});
+    choose(lens, {count: Math.min(8, Math.max(2, Math.round(Number(part("count").value)) || 2))});
   });
+  part("count").addEventListener("change", () => { part("count").value = String(lens.count); });
   part("veil").addEventListener("input", () => lens.refresh());
   element.querySelectorAll("[data-mode]").forEach(button => {
-    button.addEventListener("click", () => choose(lens, {mode: button.dataset.mode}));
+    button.addEventListener("click", () => {
+      const {mode} = button.dataset;
+      choose(lens, mode === "colours" ? {mode, spot: null} : {mode});
+    });
   });
+  const pictured = lens.sides.some(({picture, previews}) => picture || previews.some(Boolean));
+  element.querySelector(".sl-lens-veil").hidden = !pictured;
   const none = !lens.sides[0].words;
   element.querySelector("[data-mode=word]").disabled = none;
 }
@@ -26,14 +32,14 @@ function buildStages(lens) {
     side.picture = pictureOf(lens, side.picture);
     side.previews = side.frames.map((_, frame) => side.previews[frame] && pictureOf(lens, side.previews[frame]));
     const canvas = make("canvas", "", {
-      tabindex: "0", role: "application", "aria-label": `Picture of seed ${side.seed}: arrows move the spot asked about`,
+      tabindex: "0", role: "application", "aria-label": `${side.name}: arrows move the spot asked about, Space plays`,
     });
     canvas.width = 512;
     canvas.height = Math.round(512 / side.aspect);
     const figure = make("figure", "", {class: "sl-lens-stage"});
     const caption = make("span");
     const line = make("figcaption");
-    line.append(make("b", side.seed ? `seed ${side.seed}` : side.title), caption);
+    line.append(make("b", side.name), caption);
     figure.append(canvas, line);
     lens.part("stages").append(figure);
     lens.stages.push({canvas, caption});
@@ -63,6 +69,10 @@ function listenToStage(lens, canvas, at) {
   canvas.addEventListener("keydown", event => {
     const step = ARROWS_OF[event.key];
     if (event.key === "Escape") choose(lens, {spot: null, mode: "colours"});
+    if (event.key === " ") {
+      event.preventDefault();
+      play(lens);
+    }
     if (!step) return;
     event.preventDefault();
     const map = lens.sides[at].maps[lens.layer][lens.frame] || {width: 16, height: 16};
@@ -141,7 +151,7 @@ function play(lens) {
     lens.playing = 0;
   } else {
     const last = lens.sides[0].frames.length - 1;
-    if (lens.frame === last) lens.frame = -1;
+    if (lens.frame === last) choose(lens, {frame: 0});
     lens.playing = setInterval(() => {
       if (lens.frame >= last || !lens.element.isConnected) play(lens);
       else choose(lens, {frame: lens.frame + 1});

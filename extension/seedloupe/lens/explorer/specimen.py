@@ -47,12 +47,19 @@ class Specimen:
         picture: the finished picture.
         previews: what it was going to be, by pass and step.
         row: which of the recorded rows is meant.
+        name: what to call it; its seed by default.
     """
 
     record: LensRecord
     picture: Image | None = None
     previews: Mapping[Moment, Image] = field(default_factory=dict)
     row: int = 0
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.name or f"seed {', '.join(self.record.spec.seeds)}"
 
 
 def explorer_json(specimens: Sequence[Specimen]) -> str:
@@ -121,7 +128,7 @@ class _Side:
         spec, picture = self.specimen.record.spec, self.specimen.picture
         return {
             "title": spec.prompt,
-            "seed": ", ".join(spec.seeds),
+            "name": self.specimen.title,
             "aspect": self._aspect(),
             "picture": "" if picture is None else _address(picture),
             "previews": [self._preview(moment) for moment in self.moments],

@@ -210,7 +210,7 @@ def picture(tmp_path: Path) -> Path:
 def test_a_picture_made_elsewhere_is_recorded_upright(cli: Cli, model: Path, picture: Path) -> None:
     ended = cli("lens", "image", picture, "--model", model, "--json")
     assert ended.code == 0
-    assert "cut to 48x32 pixels" in ended.err
+    assert "looked at as 48x32 pixels" in ended.err
     record = read_lens(ended.json["out"])
     assert Path(ended.json["out"]) == picture.with_name("photo.look.lens.safetensors")
     assert size_of(picture.with_name("photo.look.lens.png"))[0] > 50
@@ -298,3 +298,72 @@ def test_the_size_of_lens_files_is_said_and_kept_to(cli: Cli, model: Path, tmp_p
     assert nothing.code == 0
     assert nothing.json["images"][0]["lens"] is None
     assert cli("lens", "run", "a hill", *words, "--lens-budget", "lots").code == 2
+
+
+def test_a_page_shows_the_picture_the_run_made_and_no_other_of_that_name(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    run = ("lens", "run", "a hill", "--model", model, "--seeds", 7, "--steps", 2)
+    cli(*run, "--out", tmp_path / "a")
+    lens = tmp_path / "a" / "000-7.lens.safetensors"
+    cli("lens", "show", lens, "--out", tmp_path / "page.html")
+    assert '"picture": "data:image/webp' in (tmp_path / "page.html").read_text("utf-8")
+    Image.new("RGB", (9, 9)).save(tmp_path / "a" / "000-7.png")
+    cli("lens", "show", lens, "--out", tmp_path / "page.html")
+    assert '"picture": ""' in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_neither_finished_pictures_nor_recordings_are_written_over(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    cli("lens", "run", "a hill", "--model", model, "--seeds", 7, "--steps", 2, "--out", tmp_path)
+    lens, picture = tmp_path / "000-7.lens.safetensors", tmp_path / "000-7.png"
+    before = lens.read_bytes(), picture.read_bytes()
+    for words in (
+        ("lens", "show", lens, "--out", picture),
+        ("lens", "image", picture, "--model", model, "--out", lens),
+    ):
+        ended = cli(*words)
+        assert ended.code == 2
+        assert "out: expected a new file" in ended.err
+    assert (lens.read_bytes(), picture.read_bytes()) == before
+
+
+def test_other_layers_are_recorded_anew_in_the_same_folder(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    run = ("lens", "run", "a hill", "--model", model, "--seeds", 7, "--steps", 2, "--out", tmp_path)
+    cli(*run)
+    cli(*run, "--layers", "mid-vit-out")
+    record = read_lens(tmp_path / "000-7.lens.safetensors")
+    assert [layer.name for layer in record.spec.layers] == ["mid-vit-out"]
+    made = cli(*run, "--layers", "mid-vit-out", "--json").json
+    assert not made["images"][0]["made_now"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--step", 0), "step: expected --like, --groups or --health beside it"),
+        (("--stretch",), "stretch: expected --like beside it"),
+        (("--measure", "l2"), "measure: expected --like beside it"),
+        (("--word", "hill", "--groups", 2), "word: expected words or a question"),
+        (("--health", "--out", "h.png"), "out: expected no --out"),
+    ],
+)
+def test_options_that_would_be_passed_over_are_refused(
+    cli: Cli, model: Path, tmp_path: Path, words: tuple[object, ...], message: str
+) -> None:
+    cli("lens", "run", "a hill", "--model", model, "--seeds", 7, "--steps", 2, "--out", tmp_path)
+    ended = cli("lens", "show", tmp_path / "000-7.lens.safetensors", *words)
+    assert (ended.code, message in ended.err) == (2, True)
+
+
+def test_a_huge_picture_is_looked_at_in_a_size_the_model_can_take(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    Image.linear_gradient("L").resize((3000, 1500)).save(tmp_path / "huge.png")
+    ended = cli("lens", "image", tmp_path / "huge.png", "--model", model, "--json")
+    side = 2 * max(tiny.native_size)
+    assert ended.code == 0
+    assert f"looked at as {side}x{side // 2} pixels" in ended.err

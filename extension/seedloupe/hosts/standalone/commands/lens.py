@@ -122,6 +122,7 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     from ....lens.file import read_lens
     from ..gallery import FORMATS, paint
     from ..gallery_words import paint_words
+    from ..outputs import require_own
 
     ending = ".words.png" if args.words else ".lens.png"
     if lens_ask.is_asked(args):
@@ -129,12 +130,14 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     out = args.out or args.file.with_name(args.file.name.removesuffix(_SUFFIX) + ending)
     if out.suffix not in FORMATS:
         raise InputError("out", expected=f"a name ending in {', '.join(FORMATS)}", got=str(out))
+    require_own(out)
+    lens_ask.require_sense(args)
     if lens_ask.is_asked(args):
         return lens_ask.run(args, console, out)
     record = read_lens(args.file)
     words = paint_words(record, args.words, out) if args.words else ()
     if not args.words:
-        paint(record, out)
+        paint(record, out, beside=args.file)
     layers = [
         {"name": layer.name, "height": layer.height, "width": layer.width}
         for layer in record.spec.layers
@@ -159,19 +162,21 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     """Record one noised look at a picture."""
     from ....images import read_image
     from ..lensing import keep, panel_of
-    from ..looking import Look, look, whole_cells
+    from ..looking import Look, fitted, look
     from ..models import open_model
-    from ..outputs import check_out_file
+    from ..outputs import check_out_file, require_own
 
     # Pictures of a run have a lens file of their own, which must stay.
-    out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
+    out = args.out or args.file.with_name(f"{args.file.name}.look{_SUFFIX}")
+    require_own(out)
     sheet = check_out_file(out, _SUFFIX).with_name(out.name.removesuffix(_SUFFIX) + ".lens.png")
     image = read_image(args.file)
+    console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
     layers = panel_of(model, args.layers)
-    height, width = whole_cells(model, image).shape[-2:]
+    height, width = fitted(model, image).shape[-2:]
     if image.shape[-2:] != (height, width):
-        console.note(f"note: cut to {width}x{height} pixels, which fill whole latent cells")
+        console.note(f"note: looked at as {width}x{height} pixels, a size the model can take")
     record = look(model, Look(image, layers, args.t, args.noises, args.prompt, args.seed))
     keep(record, out, sheet)
     spec = record.spec

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ....errors import InputError
 from ..arguments import Parser, count
 from ..console import table_lines
 from ..picking_arguments import point
@@ -56,6 +57,25 @@ def add_questions(show: Parser) -> None:
 def is_asked(args: argparse.Namespace) -> bool:
     """Tell whether something is asked besides the colours."""
     return args.like is not None or args.groups is not None or args.health
+
+
+def require_sense(args: argparse.Namespace) -> None:
+    """Refuse what would be passed over in silence.
+
+    Raises:
+        InputError: an option stands without the question it belongs to, or with another one.
+    """
+    for told, name, beside in (
+        (args.step is not None and not is_asked(args), "step", "--like, --groups or --health"),
+        (args.stretch and args.like is None, "stretch", "--like"),
+        (args.measure != _MEASURES[0] and args.like is None, "measure", "--like"),
+    ):
+        if told:
+            raise InputError(name, expected=f"{beside} beside it", got="none")
+    if args.words and is_asked(args):
+        raise InputError("word", expected="words or a question, one at a time", got="both")
+    if args.health and args.out is not None:
+        raise InputError("out", expected="no --out, as --health paints nothing", got=str(args.out))
 
 
 def suffix_of(args: argparse.Namespace) -> str:
