@@ -86,6 +86,24 @@ def test_noise_that_is_not_the_tables_is_bad_input_and_all_tables_are_told(
     assert "cannot be checked; noise.dtype: expected float32" in lines
 
 
+def test_tables_that_cannot_be_read_leave_the_others_their_answer(cli: Cli, folder: Path) -> None:
+    sound, torn = folder / f"mine{SUFFIX}", folder / f"torn{SUFFIX}"
+    ended = cli("tables", "verify", torn, "nowhere", sound, "--json")
+    assert ended.code == 2
+    verdicts = [entry["verdict"] for entry in ended.json["tables"]]
+    assert verdicts == ["unreadable", "unreadable", "agrees"]
+    lines = cli("tables", "verify", torn, sound).out.splitlines()
+    assert "cannot be read; header" in lines[0] or "cannot be read; file" in lines[0]
+    assert lines[1].endswith("the noise of seed 5 agrees")
+
+
+def test_a_name_too_long_for_any_file_is_bad_input(cli: Cli, folder: Path) -> None:
+    for command in ("show", "validate", "verify"):
+        ended = cli("tables", command, "n" * 300)
+        assert ended.code == 2
+        assert "should not have happened" not in ended.out + ended.err
+
+
 def test_a_sheet_that_cannot_be_decoded_makes_a_table_unsound(cli: Cli, folder: Path) -> None:
     table = full_table()
     tensors = {**table.tensors, "thumbnails": np.frombuffer(b"no picture", np.uint8)}

@@ -95,6 +95,20 @@ def test_a_place_no_table_can_be_is_refused(
     assert cli("tables", "merge", *halves, "--out", tmp_path / out).code == 2
 
 
+@pytest.mark.parametrize("name", ["one", "link"])
+def test_the_whole_does_not_take_the_place_of_a_part(
+    name: str, cli: Cli, halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = halves[0].read_bytes()
+    out = tmp_path / f"{name}{SUFFIX}"
+    if name == "link":
+        out.symlink_to(halves[0])
+    ended = cli("tables", "merge", *halves, "--out", out)
+    assert ended.code == 2
+    assert "out: expected another file than the tables to merge" in ended.err
+    assert halves[0].read_bytes() == before
+
+
 def test_one_table_is_nothing_to_merge(cli: Cli, halves: tuple[Path, Path], tmp_path: Path) -> None:
     ended = cli("tables", "merge", halves[0], "--out", tmp_path / f"whole{SUFFIX}")
     assert ended.code == 2

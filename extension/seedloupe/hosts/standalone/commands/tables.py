@@ -113,8 +113,14 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
 
     verified: list[dict[str, object]] = []
     lines = []
-    for path in map(find, args.tables):
-        check = check_noise(_read(path))
+    for name in args.tables:
+        try:
+            path = find(name)
+            check = check_noise(_read(path))
+        except InputError as error:
+            verified.append(_unread(name, error))
+            lines.append(f"{plain(name)}: cannot be read; {plain(str(error))}")
+            continue
         agrees = check.verdict is NoiseVerdict.AGREES
         problem = f"{check.field}: expected {check.expected}, got {check.got}"
         verified.append(
@@ -132,6 +138,18 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
         lines.append(f"{path}: the noise of seed {check.seed} {words}{tail}")
     console.result({"tables": verified}, lines)
     return 0 if all(one["agrees"] for one in verified) else _BAD
+
+
+def _unread(name: str, error: InputError) -> dict[str, object]:
+    """Say of a table that cannot be read what is said of others, so that none is lost."""
+    return {
+        "path": name,
+        "seed": None,
+        "agrees": False,
+        "verdict": "unreadable",
+        "largest_difference": None,
+        "problem": str(error),
+    }
 
 
 _VERDICT_WORDS = {

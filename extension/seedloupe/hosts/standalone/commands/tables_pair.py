@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,10 @@ def find(name: str) -> Path:
     from ....tables import find_table
 
     path = Path(name)
-    return path if path.is_file() else find_table(name, table_folders())
+    with suppress(OSError):  # a name no system can have; the look-up says so
+        if path.is_file():
+            return path
+    return find_table(name, table_folders())
 
 
 def run_diff(args: argparse.Namespace, console: Console) -> int:
@@ -65,6 +69,7 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
         raise TableError("tables", expected="two or more tables to merge", got="one")
     check_out_file(args.out, SUFFIX)
     paths = [find(name) for name in args.tables]
+    _require_new(args.out, paths)
     merged = merge_tables([read_table(path) for path in paths])
     write_table(merged.table, args.out)
     say_notes(console, merged.notes)
@@ -76,6 +81,21 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
     }
     console.result(document, [f"{args.out}: {len(merged.table)} seeds of {len(paths)} tables"])
     return 0
+
+
+def _require_new(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse to write over a table that is merged, by whatever name.
+
+    Raises:
+        TableError: ``out`` is one of ``inputs``.
+    """
+    if out.exists() and any(out.samefile(path) for path in inputs):
+        raise TableError(
+            "out",
+            expected="another file than the tables to merge",
+            got=str(out),
+            advice="The whole would take the place of one of its parts.",
+        )
 
 
 def _document(found: TableDifference) -> dict[str, object]:
