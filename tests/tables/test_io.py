@@ -439,9 +439,11 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("name", ["nowhere.seedtable.safetensors", "."])
-def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="file: expected a seed table, got no such file"):
+@pytest.mark.parametrize(
+    ("name", "got"), [("nowhere.seedtable.safetensors", "no such file"), (".", "a folder")]
+)
+def test_a_file_that_is_not_there_is_named(name: str, got: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=f"file: expected a seed table, got {got}"):
         read_table(tmp_path / name)
 
 

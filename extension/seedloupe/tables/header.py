@@ -135,7 +135,19 @@ def outline_of(stream: BinaryIO, size: int) -> Outline:
 
 def _require_file(file: Path) -> None:
     if not file.is_file():
-        raise TableError("file", expected="a seed table", got="no such file")
+        raise TableError("file", expected="a seed table", got=instead_of_file(file))
+
+
+def instead_of_file(path: Path) -> str:
+    """Say in a few words what is at a path where no file is."""
+    try:
+        if path.is_dir():
+            return "a folder"
+        if path.is_symlink() and not path.exists():
+            return f"a broken link, to {path.readlink()}"
+    except OSError as error:  # a name too long for the system, or a folder nobody may enter
+        return f"a path that cannot be looked up: {error.strerror or error}"
+    return "something that is no file" if path.exists() else "no such file"
 
 
 def _check_seeds(entries: list[Entry]) -> None:
