@@ -15,6 +15,7 @@ from .match import (
 )
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
+from .plausible import require_plausible
 from .spec import (
     MetricSpec,
     ModelSpec,
@@ -75,6 +76,7 @@ __all__ = [
     "read_spec",
     "read_table",
     "require_match",
+    "require_plausible",
     "tables_for",
     "user_folders",
     "verify_noise",

@@ -86,6 +86,20 @@ def test_noise_that_is_not_the_tables_is_bad_input_and_all_tables_are_told(
     assert "cannot be checked; noise.dtype: expected float32" in lines
 
 
+def test_counts_no_run_ever_gave_make_a_table_unsound(cli: Cli, folder: Path) -> None:
+    table, path = full_table(), folder / f"many{SUFFIX}"
+    for count, code in ((1000 * 10, 0), (1000 * 10 + 1, 1), (4 + 2**24, 1)):
+        counts = table.counts("rate", "gray").copy()
+        counts[2] = count
+        tensors = {**table.tensors, "rate.gray.n": counts}
+        write_table(SeedTable(table.seeds, tensors, table.spec), path)
+        ended = cli("tables", "validate", path)
+        assert ended.code == code
+        if code:
+            assert "rate.gray.n: expected at most 10000 pictures of 10 prompts" in ended.out
+            assert f"got {count} for seed 11" in ended.out
+
+
 def test_tables_that_cannot_be_read_leave_the_others_their_answer(cli: Cli, folder: Path) -> None:
     sound, torn = folder / f"mine{SUFFIX}", folder / f"torn{SUFFIX}"
     ended = cli("tables", "verify", torn, "nowhere", sound, "--json")

@@ -93,12 +93,15 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
 
 def run_validate(args: argparse.Namespace, console: Console) -> int:
     """Read every table; one that is not sound is a finding, one that is not there bad input."""
+    from ....tables import require_plausible
+
     findings: list[dict[str, object]] = []
     paths = [find(name) for name in args.tables]
     for path in paths:
         try:
             table = _read(path)
             table.thumbnail(int(table.seeds[0]))  # decodes the sheet, if there is one
+            require_plausible(table)
             findings.append({"path": str(path), "sound": True, "problem": None})
         except InputError as error:
             findings.append({"path": str(path), "sound": False, "problem": str(error)})
