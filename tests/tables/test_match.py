@@ -107,7 +107,7 @@ def test_what_every_picture_is_sampled_with_is_unknown_where_one_side_is_silent(
 
 def test_sampling_one_side_knows_nothing_of_is_said_in_words(table: SeedTable) -> None:
     (reason,) = match_table(table, replace(SAME, sampling=None)).reasons
-    assert "the table has txt2img, euler, 20 steps, guidance 4.0, 64x48, in use is unk" in reason
+    assert "the table has txt2img, euler, 20 steps, guidance 4, 64x48, in use is unk" in reason
     assert "How pictures will be sampled is not known here." in reason
     silent = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=None))
     (reason,) = match_table(silent, SAME).reasons

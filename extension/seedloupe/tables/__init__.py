@@ -12,6 +12,7 @@ from .match import (
     TableUse,
     match_table,
     require_match,
+    sampling_words,
 )
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
@@ -77,6 +78,7 @@ __all__ = [
     "read_table",
     "require_match",
     "require_plausible",
+    "sampling_words",
     "tables_for",
     "user_folders",
     "verify_noise",

@@ -197,7 +197,7 @@ def _unstated_differences(table: Described, use: TableUse) -> Iterator[Differenc
     }
     for name in table.spec.noise.unstated:
         says = f"The table's source does not state which {_UNSTATED[name]}."
-        yield Difference(f"noise.{name}", "no word", used[name], MatchLevel.NOISE_ONLY, says)
+        yield Difference(f"noise.{name}", _UNKNOWN, used[name], MatchLevel.NOISE_ONLY, says)
     if table.spec.provenance.status is Status.PUBLISHED:
         says = "Somebody published these numbers; nobody measured them here."
         yield Difference(
@@ -262,7 +262,7 @@ def sampling_words(sampling: SamplingSpec | None) -> str:
     for value, words, name in (
         (sampling.sampler, sampling.sampler, "sampler"),
         (sampling.steps, f"{sampling.steps} steps", "steps"),
-        (sampling.guidance, f"guidance {sampling.guidance}", "guidance"),
+        (sampling.guidance, f"guidance {sampling.guidance or 0:g}", "guidance"),
         (sampling.size, "x".join(map(str, sampling.size or ())), "size"),
     ):
         parts.append(f"{name} not stated" if value is None else f"{words}")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seedloupe.hosts.standalone.models import Model
-from seedloupe.tables import SeedTable, write_table
+from seedloupe.tables import Evidence, HeldOutGain, SeedEffect, SeedTable, write_table
 from seedloupe.tables import io as table_io
 
 from ....seed_tables import full_table
@@ -177,6 +177,25 @@ def test_the_bundled_published_table_says_what_is_not_stated(cli: Cli) -> None:
     ended = cli("tables", "show", "published")
     assert ended.code == 0
     assert "not stated rng, shape, draws_before, dtype: the noise is assumed" in ended.out
+    assert "noise      not stated, latent not stated" in ended.out
+    assert "txt2img, sampler not stated, steps not stated, guidance not stated" in ended.out
+    assert "None" not in ended.out
+
+
+def test_seeds_best_by_every_metric_are_shown_beside_chance(cli: Cli, folder: Path) -> None:
+    table = full_table()
+    gains = (
+        HeldOutGain("alignment", 9.98e-08, -1.2e-7, 2e-7),
+        HeldOutGain("loss", -0.01234, -0.0456, 0.0209),
+    )
+    evidence = Evidence("x", SeedEffect.NO_EFFECT, 1024, 256, 61, 64.0, 6.0, 0.7)
+    evidence = replace(evidence, held_out_gain=gains)
+    path = folder / f"shared{SUFFIX}"
+    write_table(SeedTable(table.seeds, table.tensors, replace(table.spec, evidence=evidence)), path)
+    lines = cli("tables", "show", path).out
+    assert "shared     61 of the best 256 of each, against 64 ± 6 by chance" in lines
+    assert "held out   alignment +0.000000 (+0.000000 to +0.000000)" in lines
+    assert "held out   loss -0.0123 (-0.0456 to +0.0209)" in lines
 
 
 def test_a_table_that_is_not_there_is_bad_input(cli: Cli, folder: Path) -> None:

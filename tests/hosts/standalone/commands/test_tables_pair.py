@@ -53,7 +53,7 @@ def test_differences_as_json_have_both_values_and_texts_for_seeds(cli: Cli, tmp_
     (column,) = ended.json["columns"]
     assert (column["name"], column["count"]) == ("score.loss", 1)
     assert column["largest"] == pytest.approx(0.25, abs=1e-6)
-    assert "score.loss: 1 values differ, the largest by 0.25" in cli("tables", "diff", *paths).out
+    assert "score.loss: 1 value differs, by 0.25" in cli("tables", "diff", *paths).out
 
 
 def test_a_table_that_is_not_there_cannot_be_compared(cli: Cli, halves: tuple[Path, Path]) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ....errors import InputError, TableError
 from ..arguments import Parser, command, size, table_folders
@@ -14,7 +17,7 @@ from .pick import match_json
 from .tables_pair import find
 
 if TYPE_CHECKING:
-    from ....tables import SeedTable, TableSpec
+    from ....tables import Evidence, HeldOutGain, SeedTable, TableSpec
     from ..console import Console
 
 _FINDINGS, _BAD = 1, 2
@@ -209,31 +212,51 @@ def _document(path: Path, table: SeedTable) -> dict[str, object]:
     }
 
 
+def _overlap_lines(evidence: Evidence) -> list[str]:
+    """Say how many seeds are best by every metric only beside what chance would give."""
+    if evidence.overlap is None or evidence.chance_overlap is None:
+        return []
+    spread = "" if evidence.chance_sd is None else f" ± {evidence.chance_sd:.0f}"
+    best = "" if evidence.top is None else f" of the best {evidence.top} of each"
+    said = f"{evidence.overlap}{best}, against {evidence.chance_overlap:.0f}{spread} by chance"
+    return [f"  shared     {said}"]
+
+
+def _gain_line(table: SeedTable, gain: HeldOutGain) -> str:
+    """Write a gain to a hundredth of its interval, no finer than a thousandth of the score has."""
+    scores = table.score(gain.metric) if table.has_score(gain.metric) else np.zeros(1)
+    least = 1e-3 * float(np.nan_to_num(np.abs(scores)).max()) or 1e-3
+    places = max(0, 2 - math.floor(math.log10(max(gain.high - gain.low, least))))
+    mean, low, high = (
+        f"{round(value, places) + 0.0:+.{places}f}" for value in (gain.mean, gain.low, gain.high)
+    )
+    return f"  held out   {gain.metric} {mean} ({low} to {high})"
+
+
 def _describe(path: Path, table: SeedTable) -> list[str]:
+    from ....tables import sampling_words
+
     spec, evidence = table.spec, table.spec.evidence
-    made = spec.sampling
+    rng = _or_unstated(spec, "rng", spec.noise.source.label)
+    latent = _or_unstated(spec, "shape", f"{spec.noise.shape}")
     lines = [
         str(path),
         f"  seeds      {len(table)}, from {table.seeds[0]} to {table.seeds[-1]}",
         f"  model      {spec.model.name} ({spec.model.family}), "
         f"sha256 {(spec.model.sha256 or 'unknown')[:12]}",
-        f"  noise      {spec.noise.source.label}, latent {spec.noise.shape}",
+        f"  noise      {rng}, latent {latent}",
         f"  scores     {', '.join(table.metrics()) or 'none'}",
         f"  spaces     {', '.join(table.spaces()) or 'none'}",
         f"  tags       {', '.join(table.tags()) or 'none'}",
         f"  made by    {spec.provenance.creator}, {spec.provenance.date}, "
         f"{spec.provenance.licence} ({spec.provenance.status.value})",
     ]
-    if made is not None:
-        size = "x".join(map(str, made.size)) if made.size else "any size"
-        how = f"{made.sampler}, {made.steps} steps, guidance {made.guidance}, {size}"
-        lines.insert(4, f"  sampling   {made.task.value}, {how}")
+    if spec.sampling is not None:
+        lines.insert(4, f"  sampling   {sampling_words(spec.sampling)}")
     if evidence is not None:
         lines += [f"  rule       {evidence.rule}", f"  verdict    {evidence.verdict.value}"]
-    lines += [
-        f"  held out   {gain.metric} {gain.mean:+.3g} ({gain.low:+.3g} to {gain.high:+.3g})"
-        for gain in (evidence.held_out_gain if evidence else ())
-    ]
+        lines += _overlap_lines(evidence)
+        lines += [_gain_line(table, gain) for gain in evidence.held_out_gain]
     if spec.noise.unstated:
         lines.insert(4, f"  not stated {', '.join(spec.noise.unstated)}: the noise is assumed")
     return [plain(line) for line in lines]

@@ -15,7 +15,7 @@ from ..console import plain
 from ..outputs import check_out_file
 
 if TYPE_CHECKING:
-    from ....tables import EntryDifference, TableDifference
+    from ....tables import ColumnDifference, EntryDifference, TableDifference
     from ..console import Console
 
 _FINDINGS = 1
@@ -141,10 +141,18 @@ def _lines(found: TableDifference) -> Iterator[str]:
     for column in found.columns:
         if column.first != column.second:
             yield f"{plain(column.name)}: {column.first} | {column.second}"
-        if column.largest is not None or column.gaps:
-            largest = "" if column.largest is None else f", the largest by {column.largest:.6g}"
-            gaps = f", {column.gaps} measured in one only" if column.gaps else ""
-            yield f"{plain(column.name)}: {column.count} values differ{largest}{gaps}"
+        else:
+            yield f"{plain(column.name)}: {_how_far(column)}"
+
+
+def _how_far(column: ColumnDifference) -> str:
+    one = column.count == 1
+    parts = ["1 value differs" if one else f"{column.count} values differ"]
+    if column.largest is not None:
+        parts.append(f"{'by' if one else 'the largest by'} {column.largest:.6g}")
+    if column.gaps:
+        parts.append(f"{column.gaps} measured in one only")
+    return ", ".join(parts)
 
 
 def _short(text: str, most: int = 80) -> str:
