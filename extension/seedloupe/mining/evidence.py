@@ -14,12 +14,12 @@ import numpy as np
 
 from ..chance import chance_overlap
 from ..errors import InputError
-from ..student import t_quantile
 from ..tables import Correlation, Evidence, HeldOutGain, MetricSpec, SeedEffect
 from .instruments import Floats, Instrument
 from .journal import Measures
 from .plan import FEWEST_CONFIRMED, MiningPlan
 from .scores import BySeed, best_seeds, places, score
+from .student import t_quantile
 
 #: The paper's top list: 256 of 1,024.
 TOP_SHARE = 0.25

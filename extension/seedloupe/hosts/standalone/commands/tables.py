@@ -216,9 +216,12 @@ def _overlap_lines(evidence: Evidence) -> list[str]:
     """Say how many seeds are best by every metric only beside what chance would give."""
     if evidence.overlap is None or evidence.chance_overlap is None:
         return []
-    spread = "" if evidence.chance_sd is None else f" ± {evidence.chance_sd:.0f}"
+    places = 0 if evidence.chance_overlap >= 10 else 1
+    spread = "" if evidence.chance_sd is None else f" ± {evidence.chance_sd:.{places}f}"
     best = "" if evidence.top is None else f" of the best {evidence.top} of each"
-    said = f"{evidence.overlap}{best}, against {evidence.chance_overlap:.0f}{spread} by chance"
+    said = (
+        f"{evidence.overlap}{best}, against {evidence.chance_overlap:.{places}f}{spread} by chance"
+    )
     return [f"  shared     {said}"]
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from seedloupe.student import t_cdf, t_quantile
+from seedloupe.mining.student import t_cdf, t_quantile
 
 
 @pytest.mark.parametrize(
