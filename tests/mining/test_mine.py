@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedloupe.errors import InputError
+from seedloupe.errors import InputError, TableError
 from seedloupe.mining import Appearance, Journal, MiningPlan, Progress, mine
 from seedloupe.noise import initial_noise
-from seedloupe.tables import SeedEffect, SeedTable, read_table, write_table
+from seedloupe.tables import SeedEffect, SeedTable, merge_tables, read_table, write_table
 
 from .toy import CONFIRM, PROMPTS, SHAPE, BlobGenerator, QualityInstrument, plan_settings
 
@@ -61,6 +61,16 @@ def test_seeds_that_do_not_matter_are_said_not_to(tmp_path: Path) -> None:
     gain = next(gain for gain in evidence.held_out_gain if gain.metric == "bright")
     assert gain.low < 0 < gain.high
     assert evidence.verdict is SeedEffect.NO_EFFECT
+
+
+def test_tables_of_the_same_prompts_are_not_merged_whatever_confirmed_them(tmp_path: Path) -> None:
+    one = run(plan_of(8, confirm=2), tmp_path / "one")
+    other = run(plan_of(8, confirm=2, confirm_prompts=CONFIRM[:2]), tmp_path / "other")
+    assert one.spec.prompts is not None
+    assert other.spec.prompts is not None
+    assert one.spec.prompts.sha256 != other.spec.prompts.sha256
+    with pytest.raises(TableError, match=r"prompts\.mining_prompts: .* got 4 prompts of both"):
+        merge_tables([one, other])
 
 
 def test_metrics_are_compared_on_different_pictures(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 from seedloupe.mining.assemble import project
 from seedloupe.mining.evidence import (
     Gain,
-    differences,
     interval,
     split_half,
     tag_variance,
@@ -58,7 +57,7 @@ def test_the_interval_of_a_difference_covers_the_truth_as_often_as_it_says() -> 
     hits = 0
     for _ in range(200):
         best, rest = rng.normal(1.0, 1, 30), rng.normal(0.4, 1, 30)
-        low, high = interval(differences(best, rest), 0.05)
+        low, high = interval(best, rest, 0.05)
         hits += low <= 0.6 <= high
     assert hits >= 180
 
@@ -71,15 +70,15 @@ def gain(metric: str, low: float, high: float, *, wider: float = 0.0) -> Gain:
 def test_a_gain_on_the_wrong_side_is_no_effect() -> None:
     metrics = [MetricSpec("up", "1", True), MetricSpec("down", "1", False)]
     worse = [gain("up", -2, -0.5), gain("down", 0.5, 2)]
-    assert verdict(metrics, worse) is SeedEffect.NO_EFFECT
-    assert verdict(metrics, [gain("down", -2, -0.5)]) is SeedEffect.EFFECT
-    assert verdict(metrics, []) is SeedEffect.UNDECIDED
+    assert verdict(metrics, worse, 64) is SeedEffect.NO_EFFECT
+    assert verdict(metrics, [gain("down", -2, -0.5)], 64) is SeedEffect.EFFECT
+    assert verdict(metrics, [], 64) is SeedEffect.UNDECIDED
 
 
 def test_a_gain_that_only_shows_before_counting_the_metrics_is_undecided() -> None:
     metrics = [MetricSpec("up", "1", True), MetricSpec("other", "1", True)]
     gains = [gain("up", 0.1, 2, wider=0.2), gain("other", -1, 1)]
-    assert verdict(metrics, gains) is SeedEffect.UNDECIDED
+    assert verdict(metrics, gains, 64) is SeedEffect.UNDECIDED
 
 
 def test_tags_that_follow_the_seed_vary_more_than_lots_and_others_do_not() -> None:

@@ -61,6 +61,54 @@ def test_a_name_is_looked_up_folder_by_folder(
     assert find_table(name, folders) == tmp_path / (path + SUFFIX)
 
 
+def test_a_file_name_alone_is_found_after_every_folder_had_its_say(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    for name in ("mine/else/two", "mine/else/two-more"):
+        path = tmp_path / (name + SUFFIX)
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert find_table("two-more", folders) == tmp_path / f"mine/else/two-more{SUFFIX}"
+    assert find_table(f"two-more{SUFFIX}", folders) == tmp_path / f"mine/else/two-more{SUFFIX}"
+    with pytest.raises(TableError, match="one of two/a, two/b"):
+        find_table("two", folders)
+    (tmp_path / "mine" / "toy" / f"two-more{SUFFIX}").touch()
+    with pytest.raises(TableError, match="one of else/two-more, toy/two-more"):
+        find_table("two-more", folders)
+
+
+def test_the_published_table_is_found_by_its_file_name() -> None:
+    assert find_table("sd2-good-seed", [bundled_folder()]).parent.name == "published"
+
+
+@pytest.mark.parametrize(
+    ("name", "got"),
+    [
+        (f"nope{SUFFIX}", "no such file"),
+        (f"folder{SUFFIX}", "a folder"),
+        (f"link{SUFFIX}", "a broken link, to gone"),
+        ("n" * 300 + SUFFIX, "a path that cannot be looked up: "),
+    ],
+)
+def test_a_path_without_a_table_is_refused_for_what_is_there(
+    name: str, got: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(f"folder{SUFFIX}").mkdir()
+    Path(f"link{SUFFIX}").symlink_to("gone")
+    for given in (f"./{name}", str(tmp_path / name), name):
+        with pytest.raises(TableError, match=f"table: expected a seed table, got {got}"):
+            find_table(given, [tmp_path / "tables"])
+    with pytest.raises(TableError, match="file: expected"):
+        read_outline(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "n/" * 3000, "nul\0"])
+def test_a_name_no_system_can_have_is_no_table(name: str, folders: tuple[Path, Path]) -> None:
+    with pytest.raises(TableError, match="table: expected a path ending in"):
+        find_table(name, folders)
+
+
 def test_a_name_of_several_tables_is_refused_with_their_names(folders: tuple[Path, Path]) -> None:
     with pytest.raises(TableError, match="table: expected one of two/a, two/b, got 'two'"):
         find_table("two", folders)

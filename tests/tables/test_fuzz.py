@@ -14,6 +14,8 @@ import pytest
 
 from seedloupe import tables as tables_package
 
+from .files import join, split
+
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
 
@@ -32,11 +34,21 @@ def fuzz_tables() -> ModuleType:
 def test_broken_files_are_refused_by_name_quickly_and_with_little_memory(
     fuzz_tables: ModuleType, coded: bytes
 ) -> None:
-    report = fuzz_tables.fuzz([coded], 400, 11, slow=60)
+    header, tensors = split(coded)
+    del header["__metadata__"]["tensors_sha256"]  # which would refuse harmless damage too
+    report = fuzz_tables.fuzz([join(header, tensors)], 400, 11, slow=60)
     assert (report.crashes, report.slow, report.greedy) == ([], [], [])
     assert report.refused > 200
     assert report.read > 20, "some damage is harmless, and such tables are used"
     assert len(report.fields) > 20
+
+
+def test_with_a_digest_damage_to_tensors_is_never_harmless(
+    fuzz_tables: ModuleType, coded: bytes
+) -> None:
+    report = fuzz_tables.fuzz([coded], 100, 11, slow=60)
+    assert report.crashes == []
+    assert report.fields["tensors_sha256"] > 5
 
 
 def test_a_reader_that_breaks_is_found_out(

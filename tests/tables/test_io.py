@@ -92,6 +92,7 @@ def test_what_this_version_does_not_know_is_kept(coded: bytes, tmp_path: Path) -
     spec["metrics"][0]["unit"] = "cosine"
     header = with_spec(header, spec)
     header["__metadata__"]["comment"] = "größer"
+    del header["__metadata__"]["tensors_sha256"]  # is optional, and of the tensors before
     size = len(tensors)
     header["later.kind"] = {"dtype": "I16", "shape": [1, 2], "data_offsets": [size, size + 4]}
     read = read_table(save(tmp_path, join(header, tensors + b"\x01\x00\x02\x00")))
@@ -105,6 +106,20 @@ def test_what_this_version_does_not_know_is_kept(coded: bytes, tmp_path: Path) -
     once = (tmp_path / NAME).read_bytes()
     write_table(again, tmp_path / NAME)
     assert (tmp_path / NAME).read_bytes() == once
+
+
+@pytest.mark.parametrize("name", ["seeds", "score.alignment", "rate.gray.n", "thumbnails"])
+def test_one_flipped_bit_is_found_where_all_else_is_sound(
+    name: str, coded: bytes, tmp_path: Path
+) -> None:
+    header, tensors = split(coded)
+    begin, end = header[name]["data_offsets"]
+    damaged = bytearray(tensors)
+    damaged[end - 8 if name == "seeds" else begin] ^= 1
+    with pytest.raises(TableError, match=r"^tensors_sha256: .*damaged or changed after"):
+        read_table(save(tmp_path, join(header, bytes(damaged))))
+    del header["__metadata__"]["tensors_sha256"]
+    assert len(read_table(save(tmp_path, join(header, bytes(damaged))))) == 7, "or nobody knows"
 
 
 def test_reading_and_writing_touch_no_global_generator(table: SeedTable, tmp_path: Path) -> None:
@@ -439,9 +454,11 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("name", ["nowhere.seedtable.safetensors", "."])
-def test_a_file_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="file: expected a seed table, got no such file"):
+@pytest.mark.parametrize(
+    ("name", "got"), [("nowhere.seedtable.safetensors", "no such file"), (".", "a folder")]
+)
+def test_a_file_that_is_not_there_is_named(name: str, got: str, tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=f"file: expected a seed table, got {got}"):
         read_table(tmp_path / name)
 
 

@@ -17,7 +17,9 @@ from seedloupe.tables import (
     SeedTable,
     TableUse,
     Task,
+    bundled_folder,
     match_table,
+    read_outline,
     require_match,
 )
 
@@ -66,11 +68,57 @@ def test_another_model_or_sampling_leaves_the_noise(
     assert re.search(reason, match.reasons[0])
 
 
-def test_what_the_table_did_not_record_is_not_compared(table: SeedTable) -> None:
-    assert table.spec.sampling is not None
-    assert table.spec.sampling.eta is None
-    use = replace(SAME, sampling=replace(SAMPLING, eta=0.5))
-    assert match_table(table, use).level is MatchLevel.EXACT
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"eta": 0.5},
+        {"strength": 0.5},
+        {"mask_fill": "original"},
+        {"step_noise": "cpu"},
+        {"scheduler": "karras"},
+    ],
+)
+def test_what_may_mean_nothing_is_not_compared_where_the_table_did_not_record_it(
+    changes: dict[str, object], table: SeedTable
+) -> None:
+    made = replace(table.spec, sampling=replace(SAMPLING, scheduler=None))
+    recorded = SeedTable(table.seeds, table.tensors, made)
+    use = replace(SAME, sampling=replace(SAMPLING, **changes))  # type: ignore[arg-type]
+    assert match_table(recorded, use).level is MatchLevel.EXACT
+
+
+@pytest.mark.parametrize("field", ["sampler", "steps", "guidance", "size"])
+def test_what_every_picture_is_sampled_with_is_unknown_where_one_side_is_silent(
+    field: str, table: SeedTable
+) -> None:
+    silent = replace(SAMPLING, **{field: None})  # type: ignore[arg-type]
+    made = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=silent))
+    for one, use, who in (
+        (made, SAME, "The table does not state"),
+        (table, replace(SAME, sampling=silent), "The settings in use do not state"),
+        (made, replace(SAME, sampling=silent), "The table does not state"),
+    ):
+        match = match_table(one, use)
+        assert match.level is MatchLevel.NOISE_ONLY
+        (reason,) = match.reasons
+        assert reason.startswith(f"sampling.{field}: ")
+        assert who in reason
+
+
+def test_sampling_one_side_knows_nothing_of_is_said_in_words(table: SeedTable) -> None:
+    (reason,) = match_table(table, replace(SAME, sampling=None)).reasons
+    assert "the table has txt2img, euler, 20 steps, guidance 4, 64x48, in use is unk" in reason
+    assert "How pictures will be sampled is not known here." in reason
+    silent = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=None))
+    (reason,) = match_table(silent, SAME).reasons
+    assert reason.startswith("sampling: the table does not say, in use is txt2img, euler")
+
+
+def test_the_bundled_table_matches_the_settings_it_was_made_with() -> None:
+    path = bundled_folder() / "seedling" / "seedling-cpu-128x128.seedtable.safetensors"
+    spec = read_outline(path).spec
+    use = TableUse(spec.noise.source, spec.noise.shape, spec.model.sha256, spec.sampling)
+    assert match_table(read_outline(path), use).level is MatchLevel.EXACT
 
 
 @pytest.mark.parametrize(

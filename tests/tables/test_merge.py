@@ -273,6 +273,77 @@ def test_the_same_pictures_are_not_counted_twice() -> None:
         merge_tables([pooled, table_of(pictures(3), prompts=2)])
 
 
+def with_hashes(table: SeedTable, mining: list[str], held_out: list[str]) -> SeedTable:
+    """What the miner writes beside the hash of all prompts together; here each is its own hash."""
+    prompts = table.spec.prompts
+    assert prompts is not None
+    extra: dict[str, object] = {"mining_prompts": mining, "held_out_prompts": held_out}
+    for role, words in (("mining", mining), ("held_out", held_out)):
+        extra[f"{role}_sha256"] = sha(int.from_bytes(",".join([role, *words]).encode(), "big"))
+    spec = replace(table.spec, prompts=replace(prompts, extra=extra))
+    return SeedTable(table.seeds, table.tensors, spec)
+
+
+@pytest.mark.parametrize(
+    ("mining", "held_out", "entry"),
+    [
+        (["a", "b"], ["d"], "mining_prompts"),
+        (["b", "e"], ["d"], "mining_prompts"),
+        (["e", "f"], ["c", "d"], "held_out_prompts"),
+        (["c", "f"], ["d"], "held_out_prompts"),
+        (["e", "f"], ["b"], "mining_prompts"),
+    ],
+)
+def test_one_prompt_in_both_tables_is_enough_to_refuse_a_seed_both_have(
+    mining: list[str], held_out: list[str], entry: str
+) -> None:
+    first = with_hashes(table_of(pictures(1), pictures(2, 2)), ["a", "b"], ["c"])
+    other = table_of(pictures(3), pictures(4, 2), prompts=2)
+    second = with_hashes(other, mining, held_out)
+    with pytest.raises(TableError, match=rf"^prompts\.{entry}: .* such as 3"):
+        merge_tables([first, second])
+    elsewhere = with_hashes(
+        table_of(pictures(3), pictures(4, 2), prompts=2, seeds=SEEDS + np.uint64(100)),
+        mining,
+        held_out,
+    )
+    assert len(merge_tables([first, elsewhere]).table) == 2 * len(SEEDS), "no seed in common"
+
+
+def test_other_prompts_are_pooled_and_stay_known_for_the_next_merge() -> None:
+    tables = [
+        with_hashes(table_of(pictures(number), prompts=number), [word], [])
+        for number, word in enumerate("abc")
+    ]
+    merged = merge_tables(tables[:2])
+    assert "counted twice" not in " ".join(merged.notes)
+    assert len(merge_tables([merged.table, tables[2]]).table) == len(SEEDS)
+    again = with_hashes(table_of(pictures(7), prompts=7), ["x", "b"], [])
+    with pytest.raises(TableError, match=r"^prompts\.mining_prompts"):
+        merge_tables([merged.table, again])
+
+
+def test_held_out_prompts_may_repeat_where_no_seed_was_confirmed_by_both() -> None:
+    confirmed = table_of(pictures(1), pictures(2, 2))
+    first = with_hashes(confirmed, ["a"], ["c"])
+    second = with_hashes(table_of(pictures(3), prompts=2), ["b"], ["c"])
+    assert merge_tables([first, second]).table.tensors["score.beauty.n"][0] == 2 * MINED
+
+
+def test_equal_numbers_give_the_same_pictures_away_where_no_prompt_does() -> None:
+    raw = pictures(1)
+    first, second = table_of(raw), table_of(raw, prompts=2)
+    with pytest.raises(TableError, match=r"^score\.beauty: .* same to the bit for 14 .* as 3"):
+        merge_tables([first, second])
+
+
+def test_shares_of_pictures_are_often_equal_and_no_proof() -> None:
+    tables = [table_of(np.round(pictures(n) > 0), prompts=n) for n in (1, 2)]
+    assert (tables[0].score("beauty") == tables[1].score("beauty")).any()
+    notes = " ".join(merge_tables(tables).notes)
+    assert "does not say which prompts it was mined with" in notes
+
+
 def test_scores_without_counts_cannot_be_pooled() -> None:
     first = make_table({"a": [1.0, 2.0]}, seeds=[1, 2], verdict=None)
     second = make_table({"a": [3.0, 4.0]}, seeds=[2, 3], verdict=None)

@@ -4,6 +4,15 @@ from .appearance import Appearance
 from .instruments import Generator, Instrument
 from .journal import Journal
 from .mine import Progress, mine
-from .plan import MiningPlan
+from .plan import FEWEST_CONFIRMED, MiningPlan
 
-__all__ = ["Appearance", "Generator", "Instrument", "Journal", "MiningPlan", "Progress", "mine"]
+__all__ = [
+    "FEWEST_CONFIRMED",
+    "Appearance",
+    "Generator",
+    "Instrument",
+    "Journal",
+    "MiningPlan",
+    "Progress",
+    "mine",
+]

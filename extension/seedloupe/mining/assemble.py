@@ -28,6 +28,8 @@ from .scores import BySeed, score_columns
 
 #: Dimensions a feature space is projected to, and tiles in a row of the thumbnails.
 DIMENSIONS, COLUMNS = 16, 32
+#: Prompts named one by one; of more, only the whole set is.
+MOST_HASHES = 4096
 
 
 def assemble(
@@ -129,10 +131,17 @@ def _tile(measure: Measures) -> Image.Image:
 
 
 def _prompts(plan: MiningPlan, confirmed: BySeed) -> PromptsSpec:
-    both = plan.prompts + (plan.confirm_prompts if confirmed else ())
-    held_out = len(plan.confirm_prompts) if confirmed else 0
-    digest = prompts_sha256(both)
-    return PromptsSpec(f"prompts-{digest[:12]}", digest, len(plan.prompts), held_out)
+    """Name the prompts, each set and each one apart, so that tables merge no picture twice."""
+    held_out = plan.confirm_prompts if confirmed else ()
+    digest = prompts_sha256(plan.prompts + held_out)
+    hashes: dict[str, object] = {}
+    for role, prompts in (("mining", plan.prompts), ("held_out", held_out)):
+        if prompts:
+            hashes[f"{role}_sha256"] = prompts_sha256(prompts)
+        if 0 < len(prompts) <= MOST_HASHES:
+            hashes[f"{role}_prompts"] = [prompts_sha256((prompt,))[:12] for prompt in prompts]
+    name = f"prompts-{digest[:12]}"
+    return PromptsSpec(name, digest, len(plan.prompts), len(held_out), hashes)
 
 
 def _provenance() -> Provenance:

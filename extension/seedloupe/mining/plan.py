@@ -12,6 +12,9 @@ from ..errors import InputError
 from ..noise import NoiseSource, canonical_seed
 from ..tables import ModelSpec, SamplingSpec
 
+FEWEST_CONFIRMED = 6
+"""Seeds a side, best and others, below which nothing is said about whether seeds matter."""
+
 
 @dataclass(frozen=True)
 class MiningPlan:
@@ -64,6 +67,11 @@ class MiningPlan:
         """How many pictures the whole run makes."""
         checked = min(2 * self.confirm, len(self.seeds)) if self.confirm_prompts else 0
         return len(self.seeds) * len(self.prompts) + checked * len(self.confirm_prompts)
+
+    @property
+    def confirmed(self) -> int:
+        """How many of the best seeds are checked; others are at least as many or all there are."""
+        return min(self.confirm, len(self.seeds) // 2) if self.confirm_prompts else 0
 
     def chunks(self) -> Iterator[tuple[int, ...]]:
         """The seeds in portions of ``batch``, the unit that is resumed."""

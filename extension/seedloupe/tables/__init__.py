@@ -12,9 +12,11 @@ from .match import (
     TableUse,
     match_table,
     require_match,
+    sampling_words,
 )
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
+from .plausible import require_plausible
 from .spec import (
     MetricSpec,
     ModelSpec,
@@ -75,6 +77,8 @@ __all__ = [
     "read_spec",
     "read_table",
     "require_match",
+    "require_plausible",
+    "sampling_words",
     "tables_for",
     "user_folders",
     "verify_noise",

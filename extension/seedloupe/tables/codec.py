@@ -11,7 +11,7 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -191,6 +191,16 @@ def require(condition: bool, place: str, expected: str, got: object) -> None:
     """
     if not condition:
         raise TableError(place, expected=expected, got=str(got))
+
+
+def agreed(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the entries all of them have alike."""
+    first, *others = mappings
+    return {
+        key: value
+        for key, value in first.items()
+        if all(key in other and other[key] == value for other in others)
+    }
 
 
 def under(place: str, error: TableError) -> TableError:

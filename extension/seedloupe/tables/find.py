@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import TableError
-from .header import Outline, read_outline
+from .header import Outline, instead_of_file, read_outline
 from .io import SUFFIX
 from .match import Match, MatchLevel, TableUse, match_table
 
@@ -38,21 +38,26 @@ def find_table(name: str, folders: Sequence[Path]) -> Path:
 
     Args:
         name: a path to a table, or a name below one of ``folders``: ``seedling`` is the table in
-            the folder of that name, ``seedling/inpaint`` one of several there.
+            the folder of that name, ``seedling/inpaint`` one of several there, and ``inpaint``
+            alone that file in whichever folder, where nothing else has the name.
         folders: where to look, the first that has it wins.
 
     Raises:
         TableError: there is no such table, or there are several; the message lists them.
     """
     path = Path(name)
-    if name.endswith(SUFFIX) and path.is_file():
+    if name.endswith(SUFFIX) and _is_file(path):
         return path
-    for folder in folders:
-        found = _below(folder, name)
-        if len(found) > 1:
-            raise TableError("table", expected=f"one of {_names(folder, found)}", got=repr(name))
-        if found:
-            return found[0]
+    for look in (_below, _alone):
+        for folder in folders:
+            found = look(folder, name.removesuffix(SUFFIX))
+            if len(found) > 1:
+                several = _names(folder, found)
+                raise TableError("table", expected=f"one of {several}", got=repr(name))
+            if found:
+                return found[0]
+    if name.endswith(SUFFIX) or name.startswith((".", "/")):
+        raise TableError("table", expected="a seed table", got=f"{instead_of_file(path)}: {name}")
     known = ", ".join(_names(folder, _all_below(folder)) for folder in folders)
     raise TableError(
         "table",
@@ -140,7 +145,30 @@ def _below(folder: Path, name: str) -> list[Path]:
     if not parts or Path(name).is_absolute() or any(part in ("..", ".") for part in parts):
         return []
     single = folder.joinpath(*parts[:-1], parts[-1] + SUFFIX)
-    return [single] if single.is_file() else sorted(folder.joinpath(*parts).glob(f"*{SUFFIX}"))
+    if _is_file(single):
+        return [single]
+    inside = folder.joinpath(*parts)
+    return sorted(inside.glob(f"*{SUFFIX}")) if _is_folder(inside) else []
+
+
+def _alone(folder: Path, name: str) -> list[Path]:
+    """Return the tables of a file name, whichever folder they are in."""
+    return [path for path in _all_below(folder) if path.name == name + SUFFIX]
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a name no system can have is not there either."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _all_below(folder: Path) -> list[Path]:

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 FORMAT = "seedloupe.seed_table"
 VERSION = "1"
+DIGEST = "tensors_sha256"
+"""The metadata's entry with the SHA-256 of all tensors by name; may be missing."""
 
 LARGEST_HEADER = 4 * 2**20
 _MOST_AXES = 8
@@ -64,12 +66,14 @@ class Outline:
         entries: its tensors in the order they lie in the file.
         start: where the first of them begins, in bytes.
         metadata: entries of the file's metadata this version does not know.
+        digest: the SHA-256 its tensors should have; None where nobody wrote it down.
     """
 
     spec: TableSpec
     entries: tuple[Entry, ...]
     start: int
     metadata: Mapping[str, str] = field(default_factory=dict)
+    digest: str | None = None
 
     def __len__(self) -> int:
         """Return how many seeds there are."""
@@ -127,15 +131,27 @@ def outline_of(stream: BinaryIO, size: int) -> Outline:
     """
     header, start = _read_header(stream, size)
     metadata = _metadata(header.pop("__metadata__", None))
-    spec = _spec(metadata)
+    spec, digest = _spec(metadata), metadata.pop(DIGEST, None)
     entries = _entries(header, size - start)
     _check_seeds(entries)
-    return Outline(spec, tuple(entries), start, metadata)
+    return Outline(spec, tuple(entries), start, metadata, digest)
 
 
 def _require_file(file: Path) -> None:
     if not file.is_file():
-        raise TableError("file", expected="a seed table", got="no such file")
+        raise TableError("file", expected="a seed table", got=instead_of_file(file))
+
+
+def instead_of_file(path: Path) -> str:
+    """Say in a few words what is at a path where no file is."""
+    try:
+        if path.is_dir():
+            return "a folder"
+        if path.is_symlink() and not path.exists():
+            return f"a broken link, to {path.readlink()}"
+    except OSError as error:  # a name too long for the system, or a folder nobody may enter
+        return f"a path that cannot be looked up: {error.strerror or error}"
+    return "something that is no file" if path.exists() else "no such file"
 
 
 def _check_seeds(entries: list[Entry]) -> None:

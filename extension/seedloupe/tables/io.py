@@ -7,6 +7,7 @@ that one table always gives the same bytes.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import struct
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,16 @@ from numpy.typing import NDArray
 from ..errors import TableError
 from ..files import write_whole
 from .codec import dump_json
-from .header import CODES, FORMAT, LARGEST_HEADER, VERSION, Entry, outline_of, read_file
+from .header import (
+    CODES,
+    DIGEST,
+    FORMAT,
+    LARGEST_HEADER,
+    VERSION,
+    Entry,
+    outline_of,
+    read_file,
+)
 from .table import SeedTable
 
 SUFFIX = ".seedtable.safetensors"
@@ -69,7 +79,16 @@ def write_table(table: SeedTable, path: Path | str) -> None:
 def _read(stream: BinaryIO, size: int) -> SeedTable:
     outline = outline_of(stream, size)
     tensors = {entry.name: _read_tensor(stream, outline.start, entry) for entry in outline.entries}
-    return SeedTable(tensors.pop("seeds"), tensors, outline.spec, outline.metadata)
+    found = _digest(tensors)
+    table = SeedTable(tensors.pop("seeds"), tensors, outline.spec, outline.metadata)
+    if outline.digest not in (None, found):  # after what says which number is wrong
+        raise TableError(
+            DIGEST,
+            expected=f"tensors of SHA-256 {outline.digest}",
+            got=found,
+            advice="The file was damaged or changed after it was written.",
+        )
+    return table
 
 
 def _read_tensor(stream: BinaryIO, start: int, entry: Entry) -> NDArray[Any]:
@@ -84,7 +103,7 @@ def _lay_out(table: SeedTable) -> tuple[bytes, list[NDArray[Any]]]:
     """Return the header and the tensors in file order: widest first, so that all are aligned."""
     named = {"seeds": table.seeds, **table.tensors}
     names = sorted(named, key=lambda name: (-named[name].dtype.itemsize, name))
-    header: dict[str, object] = {"__metadata__": _metadata_of(table)}
+    header: dict[str, object] = {"__metadata__": _metadata_of(table) | {DIGEST: _digest(named)}}
     end = 0
     for name in names:
         begin, end = end, end + named[name].nbytes
@@ -99,6 +118,15 @@ def _lay_out(table: SeedTable) -> tuple[bytes, list[NDArray[Any]]]:
 def _metadata_of(table: SeedTable) -> dict[str, str]:
     spec = dump_json(table.spec.to_json())
     return {**table.metadata, "format": FORMAT, "version": VERSION, "spec": spec}
+
+
+def _digest(named: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 of all tensors by name, wherever in a file another program puts them."""
+    digest = hashlib.sha256()
+    for name in sorted(named):
+        digest.update(f"{name}\0{named[name].nbytes}\0".encode("utf-8", "surrogatepass"))
+        digest.update(_bytes_of(named[name]))
+    return digest.hexdigest()
 
 
 def _encode_header(header: Mapping[str, object]) -> bytes:
@@ -123,4 +151,8 @@ def _parts(header: bytes, columns: list[NDArray[Any]]) -> Iterator[bytes]:
     yield struct.pack("<Q", len(header))
     yield header
     for values in columns:
-        yield values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
+        yield _bytes_of(values)
+
+
+def _bytes_of(values: NDArray[Any]) -> bytes:
+    return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()

@@ -26,6 +26,16 @@ _UNSTATED = {
     "dtype": "precision the noise was drawn in",
 }
 
+_UNKNOWN = "unknown"
+_ALWAYS = {
+    "sampler": "the sampler",
+    "steps": "the number of steps",
+    "guidance": "the guidance",
+    "size": "the picture's size",
+}
+"""What every picture is sampled with, so that nothing recorded is something not known. The rest may
+mean nothing to a sampler or task, and a host may leave the scheduler to the sampler."""
+
 
 class MatchLevel(str, Enum):
     """How far a table can be trusted for the settings in use."""
@@ -85,7 +95,8 @@ class Difference:
 
     def __str__(self) -> str:
         """Say it in one line."""
-        line = f"{self.field}: the table has {self.table}, in use is {self.use}. {self.advice}"
+        here = f"has {self.table}" if self.table != _UNKNOWN else "does not say"
+        line = f"{self.field}: the table {here}, in use is {self.use}. {self.advice}"
         return line.strip()
 
 
@@ -186,7 +197,7 @@ def _unstated_differences(table: Described, use: TableUse) -> Iterator[Differenc
     }
     for name in table.spec.noise.unstated:
         says = f"The table's source does not state which {_UNSTATED[name]}."
-        yield Difference(f"noise.{name}", "no word", used[name], MatchLevel.NOISE_ONLY, says)
+        yield Difference(f"noise.{name}", _UNKNOWN, used[name], MatchLevel.NOISE_ONLY, says)
     if table.spec.provenance.status is Status.PUBLISHED:
         says = "Somebody published these numbers; nobody measured them here."
         yield Difference(
@@ -217,19 +228,45 @@ def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
     model = table.spec.model.sha256
     if model is None or model != use.model_sha256:
         yield Difference(
-            "model.sha256", model or "unknown", use.model_sha256 or "unknown", MatchLevel.NOISE_ONLY
+            "model.sha256", model or _UNKNOWN, use.model_sha256 or _UNKNOWN, MatchLevel.NOISE_ONLY
         )
     made, used = table.spec.sampling, use.sampling
     if made is None or used is None:
-        here, there = "unknown" if made is None else "known", "unknown" if used is None else "known"
-        yield Difference("sampling", here, there, MatchLevel.NOISE_ONLY)
+        says = "How its pictures were sampled was not recorded."
+        if made is not None:
+            says = "How pictures will be sampled is not known here."
+        here, there = sampling_words(made), sampling_words(used)
+        yield Difference("sampling", here, there, MatchLevel.NOISE_ONLY, says)
         return
     for field in dataclasses.fields(SamplingSpec):
-        value, other = getattr(made, field.name), getattr(used, field.name)
-        if field.name != "extra" and value is not None and value != other:
-            yield Difference(
-                f"sampling.{field.name}", _word(value), _word(other), MatchLevel.NOISE_ONLY
-            )
+        yield from _sampling_difference(field.name, made, used)
+
+
+def _sampling_difference(name: str, made: SamplingSpec, used: SamplingSpec) -> Iterator[Difference]:
+    value, other = getattr(made, name), getattr(used, name)
+    unknown = name in _ALWAYS and (value is None or other is None)
+    if name == "extra" or (not unknown and (value is None or value == other)):
+        return
+    says = ""
+    if unknown:
+        side = "The table does" if value is None else "The settings in use do"
+        says = f"{side} not state {_ALWAYS[name]}."
+    yield Difference(f"sampling.{name}", _word(value), _word(other), MatchLevel.NOISE_ONLY, says)
+
+
+def sampling_words(sampling: SamplingSpec | None) -> str:
+    """Say how pictures are sampled in a few words, and what of it is not stated."""
+    if sampling is None:
+        return _UNKNOWN
+    parts = [sampling.task.value]
+    for value, words, name in (
+        (sampling.sampler, sampling.sampler, "sampler"),
+        (sampling.steps, f"{sampling.steps} steps", "steps"),
+        (sampling.guidance, f"guidance {sampling.guidance or 0:g}", "guidance"),
+        (sampling.size, "x".join(map(str, sampling.size or ())), "size"),
+    ):
+        parts.append(f"{name} not stated" if value is None else f"{words}")
+    return ", ".join(parts)
 
 
 def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
@@ -262,5 +299,5 @@ def _invalid(field: str, table: str, use: str, advice: str) -> Difference:
 
 def _word(value: object) -> str:
     if value is None:
-        return "unknown"
+        return _UNKNOWN
     return str(value.value) if isinstance(value, Enum) else str(value)

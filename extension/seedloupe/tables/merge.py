@@ -17,8 +17,9 @@ from .columns import is_known
 from .diff import diff_entries
 from .match import same_grid
 from .merge_columns import Rows, kept_column, merged_counted
+from .merge_prompts import may_share_prompts, merged_prompts, require_other_prompts
 from .merge_sheet import merged_sheet
-from .merge_spec import merged_prompts, merged_provenance, merged_spec, require_other_prompts
+from .merge_spec import merged_provenance, merged_spec
 from .noise_spec import NoiseSpec
 from .spec import SpaceSpec, TableSpec
 from .table import SeedTable
@@ -137,8 +138,11 @@ def _overlap_notes(tables: Sequence[SeedTable], rows: Rows) -> Iterator[str]:
             f"{rows.shared} seeds were in several tables and were pooled as means of pictures; a "
             "metric that is no mean, such as a Fréchet distance, keeps the bias of its parts"
         )
-        if any(table.spec.prompts is None for table in tables):
-            yield "a table does not name its prompts, so pictures may have been counted twice"
+        if any(may_share_prompts(*pair) for pair in combinations(tables, 2)):
+            yield (
+                "a table does not say which prompts it was mined with, so pictures may have been "
+                "counted twice"
+            )
     if any(table.spec.model.sha256 is None for table in tables) and len(tables) > 1:
         yield "the tables do not know their model's hash, and were taken at their word"
 

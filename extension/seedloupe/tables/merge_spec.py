@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TypeVar
 
 from ..errors import TableError
-from .codec import dump_json, encode
+from .codec import agreed
 from .evidence import Evidence
-from .spec import MetricSpec, PromptsSpec, Provenance, Status, TableSpec
+from .spec import MetricSpec, Provenance, Status, TableSpec
 from .table import SeedTable
 
 D = TypeVar("D")
-Part = dict[str, object]
 
 _AND = " + "
 _LICENCES = " AND "
@@ -35,7 +31,7 @@ def merged_spec(tables: Sequence[SeedTable], notes: list[str]) -> TableSpec:
         TableError: the tables describe a metric differently.
     """
     specs = [table.spec for table in tables]
-    extra = _agreed([spec.extra for spec in specs])
+    extra = agreed([spec.extra for spec in specs])
     left = sorted({key for spec in specs for key in spec.extra} - set(extra))
     if left:
         notes.append(f"not every table says the same of {', '.join(left)}; left out")
@@ -52,82 +48,8 @@ def merged_provenance(tables: Sequence[SeedTable]) -> Provenance:
         _joined([one.licence for one in every], _LICENCES),
         min((one.status for one in every), key=_TRUST.index),
         _joined([one.source for one in every], _AND),
-        _agreed([one.extra for one in every]),
+        agreed([one.extra for one in every]),
     )
-
-
-def merged_prompts(tables: Sequence[SeedTable], notes: list[str]) -> PromptsSpec | None:
-    """Return the prompts of all tables, with those of each under ``parts`` where they differ."""
-    every = [table.spec.prompts for table in tables]
-    known = [prompts for prompts in every if prompts is not None]
-    if len(known) < len(every):
-        if known:
-            notes.append("prompts were left out: not every table names them")
-        return None
-    extra = _agreed([prompts.extra for prompts in known])
-    parts = {dump_json(part): part for prompts in known for part in _parts(prompts)}
-    if len(parts) == 1 or all(_parts(prompts) == _parts(known[0]) for prompts in known):
-        return replace(known[0], extra=extra)
-    _note_unequal(tables, notes)
-    digest = hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
-    ordered = [parts[key] for key in sorted(parts)]
-    mining, held_out = (
-        sum(int(part[name]) for part in ordered)  # type: ignore[call-overload]
-        for name in ("mining", "held_out")
-    )
-    return PromptsSpec(
-        f"pooled-{digest[:12]}", digest, mining, held_out, {**extra, "parts": ordered}
-    )
-
-
-def require_other_prompts(first: SeedTable, second: SeedTable) -> None:
-    """Refuse two tables that have pictures of the same seed and prompts: they are the same ones.
-
-    Raises:
-        TableError: they have.
-    """
-    here, there = first.spec.prompts, second.spec.prompts
-    seeds = np.intersect1d(first.seeds, second.seeds, assume_unique=True)
-    if not len(seeds) or here is None or there is None:
-        return
-    names = {_name(part) for part in _parts(there)}
-    for part in _parts(here):
-        if _name(part) in names:
-            raise TableError(
-                "prompts.sha256",
-                expected=f"other prompts for seeds both tables have, such as {seeds[0]}",
-                got=f"{part['sha256'] or part['id']} in both",
-                advice="The same pictures would count twice; leave one of the tables out.",
-            )
-
-
-def _parts(prompts: PromptsSpec) -> list[Part]:
-    """Return the sets of prompts that were pooled, or the one there is."""
-    stored = prompts.extra.get("parts")
-    if isinstance(stored, list) and stored and all(map(_is_part, stored)):
-        return stored
-    plain: Part = encode(replace(prompts, extra={}))
-    return [plain]
-
-
-def _is_part(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("id"), str)
-        and (value.get("sha256") is None or isinstance(value["sha256"], str))
-        and all(type(value.get(name)) is int for name in ("mining", "held_out"))
-    )
-
-
-def _name(part: Part) -> object:
-    return part["sha256"] or part["id"]
-
-
-def _note_unequal(tables: Sequence[SeedTable], notes: list[str]) -> None:
-    if any(not np.array_equal(table.seeds, tables[0].seeds) for table in tables):
-        notes.append(
-            "seeds were scored on different prompts; a difference between them may be the prompts'"
-        )
 
 
 def _metrics(specs: Sequence[TableSpec]) -> tuple[MetricSpec, ...]:
@@ -139,7 +61,7 @@ def _metrics(specs: Sequence[TableSpec]) -> tuple[MetricSpec, ...]:
         for other in metrics[1:]:
             _require_same(f"metrics.{name}", metrics[0], other)
     return tuple(
-        replace(metrics[0], extra=_agreed([metric.extra for metric in metrics]))
+        replace(metrics[0], extra=agreed([metric.extra for metric in metrics]))
         for metrics in known.values()
     )
 
@@ -171,13 +93,3 @@ def _joined(texts: Sequence[str], between: str) -> str:
     if len(set(texts)) == 1:
         return texts[0]
     return between.join(sorted({part for text in texts for part in text.split(between) if part}))
-
-
-def _agreed(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the entries all of them have alike."""
-    first, *others = mappings
-    return {
-        key: value
-        for key, value in first.items()
-        if all(key in other and other[key] == value for other in others)
-    }

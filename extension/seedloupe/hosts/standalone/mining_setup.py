@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
-from ...mining import MiningPlan
+from ...mining import FEWEST_CONFIRMED, MiningPlan
 from ...noise import NoiseSource, canonical_seed, initial_noise
 from .checkpoint import Family
 from .console import duration
@@ -40,6 +40,7 @@ class Estimate:
     seeds: int
     prompts: int
     held_out: int
+    confirmed: int
     seconds: float
     bytes: int
 
@@ -49,12 +50,24 @@ class Estimate:
 
     def lines(self) -> list[str]:
         """Say it for people."""
+        few = too_few_confirmed(self.confirmed)
         return [
             f"{self.images} pictures: {self.seeds} seeds with {self.prompts} prompts, "
-            f"the best confirmed with {self.held_out} more",
+            f"the best {self.confirmed} confirmed with {self.held_out} more",
+            *([few] if few else []),
             f"about {duration(self.seconds)} on this machine",
             f"about {self.bytes / 2**20:.0f} MiB of disk for the journal",
         ]
+
+
+def too_few_confirmed(confirmed: int) -> str:
+    """Say that so few seeds cannot settle whether seeds matter; empty where they may."""
+    if confirmed >= FEWEST_CONFIRMED:
+        return ""
+    return (
+        f"confirming {confirmed} of the best seeds is too few to say whether the choice of seed "
+        f"matters; it takes --confirm {FEWEST_CONFIRMED} or more, and twice as many seeds"
+    )
 
 
 def read_prompts(path: Path) -> tuple[str, ...]:
@@ -135,7 +148,7 @@ def plan_for(
         seeds=seeds,
         prompts=mined,
         confirm_prompts=held_out,
-        confirm=args.confirm or max(1, len(seeds) // _CONFIRM_SHARE),
+        confirm=args.confirm or max(FEWEST_CONFIRMED, len(seeds) // _CONFIRM_SHARE),
         shape=shape,
         noise=source,
         model=model_spec(model),
@@ -180,6 +193,7 @@ def estimate(plan: MiningPlan, model: Model) -> Estimate:
         seeds=len(plan.seeds),
         prompts=len(plan.prompts),
         held_out=len(plan.confirm_prompts),
+        confirmed=plan.confirmed,
         seconds=each * plan.images,
         bytes=plan.images * _BYTES_A_PICTURE + len(plan.seeds) * 4 * 3 * 48 * 48,
     )

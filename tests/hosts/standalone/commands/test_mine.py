@@ -101,8 +101,25 @@ def test_the_plan_says_what_it_takes_and_writes_nothing(
     words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
     ended = cli(*words, "--confirm", 1, "--plan", "--json")
     assert ended.json["images"] == 4 * 2 + 2 * 1
+    assert ended.json["confirmed"] == 1
     assert ended.json["seconds"] > 0
     assert list(tmp_path.iterdir()) == [prompts]
+
+
+def test_one_seed_beside_one_other_settles_nothing_and_plan_and_result_say_so(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK, "--confirm", 1)
+    too_few = "confirming 1 of the best seeds is too few to say whether the choice of seed matters"
+    assert too_few in cli(*words, "--plan").out
+    ended = cli(*words)
+    assert "the choice of seed may or may not matter" in ended.out
+    assert too_few in ended.out
+    evidence = read_table(out).spec.evidence
+    assert evidence is not None
+    assert evidence.held_out_gain == (), "one seed has no spread, so there is no interval"
+    assert evidence.extra["confirmed_a_side"] == 1
 
 
 def test_budgets_are_times() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seedloupe.hosts.standalone.models import Model
-from seedloupe.tables import SeedTable, write_table
+from seedloupe.tables import Evidence, HeldOutGain, SeedEffect, SeedTable, write_table
 from seedloupe.tables import io as table_io
 
 from ....seed_tables import full_table
@@ -86,6 +86,38 @@ def test_noise_that_is_not_the_tables_is_bad_input_and_all_tables_are_told(
     assert "cannot be checked; noise.dtype: expected float32" in lines
 
 
+def test_counts_no_run_ever_gave_make_a_table_unsound(cli: Cli, folder: Path) -> None:
+    table, path = full_table(), folder / f"many{SUFFIX}"
+    for count, code in ((1000 * 10, 0), (1000 * 10 + 1, 1), (4 + 2**24, 1)):
+        counts = table.counts("rate", "gray").copy()
+        counts[2] = count
+        tensors = {**table.tensors, "rate.gray.n": counts}
+        write_table(SeedTable(table.seeds, tensors, table.spec), path)
+        ended = cli("tables", "validate", path)
+        assert ended.code == code
+        if code:
+            assert "rate.gray.n: expected at most 10000 pictures of 10 prompts" in ended.out
+            assert f"got {count} for seed 11" in ended.out
+
+
+def test_tables_that_cannot_be_read_leave_the_others_their_answer(cli: Cli, folder: Path) -> None:
+    sound, torn = folder / f"mine{SUFFIX}", folder / f"torn{SUFFIX}"
+    ended = cli("tables", "verify", torn, "nowhere", sound, "--json")
+    assert ended.code == 2
+    verdicts = [entry["verdict"] for entry in ended.json["tables"]]
+    assert verdicts == ["unreadable", "unreadable", "agrees"]
+    lines = cli("tables", "verify", torn, sound).out.splitlines()
+    assert "cannot be read; header" in lines[0] or "cannot be read; file" in lines[0]
+    assert lines[1].endswith("the noise of seed 5 agrees")
+
+
+def test_a_name_too_long_for_any_file_is_bad_input(cli: Cli, folder: Path) -> None:
+    for command in ("show", "validate", "verify"):
+        ended = cli("tables", command, "n" * 300)
+        assert ended.code == 2
+        assert "should not have happened" not in ended.out + ended.err
+
+
 def test_a_sheet_that_cannot_be_decoded_makes_a_table_unsound(cli: Cli, folder: Path) -> None:
     table = full_table()
     tensors = {**table.tensors, "thumbnails": np.frombuffer(b"no picture", np.uint8)}
@@ -145,6 +177,25 @@ def test_the_bundled_published_table_says_what_is_not_stated(cli: Cli) -> None:
     ended = cli("tables", "show", "published")
     assert ended.code == 0
     assert "not stated rng, shape, draws_before, dtype: the noise is assumed" in ended.out
+    assert "noise      not stated, latent not stated" in ended.out
+    assert "txt2img, sampler not stated, steps not stated, guidance not stated" in ended.out
+    assert "None" not in ended.out
+
+
+def test_seeds_best_by_every_metric_are_shown_beside_chance(cli: Cli, folder: Path) -> None:
+    table = full_table()
+    gains = (
+        HeldOutGain("alignment", 9.98e-08, -1.2e-7, 2e-7),
+        HeldOutGain("loss", -0.01234, -0.0456, 0.0209),
+    )
+    evidence = Evidence("x", SeedEffect.NO_EFFECT, 1024, 256, 61, 64.0, 6.0, 0.7)
+    evidence = replace(evidence, held_out_gain=gains)
+    path = folder / f"shared{SUFFIX}"
+    write_table(SeedTable(table.seeds, table.tensors, replace(table.spec, evidence=evidence)), path)
+    lines = cli("tables", "show", path).out
+    assert "shared     61 of the best 256 of each, against 64 ± 6 by chance" in lines
+    assert "held out   alignment +0.000000 (+0.000000 to +0.000000)" in lines
+    assert "held out   loss -0.0123 (-0.0456 to +0.0209)" in lines
 
 
 def test_a_table_that_is_not_there_is_bad_input(cli: Cli, folder: Path) -> None:

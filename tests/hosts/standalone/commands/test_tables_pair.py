@@ -53,7 +53,7 @@ def test_differences_as_json_have_both_values_and_texts_for_seeds(cli: Cli, tmp_
     (column,) = ended.json["columns"]
     assert (column["name"], column["count"]) == ("score.loss", 1)
     assert column["largest"] == pytest.approx(0.25, abs=1e-6)
-    assert "score.loss: 1 values differ, the largest by 0.25" in cli("tables", "diff", *paths).out
+    assert "score.loss: 1 value differs, by 0.25" in cli("tables", "diff", *paths).out
 
 
 def test_a_table_that_is_not_there_cannot_be_compared(cli: Cli, halves: tuple[Path, Path]) -> None:
@@ -93,6 +93,20 @@ def test_a_place_no_table_can_be_is_refused(
     out: str, cli: Cli, halves: tuple[Path, Path], tmp_path: Path
 ) -> None:
     assert cli("tables", "merge", *halves, "--out", tmp_path / out).code == 2
+
+
+@pytest.mark.parametrize("name", ["one", "link"])
+def test_the_whole_does_not_take_the_place_of_a_part(
+    name: str, cli: Cli, halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = halves[0].read_bytes()
+    out = tmp_path / f"{name}{SUFFIX}"
+    if name == "link":
+        out.symlink_to(halves[0])
+    ended = cli("tables", "merge", *halves, "--out", out)
+    assert ended.code == 2
+    assert "out: expected another file than the tables to merge" in ended.err
+    assert halves[0].read_bytes() == before
 
 
 def test_one_table_is_nothing_to_merge(cli: Cli, halves: tuple[Path, Path], tmp_path: Path) -> None:

@@ -49,7 +49,10 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "--held-out", type=positive, metavar="N", help="prompts kept to confirm the best (a third)"
     )
     parser.add_argument(
-        "--confirm", type=positive, metavar="N", help="best seeds to confirm, and others (a tenth)"
+        "--confirm",
+        type=positive,
+        metavar="N",
+        help="best seeds to confirm, and others (a tenth, or 6)",
     )
     parser.add_argument(
         "--scorers", type=names, metavar="a,b", help=f"from {', '.join(_SCORERS)} (all that fit)"
@@ -82,7 +85,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
-    from ..mining_setup import estimate, generator_for, plan_for
+    from ..mining_setup import estimate, generator_for, plan_for, too_few_confirmed
 
     plan = plan_for(args, model, *prompts_for(args, model, given))
     if args.plan:
@@ -118,11 +121,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "seeds": len(table),
         "images": plan.images,
         "verdict": verdict,
+        "confirmed": plan.confirmed,
         "journal": str(journal_folder),
     }
     words = {"effect": "matters", "no_effect": "was not seen to matter"}
     line = f"the choice of seed {words.get(verdict, 'may or may not matter')} with {model.name}"
-    console.result(document, [f"{args.out}: {len(table)} seeds; {line}"])
+    few = too_few_confirmed(plan.confirmed)
+    console.result(document, [f"{args.out}: {len(table)} seeds; {line}", *([few] if few else [])])
     return 0
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ....errors import InputError, TableError
 from ..arguments import Parser, command, size, table_folders
@@ -14,7 +17,7 @@ from .pick import match_json
 from .tables_pair import find
 
 if TYPE_CHECKING:
-    from ....tables import SeedTable, TableSpec
+    from ....tables import Evidence, HeldOutGain, SeedTable, TableSpec
     from ..console import Console
 
 _FINDINGS, _BAD = 1, 2
@@ -93,12 +96,15 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
 
 def run_validate(args: argparse.Namespace, console: Console) -> int:
     """Read every table; one that is not sound is a finding, one that is not there bad input."""
+    from ....tables import require_plausible
+
     findings: list[dict[str, object]] = []
     paths = [find(name) for name in args.tables]
     for path in paths:
         try:
             table = _read(path)
             table.thumbnail(int(table.seeds[0]))  # decodes the sheet, if there is one
+            require_plausible(table)
             findings.append({"path": str(path), "sound": True, "problem": None})
         except InputError as error:
             findings.append({"path": str(path), "sound": False, "problem": str(error)})
@@ -113,8 +119,14 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
 
     verified: list[dict[str, object]] = []
     lines = []
-    for path in map(find, args.tables):
-        check = check_noise(_read(path))
+    for name in args.tables:
+        try:
+            path = find(name)
+            check = check_noise(_read(path))
+        except InputError as error:
+            verified.append(_unread(name, error))
+            lines.append(f"{plain(name)}: cannot be read; {plain(str(error))}")
+            continue
         agrees = check.verdict is NoiseVerdict.AGREES
         problem = f"{check.field}: expected {check.expected}, got {check.got}"
         verified.append(
@@ -132,6 +144,18 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
         lines.append(f"{path}: the noise of seed {check.seed} {words}{tail}")
     console.result({"tables": verified}, lines)
     return 0 if all(one["agrees"] for one in verified) else _BAD
+
+
+def _unread(name: str, error: InputError) -> dict[str, object]:
+    """Say of a table that cannot be read what is said of others, so that none is lost."""
+    return {
+        "path": name,
+        "seed": None,
+        "agrees": False,
+        "verdict": "unreadable",
+        "largest_difference": None,
+        "problem": str(error),
+    }
 
 
 _VERDICT_WORDS = {
@@ -188,31 +212,54 @@ def _document(path: Path, table: SeedTable) -> dict[str, object]:
     }
 
 
+def _overlap_lines(evidence: Evidence) -> list[str]:
+    """Say how many seeds are best by every metric only beside what chance would give."""
+    if evidence.overlap is None or evidence.chance_overlap is None:
+        return []
+    places = 0 if evidence.chance_overlap >= 10 else 1
+    spread = "" if evidence.chance_sd is None else f" ± {evidence.chance_sd:.{places}f}"
+    best = "" if evidence.top is None else f" of the best {evidence.top} of each"
+    said = (
+        f"{evidence.overlap}{best}, against {evidence.chance_overlap:.{places}f}{spread} by chance"
+    )
+    return [f"  shared     {said}"]
+
+
+def _gain_line(table: SeedTable, gain: HeldOutGain) -> str:
+    """Write a gain to a hundredth of its interval, no finer than a thousandth of the score has."""
+    scores = table.score(gain.metric) if table.has_score(gain.metric) else np.zeros(1)
+    least = 1e-3 * float(np.nan_to_num(np.abs(scores)).max()) or 1e-3
+    places = max(0, 2 - math.floor(math.log10(max(gain.high - gain.low, least))))
+    mean, low, high = (
+        f"{round(value, places) + 0.0:+.{places}f}" for value in (gain.mean, gain.low, gain.high)
+    )
+    return f"  held out   {gain.metric} {mean} ({low} to {high})"
+
+
 def _describe(path: Path, table: SeedTable) -> list[str]:
+    from ....tables import sampling_words
+
     spec, evidence = table.spec, table.spec.evidence
-    made = spec.sampling
+    rng = _or_unstated(spec, "rng", spec.noise.source.label)
+    latent = _or_unstated(spec, "shape", f"{spec.noise.shape}")
     lines = [
         str(path),
         f"  seeds      {len(table)}, from {table.seeds[0]} to {table.seeds[-1]}",
         f"  model      {spec.model.name} ({spec.model.family}), "
         f"sha256 {(spec.model.sha256 or 'unknown')[:12]}",
-        f"  noise      {spec.noise.source.label}, latent {spec.noise.shape}",
+        f"  noise      {rng}, latent {latent}",
         f"  scores     {', '.join(table.metrics()) or 'none'}",
         f"  spaces     {', '.join(table.spaces()) or 'none'}",
         f"  tags       {', '.join(table.tags()) or 'none'}",
         f"  made by    {spec.provenance.creator}, {spec.provenance.date}, "
         f"{spec.provenance.licence} ({spec.provenance.status.value})",
     ]
-    if made is not None:
-        size = "x".join(map(str, made.size)) if made.size else "any size"
-        how = f"{made.sampler}, {made.steps} steps, guidance {made.guidance}, {size}"
-        lines.insert(4, f"  sampling   {made.task.value}, {how}")
+    if spec.sampling is not None:
+        lines.insert(4, f"  sampling   {sampling_words(spec.sampling)}")
     if evidence is not None:
         lines += [f"  rule       {evidence.rule}", f"  verdict    {evidence.verdict.value}"]
-    lines += [
-        f"  held out   {gain.metric} {gain.mean:+.3g} ({gain.low:+.3g} to {gain.high:+.3g})"
-        for gain in (evidence.held_out_gain if evidence else ())
-    ]
+        lines += _overlap_lines(evidence)
+        lines += [_gain_line(table, gain) for gain in evidence.held_out_gain]
     if spec.noise.unstated:
         lines.insert(4, f"  not stated {', '.join(spec.noise.unstated)}: the noise is assumed")
     return [plain(line) for line in lines]

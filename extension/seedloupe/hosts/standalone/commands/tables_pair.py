@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from ..console import plain
 from ..outputs import check_out_file
 
 if TYPE_CHECKING:
-    from ....tables import EntryDifference, TableDifference
+    from ....tables import ColumnDifference, EntryDifference, TableDifference
     from ..console import Console
 
 _FINDINGS = 1
@@ -38,7 +39,10 @@ def find(name: str) -> Path:
     from ....tables import find_table
 
     path = Path(name)
-    return path if path.is_file() else find_table(name, table_folders())
+    with suppress(OSError):  # a name no system can have; the look-up says so
+        if path.is_file():
+            return path
+    return find_table(name, table_folders())
 
 
 def run_diff(args: argparse.Namespace, console: Console) -> int:
@@ -65,6 +69,7 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
         raise TableError("tables", expected="two or more tables to merge", got="one")
     check_out_file(args.out, SUFFIX)
     paths = [find(name) for name in args.tables]
+    _require_new(args.out, paths)
     merged = merge_tables([read_table(path) for path in paths])
     write_table(merged.table, args.out)
     say_notes(console, merged.notes)
@@ -76,6 +81,21 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
     }
     console.result(document, [f"{args.out}: {len(merged.table)} seeds of {len(paths)} tables"])
     return 0
+
+
+def _require_new(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse to write over a table that is merged, by whatever name.
+
+    Raises:
+        TableError: ``out`` is one of ``inputs``.
+    """
+    if out.exists() and any(out.samefile(path) for path in inputs):
+        raise TableError(
+            "out",
+            expected="another file than the tables to merge",
+            got=str(out),
+            advice="The whole would take the place of one of its parts.",
+        )
 
 
 def _document(found: TableDifference) -> dict[str, object]:
@@ -121,10 +141,18 @@ def _lines(found: TableDifference) -> Iterator[str]:
     for column in found.columns:
         if column.first != column.second:
             yield f"{plain(column.name)}: {column.first} | {column.second}"
-        if column.largest is not None or column.gaps:
-            largest = "" if column.largest is None else f", the largest by {column.largest:.6g}"
-            gaps = f", {column.gaps} measured in one only" if column.gaps else ""
-            yield f"{plain(column.name)}: {column.count} values differ{largest}{gaps}"
+        else:
+            yield f"{plain(column.name)}: {_how_far(column)}"
+
+
+def _how_far(column: ColumnDifference) -> str:
+    one = column.count == 1
+    parts = ["1 value differs" if one else f"{column.count} values differ"]
+    if column.largest is not None:
+        parts.append(f"{'by' if one else 'the largest by'} {column.largest:.6g}")
+    if column.gaps:
+        parts.append(f"{column.gaps} measured in one only")
+    return ", ".join(parts)
 
 
 def _short(text: str, most: int = 80) -> str:
