@@ -167,7 +167,7 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     from ..outputs import check_out_file, require_own
 
     # Pictures of a run have a lens file of their own, which must stay.
-    out = args.out or args.file.with_name(f"{args.file.name}.look{_SUFFIX}")
+    out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
     require_own(out)
     sheet = check_out_file(out, _SUFFIX).with_name(out.name.removesuffix(_SUFFIX) + ".lens.png")
     image = read_image(args.file)
