@@ -70,7 +70,7 @@ def test_no_settings_match_it_better_than_by_guess(
     assert match.level is MatchLevel.NOISE_ONLY
     reasons = " ".join(match.reasons)
     assert "source does not state which generator drew the noise" in reasons
-    assert "source does not state which picture size it is of" in reasons
+    assert "source does not state at which picture size" in reasons
     assert "Somebody published these numbers" in reasons
 
 

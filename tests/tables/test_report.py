@@ -173,7 +173,7 @@ def test_the_bundled_table_says_its_evidence_in_plain_words() -> None:
 def test_published_numbers_are_shown_as_what_they_are() -> None:
     text = Page(table_page(sd2_good_seed(), "published")).text
     assert "Published numbers, not measured here." in text
-    assert "does not state which generator drew the noise, at which size" in text
+    assert "does not state which generator drew the noise, at which picture size" in text
     assert "latent not stated" in text
 
 

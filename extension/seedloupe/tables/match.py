@@ -11,20 +11,13 @@ from enum import Enum
 from ..errors import TableMatchError
 from ..noise import Carried, NoiseSource
 from .header import Outline
-from .noise_spec import NoiseSpec
+from .noise_spec import UNSTATED, NoiseSpec
 from .spec import SamplingSpec, Status
 from .table import SeedTable
 
 Described = SeedTable | Outline
 """What says of itself what it was made with: a table, or the header of one."""
 
-
-_UNSTATED = {
-    "rng": "generator drew the noise",
-    "shape": "picture size it is of",
-    "draws_before": "draws came before the noise",
-    "dtype": "precision the noise was drawn in",
-}
 
 _UNKNOWN = "unknown"
 _ALWAYS = {
@@ -196,7 +189,7 @@ def _unstated_differences(table: Described, use: TableUse) -> Iterator[Differenc
         "dtype": "float32",
     }
     for name in table.spec.noise.unstated:
-        says = f"The table's source does not state which {_UNSTATED[name]}."
+        says = f"The table's source does not state {UNSTATED[name]}."
         yield Difference(f"noise.{name}", _UNKNOWN, used[name], MatchLevel.NOISE_ONLY, says)
     if table.spec.provenance.status is Status.PUBLISHED:
         says = "Somebody published these numbers; nobody measured them here."

@@ -13,6 +13,15 @@ STATABLE = ("rng", "shape", "draws_before", "dtype")
 """Entries a source may leave open; a generator left open leaves its grid open too."""
 
 
+UNSTATED = {
+    "rng": "which generator drew the noise",
+    "shape": "at which picture size",
+    "draws_before": "what was drawn before the noise",
+    "dtype": "in which precision",
+}
+"""What a published source may leave open, in words that follow "does not state"."""
+
+
 @dataclass(frozen=True)
 class NoiseSpec:
     """Which noise the seeds of a table stand for.

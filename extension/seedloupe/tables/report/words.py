@@ -6,17 +6,12 @@ import math
 from dataclasses import dataclass
 
 from ..evidence import Evidence, HeldOutGain, SeedEffect
+from ..noise_spec import UNSTATED
 from ..spec import MetricSpec, Status
 from ..table import SeedTable
 
 _LITTLE, _MUCH = 0.3, 0.7
 _LEVEL = 0.05
-_UNSTATED = {
-    "rng": "which generator drew the noise",
-    "shape": "at which size",
-    "draws_before": "what was drawn before it",
-    "dtype": "in which precision",
-}
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,7 @@ def purpose(table: SeedTable) -> str:
 
 def warning(table: SeedTable) -> str:
     """Say what the table's source leaves open; nothing where it states all."""
-    unstated = [_UNSTATED[name] for name in table.spec.noise.unstated]
+    unstated = [UNSTATED[name] for name in table.spec.noise.unstated]
     return f"The source does not state {_and(unstated)}." if unstated else ""
 
 
