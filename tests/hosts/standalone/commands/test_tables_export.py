@@ -69,4 +69,4 @@ def test_a_name_that_is_too_long_is_bad_input(cli: Cli, path: Path, tmp_path: Pa
 def test_a_table_whose_name_is_too_long_is_bad_input(cli: Cli) -> None:
     ended = cli("tables", "export", "n" * 300, "--csv", "-")
     assert (ended.code, ended.err.count("\n")) == (2, 1)
-    assert "file: expected a shorter name, got nnn" in ended.err
+    assert "table: expected a path ending in .seedtable.safetensors" in ended.err

@@ -7,8 +7,6 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ....errors import InputError, TableError
 from ..arguments import Parser, command, size, table_folders
 from ..console import plain, table_lines
@@ -227,6 +225,8 @@ def _overlap_lines(evidence: Evidence) -> list[str]:
 
 def _gain_line(table: SeedTable, gain: HeldOutGain) -> str:
     """Write a gain to a hundredth of its interval, no finer than a thousandth of the score has."""
+    import numpy as np
+
     scores = table.score(gain.metric) if table.has_score(gain.metric) else np.zeros(1)
     least = 1e-3 * float(np.nan_to_num(np.abs(scores)).max()) or 1e-3
     places = max(0, 2 - math.floor(math.log10(max(gain.high - gain.low, least))))
