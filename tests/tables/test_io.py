@@ -122,6 +122,14 @@ def test_one_flipped_bit_is_found_where_all_else_is_sound(
     assert len(read_table(save(tmp_path, join(header, bytes(damaged))))) == 7, "or nobody knows"
 
 
+def test_a_digest_that_grew_does_not_fill_the_message(coded: bytes, tmp_path: Path) -> None:
+    header, tensors = split(coded)
+    header["__metadata__"]["tensors_sha256"] += "9" * 4000
+    with pytest.raises(TableError, match=r"^tensors_sha256: ") as refused:
+        read_table(save(tmp_path, join(header, tensors)))
+    assert len(str(refused.value)) < 500
+
+
 def test_reading_and_writing_touch_no_global_generator(table: SeedTable, tmp_path: Path) -> None:
     before = random_states()
     write_table(table, tmp_path / NAME)
