@@ -206,6 +206,9 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-rail .gallery-item{font-size:13px!important;padding:4px 9px!important;max-width:100%;
   white-space:nowrap;overflow:hidden;text-overflow:ellipsis;color:var(--sl-soft)}
 .sl-rail .gallery-item:hover{color:var(--sl-ink);border-color:var(--sl-brass)}
+/* square, or the turned arrow of a folded part is wider than its row and brings a scroll bar */
+.gr-accordion .label-wrap>.icon{flex:none;width:1.4em;height:1.4em;line-height:1.4;
+  text-align:center}
 
 @media (max-width:900px){
   .sl-page{flex-direction:column!important}
