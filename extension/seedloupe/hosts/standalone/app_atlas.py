@@ -27,6 +27,7 @@ from .app_atlas_chart import (
     sifted,
 )
 from .app_atlas_view import (
+    SHOW_MAP,
     AtlasPage,
     frame_html,
     frame_script,
@@ -48,13 +49,6 @@ _TITLES = {
     How.CLEAN: "Clean seeds",
     How.LAYOUT: "Seeds by layout",
 }
-#: On a narrow screen the map is above the form; go there when seeds were picked.
-_SHOW_MAP = """(...given) => {
-  if (window.innerWidth <= 900) {
-    document.getElementById("sl-atlas-map").scrollIntoView({behavior: "smooth"});
-  }
-  return given;
-}"""
 
 
 class AtlasTab:
@@ -152,13 +146,13 @@ class AtlasTab:
             **SILENT,
         )
         self._go.click(
-            self.on_pick, [self._page, self._how, self._count, *tags], shown, js=_SHOW_MAP, **SILENT
+            self.on_pick, [self._page, self._how, self._count, *tags], shown, js=SHOW_MAP, **SILENT
         )
         self._find.click(
             self.on_layout,
             [self._page, self._frame, self._kind, self._count, *tags],
             shown,
-            js=_SHOW_MAP,
+            js=SHOW_MAP,
             **SILENT,
         )
         self._table.input(self.on_table, [create.model, self._table], everything, **SILENT)

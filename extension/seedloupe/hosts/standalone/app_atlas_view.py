@@ -23,6 +23,13 @@ from ...picking import Picking
 from ...tables import SeedTable
 from ...tables.maps import SeedMap, map_names, seed_map
 
+#: On a narrow screen the map is above the form; go there when seeds were picked.
+SHOW_MAP = """(...given) => {
+  if (window.innerWidth <= 900) {
+    document.getElementById("sl-atlas-map").scrollIntoView({behavior: "smooth"});
+  }
+  return given;
+}"""
 _FOLDER = Path(__file__).parent / "atlas"
 _MAP_SCRIPTS = ("ground.js", "camera.js", "paint.js", "hand.js", "words.js", "atlas.js")
 _CONFIRM = "confirm"

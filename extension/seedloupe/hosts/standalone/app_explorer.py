@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from PIL import Image
 
-from ...lens import ENCODER_OR_DECODER, PanelChoice, layer_words
 from ...lens.explorer import explorer_html, explorer_script
 from .app_create import EXAMPLES, PRIVATE, toast
 from .app_desk import Desk, Opening, guarded
+from .app_explorer_view import files_html, more_html
 from .app_observe import (
-    Exhibit,
     Observation,
     Sight,
     exhibit,
@@ -25,7 +23,6 @@ from .app_observe import (
     observe,
     observe_pictures,
     seeds_from,
-    warnings_of,
 )
 from .app_tables import settings_from
 from .app_view import Bench, bench_html, status_html
@@ -264,41 +261,10 @@ class LensTab:
             self._bench: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
-            self._files: _files_html(found) + _more_html(sight),
+            self._files: files_html(found) + more_html(sight),
         }
-
-
-def _more_html(sight: Sight) -> str:
-    """Return whose finding each layer follows, and what to beware of, folded away."""
-    warnings = "".join(f"<li>{escape(line)}</li>" for line in warnings_of(sight.specimens))
-    beware = f"<details><summary>What to beware of</summary><ul>{warnings}</ul></details>"
-    reasons = "".join(_reason_html(choice) for choice in sight.why)
-    why = (
-        f"<details><summary>Why these layers</summary><dl>{reasons}</dl>"
-        f"<p>{escape(ENCODER_OR_DECODER)}</p></details>"
-    )
-    return f'<div class="sl-lens-more">{beware if warnings else ""}{why if reasons else ""}</div>'
-
-
-def _reason_html(choice: PanelChoice) -> str:
-    title, part = layer_words(choice.layer)
-    here = "Our inference: measured elsewhere. " if choice.inferred else ""
-    said = f"{here}{choice.paper}; {choice.task}. {choice.figure}"
-    return f"<dt>{escape(f'{title}, {part}')}</dt><dd>{escape(said)}</dd>"
 
 
 def _switch(request: gr.Request) -> str:
     """Name this tab's switch: the other tabs of a browser have one of their own."""
     return f"{request.session_hash or ''} lens"
-
-
-def _files_html(found: Exhibit) -> str:
-    links = [
-        (found.page, "lens.html", "A page to keep"),
-        *((url, name, name) for url, name in found.files),
-    ]
-    said = "".join(
-        f'<a href="{escape(url)}" download="{escape(name)}">{escape(title)}</a>'
-        for url, name, title in links
-    )
-    return f'<p class="sl-lens-files">Save: {said}</p>'
