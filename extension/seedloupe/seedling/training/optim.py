@@ -7,8 +7,6 @@ CPU cores it needs about half of AdamW's steps here, and steps are what a CPU la
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor, nn
 
@@ -97,11 +95,6 @@ def warm_stable_decay(step: int, total: int, *, warm: int = 50, decay: float = 0
     """Share of the peak learning rate: rises, stays, falls linearly over the last ``decay``."""
     falling = max(1, int(total * decay))
     return max(0.0, min(1.0, (step + 1) / warm, (total - step) / falling))
-
-
-def clip_gradients(weights: Iterable[Tensor], limit: float) -> None:
-    """Scale gradients so that their joint norm is at most ``limit``."""
-    torch.nn.utils.clip_grad_norm_(weights, limit)
 
 
 def _muon(gradient: Tensor, state: dict[str, Tensor], group: dict[str, object]) -> Tensor:
