@@ -40,7 +40,7 @@ def test_every_command_shown_is_understood(line: str) -> None:
 
 def test_every_benchmark_shown_exists() -> None:
     scripts = re.findall(r"`python (benchmarks/\w+\.py)", TEXT)
-    assert len(set(scripts)) == 4
+    assert scripts
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
 
 
