@@ -25,6 +25,7 @@ from .errors import (
     ShapeError,
     TableError,
     TableMatchError,
+    TallyError,
     UnknownNameError,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "ShapeError",
     "TableError",
     "TableMatchError",
+    "TallyError",
     "UnknownNameError",
     "flag_text_artifacts",
     "initial_noise",

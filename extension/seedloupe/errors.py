@@ -13,6 +13,7 @@
     │   ├── LayerNotFoundError  a layer name the U-Net does not have
     │   ├── LensFileError       a lens file that cannot be read or written
     │   ├── LensMatchError      two recorded runs that cannot be compared
+    │   ├── TallyError          a tally of text checks that cannot be read or written
     │   ├── ImageError          a picture that cannot be used
     │   ├── MaskError           a mask that cannot be used
     │   ├── ModelError          a model that cannot be opened
@@ -92,6 +93,10 @@ class LensFileError(InputError):
 
 class LensMatchError(InputError):
     """Two recorded runs that cannot be compared."""
+
+
+class TallyError(InputError):
+    """A tally of text checks that cannot be read or written."""
 
 
 class ImageError(InputError):

@@ -5,21 +5,52 @@ from .overlay import draw_overlay
 from .readers import builtin_readers, choose_reader, survey
 from .region import Availability, OcrReader, TextRegion
 from .report import ArtifactFlag, ArtifactReport, Verdict
-from .score import check_text_artifacts, flag_text_artifacts
+from .retry import Attempt, Candidate, Ending, Retry, candidates
+from .score import TextCheck, check_text_artifacts, flag_text_artifacts
+from .tally import (
+    Check,
+    Correction,
+    LevelAdvice,
+    Purpose,
+    SeedCount,
+    Subject,
+    Tally,
+    TallyBook,
+    advise_level,
+    fold_into_table,
+    purpose_of,
+)
 
 __all__ = [
     "ArtifactFlag",
     "ArtifactReport",
+    "Attempt",
     "Availability",
+    "Candidate",
+    "Check",
+    "Correction",
+    "Ending",
     "Level",
+    "LevelAdvice",
     "OcrReader",
+    "Purpose",
+    "Retry",
+    "SeedCount",
+    "Subject",
+    "Tally",
+    "TallyBook",
+    "TextCheck",
     "TextRegion",
     "Thresholds",
     "Verdict",
+    "advise_level",
     "builtin_readers",
+    "candidates",
     "check_text_artifacts",
     "choose_reader",
     "draw_overlay",
     "flag_text_artifacts",
+    "fold_into_table",
+    "purpose_of",
     "survey",
 ]

@@ -63,6 +63,9 @@ class ArtifactReport:
         reader_version: as the reader gives it, or empty.
         level: how suspicious the check was.
         size: the picture's size.
+        flagged_at: the levels at which this picture is flagged.
+        telling: whether the outcome says something of the seed: a reader looked at a repainted
+            part, and the prompt asked for no text.
     """
 
     verdict: Verdict
@@ -76,6 +79,8 @@ class ArtifactReport:
     reader_version: str = ""
     level: Level = Level.NORMAL
     size: Extent | None = None
+    flagged_at: tuple[Level, ...] = ()
+    telling: bool = True
 
     def to_json(self) -> dict[str, object]:
         """Return the report as JSON types, with the thresholds used; NaN becomes ``None``."""
@@ -92,6 +97,8 @@ class ArtifactReport:
             "level": self.level.value,
             "thresholds": self.level.thresholds.to_json(),
             "size": list(self.size) if self.size else None,
+            "flagged_at": [level.value for level in self.flagged_at],
+            "telling": self.telling,
         }
 
 

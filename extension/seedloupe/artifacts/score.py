@@ -9,23 +9,19 @@ one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from torch import Tensor
 
 from ..errors import ReaderError
-from .coverage import cover
-from .known import was_there
+from .judging import describe, judge, share, touches
 from .levels import Level
-from .prompt import find_echo, find_request
+from .prompt import find_request
 from .region import OcrReader, TextRegion
-from .report import ArtifactFlag, ArtifactReport, Verdict
+from .report import ArtifactReport, Verdict
 from .task import Task
 from .view import View, around, whole
-
-#: Most pieces of text quoted in a message.
-_QUOTED = 3
 
 
 def flag_text_artifacts(
@@ -59,8 +55,7 @@ def flag_text_artifacts(
         MaskError: ``mask`` is not finite or not in ``[0, 1]``.
         ReaderError: ``reader`` failed; its own error is the cause.
     """
-    task = Task.of(image, mask, before=before, prompt=prompt, level=level)
-    return _inspect(task, reader)
+    return TextCheck(mask, reader, before=before, prompt=prompt, level=level).flag(image)
 
 
 def check_text_artifacts(
@@ -90,36 +85,84 @@ def check_text_artifacts(
         ImageError: ``image`` or ``before`` is not finite or not in ``[0, 1]``.
         MaskError: ``mask`` is not finite or not in ``[0, 1]``.
     """
-    task = Task.of(image, mask, before=before, prompt=prompt, level=level)
-    if reader is None:
-        return _not_checked(task, "", "there is no text reader to look with")
-    try:
-        return _inspect(task, reader)
-    except ReaderError as error:
-        return _not_checked(task, _name(reader), str(error))
+    return TextCheck(mask, reader, before=before, prompt=prompt, level=level).check(image)
 
 
 @dataclass(frozen=True, eq=False)
-class _Finding:
-    """Text on the mask, with what speaks for it."""
+class TextCheck:
+    """One repaint to be looked over for text, as often as it is tried again.
 
-    flag: ArtifactFlag
-    area: float
-    known: bool
-    excused: bool
+    The source picture is read at most once, however many seeds repaint it.
 
+    Attributes:
+        mask: ``(H, W)``, as for :func:`flag_text_artifacts`.
+        reader: finds the text; ``None`` where none is to be had.
+        before: the source picture, ``(3, H, W)``, or ``None``.
+        prompt: what the repaint was asked for.
+        level: how suspicious to be.
+    """
 
-def _inspect(task: Task, reader: OcrReader) -> ArtifactReport:
-    if not task.mask.any():
-        message = "The mask is blank: nothing was repainted, so there is no text to look for."
-        return _report(task, reader, (), message)
-    view = _view(task, reader)
-    found = [region for region in _read(reader, view, task.image) if _touches(task, region)]
-    source = _read(reader, view, task.before) if found and task.before is not None else ()
-    request = find_request(task.prompt)
-    findings = [_judge(task, region, source, request) for region in found]
-    findings.sort(key=lambda finding: -finding.area)
-    return _report(task, reader, findings, _describe(findings))
+    mask: Tensor
+    reader: OcrReader | None
+    before: Tensor | None = None
+    prompt: str = ""
+    level: Level = Level.NORMAL
+
+    def flag(self, image: Tensor) -> ArtifactReport:
+        """Look one result over, as :func:`flag_text_artifacts` does.
+
+        Raises:
+            ShapeError: ``image`` or one of our pictures is laid out differently.
+            ImageError: ``image`` or ``before`` is not finite or not in ``[0, 1]``.
+            MaskError: ``mask`` is not finite or not in ``[0, 1]``.
+            ReaderError: there is no reader, or it failed; its own error is the cause.
+        """
+        task = self._task(image)
+        if self.reader is None:
+            raise ReaderError("there is no text reader to look with")
+        return self._inspect(task, self.reader)
+
+    def check(self, image: Tensor) -> ArtifactReport:
+        """Look one result over; without a working reader the verdict is ``NOT_CHECKED``.
+
+        Raises:
+            ShapeError: ``image`` or one of our pictures is laid out differently.
+            ImageError: ``image`` or ``before`` is not finite or not in ``[0, 1]``.
+            MaskError: ``mask`` is not finite or not in ``[0, 1]``.
+        """
+        task = self._task(image)
+        if self.reader is None:
+            return _not_checked(task, "", "there is no text reader to look with")
+        try:
+            return self._inspect(task, self.reader)
+        except ReaderError as error:
+            return _not_checked(task, _name(self.reader), str(error))
+
+    def _task(self, image: Tensor) -> Task:
+        return Task.of(
+            image, self.mask, before=self.before, prompt=self.prompt, level=Level(self.level)
+        )
+
+    def _inspect(self, task: Task, reader: OcrReader) -> ArtifactReport:
+        request = find_request(task.prompt)
+        if not task.mask.any():
+            message = "The mask is blank: nothing was repainted, so there is no text to look for."
+            return replace(_report(task, reader, (), (), request), message=message, telling=False)
+        seen = _read(reader, _view(task, reader), task.image)
+        # Nothing in the source can excuse what is not there, and reading takes its time.
+        suspicious = any(
+            touches(replace(task, level=level), region) for level in Level for region in seen
+        )
+        source = self._source if suspicious else ()
+        return _report(task, reader, seen, source, request)
+
+    @cached_property
+    def _source(self) -> tuple[TextRegion, ...]:
+        """Everything the reader sees in the source picture."""
+        if self.before is None or self.reader is None:
+            return ()
+        task = self._task(self.before)
+        return _read(self.reader, _view(task, self.reader), task.image)
 
 
 def _view(task: Task, reader: OcrReader) -> View:
@@ -138,49 +181,34 @@ def _read(reader: OcrReader, view: View, image: Tensor) -> tuple[TextRegion, ...
         raise ReaderError(f"{_name(reader)} could not read the picture ({cause})") from error
 
 
-def _touches(task: Task, region: TextRegion) -> bool:
-    if not task.level.thresholds.count(region):
-        return False
-    return cover([region.quad], task.extent).weigh(task.mask) > 0
-
-
-def _judge(
-    task: Task, region: TextRegion, source: Sequence[TextRegion], request: str | None
-) -> _Finding:
-    """Decide whether a piece of text is held against the picture."""
-    thresholds = task.level.thresholds
-    patch = cover([region.quad], task.extent)
-    area = patch.weigh(task.mask)
-    coverage = min(1.0, area / patch.area)
-    echo = find_echo(region.text, task.prompt)
-    known = was_there(region, source, thresholds, task.extent)
-    excuse = ""
-    if known:
-        excuse = "the source picture shows it already"
-    elif coverage < thresholds.coverage:
-        excuse = "most of it lies outside the repainted part"
-    elif request is not None:
-        excuse = f"the prompt asks for text ({request})"
-    reason = excuse or (f"repeats the prompt ({echo})" if echo else "nobody asked for it")
-    return _Finding(ArtifactFlag(region, coverage, echo, reason), area, known, bool(excuse))
-
-
 def _report(
-    task: Task, reader: OcrReader, findings: Sequence[_Finding], message: str
+    task: Task,
+    reader: OcrReader,
+    seen: tuple[TextRegion, ...],
+    source: tuple[TextRegion, ...],
+    request: str | None,
 ) -> ArtifactReport:
+    judged = {level: judge(replace(task, level=level), seen, source, request) for level in Level}
+    findings = judged[task.level]
     flags = tuple(finding.flag for finding in findings if not finding.excused)
     return ArtifactReport(
         verdict=Verdict.FLAGGED if flags else Verdict.CLEAN,
         flags=flags,
-        text_in_mask=_share(task, [finding.flag for finding in findings]),
-        new_text=_share(task, [finding.flag for finding in findings if not finding.known]),
+        text_in_mask=share(task, findings),
+        new_text=share(task, [finding for finding in findings if not finding.known]),
         prompt_echo=tuple(dict.fromkeys(flag.echo for flag in flags if flag.echo)),
         reader=_name(reader),
-        message=message,
+        message=describe(findings),
         excused=tuple(finding.flag for finding in findings if finding.excused),
         reader_version=str(getattr(reader, "version", "")),
         level=task.level,
         size=task.extent,
+        flagged_at=tuple(
+            level
+            for level, found in judged.items()
+            if any(not finding.excused for finding in found)
+        ),
+        telling=request is None,
     )
 
 
@@ -195,35 +223,8 @@ def _not_checked(task: Task, reader: str, why: str) -> ArtifactReport:
         message=f"Not checked for text: {why}.",
         level=task.level,
         size=task.extent,
+        telling=False,
     )
-
-
-def _share(task: Task, flags: Sequence[ArtifactFlag]) -> float:
-    """Share of the mask under the union of the flagged quads."""
-    if not flags:
-        return 0.0
-    covered = cover([flag.region.quad for flag in flags], task.extent).weigh(task.mask)
-    return min(1.0, covered / float(task.mask.sum()))
-
-
-def _describe(findings: Sequence[_Finding]) -> str:
-    flagged = [finding.flag for finding in findings if not finding.excused]
-    if flagged:
-        return f"Text in the repainted part: {_list(flagged)}."
-    if findings:
-        return f"No text artifact: {_list([finding.flag for finding in findings])}."
-    return "No text in the repainted part."
-
-
-def _list(flags: Sequence[ArtifactFlag]) -> str:
-    named = [f"{_quote(flag.region)}, {flag.reason}" for flag in flags[:_QUOTED]]
-    more = len(flags) - len(named)
-    return "; ".join(named) + (f"; and {more} more" if more else "")
-
-
-def _quote(region: TextRegion) -> str:
-    text = " ".join(region.text.split())
-    return f'"{text}"' if text else "letter shapes"
 
 
 def _name(reader: OcrReader) -> str:

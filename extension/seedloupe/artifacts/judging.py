@@ -1,0 +1,105 @@
+"""Deciding which text on the repainted part is held against a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .coverage import cover
+from .known import was_there
+from .prompt import find_echo
+from .region import TextRegion
+from .report import ArtifactFlag
+from .task import Task
+
+#: Most pieces of text quoted in a message.
+_QUOTED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """Text on the mask, with what speaks for it.
+
+    Attributes:
+        flag: the text and the reason why it is flagged or excused.
+        area: how much of it lies on the mask, in square pixels.
+        known: whether the source picture shows it already.
+        excused: whether it is not held against the picture.
+    """
+
+    flag: ArtifactFlag
+    area: float
+    known: bool
+    excused: bool
+
+
+def judge(
+    task: Task, seen: Sequence[TextRegion], source: Sequence[TextRegion], request: str | None
+) -> tuple[Finding, ...]:
+    """Judge everything on the mask that counts as text at the task's level, the largest first.
+
+    Args:
+        task: the picture, its mask and what is known of them.
+        seen: everything a reader saw in the picture.
+        source: everything it saw in the source picture.
+        request: what in the prompt asks for text, if anything does.
+    """
+    found = (region for region in seen if touches(task, region))
+    findings = [_judge(task, region, source, request) for region in found]
+    return tuple(sorted(findings, key=lambda finding: -finding.area))
+
+
+def touches(task: Task, region: TextRegion) -> bool:
+    """Tell whether a region counts as text and reaches onto the mask."""
+    if not task.level.thresholds.count(region):
+        return False
+    return cover([region.quad], task.extent).weigh(task.mask) > 0
+
+
+def share(task: Task, findings: Sequence[Finding]) -> float:
+    """Return which share of the mask lies under the union of the findings' quads."""
+    if not findings:
+        return 0.0
+    quads = [finding.flag.region.quad for finding in findings]
+    return min(1.0, cover(quads, task.extent).weigh(task.mask) / float(task.mask.sum()))
+
+
+def describe(findings: Sequence[Finding]) -> str:
+    """Say what was found in one line."""
+    flagged = [finding.flag for finding in findings if not finding.excused]
+    if flagged:
+        return f"Text in the repainted part: {_list(flagged)}."
+    if findings:
+        return f"No text artifact: {_list([finding.flag for finding in findings])}."
+    return "No text in the repainted part."
+
+
+def _judge(
+    task: Task, region: TextRegion, source: Sequence[TextRegion], request: str | None
+) -> Finding:
+    thresholds = task.level.thresholds
+    patch = cover([region.quad], task.extent)
+    area = patch.weigh(task.mask)
+    coverage = min(1.0, area / patch.area)
+    echo = find_echo(region.text, task.prompt)
+    known = was_there(region, source, thresholds, task.extent)
+    excuse = ""
+    if known:
+        excuse = "the source picture shows it already"
+    elif coverage < thresholds.coverage:
+        excuse = "most of it lies outside the repainted part"
+    elif request is not None:
+        excuse = f"the prompt asks for text ({request})"
+    reason = excuse or (f"repeats the prompt ({echo})" if echo else "nobody asked for it")
+    return Finding(ArtifactFlag(region, coverage, echo, reason), area, known, bool(excuse))
+
+
+def _list(flags: Sequence[ArtifactFlag]) -> str:
+    named = [f"{_quote(flag.region)}, {flag.reason}" for flag in flags[:_QUOTED]]
+    more = len(flags) - len(named)
+    return "; ".join(named) + (f"; and {more} more" if more else "")
+
+
+def _quote(region: TextRegion) -> str:
+    text = " ".join(region.text.split())
+    return f'"{text}"' if text else "letter shapes"

@@ -1,0 +1,214 @@
+"""Trying again with other seeds until a repaint is free of text, or enough is enough."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from ..errors import InputError
+from .report import ArtifactReport, Verdict
+from .tally import Tally
+
+P = TypeVar("P")
+
+#: Most retries anybody may ask for.
+MOST_RETRIES = 32
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A seed to try next, and where it comes from in plain words."""
+
+    seed: int
+    why: str
+
+
+def candidates(
+    ranked: Iterable[int], tally: Tally | None, dice: Callable[[], int]
+) -> Iterator[Candidate]:
+    """Return seeds to try, without end: ranked ones, then those that never wrote, then dice.
+
+    Seeds that the tally holds to be prone to text are passed over.
+
+    Args:
+        ranked: seeds of a table, the cleanest first; empty where there is no table for the task.
+        tally: what was counted so far, or ``None``.
+        dice: throws a seed.
+    """
+    prone = set() if tally is None else {count.seed for count in tally.prone()}
+    same = _itself if tally is None else tally.subject.canonical
+    seen = () if tally is None else tally.cleanest()
+    lots = (
+        *(Candidate(seed, "next of the table's cleanest seeds") for seed in ranked),
+        *(Candidate(s.seed, f"wrote nothing in {_times(s.trials)} so far") for s in seen),
+    )
+    thrown = (Candidate(dice(), "thrown by dice") for _ in itertools.repeat(None))
+    for candidate in itertools.chain(lots, thrown):
+        if same(candidate.seed) not in prone:
+            yield candidate
+
+
+@dataclass(frozen=True, eq=False)
+class Attempt(Generic[P]):
+    """One repaint and what was found in it.
+
+    Attributes:
+        seed: what it was drawn from.
+        why: where the seed comes from, in plain words.
+        picture: the host's own idea of a picture.
+        report: what was found.
+    """
+
+    seed: int
+    why: str
+    picture: P
+    report: ArtifactReport
+
+
+class Ending(str, Enum):
+    """Why there are no more attempts."""
+
+    CLEAN = "clean"
+    """The last one is free of text."""
+    LIMIT = "limit"
+    """As many as were allowed."""
+    NOT_CHECKED = "not_checked"
+    """Nobody could look, so trying again would be blind."""
+    NO_SEEDS = "no_seeds"
+    """There is no seed left that was not tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Retry(Generic[P]):
+    """A repaint with its retries so far; adding an attempt gives a new value.
+
+    Old and new draw on the same ``seeds``, so only the newest is to be gone on with.
+
+    Attributes:
+        attempts: in the order they were made, the user's own first.
+        limit: most retries, not counting the first attempt.
+        seeds: where further seeds come from.
+        canonical: tells seeds with the same noise apart from others.
+        upcoming: the seed to try next; ``None`` when it is over.
+    """
+
+    attempts: tuple[Attempt[P], ...]
+    limit: int
+    seeds: Iterator[Candidate]
+    canonical: Callable[[int], int]
+    upcoming: Candidate | None = field(default=None)
+
+    @classmethod
+    def begin(
+        cls,
+        first: Attempt[P],
+        seeds: Iterator[Candidate],
+        *,
+        limit: int,
+        canonical: Callable[[int], int] | None = None,
+    ) -> Retry[P]:
+        """Begin with the attempt that asked for it.
+
+        Args:
+            first: made with the user's own seed.
+            seeds: see :func:`candidates`.
+            limit: most retries.
+            canonical: the same number for seeds with the same noise; the seed itself if not given.
+
+        Raises:
+            InputError: ``limit`` is negative or beyond all patience.
+        """
+        if not 0 <= limit <= MOST_RETRIES:
+            raise InputError("limit", expected=f"0 to {MOST_RETRIES} retries", got=f"{limit}")
+        return cls((first,), limit, seeds, canonical or _itself)._looking_ahead()
+
+    def add(self, picture: P, report: ArtifactReport) -> Retry[P]:
+        """Return the retry with the result of the upcoming seed.
+
+        Raises:
+            InputError: it is over already.
+        """
+        if self.upcoming is None:
+            raise InputError("retry", expected="a seed to try", got="none; it is over")
+        made = Attempt(self.upcoming.seed, self.upcoming.why, picture, report)
+        return replace(self, attempts=(*self.attempts, made), upcoming=None)._looking_ahead()
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why it is over; ``None`` while a seed is upcoming."""
+        if self.upcoming is not None:
+            return None
+        last = self.attempts[-1].report.verdict
+        if last is Verdict.CLEAN:
+            return Ending.CLEAN
+        if last is Verdict.NOT_CHECKED:
+            return Ending.NOT_CHECKED
+        return Ending.LIMIT if len(self.attempts) > self.limit else Ending.NO_SEEDS
+
+    @property
+    def best(self) -> int:
+        """Index of the attempt to keep: without text, or with the least of it, the earliest.
+
+        A picture nobody looked at is kept only where nobody looked at any.
+        """
+        return min(range(len(self.attempts)), key=lambda index: _badness(self.attempts[index]))
+
+    @property
+    def explanation(self) -> str:
+        """Which attempt was kept and why, in one or two sentences."""
+        kept, tries = self.attempts[self.best], len(self.attempts) - 1
+        again = "without a retry" if not tries else f"after {_count(tries, 'retry', 'retries')}"
+        if kept.report.verdict is Verdict.CLEAN:
+            return f"Kept seed {kept.seed}, {again}: no text that nobody asked for."
+        if kept.report.verdict is Verdict.NOT_CHECKED:
+            return f"Kept seed {kept.seed}: {kept.report.message} No retry without a look."
+        share = f"text covers {kept.report.new_text:.1%} of the mask"
+        least = ", the least of all" if tries else ""
+        lost = "; after it nobody could look" if self.ending is Ending.NOT_CHECKED else ""
+        return f"Kept seed {kept.seed}, {again}: {share}{least}{lost}."
+
+    def _looking_ahead(self) -> Retry[P]:
+        """Find the next seed, unless there is a reason to stop."""
+        last = self.attempts[-1].report.verdict
+        if last is not Verdict.FLAGGED or len(self.attempts) > self.limit:
+            return self
+        tried = {self.canonical(attempt.seed) for attempt in self.attempts}
+        # A die that shows only what was tried already must not keep us for ever.
+        for candidate in itertools.islice(self.seeds, 10_000):
+            if self.canonical(candidate.seed) not in tried:
+                return replace(self, upcoming=candidate)
+        return self
+
+
+def run(retry: Retry[P], paint: Callable[[Candidate], tuple[P, ArtifactReport]]) -> Retry[P]:
+    """Try until it is over.
+
+    Args:
+        retry: from :meth:`Retry.begin`.
+        paint: repaints with a seed and looks the result over; what it raises ends the retry, and
+            the caller still holds the attempts made so far.
+    """
+    while retry.upcoming is not None:
+        retry = retry.add(*paint(retry.upcoming))
+    return retry
+
+
+def _badness(attempt: Attempt[Any]) -> tuple[int, float]:
+    order = (Verdict.CLEAN, Verdict.FLAGGED, Verdict.NOT_CHECKED)
+    verdict = attempt.report.verdict
+    return order.index(verdict), attempt.report.new_text if verdict is Verdict.FLAGGED else 0.0
+
+
+def _itself(seed: int) -> int:
+    return seed
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"1 {one}" if n == 1 else f"{n} {many}"
+
+
+def _times(n: int) -> str:
+    return _count(n, "picture", "pictures")
