@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "extension" / "seedloupe"
 
-GROUND = {"errors", "files", "tensors", "geometry", "images", "chance", "plugins"}
+GROUND = {"errors", "files", "tensors", "geometry", "images", "chance", "places", "plugins"}
 SHARED = GROUND | {"noise", "tables"}
 FEATURES = {"mining", "picking", "artifacts", "lens"}
 CORE = SHARED | FEATURES | {"seedling", "studies", "testing"}

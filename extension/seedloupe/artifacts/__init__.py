@@ -19,6 +19,7 @@ from .tally import (
     advise_level,
     fold_into_table,
     purpose_of,
+    tally_folder,
 )
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "fold_into_table",
     "purpose_of",
     "survey",
+    "tally_folder",
 ]

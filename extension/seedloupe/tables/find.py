@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import TableError
+from ..places import own_folder
 from .header import Outline, instead_of_file, read_outline
 from .io import SUFFIX
 from .match import Match, MatchLevel, TableUse, match_table
@@ -101,7 +102,7 @@ def user_folders(environment: Mapping[str, str], platform: str, home: Path) -> t
     between = ";" if platform == "win32" else ":"
     named = environment.get(_OWN, "").split(between)
     own = tuple(Path(name.strip()) for name in named if name.strip())
-    return (*own, _data_folder(environment, platform, home) / "seedloupe" / "seed_tables")
+    return (*own, own_folder(environment, platform, home) / "seed_tables")
 
 
 def bundled_folder() -> Path:
@@ -111,18 +112,6 @@ def bundled_folder() -> Path:
     """
     packaged = Path(__file__).parents[1] / "seed_tables"
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "seed_tables"
-
-
-def _data_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
-    """Return where programs of this system keep a user's files."""
-    if platform == "darwin":
-        return home / "Library" / "Application Support"
-    name, usual = "XDG_DATA_HOME", home / ".local" / "share"
-    if platform == "win32":
-        name, usual = "APPDATA", home / "AppData" / "Roaming"
-    stated = Path(environment.get(name, ""))
-    # The XDG standard has relative paths ignored: they would depend on where one stands.
-    return stated if stated.is_absolute() else usual
 
 
 def _found(path: Path, use: TableUse) -> Found:

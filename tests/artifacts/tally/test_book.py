@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.artifacts import Check, Correction, Purpose, Subject, TallyBook
+from seedloupe.artifacts import Check, Correction, Purpose, Subject, TallyBook, tally_folder
 from seedloupe.artifacts.tally.book import read_tally
 from seedloupe.errors import TallyError
 
@@ -147,3 +147,10 @@ def test_processes_writing_at_once_lose_nothing(tmp_path: Path, subject: Subject
     tally = TallyBook(tmp_path).read(subject)
     assert tally.damaged == 0
     assert [c.seed for c in tally.seeds()] == [*range(200), *range(1000, 1200)]
+
+
+def test_a_users_tallies_are_beside_their_tables_unless_they_say_otherwise(tmp_path: Path) -> None:
+    usual = tally_folder({"XDG_DATA_HOME": str(tmp_path)}, "linux", Path("/home/ann"))
+    assert usual == tmp_path / "seedloupe" / "text_tallies"
+    named = {"XDG_DATA_HOME": str(tmp_path), "SEEDLOUPE_TALLIES": str(tmp_path / "mine")}
+    assert tally_folder(named, "linux", Path("/home/ann")) == tmp_path / "mine"

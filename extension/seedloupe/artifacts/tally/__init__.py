@@ -1,15 +1,16 @@
 """Which seeds write on pictures, counted from every check, and what users say to it."""
 
 from .advice import LevelAdvice, advise_level
-from .book import TallyBook
+from .book import TallyBook, tally_folder
 from .checks import Check, Correction
 from .counts import SeedCount, Tally
-from .fold import fold_into_table
+from .fold import Folded, fold_into_table
 from .subject import Purpose, Subject, purpose_of
 
 __all__ = [
     "Check",
     "Correction",
+    "Folded",
     "LevelAdvice",
     "Purpose",
     "SeedCount",
@@ -19,4 +20,5 @@ __all__ = [
     "advise_level",
     "fold_into_table",
     "purpose_of",
+    "tally_folder",
 ]

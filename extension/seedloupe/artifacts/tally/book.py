@@ -9,11 +9,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ...errors import TallyError
+from ...places import own_folder
 from .checks import Check, Correction
 from .counts import Tally, tally_of
 from .subject import Subject
 
 FORMAT, VERSION, SUFFIX = "seedloupe.text_tally", "1", ".tally.jsonl"
+_OWN = "SEEDLOUPE_TALLIES"
+
+
+def tally_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return where a user's tallies are; it may not exist.
+
+    Args:
+        environment: variables by name; ``SEEDLOUPE_TALLIES`` names another folder.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    named = environment.get(_OWN, "").strip()
+    return Path(named) if named else own_folder(environment, platform, home) / "text_tallies"
 
 
 class TallyBook:

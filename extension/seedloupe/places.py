@@ -1,0 +1,29 @@
+"""Where a user's own files are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def own_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return the folder for what Seedloupe keeps for a user; it may not exist.
+
+    Args:
+        environment: variables by name.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    return _applications(environment, platform, home) / "seedloupe"
+
+
+def _applications(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return where programs of this system keep a user's files."""
+    if platform == "darwin":
+        return home / "Library" / "Application Support"
+    name, usual = "XDG_DATA_HOME", home / ".local" / "share"
+    if platform == "win32":
+        name, usual = "APPDATA", home / "AppData" / "Roaming"
+    stated = Path(environment.get(name, ""))
+    # The XDG standard has relative paths ignored: they would depend on where one stands.
+    return stated if stated.is_absolute() else usual
