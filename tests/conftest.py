@@ -94,6 +94,7 @@ def _no_network() -> Iterator[None]:
 def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the seed tables of whoever runs the tests out of them."""
     monkeypatch.delenv("SEEDLOUPE_TABLES", raising=False)
+    monkeypatch.delenv("SEEDLOUPE_TALLIES", raising=False)
     for name in ("XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "no user's folder"))
 

@@ -1,0 +1,25 @@
+"""A tally as rows for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from .counts import Tally
+
+COLUMNS = ("check", "seed", "level", "flagged_at", "text_in_mask", "new_text", "reader", "said")
+
+
+def tally_csv(tally: Tally) -> str:
+    """Return a row a check, with what its user said to it, lines ending as RFC 4180 has it."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(COLUMNS)
+    for check in tally.checks.values():
+        said = tally.corrections.get(check.id)
+        at = " ".join(level.value for level in check.flagged_at)
+        shares = (f"{check.text_in_mask:.6g}", f"{check.new_text:.6g}")
+        word = said.value if said else ""
+        reader = check.reader.lstrip("=+-@\t\r")  # a spreadsheet would take it for a formula
+        rows.writerow((check.id, str(check.seed), check.level.value, at, *shares, reader, word))
+    return text.getvalue()
