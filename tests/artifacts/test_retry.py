@@ -89,6 +89,11 @@ def test_no_seed_is_tried_twice_however_it_is_written() -> None:
     assert retry.ending is Ending.NO_SEEDS
 
 
+def test_the_first_seed_is_not_come_back_to_later() -> None:
+    retry = run(Retry.begin(first(), given(2, 1, 2, 3), limit=3), painter())
+    assert seeds_of(retry) == [1, 2, 3]
+
+
 def test_dice_that_always_show_the_same_end_it() -> None:
     same = candidates((), None, lambda: 1)
     retry = Retry.begin(first(), same, limit=3)

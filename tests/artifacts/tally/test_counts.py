@@ -90,6 +90,14 @@ def test_a_seed_that_writes_as_often_as_the_others_is_not_prone(
     assert tally.prone() == ()
 
 
+def test_a_seed_is_compared_with_all_others_and_not_with_itself(
+    subject: Subject, check: Make
+) -> None:
+    tally = tally_of(subject, [*many(check, 1, 16, 12), *many(check, 2, 8, 5)])
+    assert tally.seeds()[0].low > 5 / 24
+    assert tally.prone() == ()
+
+
 def test_a_lone_seed_is_compared_with_none_at_all(subject: Subject, check: Make) -> None:
     assert [c.seed for c in tally_of(subject, many(check, 1, 8, 4)).prone()] == [1]
     assert tally_of(subject, many(check, 1, 8, 0)).prone() == ()
