@@ -17,7 +17,7 @@ from ..report import Verdict
 from .collected import FORMAT, VERSION, Collected
 from .rates import FEW, Rate, model_rates, seed_rates
 from .row import Row
-from .words import advice_of, caution, headline_of, settings_of
+from .words import advice_of, caution, headline_of, pictures, settings_of
 
 ROWS_BEGIN, ROWS_END = '<script type="application/json" id="values">', "</script>"
 _MOST_RATES = 200
@@ -137,8 +137,8 @@ def _seeds(rows: Sequence[Row]) -> str:
 def _left_out(count: int) -> Iterator[str]:
     if count:
         yield (
-            f"Left out: {count:,} pictures whose noise is not their seed's alone (variations, "
-            "later pictures of a batch, noise carried to another size)."
+            f"Left out: {pictures(count)} of which the noise is not the seed's alone (variations, "
+            "batches of ComfyUI, noise carried to another size)."
         )
 
 

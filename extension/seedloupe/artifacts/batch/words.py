@@ -16,9 +16,9 @@ def headline_of(collected: Collected) -> str:
     if not looked:
         return "No picture was checked."
     if not flagged:
-        return f"No text that nobody asked for was found in {_pictures(looked)}."
+        return f"No text that nobody asked for was found in {pictures(looked)}."
     verb = "shows" if flagged == 1 else "show"
-    return f"{flagged:,} of {_pictures(looked)} {verb} text that nobody asked for."
+    return f"{flagged:,} of {pictures(looked)} {verb} text that nobody asked for."
 
 
 def advice_of(collected: Collected) -> str:
@@ -28,12 +28,12 @@ def advice_of(collected: Collected) -> str:
     if counts[Verdict.NOT_CHECKED]:
         was = "was" if counts[Verdict.NOT_CHECKED] == 1 else "were"
         parts.append(
-            f"{_pictures(counts[Verdict.NOT_CHECKED])} {was} not checked; each says why below, and "
+            f"{pictures(counts[Verdict.NOT_CHECKED])} {was} not checked; each says why below, and "
             "none of them counts as clean."
         )
     if not collected.finished:
         parts.append(
-            f"The check was stopped after {len(collected.rows):,} of {_pictures(collected.total)}; "
+            f"The check was stopped after {len(collected.rows):,} of {pictures(collected.total)}; "
             "the same command goes on from here."
         )
     if counts[Verdict.CLEAN] or counts[Verdict.FLAGGED]:
@@ -70,5 +70,6 @@ def caution(rates: Sequence[Rate]) -> str:
     )
 
 
-def _pictures(count: int) -> str:
+def pictures(count: int) -> str:
+    """Count pictures in words."""
     return f"{count:,} picture{'' if count == 1 else 's'}"
