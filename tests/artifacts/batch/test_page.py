@@ -13,11 +13,13 @@ import torch
 
 from seedloupe.artifacts import Verdict
 from seedloupe.artifacts.batch import Checked, Collected, Mark, Picture, Row, Settings, Told
-from seedloupe.artifacts.batch.page import page_parts
+from seedloupe.artifacts.batch.page import ROWS_BEGIN, page_parts
 
 from .made import FLAGGED, Page, clean, row
 
-HOSTILE = """</script><script>alert(1)</script>"'><img src=x onerror=alert(2)>&amp;$title$values"""
+HOSTILE = (
+    """</script ><script>alert(1)</script >"'><img src=x onerror=alert(2)>&amp;$title$values"""
+)
 LOST = Row("lost.png", Verdict.NOT_CHECKED, "broken", problem=True)
 
 

@@ -81,6 +81,14 @@ def test_one_mask_serves_all_and_is_no_picture(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_no_picture_is_its_own_mask(tmp_path: Path) -> None:
+    save(tmp_path / "a.png")
+    mask = save_mask(tmp_path / "a_mask.png", BOX)
+    (found,) = find_pictures([tmp_path], mask=tmp_path)
+
+    assert found.mask == mask
+
+
 def test_masks_and_results_below_are_not_pictures_of_the_tree(tmp_path: Path) -> None:
     for name in ("a.png", "masks/a.png", "seen/a-check.png"):
         save(tmp_path / name)

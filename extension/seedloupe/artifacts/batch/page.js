@@ -55,7 +55,7 @@
   const thumb = (row) => {
     const link = make("a", { className: "shown", target: "_blank", rel: "noreferrer" });
     if (row.link) link.href = row.link;
-    if (!row.small) {
+    if (!row.small || !row.size) {
       link.classList.add("bare");
       link.append(make("span", { textContent: row.size ? "no small picture" : "no picture" }));
       return link;
