@@ -66,6 +66,14 @@ def test_nothing_a_picture_says_becomes_part_of_the_page() -> None:
     assert (entry["file"], entry["marks"][0]["text"]) == (HOSTILE, HOSTILE)
 
 
+def test_what_the_script_reads_holds_nothing_a_browser_takes_for_a_tag() -> None:
+    _, _, rest = page(row(file=HOSTILE, prompt="<!-- <script> & ]]>")).partition(ROWS_BEGIN)
+    entries, _, _ = rest.rpartition("</script>\n<script>")
+
+    assert json.loads(entries)["rows"][0]["file"] == HOSTILE
+    assert not set(entries) & set("<>&")
+
+
 @pytest.mark.parametrize("name", ["javascript:alert(1)", "a b#c?d%41.png", "日本/ü.png", HOSTILE])
 def test_a_link_leads_to_the_file_and_nowhere_else(tmp_path: Path, name: str) -> None:
     (entry,) = values(page(row(file=str(tmp_path / "in" / name)), folder=tmp_path / "out"))
