@@ -167,6 +167,18 @@ def test_what_was_done_before_a_stop_is_written_and_gone_on_from(
     assert (again.code, again.json["kept"], reader.asked) == (1, 1, 3)
 
 
+def test_a_stop_loses_nothing_that_an_earlier_report_knew(
+    cli: Cli, reader: Reader, out: Path
+) -> None:
+    cli("check", "out", "--report", "r.json")
+    os.utime(out / "a.png", ns=(5, 5))
+    reader.patience = 0
+
+    assert cli("check", "out", "--report", "r.json").code == 3
+    (row,) = json.loads(Path("r.json").read_text("utf-8"))["rows"]
+    assert (row["file"], row["verdict"]) == (str(Path("out", "b.png")), "clean")
+
+
 @pytest.mark.usefixtures("reader")
 def test_drawings_go_to_a_folder_and_leave_the_pictures_as_they_are(cli: Cli, out: Path) -> None:
     save(out / "more/a.png", red=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from ....artifacts import OcrReader
     from ....artifacts.batch import Checked, Collected, Picture, Row, Settings
-    from ..console import Console
+    from ..console import Console, Progress
 
     Observer = Callable[[Checked], None]
     """Is told of every picture that was looked at anew, with its report and what it says of itself:
@@ -42,25 +43,36 @@ def run_batch(
     from ....artifacts.batch import Collected, Settings
 
     settings = Settings.of(reader, Level(args.level), args.prompt)
-    pictures, overlays = _plan(args)
-    kept = _kept(args, settings, pictures, overlays)
-    collected = Collected(settings, len(pictures), thumbnails=_with_pages(args))
+    plan = _plan(args, settings)
+    with_pages = any(path.suffix.lower() == ".html" for path in plan.reports)
+    collected = Collected(settings, len(plan.pictures), thumbnails=with_pages)
     stopped = False
     try:
-        _check_all(pictures, reader, collected, kept, overlays, args, console, observe)
+        with console.progress("checking", len(plan.pictures), "pictures") as progress:
+            _check_all(plan, collected, reader=reader, observe=observe, progress=progress)
     except KeyboardInterrupt:
         stopped = True
     finally:
-        _write(args, collected)
-    _tell(args, console, collected, stopped=stopped, kept=len(kept))
+        _write(plan.reports, _with_the_rest(collected, plan))
+    _tell(args, console, collected, stopped=stopped, kept=len(plan.kept))
     return _STOPPED if stopped else _exit_code(collected)
 
 
-def _plan(args: argparse.Namespace) -> tuple[list[Picture], dict[Path, Path]]:
-    """Find the pictures, and where the drawing of each goes; refuse what cannot be written."""
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be done: the pictures, where each is drawn, what is known, where to report."""
+
+    pictures: Sequence[Picture]
+    overlays: Mapping[Path, Path]
+    kept: Mapping[Path, Row]
+    reports: Sequence[Path]
+
+
+def _plan(args: argparse.Namespace, settings: Settings) -> _Plan:
+    """Find the pictures and what is known of them; refuse what cannot be written."""
     from ....artifacts.batch import find_pictures
     from ....artifacts.batch.saved import ReportKind
-    from ..outputs import check_out_file, check_out_folder
+    from ..outputs import check_out_file
 
     for path in args.report:
         check_out_file(path, ReportKind.of(path).value, field="report")
@@ -72,13 +84,22 @@ def _plan(args: argparse.Namespace) -> tuple[list[Picture], dict[Path, Path]]:
         before=args.before,
         apart=[path for path in apart if path not in args.images],
     )
-    if args.overlay is None:
-        return pictures, {}
-    if len(pictures) == 1 and args.overlay.suffix == ".png" and not apart:
-        return pictures, {pictures[0].path: _safe(args.overlay, pictures)}
-    check_out_folder(args.overlay, field="overlay")
-    _apart(args.overlay, pictures)
-    return pictures, _overlays(pictures, args.overlay)
+    overlays = _drawings(args.overlay, pictures)
+    kept = _kept(args.report, settings, pictures, overlays)
+    return _Plan(pictures, overlays, kept, args.report)
+
+
+def _drawings(place: Path | None, pictures: Sequence[Picture]) -> dict[Path, Path]:
+    """Say where each picture is drawn: one into the file that is named, many into a folder."""
+    from ..outputs import check_out_folder
+
+    if place is None:
+        return {}
+    if len(pictures) == 1 and place.suffix == ".png" and not place.is_dir():
+        return {pictures[0].path: _safe(place, pictures)}
+    check_out_folder(place, field="overlay")
+    _apart(place, pictures)
+    return _overlays(pictures, place)
 
 
 def _overlays(pictures: Sequence[Picture], folder: Path) -> dict[Path, Path]:
@@ -123,7 +144,7 @@ def _files(pictures: Sequence[Picture]) -> list[Path]:
 
 
 def _kept(
-    args: argparse.Namespace,
+    reports: Sequence[Path],
     settings: Settings,
     pictures: Sequence[Picture],
     overlays: Mapping[Path, Path],
@@ -132,7 +153,7 @@ def _kept(
     from ....artifacts.batch import kept_rows
 
     known: dict[str, Row] = {}
-    for path in args.report:
+    for path in reports:
         known |= kept_rows(path, settings)
     found = {picture.path: known[picture.label] for picture in pictures if picture.label in known}
     return {
@@ -145,35 +166,45 @@ def _kept(
 
 
 def _check_all(
-    pictures: Sequence[Picture],
-    reader: OcrReader | None,
+    plan: _Plan,
     collected: Collected,
-    kept: Mapping[Path, Row],
-    overlays: Mapping[Path, Path],
-    args: argparse.Namespace,
-    console: Console,
+    *,
+    reader: OcrReader | None,
     observe: Observer | None,
+    progress: Progress,
 ) -> None:
-    from ....artifacts.batch import Checked, Told, look_at, look_back
+    """Check picture after picture; reports are written now and then, should all else fail."""
+    from ....artifacts.batch import look_at
 
     saved, skipped = time.monotonic(), 0
-    with console.progress("checking", len(pictures), "pictures") as progress:
-        for picture in pictures:
-            row = kept.get(picture.path)
-            if row is None:
-                checked = look_at(picture, reader, collected.settings)
-                _draw(checked, overlays.get(picture.path))
-                if observe is not None and checked.report is not None:
-                    observe(checked)
-            else:
-                skipped += 1
-                again = collected.shows(row)
-                checked = look_back(picture, row) if again else Checked(picture, row, Told())
-            collected.add(checked)
-            progress.at(len(collected.rows), skipped=skipped)
-            if time.monotonic() - saved > _SAVE_EVERY:
-                _write(args, collected)
-                saved = time.monotonic()
+    for picture in plan.pictures:
+        if picture.path in plan.kept:
+            skipped += 1
+            checked = _as_before(picture, plan.kept[picture.path], collected)
+        else:
+            checked = look_at(picture, reader, collected.settings)
+            _draw(checked, plan.overlays.get(picture.path))
+            if observe is not None and checked.report is not None:
+                observe(checked)
+        collected.add(checked)
+        progress.at(len(collected.rows), skipped=skipped)
+        if time.monotonic() - saved > _SAVE_EVERY:
+            _write(plan.reports, collected)
+            saved = time.monotonic()
+
+
+def _as_before(picture: Picture, row: Row, collected: Collected) -> Checked:
+    """Take a row over; the picture itself is only read where a page shows it."""
+    from ....artifacts.batch import Checked, Told, look_back
+
+    return look_back(picture, row) if collected.shows(row) else Checked(picture, row, Told())
+
+
+def _with_the_rest(collected: Collected, plan: _Plan) -> Collected:
+    """Take over what is known of pictures that had no turn, so that no stop loses any of it."""
+    rest = plan.pictures[len(collected.rows) :]
+    collected.rows += [plan.kept[picture.path] for picture in rest if picture.path in plan.kept]
+    return collected
 
 
 def _draw(checked: Checked, path: Path | None) -> None:
@@ -186,15 +217,11 @@ def _draw(checked: Checked, path: Path | None) -> None:
         save_plain(to_pil(shown), path)
 
 
-def _with_pages(args: argparse.Namespace) -> bool:
-    return any(path.suffix.lower() == ".html" for path in args.report)
-
-
-def _write(args: argparse.Namespace, collected: Collected) -> None:
+def _write(reports: Sequence[Path], collected: Collected) -> None:
     from ....artifacts.batch import report_parts
     from ....files import write_whole
 
-    for path in args.report:
+    for path in reports:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, report_parts(collected, path))
