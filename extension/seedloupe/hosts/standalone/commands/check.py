@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ....errors import InputError
 from ..arguments import command
+from .check_batch import is_batch, run_batch
 
 if TYPE_CHECKING:
     from ....artifacts import ArtifactReport, OcrReader
@@ -21,20 +22,55 @@ _READERS = ("auto", "easyocr", "rapidocr", "tesseract", "none")
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "check", "flag text artifacts; exit 1 when there are any")
-    parser.add_argument("image", type=Path, metavar="IMAGE")
+    parser.add_argument("images", type=Path, metavar="IMAGE_OR_FOLDER", nargs="+")
+    parser.add_argument("--recursive", action="store_true", help="also the folders within")
     parser.add_argument(
-        "--mask", type=Path, help="white where the picture was repainted (default: everywhere)"
+        "--mask",
+        type=Path,
+        help="white where the picture was repainted, or a folder of such, named as the "
+        "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
     )
-    parser.add_argument("--before", type=Path, metavar="SOURCE", help="the picture before it was")
-    parser.add_argument("--prompt", default="", metavar="TEXT", help="what was asked for")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        metavar="SOURCE",
+        help="the picture before it was, or a folder of such "
+        "(default: none; of many pictures NAME-before.png beside each)",
+    )
+    parser.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        help="what was asked for (of many pictures what each says of itself)",
+    )
     parser.add_argument("--reader", choices=_READERS, default="auto")
     parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
-    parser.add_argument("--overlay", type=Path, metavar="OUT", help="write the picture with frames")
+    parser.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="OUT",
+        help="write the picture with frames; many to a folder",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a page, rows or all as .html, .csv or .json; may be given again; what an "
+        "earlier report of the same settings says of unchanged pictures is kept",
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
+    if is_batch(args):
+        reader = None if args.reader == "none" else _reader(args.reader)
+        return run_batch(args, console, reader)
+    return _run_one(args, args.images[0], console)
+
+
+def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     from torch import ones
 
     from ....artifacts import (
@@ -49,11 +85,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     if args.overlay is not None:
         check_out_file(args.overlay, ".png", field="overlay")
-    image = read_image(args.image)
+    image = read_image(path)
     width, height = image.shape[2], image.shape[1]
     mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))
     before = None if args.before is None else read_image(args.before)
-    settings = {"before": before, "prompt": args.prompt, "level": Level(args.level)}
+    settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
     if args.reader == "none":
         report = check_text_artifacts(image, mask, None, **settings)
     else:
@@ -83,7 +119,12 @@ def _reader(name: str) -> OcrReader:
 
 
 def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, object]:
-    files = {"image": args.image, "mask": args.mask, "before": args.before, "overlay": args.overlay}
+    files = {
+        "image": args.images[0],
+        "mask": args.mask,
+        "before": args.before,
+        "overlay": args.overlay,
+    }
     paths = {name: None if path is None else str(path) for name, path in files.items()}
     return {**paths, **report.to_json()}
 

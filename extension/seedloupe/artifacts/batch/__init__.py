@@ -1,0 +1,28 @@
+"""Many pictures at once: which they are, what they say of themselves, and what the check found."""
+
+from .collected import Collected
+from .look import Checked, Settings, look_at, look_back
+from .pictures import Picture, find_pictures
+from .rates import Rate, model_rates, seed_rates
+from .row import Mark, Row
+from .saved import kept_rows, report_parts
+from .told import Told, told_by
+
+__all__ = [
+    "Checked",
+    "Collected",
+    "Mark",
+    "Picture",
+    "Rate",
+    "Row",
+    "Settings",
+    "Told",
+    "find_pictures",
+    "kept_rows",
+    "look_at",
+    "look_back",
+    "model_rates",
+    "report_parts",
+    "seed_rates",
+    "told_by",
+]
