@@ -1,6 +1,7 @@
 """Many pictures at once: which they are, what they say of themselves, and what the check found."""
 
 from .collected import Collected
+from .counting import Counting, counted
 from .look import Checked, Settings, look_at, look_back
 from .pictures import Picture, find_pictures
 from .rates import Rate, model_rates, seed_rates
@@ -11,12 +12,14 @@ from .told import Told, told_by
 __all__ = [
     "Checked",
     "Collected",
+    "Counting",
     "Mark",
     "Picture",
     "Rate",
     "Row",
     "Settings",
     "Told",
+    "counted",
     "find_pictures",
     "kept_rows",
     "look_at",

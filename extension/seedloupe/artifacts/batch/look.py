@@ -54,6 +54,7 @@ class Checked:
         report: what was found; None where it could not be looked at.
         image: ``(3, H, W)`` float32 in ``[0, 1]``; None where it could not be read.
         mask: ``(H, W)`` in ``[0, 1]``; None for the whole picture.
+        prompt: what the check was told was asked for.
     """
 
     picture: Picture
@@ -62,6 +63,7 @@ class Checked:
     report: ArtifactReport | None = None
     image: Tensor | None = None
     mask: Tensor | None = None
+    prompt: str = ""
 
 
 def look_at(picture: Picture, reader: OcrReader | None, settings: Settings) -> Checked:
@@ -110,4 +112,6 @@ def _look(picture: Picture, reader: OcrReader | None, settings: Settings, told: 
         report = flag_text_artifacts(
             image, where, reader, before=before, prompt=prompt, level=settings.level
         )
-    return Checked(picture, row_of(picture, report, told, prompt), told, report, image, mask)
+    return Checked(
+        picture, row_of(picture, report, told, prompt), told, report, image, mask, prompt
+    )

@@ -72,10 +72,11 @@ def _require_alike(table: SeedTable, tally: Tally) -> None:
     spec, subject = table.spec, tally.subject
     task = None if spec.sampling is None else spec.sampling.task
     purpose = None if spec.sampling is None else spec.sampling.extra.get("purpose")
+    known = spec.model.sha256 or spec.model.name
     pairs = (
         ("task", "nothing" if task is None else task.value, Task.INPAINT.value),
         ("purpose", purpose or subject.purpose.value, subject.purpose.value),
-        ("model", spec.model.sha256 or spec.model.name, subject.model),
+        ("model", replace(subject, model=known).model_key, subject.model_key),
         ("noise", spec.noise.source.label, subject.noise.label),
         ("shape", str(tuple(spec.noise.shape)), str(tuple(subject.shape))),
         ("draws_before", str(spec.noise.draws_before), str(subject.draws_before)),

@@ -19,6 +19,10 @@ _REMOVING = re.compile(
 )
 
 
+_SHORT = 10
+_HASH = re.compile(rf"[0-9a-f]{{{_SHORT},64}}")
+
+
 class Purpose(str, Enum):
     """What a repaint is for; some seeds write in one case and not in the other."""
 
@@ -43,7 +47,8 @@ class Subject:
     """One model repainting for one purpose from one kind of noise.
 
     Attributes:
-        model: the checkpoint's SHA-256, or its name where nobody hashed it.
+        model: the checkpoint's SHA-256 or its first ten digits, which is what the web UI writes, or
+            its name where nobody hashed it.
         name: what users call the model; only shown.
         purpose: what the repaint is for.
         noise: which generator draws the noise.
@@ -59,9 +64,15 @@ class Subject:
     draws_before: int = 0
 
     @property
+    def model_key(self) -> str:
+        """What tells the model from others, the same for a whole hash and for its beginning."""
+        return self.model[:_SHORT] if _HASH.fullmatch(self.model) else self.model
+
+    @property
     def key(self) -> str:
         """Twelve digits that stand for everything but the name."""
         what = {key: value for key, value in self.to_json().items() if key != "name"}
+        what["model"] = self.model_key
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:12]
 
     def canonical(self, seed: int) -> int:

@@ -292,3 +292,29 @@ def test_a_place_that_cannot_be_drawn_to_still_leaves_a_report(
 
     assert ended.code == 2
     assert json.loads(Path("r.json").read_text("utf-8"))["finished"] is False
+
+
+def test_a_folder_of_repaints_counts_for_their_seeds(
+    tmp_path: Path, cli: Cli, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDLOUPE_TALLIES", str(tmp_path / "tallies"))
+    tail = ", Denoising strength: 1, Mask blur: 4, Masked area padding: 32"
+    monkeypatch.setattr(f"{__name__}.PARAMETERS", PARAMETERS + tail)
+    for seed, red in ((7, True), (8, False)):
+        save(tmp_path / f"out/{seed}.png", red=red, seed=seed)
+        Image.new("L", (128, 64), 255).save(tmp_path / f"out/{seed}-mask.png")
+
+    ended = cli("check", tmp_path / "out", "--tally", "--json")
+
+    assert ended.code == 1
+    assert "2 counted for their seeds" in ended.err
+    listed = cli("tally", "list", "--json").json["tallies"]
+    assert [(one["name"], one["looked_at"], one["flagged"]) for one in listed] == [("dream", 2, 1)]
+
+
+def test_without_being_asked_nothing_is_counted(
+    tmp_path: Path, out: Path, cli: Cli, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEEDLOUPE_TALLIES", str(tmp_path / "tallies"))
+    cli("check", out)
+    assert not (tmp_path / "tallies").exists()

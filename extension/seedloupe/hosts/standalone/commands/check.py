@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +61,11 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         help="write a page, rows or all as .html, .csv or .json; may be given again; what an "
         "earlier report of the same settings says of unchanged pictures is kept",
     )
+    parser.add_argument(
+        "--tally",
+        action="store_true",
+        help="count which seeds write, from repaints that say which seed and model drew them",
+    )
     parser.set_defaults(run=run)
 
 
@@ -66,8 +73,21 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
     if is_batch(args):
         reader = None if args.reader == "none" else _reader(args.reader)
-        return run_batch(args, console, reader)
+        return _run_batch(args, console, reader)
     return _run_one(args, args.images[0], console)
+
+
+def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | None) -> int:
+    if not args.tally:
+        return run_batch(args, console, reader)
+    from ....artifacts import TallyBook, tally_folder
+    from ....artifacts.batch import Counting
+
+    counting = Counting(TallyBook(tally_folder(os.environ, sys.platform, Path.home())))
+    code = run_batch(args, console, reader, observe=counting)
+    said = f"{counting.added} counted for their seeds in {counting.book.folder}"
+    console.note(f"{said}; {counting.problem}" if counting.problem else said)
+    return code
 
 
 def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:

@@ -28,7 +28,8 @@ _SAVE_EVERY = 60.0
 def is_batch(args: argparse.Namespace) -> bool:
     """Tell whether a command line asks for more than one picture's own answer."""
     places = (*args.images, *filter(None, (args.mask, args.before)))
-    return len(args.images) > 1 or bool(args.report) or any(path.is_dir() for path in places)
+    more = len(args.images) > 1 or bool(args.report) or args.tally
+    return more or any(path.is_dir() for path in places)
 
 
 def run_batch(

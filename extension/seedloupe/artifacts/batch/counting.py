@@ -1,0 +1,66 @@
+"""What a tally keeps of a picture that was checked among many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...errors import InputError, TallyError
+from ...noise import NoiseSource
+from ...noise.stream import CELL
+from ..tally import Check, Subject, TallyBook, purpose_of
+from .look import Checked
+
+#: Latent channels of every Stable Diffusion Seedloupe knows, up to XL.
+_CHANNELS = 4
+
+
+def counted(checked: Checked) -> tuple[Subject, Check] | None:
+    """Return what a picture adds to which tally, or ``None`` where it says nothing of a seed.
+
+    It must be a repaint with its mask at hand, and say which model drew it from which seed's noise,
+    and from that alone.
+    """
+    told, report = checked.told, checked.report
+    if report is None or checked.image is None or checked.mask is None:
+        return None
+    known = told.alone and told.seed is not None and told.size and told.noise
+    if not known or told.task != "inpaint" or not (told.model_sha or told.model):
+        return None
+    assert told.seed is not None
+    assert told.size is not None
+    width, height = told.size
+    shape = (_CHANNELS, height // CELL, width // CELL)
+    subject = Subject(
+        told.model_sha or told.model,
+        told.model or told.model_sha,
+        purpose_of(checked.prompt),
+        NoiseSource.parse(told.noise),
+        shape,
+    )
+    check = Check.of(subject.canonical(told.seed), checked.image, report)
+    return None if check is None else (subject, check)
+
+
+@dataclass
+class Counting:
+    """Counts pictures as they are checked; what goes wrong is kept and never raised.
+
+    Attributes:
+        book: where to count.
+        added: how many pictures were counted.
+        problem: what went wrong first, or empty.
+    """
+
+    book: TallyBook
+    added: int = 0
+    problem: str = field(default="")
+
+    def __call__(self, checked: Checked) -> None:
+        """Count a picture, if it says anything of a seed."""
+        try:
+            found = counted(checked)
+            if found is not None:
+                self.book.add(*found)
+                self.added += 1
+        except (TallyError, InputError) as error:
+            self.problem = self.problem or str(error)
