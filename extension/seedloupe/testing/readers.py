@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ..artifacts import Availability, OcrReader, TextRegion
-from ..geometry import Extent, bounding_box
+from ..geometry import Box, bounding_box
 from . import pictures
 from .failure import Failure
 from .surroundings import changed, resident_bytes, snapshot
@@ -28,7 +27,7 @@ _NO_LIMIT = 512
 _BEYOND, _BEYOND_LEAST = 0.5, 16.0
 _THREADS = 4
 #: Reads in a round, and bytes a round may add; caches fill in the first ones.
-_READS, _ROUNDS, _GROWTH = 20, 3, 4 * 2**20
+_READS, _ROUNDS, _GROWTH = 12, 3, 4 * 2**20
 
 
 def check_reader(reader: OcrReader) -> tuple[Failure, ...]:
@@ -36,6 +35,8 @@ def check_reader(reader: OcrReader) -> tuple[Failure, ...]:
 
     A reader that cannot be used here is only asked what it is and why. One that is told to read
     loads its engine, several times.
+
+    Give each reader a battery of its own: loading is watched only where it was not loaded before.
 
     Args:
         reader: an object of the :class:`~seedloupe.artifacts.OcrReader` protocol.
@@ -83,7 +84,8 @@ def _says_whether_it_can(reader: OcrReader) -> str:
 
 
 def _takes_any_size(reader: OcrReader) -> str:
-    limit = getattr(reader, "side_limit", None) or _NO_LIMIT
+    told = getattr(reader, "side_limit", None)
+    limit = told if isinstance(told, int) else _NO_LIMIT
     for height, width in (*_SIZES, (24, limit + 1)):
         try:
             wrong = _wrong(reader.read(pictures.noise(height, width)), reader, height, width)
@@ -128,7 +130,6 @@ def _leaves_the_picture(reader: OcrReader) -> str:
 
 def _leaves_the_process(reader: OcrReader) -> str:
     image, _ = pictures.word()
-    _unload(reader)  # loading is what changes most
     before = snapshot()
     reader.available()
     reader.read(image)
@@ -178,11 +179,11 @@ def _finds_a_word(reader: OcrReader) -> str:
     return ""
 
 
-def _share(region: TextRegion, box: object) -> float:
+def _share(region: TextRegion, box: Box) -> float:
     """Share of the smaller of region and box under the other, by their upright boxes."""
     found = bounding_box(region.quad)
-    smaller = min(found.area, box.area)  # type: ignore[attr-defined]
-    return float(found.intersection(box).area / max(smaller, 1e-6))  # type: ignore[arg-type]
+    smaller = min(found.area, box.area)
+    return float(found.intersection(box).area / max(smaller, 1e-6))
 
 
 def _finds_nothing_on_gray(reader: OcrReader) -> str:
@@ -208,12 +209,6 @@ def _resident() -> int | None:
     return resident_bytes()
 
 
-def _unload(reader: OcrReader) -> None:
-    unload = getattr(reader, "unload", None)
-    if unload is not None:
-        unload()
-
-
 def _plain(regions: Sequence[TextRegion]) -> list[object]:
     """Regions as values that can be compared; what no float can hold apart is taken for equal."""
     return [
@@ -229,19 +224,20 @@ def _plain(regions: Sequence[TextRegion]) -> list[object]:
 
 _FIRST = (_has_a_name, _says_whether_it_can)
 
-#: Every check by its name, in the order they are run; the first two need no engine.
+#: Every check by its name, in the order they are run: the first two need no engine, the third
+#: watches it being loaded, and what the last one breaks stays broken.
 READER_CHECKS: Mapping[str, ReaderCheck] = MappingProxyType(
     {
         "has a name": _has_a_name,
         "says whether it can be used": _says_whether_it_can,
+        "leaves the process alone": _leaves_the_process,
         "takes pictures of any size": _takes_any_size,
         "gives the same answer twice": _answers_alike,
         "leaves the picture alone": _leaves_the_picture,
-        "leaves the process alone": _leaves_the_process,
         "reads in several threads": _reads_in_threads,
-        "reads again after unloading": _reads_again_after_unloading,
         "finds a big word": _finds_a_word,
         "finds nothing on a flat picture": _finds_nothing_on_gray,
         "keeps its size": _keeps_its_size,
+        "reads again after unloading": _reads_again_after_unloading,
     }
 )

@@ -43,5 +43,6 @@ def resident_bytes() -> int | None:
 
 
 def _numpy_state() -> object:
-    state = np.random.get_state()  # noqa: NPY002 - the global one is what others could disturb
-    return tuple(part.tobytes() if isinstance(part, np.ndarray) else part for part in state)
+    state = np.random.get_state(legacy=False)
+    assert isinstance(state, dict)
+    return str(state["state"]["key"].tobytes()), state["state"]["pos"], state["gauss"]

@@ -306,9 +306,7 @@ def test_regions_that_are_none_are_refused(
     answer: str, child_that: Callable[..., ApartReader]
 ) -> None:
     content = len(answer).to_bytes(4, "little") + answer.encode()
-    made = child_that(
-        f"import sys; sys.stdin.buffer.read(9); sys.stdout.buffer.write({content!r})"
-    )
+    made = child_that(f"import sys; sys.stdin.buffer.read(9); sys.stdout.buffer.write({content!r})")
     with pytest.raises(ReaderError, match="stub gave an answer that is none"):
         made.read(image())
 

@@ -25,8 +25,8 @@ class ApartReader:
     because memory ran out, takes nobody with it. Both raise a ``ReaderError``, and the next read
     starts a fresh child. After three in a row every read is refused at once, until ``unload``.
 
-    The child is started at the first ``read``, holds one engine, and ends with ``unload``, when this
-    reader is forgotten, and when this process ends in whatever way. Several threads take turns.
+    The child is started at the first ``read``, holds one engine, and ends with ``unload``, when
+    this reader is forgotten, and when this process ends in whatever way. Threads take turns.
     Pictures travel as 8-bit pixels and answers as JSON; nothing is pickled.
 
     Args:

@@ -37,7 +37,7 @@ def download(url: str, part: Path, progress: Callable[[int, int], None]) -> None
     except urllib.error.HTTPError as error:
         with error:
             if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and have:
-                # Whole already, or the beginning of another file: the checksum tells in either case.
+                # Whole already, or another file's beginning; the checksum tells either way.
                 if _total(error.headers.get("Content-Range")) == have:
                     return
                 part.unlink()

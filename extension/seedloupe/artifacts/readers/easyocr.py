@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from ...errors import ReaderError
 from ...images import to_pil
 from ..region import Availability, TextRegion
-from .packages import missing_packages, package_version
+from .packages import missing_packages, package_version, surroundings_kept
 from .weights import DETECTOR, WEIGHTS, Weights, checksum
 
 #: What the strongest spot of a box must reach in CRAFT's map of letters; EasyOCR's own setting.
@@ -102,7 +100,8 @@ class EasyOcrReader:
             engine = self._load()
             if self._detect_only:
                 level, turned = engine.detect(pixels, canvas_size=self.side_limit)
-                return tuple(_unread(quad) for quad in _quads(level[0], turned[0]))
+                corner = pixels.shape[1::-1]
+                return tuple(_unread(quad.clip(0, corner)) for quad in _quads(level[0], turned[0]))
             found = engine.readtext(pixels, canvas_size=self.side_limit)
         return tuple(
             TextRegion(np.asarray(quad, np.float32), text.strip(), min(1.0, float(score)))
@@ -120,7 +119,8 @@ class EasyOcrReader:
             if not here.ok:
                 raise ReaderError(f"{self.name} cannot be used: {here.reason}")
             self._require_sound()
-            with _surroundings_kept():
+            # It draws all weights at random before it loads them.
+            with surroundings_kept(), torch.random.fork_rng(devices=[]):
                 import easyocr
 
                 self._engine = easyocr.Reader(
@@ -143,21 +143,9 @@ class EasyOcrReader:
             if found != one.md5:
                 raise ReaderError(
                     f"{self.name} cannot be used: {path} is damaged or of another version (expected"
-                    f" MD5 {one.md5}, got {found}); get it anew with: seedloupe readers fetch easyocr"
+                    f" MD5 {one.md5}, got {found}); get it anew with: seedloupe readers fetch"
+                    " easyocr"
                 )
-
-
-@contextmanager
-def _surroundings_kept() -> Iterator[None]:
-    """Undo what EasyOCR does to the process: an environment variable and a folder to import from."""
-    environment, path = dict(os.environ), list(sys.path)
-    try:
-        yield
-    finally:
-        for name in set(os.environ) - set(environment):
-            del os.environ[name]
-        os.environ.update(environment)
-        sys.path[:] = path
 
 
 def _quads(level: Sequence[Any], turned: Sequence[Any]) -> Iterator[NDArray[np.float32]]:

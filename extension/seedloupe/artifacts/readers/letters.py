@@ -50,7 +50,13 @@ class Letters:
 
     @classmethod
     def of(
-        cls, stats: NDArray[np.int32], *, stroke: Numbers, spread: Numbers, sharp: Numbers, tone: Numbers
+        cls,
+        stats: NDArray[np.int32],
+        *,
+        stroke: Numbers,
+        spread: Numbers,
+        sharp: Numbers,
+        tone: Numbers,
     ) -> Letters:
         """Keep those of all shapes, rows of left, top, width, height, area, that may be letters."""
         width, height, area = (stats[:, column].astype(np.float64) for column in (2, 3, 4))
@@ -75,7 +81,7 @@ class Letters:
     @property
     def size(self) -> Numbers:
         """``(N,)``, the longer side of the boxes."""
-        return self.box[:, 2:].max(axis=1)
+        return np.maximum(self.box[:, 2], self.box[:, 3])
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +116,7 @@ def _alike(letters: Letters) -> NDArray[np.bool_]:
     size, middle = letters.size, letters.middle
     height = letters.box[:, 3]
     apart = np.linalg.norm(middle[:, None] - middle[None], axis=2)
-    near = apart <= _PITCH * (size[:, None] + size[None]) / 2
+    near: NDArray[np.bool_] = apart <= _PITCH * (size[:, None] + size[None]) / 2
     near &= _ratio(height) <= _HEIGHTS
     near &= _ratio(letters.stroke) <= _STROKES
     near &= np.abs(letters.tone[:, None] - letters.tone[None]) <= _TONES

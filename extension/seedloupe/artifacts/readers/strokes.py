@@ -18,7 +18,7 @@ from ...errors import ReaderError
 from ...images import to_pil
 from ..region import Availability, TextRegion
 from .letters import Letters, join
-from .packages import missing_packages, package_version
+from .packages import missing_packages, package_version, surroundings_kept
 
 #: Sides of the neighbourhoods whose mean a letter stands out from, in pixels, and by how much.
 _AROUND, _CONTRAST = (15, 31, 61), 14
@@ -61,7 +61,8 @@ class StrokeReader:
         here = self.available()
         if not here.ok:
             raise ReaderError(f"{self.name} cannot be used: {here.reason}")
-        import cv2
+        with surroundings_kept():
+            import cv2
 
         gray = cv2.cvtColor(np.asarray(to_pil(image)), cv2.COLOR_RGB2GRAY)
         found: list[TextRegion] = []
@@ -90,8 +91,11 @@ def _masks(cv2: Any, gray: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:  #
 
 
 def _letters(
-    cv2: Any, mask: NDArray[np.uint8], gray: NDArray[np.uint8], slope: NDArray[np.uint8]
-) -> Letters:  # noqa: ANN401
+    cv2: Any,  # noqa: ANN401 - OpenCV has few types
+    mask: NDArray[np.uint8],
+    gray: NDArray[np.uint8],
+    slope: NDArray[np.uint8],
+) -> Letters:
     """Return the connected shapes of a mask that may be letters."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 5)

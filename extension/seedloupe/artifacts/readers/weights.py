@@ -7,6 +7,7 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -98,7 +99,7 @@ def fetch_weights(
             if target.is_file() and checksum(target) == one.md5:
                 continue
             part = to / f".{one.archive}.part"
-            download(one.url, part, lambda done, total, of=one: progress(of.archive, done, total))
+            download(one.url, part, partial(progress, one.archive))
             try:
                 _unpack(part, one, target)
             except FetchError:
@@ -133,7 +134,9 @@ def take_weights(
         if not pairs:
             names = ", ".join(name for one in weights for name in (one.archive, one.file))
             what = "no such file or folder" if not source.exists() else "none of these"
-            raise FetchError(f"{source}: expected one of {names}, or a folder with them, got {what}")
+            raise FetchError(
+                f"{source}: expected one of {names}, or a folder with them, got {what}"
+            )
         to.mkdir(parents=True, exist_ok=True)
         for path, one in pairs:
             if path.suffix == ".zip":
@@ -163,7 +166,9 @@ def _unpack(archive: Path, one: Weights, target: Path) -> None:
             with opened.open(found[0]) as stream:
                 write_whole(target, _checked(stream, one, name))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FetchError(f"{name} is damaged or no zip archive ({error}); fetch it again") from error
+        raise FetchError(
+            f"{name} is damaged or no zip archive ({error}); fetch it again"
+        ) from error
 
 
 def _leads_outside(name: str) -> bool:
@@ -203,4 +208,6 @@ class _Writing:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OSError):
             why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or error)
-            raise FetchError(f"{error.filename or self._folder}: could not be used: {why}") from error
+            raise FetchError(
+                f"{error.filename or self._folder}: could not be used: {why}"
+            ) from error
