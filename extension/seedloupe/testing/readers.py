@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -193,20 +192,15 @@ def _finds_nothing_on_gray(reader: OcrReader) -> str:
 
 def _keeps_its_size(reader: OcrReader) -> str:
     image, _ = pictures.word()
-    before = _resident()
+    before = resident_bytes()
     for _ in range(_ROUNDS):
         for _ in range(_READS):
             reader.read(image)
-        after = _resident()
+        after = resident_bytes()
         if before is None or after is None or after - before <= _GROWTH:
             return ""
         added, before = after - before, after
     return f"{_READS} reads of one picture still added {added / 2**20:.0f} MiB of memory"
-
-
-def _resident() -> int | None:
-    gc.collect()
-    return resident_bytes()
 
 
 def _plain(regions: Sequence[TextRegion]) -> list[object]:
