@@ -27,7 +27,8 @@ class EasyOcrReader:
 
     The engine is loaded at the first ``read`` and kept until ``unload``. One reader may be used
     from several threads; they take turns. The weights' checksums are compared before they are
-    loaded: EasyOCR does so too, and then unpickles them.
+    loaded: EasyOCR does so too, and then unpickles them. Torch's random state is put back after
+    each read; where other threads draw from it meanwhile, let this reader live apart.
 
     Args:
         storage: the folder with ``craft_mlt_25k.pth`` and ``english_g2.pth``; where EasyOCR itself
@@ -96,7 +97,8 @@ class EasyOcrReader:
         """
         # Red first: its documentation asks arrays to be BGR, but its detector was trained on RGB.
         pixels = np.asarray(to_pil(image))
-        with self._turn:
+        # It draws random numbers to load its networks, and one for every picture it reads.
+        with self._turn, torch.random.fork_rng(devices=[]):
             engine = self._load()
             if self._detect_only:
                 level, turned = engine.detect(pixels, canvas_size=self.side_limit)
@@ -119,8 +121,7 @@ class EasyOcrReader:
             if not here.ok:
                 raise ReaderError(f"{self.name} cannot be used: {here.reason}")
             self._require_sound()
-            # It draws all weights at random before it loads them.
-            with surroundings_kept(), torch.random.fork_rng(devices=[]):
+            with surroundings_kept():
                 import easyocr
 
                 self._engine = easyocr.Reader(
