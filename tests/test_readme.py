@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from seedloupe.artifacts import builtin_readers, first_usable, survey
 from seedloupe.hosts.standalone.cli import build_parser
 from seedloupe.lens import FeatureMap
 from seedloupe.plugins import builtin
@@ -57,6 +58,30 @@ def test_the_plug_in_renders_what_it_says() -> None:
 @pytest.mark.parametrize("line", commands("seedloupe "))
 def test_every_command_shown_is_understood(line: str) -> None:
     build_parser().parse_args(shlex.split(line)[1:])
+
+
+READERS = (ROOT / "docs" / "readers.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("line", re.findall(r"^seedloupe .*", READERS, flags=re.MULTILINE))
+def test_every_command_about_readers_is_understood(line: str) -> None:
+    build_parser().parse_args(shlex.split(line)[1:])
+
+
+def test_the_code_about_readers_gives_one_that_lives_apart() -> None:
+    names: dict[str, object] = {}
+    exec(re.findall(r"```python\n(.*?)```", READERS, flags=re.DOTALL)[0], names)  # noqa: S102
+
+    registry = builtin_readers(apart=True)
+    auto = first_usable(survey(registry))
+    reader = names["reader"]
+    assert getattr(reader, "name", None) == auto
+    assert auto is None or type(reader) is type(registry.get(auto))
+
+
+@pytest.mark.parametrize("name", builtin_readers().names())
+def test_every_reader_is_in_the_table_of_readers(name: str) -> None:
+    assert f"| `{name}` |" in READERS
 
 
 @pytest.mark.parametrize("file", ["README.md", "CONTRIBUTING.md"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .errors import (
     DuplicateNameError,
+    FetchError,
     ImageError,
     InputError,
     LayerNotFoundError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DuplicateNameError",
     "FeatureProbe",
+    "FetchError",
     "ImageError",
     "InputError",
     "LayerNotFoundError",

@@ -19,6 +19,7 @@
     │   ├── ModelError          a model that cannot be opened
     │   ├── DuplicateNameError  a plug-in name given twice
     │   └── UnknownNameError    a plug-in name nobody registered
+    ├── FetchError              something a user wanted fetched did not come
     └── ReaderError             an OCR reader failed while reading
 """
 
@@ -117,6 +118,10 @@ class DuplicateNameError(InputError):
 
 class UnknownNameError(InputError):
     """A plug-in name nobody registered."""
+
+
+class FetchError(SeedloupeError):
+    """Something a user wanted fetched did not come, or not as it should be."""
 
 
 class ReaderError(SeedloupeError):

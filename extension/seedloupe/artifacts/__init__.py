@@ -2,7 +2,7 @@
 
 from .levels import Level, Thresholds
 from .overlay import draw_overlay
-from .readers import builtin_readers, choose_reader, survey
+from .readers import ApartReader, builtin_readers, choose_reader, first_usable, survey
 from .region import Availability, OcrReader, TextRegion
 from .report import ArtifactFlag, ArtifactReport, Verdict
 from .retry import Attempt, Candidate, Ending, Retry, candidates
@@ -23,6 +23,7 @@ from .tally import (
 )
 
 __all__ = [
+    "ApartReader",
     "ArtifactFlag",
     "ArtifactReport",
     "Attempt",
@@ -50,6 +51,7 @@ __all__ = [
     "check_text_artifacts",
     "choose_reader",
     "draw_overlay",
+    "first_usable",
     "flag_text_artifacts",
     "fold_into_table",
     "purpose_of",

@@ -79,8 +79,11 @@ class OcrReader(Protocol):
     :class:`~seedloupe.errors.ReaderError` that names the reader.
 
     A reader may also have ``side_limit: int``, the longest side in pixels it can use. Of larger
-    pictures it is then shown the surroundings of the mask only, shrunk to that side if need be. And
-    it may have ``version: str``, which reports carry.
+    pictures it is then shown the surroundings of the mask only, shrunk to that side if need be. It
+    may have ``version: str``, which reports carry. And it may have ``reads: bool``, which is taken
+    for true where it is missing: a reader with ``reads = False`` sees letter shapes without reading
+    them, so every region's ``text`` is empty, its ``confidence`` 0, and ``detection`` is all there
+    is to judge by.
     """
 
     @property

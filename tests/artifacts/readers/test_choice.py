@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from seedloupe.artifacts import Availability, builtin_readers, choose_reader, survey
+from seedloupe.artifacts import (
+    ApartReader,
+    Availability,
+    builtin_readers,
+    choose_reader,
+    first_usable,
+    survey,
+)
 from seedloupe.errors import ReaderError, UnknownNameError
 from seedloupe.plugins import Registry
 
@@ -34,6 +41,12 @@ def test_auto_finds_nothing_where_nothing_can_be_used() -> None:
     assert choose_reader("auto", registry(Reader("a", False), Rude("b", True))) is None
 
 
+def test_what_auto_stands_for_can_be_told_from_a_survey() -> None:
+    found = survey(registry(Reader("a", False), Reader("b", True), Reader("c", True)))
+    assert first_usable(found) == "b"
+    assert first_usable({}) is None
+
+
 def test_none_is_no_reader() -> None:
     assert choose_reader("none", registry(Reader("a", True))) is None
 
@@ -57,13 +70,32 @@ def test_survey_gives_every_reason_even_of_a_reader_that_fails() -> None:
 
 def test_builtin_readers_are_fresh_and_load_nothing() -> None:
     first, second = builtin_readers(), builtin_readers()
-    assert first.names() == ("rapidocr", "easyocr", "tesseract")
+    assert first.names() == (*("rapidocr", "easyocr", "easyocr-detect", "strokes", "tesseract"),)
     assert all(first.get(name) is not second.get(name) for name in first)
     for name, found in survey(first).items():
         assert found.reason
         assert "\n" not in found.reason
         assert first.get(name).name == name
         assert getattr(first.get(name), "_engine", None) is None
+
+
+def test_the_heavy_ones_can_live_apart_with_the_same_names_and_limits() -> None:
+    inside, apart = builtin_readers(), builtin_readers(apart=True)
+    assert apart.names() == inside.names()
+    heavy = {name for name in apart if isinstance(apart.get(name), ApartReader)}
+    assert heavy == {"rapidocr", "easyocr", "easyocr-detect"}
+    assert survey(apart) == survey(inside)
+    for name in apart:
+        for field in ("name", "version", "side_limit", "reads"):
+            mine = getattr(apart.get(name), field, None)
+            default = True if field == "reads" and name in heavy else None
+            assert mine == getattr(inside.get(name), field, default)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_one_name_is_chosen_apart_or_not(apart: bool) -> None:
+    chosen = choose_reader("rapidocr", apart=apart)
+    assert isinstance(chosen, ApartReader) is apart
 
 
 @pytest.mark.parametrize("name", builtin_readers().names())

@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...errors import UnknownNameError
 from ...plugins import Registry
 from ..region import Availability, OcrReader
+from .apart import ApartReader
 from .easyocr import EasyOcrReader
 from .rapidocr import RapidOcrReader
+from .strokes import StrokeReader
 from .tesseract import TesseractReader
 
 __all__ = [
+    "ApartReader",
     "EasyOcrReader",
     "RapidOcrReader",
+    "StrokeReader",
     "TesseractReader",
     "builtin_readers",
     "choose_reader",
+    "first_usable",
     "survey",
 ]
 
 
-def builtin_readers() -> Registry[OcrReader]:
-    """Return fresh readers by name, the best first; no engine is loaded yet."""
-    readers: tuple[OcrReader, ...] = (RapidOcrReader(), EasyOcrReader(), TesseractReader())
+def builtin_readers(*, apart: bool = False) -> Registry[OcrReader]:
+    """Return fresh readers by name, the best first; no engine is loaded yet.
+
+    The weight-free one stands before Tesseract, which misses most text on pictures.
+
+    Args:
+        apart: let those with heavy engines live in child processes, so that one that hangs or
+            crashes costs a message and not the host.
+    """
+    heavy: tuple[OcrReader, ...] = (
+        (
+            ApartReader(RapidOcrReader),
+            ApartReader(EasyOcrReader),
+            ApartReader(EasyOcrReader, settings={"detect_only": True}),
+        )
+        if apart
+        else (RapidOcrReader(), EasyOcrReader(), EasyOcrReader(detect_only=True))
+    )
+    readers = (*heavy, StrokeReader(), TesseractReader())
     return Registry("OCR reader", {reader.name: reader for reader in readers})
 
 
 def choose_reader(
-    name: str = "auto", registry: Registry[OcrReader] | None = None
+    name: str = "auto", registry: Registry[OcrReader] | None = None, *, apart: bool = False
 ) -> OcrReader | None:
     """Return the reader a user asked for.
 
-    Keep what is returned: it holds its engine once it has read something.
+    Keep what is returned, one for a whole program: it holds its engine once it has read something.
 
     Args:
         name: ``"auto"`` for the first that can be used here, ``"none"`` for no reader, or a name.
             A reader asked for by name is returned even if it cannot be used here: reading with it
             then says why.
         registry: the readers there are; the built-in ones if not given.
+        apart: of the built-in ones, let those with heavy engines live in child processes; for
+            programs that must outlive a crash.
 
     Returns:
         The reader, or ``None`` where nothing can be used or nothing is wanted.
@@ -44,12 +69,11 @@ def choose_reader(
     Raises:
         UnknownNameError: there is no reader of that name.
     """
-    registry = builtin_readers() if registry is None else registry
+    registry = builtin_readers(apart=apart) if registry is None else registry
     if name == "none":
         return None
     if name == "auto":
-        usable = (known for known, found in survey(registry).items() if found.ok)
-        first = next(usable, None)
+        first = first_usable(survey(registry))
         return None if first is None else registry.get(first)
     if name not in registry:
         names = ", ".join(("auto", *registry.names(), "none"))
@@ -64,6 +88,11 @@ def survey(registry: Registry[OcrReader] | None = None) -> dict[str, Availabilit
     """
     registry = builtin_readers() if registry is None else registry
     return {name: _ask(registry.get(name)) for name in registry}
+
+
+def first_usable(found: Mapping[str, Availability]) -> str | None:
+    """Return which reader ``"auto"`` stands for, of a survey; ``None`` where none can be used."""
+    return next((name for name, answer in found.items() if answer.ok), None)
 
 
 def _ask(reader: OcrReader) -> Availability:

@@ -13,7 +13,7 @@ from torch import Tensor
 from ...errors import ReaderError
 from ...images import to_pil
 from ..region import Availability, TextRegion
-from .packages import missing_packages, package_folder, package_version
+from .packages import missing_packages, package_folder, package_version, surroundings_kept
 
 #: Longest side the detector works on. On drawn text and photographs 512 found as much as
 #: RapidOCR's own setting, with fewer false alarms, in half the time.
@@ -89,9 +89,10 @@ class RapidOcrReader:
             here = self.available()
             if not here.ok:
                 raise ReaderError(f"{self.name} cannot be used: {here.reason}")
-            from rapidocr import RapidOCR
+            with surroundings_kept():
+                from rapidocr import RapidOCR
 
-            self._engine = RapidOCR(params=_settings())
+                self._engine = RapidOCR(params=_settings())
         return self._engine
 
 

@@ -122,7 +122,7 @@ def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> De
     from ...artifacts import choose_reader
 
     shelf = Shelf(lambda name: open_model(name, device=device))
-    return Desk(shelf, Prints(cache), tuple(tables), choose_reader("auto"))
+    return Desk(shelf, Prints(cache), tuple(tables), choose_reader("auto", apart=True))
 
 
 @dataclass(frozen=True, eq=False)

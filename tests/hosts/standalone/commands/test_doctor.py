@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from seedloupe.artifacts import Availability, builtin_readers
 from seedloupe.tables import write_table
 
 from ....seed_tables import full_table
@@ -29,7 +30,7 @@ def test_what_is_there_and_what_is_missing_is_told(
     assert ended.code == 0
     assert ended.json["packages"]["torch"] == original("torch")
     assert ended.json["devices"][0]["name"] == "cpu"
-    assert set(ended.json["readers"]) == {"rapidocr", "easyocr", "tesseract"}
+    assert list(ended.json["readers"]) == list(builtin_readers())
     assert any("gradio" in line and "seedloupe[app]" in line for line in ended.json["missing"])
     lines = cli("doctor").out.splitlines()
     assert "  gradio         -" in lines
@@ -135,3 +136,21 @@ def test_a_card_nobody_knows_is_bad_input(
     assert ended.code == 2
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_readers_are_told_as_by_their_own_command(cli: Cli) -> None:
+    told, own = cli("doctor", "--json").json, cli("readers", "--json").json
+    assert told["auto_reader"] == own["auto"]
+    assert told["readers"] == {
+        one["name"]: {key: one[key] for key in ("ok", "reason", "reads")} for one in own["readers"]
+    }
+
+
+def test_a_fallback_that_cannot_read_is_not_enough(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reader in builtin_readers().entries.values():
+        ok = reader.name == "strokes"
+        answer = Availability(ok, "here" if ok else "gone")
+        monkeypatch.setattr(type(reader), "available", lambda _, answer=answer: answer)
+    assert "no reader that can read text" in " ".join(cli("doctor", "--json").json["missing"])

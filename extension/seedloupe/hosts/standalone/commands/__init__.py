@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import check, demo, doctor, generate, lens, mine, noise, pick, tables, tally
+from . import check, demo, doctor, generate, lens, mine, noise, pick, readers, tables, tally
 
 #: In the order ``--help`` lists them.
-COMMANDS = (demo, generate, noise, tables, pick, mine, check, tally, lens, doctor)
+COMMANDS = (demo, generate, noise, tables, pick, mine, check, tally, readers, lens, doctor)
 
 __all__ = ["COMMANDS"]

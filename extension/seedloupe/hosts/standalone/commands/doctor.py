@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arguments import command, positive, table_folders
+from .readers import reads
 
 if TYPE_CHECKING:
     from ....noise import NoiseSource
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "packages": packages,
         "devices": devices,
         "noise": _noise_of(devices),
-        "readers": _readers(),
+        **_readers(),
         "table_folders": _table_folders(),
         "tables": _tables(),
         "seedling": _seedling(),
@@ -147,10 +148,16 @@ def _noise_of(devices: Sequence[Mapping[str, object]]) -> list[dict[str, object]
     ]
 
 
-def _readers() -> dict[str, dict[str, object]]:
-    from ....artifacts import survey
+def _readers() -> dict[str, object]:
+    from ....artifacts import builtin_readers, first_usable, survey
 
-    return {name: {"ok": found.ok, "reason": found.reason} for name, found in survey().items()}
+    registry = builtin_readers()
+    found = survey(registry)
+    readers = {
+        name: {"ok": answer.ok, "reason": answer.reason, "reads": reads(registry.get(name))}
+        for name, answer in found.items()
+    }
+    return {"readers": readers, "auto_reader": first_usable(found)}
 
 
 def _tables() -> list[str]:
@@ -192,8 +199,8 @@ def _missing(document: dict[str, object]) -> list[str]:
     if app:
         names = ", ".join(app)
         missing.append(f"{names}: pictures and the demo need it: pip install 'seedloupe[app]'")
-    if not any(reader["ok"] for reader in readers.values()):
-        missing.append("no text reader: check needs one: pip install 'seedloupe[ocr]'")
+    if not any(reader["ok"] and reader["reads"] for reader in readers.values()):
+        missing.append("no reader that can read text: pip install 'seedloupe[ocr]'")
     folders = document["table_folders"]
     assert isinstance(folders, list)
     named = _named_folders()
@@ -228,7 +235,8 @@ def _lines(document: dict[str, object]) -> list[str]:
         lines.append("noise: no card here; cpu and nv noise are the same on every machine")
     lines += _noise_lines(noise)
     for name, found in readers.items():
-        lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}")
+        auto = ", taken by auto" if name == document["auto_reader"] else ""
+        lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}{auto}")
     lines += _folder_lines(document)
     lines += [f"table {path}" for path in tables]
     return lines + [f"missing: {line}" for line in missing] if missing else [*lines, "all there"]
