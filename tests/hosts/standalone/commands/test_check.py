@@ -42,7 +42,7 @@ def picture(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: Stub())
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub())
 
 
 @pytest.mark.usefixtures("reader")
@@ -75,11 +75,11 @@ def test_text_beside_the_mask_is_none(cli: Cli, picture: Path, tmp_path: Path) -
 def test_without_a_reader_nothing_passes_for_clean(
     cli: Cli, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: None)
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: None)
     ended = cli("check", picture)
     assert (ended.code, ended.out) == (2, "")
     assert "reader: expected a text reader that is installed" in ended.err
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: Stub(ok=False))
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub(ok=False))
     assert "easyocr: not installed" in cli("check", picture, "--reader", "easyocr").err
 
 

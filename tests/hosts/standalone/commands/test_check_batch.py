@@ -56,7 +56,7 @@ def save(path: Path, *, red: bool, seed: int = 7) -> Path:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     made = Reader()
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: made)
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: made)
     return made
 
 

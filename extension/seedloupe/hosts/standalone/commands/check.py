@@ -72,7 +72,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
     if is_batch(args):
-        reader = None if args.reader == "none" else _reader(args.reader)
+        reader = None if args.reader == "none" else _reader(args.reader, apart=True)
         return _run_batch(args, console, reader)
     return _run_one(args, args.images[0], console)
 
@@ -121,11 +121,14 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
 
 
-def _reader(name: str) -> OcrReader:
-    """Return a reader that can read; asking for one and getting none is no clean picture."""
+def _reader(name: str, *, apart: bool = False) -> OcrReader:
+    """Return a reader that can read; asking for one and getting none is no clean picture.
+
+    Of many pictures one may make a reader hang or crash, so for those it lives apart.
+    """
     from ....artifacts import choose_reader, survey
 
-    reader = choose_reader(name)
+    reader = choose_reader(name, apart=apart)
     if reader is not None and (found := reader.available()).ok:
         return reader
     answers = {name: found} if reader is not None else survey()
