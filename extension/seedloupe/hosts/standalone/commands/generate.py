@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ....errors import InputError
 from ..arguments import (
     Parser,
     add_model,
@@ -23,8 +24,10 @@ from ..picking_arguments import RULES, add_layout, add_tags
 if TYPE_CHECKING:
     from ....lens.budget import Recipe
     from ..console import Console
+    from ..making import Run
     from ..models import Model
     from ..request import Request
+    from ..second_look import Eyes
 
 _STOPPED = 3
 
@@ -40,6 +43,13 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="PANEL",
         help="record these layers while generating: auto, or names with commas between",
     )
+    text = parser.add_argument_group("text in what was repainted, with --image and --mask")
+    text.add_argument("--check", action="store_true", help="look it over for text nobody wanted")
+    text.add_argument(
+        "--retries", type=positive, metavar="N", help="try up to N other seeds where there is some"
+    )
+    text.add_argument("--level", choices=("low", "normal", "high"), help="how suspicious (normal)")
+    text.add_argument("--reader", metavar="R", help="who reads, from `seedloupe readers` (auto)")
     parser.set_defaults(run=run, words=())
 
 
@@ -82,6 +92,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )
 
     check_seed_arguments(args)
+    eyes = _eyes(args)
     folder = check_out_folder(args.out)
     opened = open_table(args)
     request = request_of(args, opened)
@@ -99,14 +110,53 @@ def run(args: argparse.Namespace, console: Console) -> int:
     chosen = choose_seeds(args, request, model, opened, picking)
     job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
+    told = _second_look(eyes, job, document, console) if eyes and not job.stopped else []
     say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
-    console.result(document, _lines(document, folder))
+    console.result(document, [*_lines(document, folder), *told])
     if job.stopped:
         given = ",".join(str(seed) for seed in chosen.seeds)
         again = f"with --seeds {given}" if chosen.how == "random" else "once more"
         console.note(f"stopped; the same command {again} makes what is missing")
         return _STOPPED
     return 0
+
+
+def _eyes(args: argparse.Namespace) -> Eyes | None:
+    """Return who looks repaints over, or None where nobody is to; before anything is drawn.
+
+    Raises:
+        InputError: there is no repainted part to look at, something is said of no look, or there
+            is no such reader.
+    """
+    # The lens's own command shares this one's run, and has no such settings.
+    check, retries = getattr(args, "check", False), getattr(args, "retries", None)
+    for name in ("level", "reader"):
+        if getattr(args, name, None) is not None and not (check or retries):
+            raise InputError(name, expected=f"--check beside --{name}", got="none")
+    if not (check or retries):
+        return None
+    if args.mask is None:
+        expected = "--image and --mask beside --check and --retries"
+        raise InputError("check", expected=expected, got="no repainted part")
+    from ....artifacts import Level, choose_reader
+    from ..second_look import Eyes
+
+    reader = choose_reader(args.reader or "auto", apart=True)
+    return Eyes(reader, Level(args.level or Level.NORMAL.value), retries or 0)
+
+
+def _second_look(eyes: Eyes, job: Run, document: dict[str, object], console: Console) -> list[str]:
+    """Look over what was made, and keep what was found in ``run.json``."""
+    from ..outputs import write_json
+    from ..second_look import look_over
+
+    look = look_over(job, eyes)
+    document["text"] = look.execute(console)
+    job.notes += look.notes
+    document["stopped"], document["notes"] = job.stopped, job.notes
+    if job.images:
+        write_json(job.folder / "run.json", document)
+    return look.lines()
 
 
 def _recorded(
