@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import glob
+import itertools
 import os
-import random
+import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,8 +52,7 @@ class Eyes:
 class SecondLook:
     """Looks at every finished picture of a run; further attempts go beside it.
 
-    Attempts of an earlier run with the same settings are not made again: dice fall by the seed of
-    the picture they are thrown for.
+    Attempts of an earlier run with the same settings come first, and are not drawn again.
 
     Attributes:
         run: a run of repaints that has been made.
@@ -102,7 +103,8 @@ class SecondLook:
         seed, path = self.run.request.seeds[index], self.run.picture(index)
         tally, problem = self.ledger.read()
         self._tell(problem)
-        seeds = candidates(self.ranked, tally, _dice(seed))
+        fresh = candidates(self.ranked, tally, lambda: secrets.randbelow(_SEEDS))
+        seeds = itertools.chain(self._earlier(path), fresh)
         first = Attempt(seed, "asked for", path, self._look(path, seed))
         same = self.ledger.subject.canonical
         retry = Retry.begin(first, seeds, limit=self.limit, canonical=same)
@@ -111,6 +113,15 @@ class SecondLook:
             path = self._attempt(index, len(retry.attempts), retry.upcoming)
             retry = retry.add(path, self._look(path, retry.upcoming.seed))
             self.retries[index] = retry
+
+    def _earlier(self, picture: Path) -> Iterator[Candidate]:
+        """Return the seeds an earlier run tried for a picture, as far as their files are there."""
+        for number in itertools.count(1):
+            found = sorted(picture.parent.glob(f"{glob.escape(picture.stem)}.retry{number}-*.png"))
+            seeds = [path.stem.rpartition("-")[2] for path in found]
+            if len(seeds) != 1 or not seeds[0].isdecimal():
+                return
+            yield Candidate(int(seeds[0]), "tried by an earlier run")
 
     def _look(self, path: Path, seed: int) -> ArtifactReport:
         image = read_image(path)
@@ -160,12 +171,6 @@ class SecondLook:
                 for attempt in retry.attempts
             ],
         }
-
-
-def _dice(seed: int) -> Callable[[], int]:
-    """Dice that fall alike whenever they are thrown for the same seed."""
-    source = random.Random(f"retry {seed}")
-    return lambda: source.randrange(_SEEDS)
 
 
 def look_over(run: Run, eyes: Eyes) -> SecondLook:
