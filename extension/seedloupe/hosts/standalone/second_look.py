@@ -104,7 +104,9 @@ class SecondLook:
         tally, problem = self.ledger.read()
         self._tell(problem)
         fresh = candidates(self.ranked, tally, lambda: secrets.randbelow(_SEEDS))
-        seeds = itertools.chain(self._earlier(path), fresh)
+        drawn = self._drawn()
+        new = (one for one in fresh if self.ledger.subject.canonical(one.seed) not in drawn)
+        seeds = itertools.chain(self._earlier(path), new)
         first = Attempt(seed, "asked for", path, self._look(path, seed))
         same = self.ledger.subject.canonical
         retry = Retry.begin(first, seeds, limit=self.limit, canonical=same)
@@ -113,6 +115,12 @@ class SecondLook:
             path = self._attempt(index, len(retry.attempts), retry.upcoming)
             retry = retry.add(path, self._look(path, retry.upcoming.seed))
             self.retries[index] = retry
+
+    def _drawn(self) -> set[int]:
+        """Return the seeds this run has pictures of: to draw them again would show the same."""
+        tried = (a.seed for retry in self.retries.values() for a in retry.attempts)
+        every = itertools.chain(self.run.request.seeds, tried)
+        return {self.ledger.subject.canonical(seed) for seed in every}
 
     def _earlier(self, picture: Path) -> Iterator[Candidate]:
         """Return the seeds an earlier run tried for a picture, as far as their files are there."""

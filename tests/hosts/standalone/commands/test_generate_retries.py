@@ -127,6 +127,18 @@ def test_the_picture_asked_for_is_the_same_with_and_without_a_look(
     assert torch.equal(plain, looked)
 
 
+def test_no_two_pictures_of_a_run_are_of_one_seed(
+    cli: Cli, reader: Look, words: tuple[object, ...], tmp_path: Path
+) -> None:
+    reader(worded=4)
+    several = [*words]
+    several[several.index("7")] = "7,8,9"
+    texts = cli(*several, "--retries", 3, "--out", tmp_path / "out").json["text"]
+    seeds = [attempt["seed"] for text in texts for attempt in text["attempts"]]
+    assert len(seeds) > 3
+    assert len(set(seeds)) == len(seeds)
+
+
 def test_asking_again_makes_nothing_anew(
     cli: Cli, reader: Look, words: tuple[object, ...], tmp_path: Path
 ) -> None:
