@@ -1,0 +1,1 @@
+"""What outside plug-ins and our own measurements are tested with."""
