@@ -62,7 +62,8 @@ def main() -> None:
     if settings.sheet:
         settings.sheet.mkdir(parents=True, exist_ok=True)
         for name, chosen in picked([*drawn, *seen]).items():
-            mosaic([picture_of(one) for one in chosen]).save(settings.sheet / f"{name}.png")
+            sheet = mosaic([picture_of(one) for one in chosen]).quantize(96)
+            sheet.save(settings.sheet / f"{name}.png", optimize=True)
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
 
 
