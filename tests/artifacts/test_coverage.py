@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw
 
 from seedloupe.artifacts.coverage import cover, overlap
 from seedloupe.errors import ShapeError
@@ -37,6 +38,16 @@ def supersampled(quads: list[NDArray[np.float64]], extent: Extent, samples: int 
         ]
         inside |= np.all(np.stack(sides) >= 0, axis=0) | np.all(np.stack(sides) <= 0, axis=0)
     return float(inside.sum()) / samples**2
+
+
+def painted(quads: list[NDArray[np.float64]], extent: Extent, samples: int = 16) -> np.ndarray:
+    """Shares of the pixels under a union of quads as Pillow paints it, enlarged."""
+    picture = Image.new("1", (extent.width * samples, extent.height * samples))
+    for quad in quads:
+        # Pillow's points are pixels, whose middles lie half a pixel from their edges.
+        ImageDraw.Draw(picture).polygon([tuple(c) for c in (quad * samples - 0.5).tolist()], 1)
+    fine = np.asarray(picture, np.float64)
+    return fine.reshape(extent.height, samples, extent.width, samples).mean(axis=(1, 3))
 
 
 @pytest.mark.parametrize("degrees", [0, 7, 30, 45, 90, 133, 180])
@@ -74,6 +85,26 @@ def test_union_of_random_quads_agrees_with_supersampling(seed: int) -> None:
         for _ in range(5)
     ]
     assert cover(quads, EXTENT).area == pytest.approx(supersampled(quads, EXTENT), rel=0.01)
+
+
+@pytest.mark.parametrize("count", [1, 4, 30])
+@pytest.mark.parametrize("seed", range(10))
+def test_text_under_a_soft_mask_agrees_with_pillow(seed: int, count: int) -> None:
+    rng = np.random.default_rng([seed, count])
+    quads = []
+    for _ in range(count):
+        # Lines of text, in perspective and reaching beyond every side of the picture.
+        height = float(rng.uniform(8, 24))
+        centre, width = rng.uniform((0, 0), EXTENT), float(rng.uniform(2, 6)) * height
+        line = rectangle(*centre, width, height, float(rng.uniform(0, 360)))
+        quads.append(line + rng.uniform(-0.1, 0.1, (4, 2)) * height)
+    y, x = np.mgrid[: EXTENT.height, : EXTENT.width]
+    soft = 1 / (1 + np.exp((np.hypot(x - 45, y - 35) - 25) / rng.uniform(0.5, 4)))
+    for mask in (np.ones(soft.shape), soft, (soft > 0.5).astype(np.float64)):
+        truth = float((painted(quads, EXTENT) * mask).sum())
+        if truth >= 64:
+            # Pillow paints its outline too, half a sixteenth of a pixel wide.
+            assert cover(quads, EXTENT).weigh(mask) == pytest.approx(truth, rel=0.01)
 
 
 def test_only_the_part_within_the_picture_counts() -> None:

@@ -14,11 +14,14 @@ from seedloupe.artifacts import Level, TextRegion
         ("AB", 0.7, 0.5, "normal high"),
         ("BACKGROUND", 0.7, None, "normal high"),
         ("BACKGROUND", 0.55, None, "high"),
-        ("A", 0.9, None, "high"),
-        ("KECHX", 0.31, 0.6, "high"),
-        ("KECHX", 0.29, 0.6, ""),
-        ("", 0.0, 0.85, "high"),
-        ("", 0.0, 0.5, ""),
+        ("A", 0.9, None, ""),
+        ("KECHX", 0.41, 0.3, "high"),
+        ("KECHX", 0.39, 0.3, ""),
+        ("KECHX", 0.39, 0.6, "normal high"),
+        ("", 0.0, 0.6, "normal high"),
+        ("", 0.0, 0.5, "high"),
+        ("", 0.0, 0.49, ""),
+        ("", 0.0, None, ""),
         ("●●", 0.99, None, ""),
     ],
 )
@@ -34,6 +37,18 @@ def test_each_level_counts_what_it_says(
     assert counted == levels.split()
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "levels"),
+    [(12, 12, ""), (24, 12, "high"), (29.9, 12, "high"), (30, 12, "normal high"), (40, 9, "high")],
+)
+def test_letter_shapes_count_in_a_row_only(
+    width: float, height: float, levels: str, text: Callable[..., TextRegion]
+) -> None:
+    for region in (text(0, 0, width, height, "O", 0.9, 0.9), text(0, 0, height, width, "", 0, 0.9)):
+        counted = [level.value for level in Level if level.thresholds.count(region)]
+        assert counted == levels.split()
+
+
 def test_tiny_text_counts_at_high_only(text: Callable[..., TextRegion]) -> None:
     region = text(0, 0, 40, 5)
     assert [level for level in Level if level.thresholds.count(region)] == [Level.HIGH]
@@ -42,3 +57,21 @@ def test_tiny_text_counts_at_high_only(text: Callable[..., TextRegion]) -> None:
 def test_limits_themselves_count(text: Callable[..., TextRegion]) -> None:
     assert Level.NORMAL.thresholds.count(text(0, 0, 40, 6, "AB", 0.6))
     assert not Level.NORMAL.thresholds.count(text(0, 0, 40, 5.99, "AB", 0.6))
+
+
+def test_whatever_counts_at_a_level_counts_at_a_more_suspicious_one(
+    text: Callable[..., TextRegion],
+) -> None:
+    regions = [
+        text(0, 0, width, height, says, confidence, detection)
+        for width in (8, 20, 60)
+        for height in (4, 7, 9, 14)
+        for says in ("", "A", "AB", "ABC")
+        for confidence in (0.0, 0.45, 0.7, 0.9)
+        for detection in (None, 0.45, 0.55, 0.7, 0.9)
+    ]
+    low, normal, high = (
+        {at for at, region in enumerate(regions) if level.thresholds.count(region)}
+        for level in Level
+    )
+    assert low < normal < high < set(range(len(regions)))

@@ -262,11 +262,11 @@ def test_nothing_handed_in_is_changed(image: Tensor, mask: Tensor, stub: type, t
 def test_a_reader_with_a_limit_sees_the_mask_and_is_placed_back(stub: type, text: Text) -> None:
     image, mask = torch.zeros(3, 150, 200), torch.zeros(150, 200)
     mask[100:110, 150:170] = 1
-    reader = stub([text(24, 27, 44, 37)])
-    reader.side_limit = 64
+    # The window is 68 x 58 pixels from column 126 and row 76, and shown half as large.
+    reader = stub([text(13, 12, 23, 17)])
+    reader.side_limit = 34
     report = flag_text_artifacts(image, mask, reader)
-    assert reader.shown[0].shape == (3, 64, 64)
-    # The window begins at column 128 and row 73.
+    assert reader.shown[0].shape == (3, 29, 34)
     assert report.flags[0].region.quad[0].tolist() == [152, 100]
     assert report.text_in_mask == pytest.approx(18 * 10 / 200, rel=1e-6)
 

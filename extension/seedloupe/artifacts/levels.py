@@ -9,21 +9,49 @@ from .region import TextRegion
 
 
 @dataclass(frozen=True)
+class Shapes:
+    """What letter shapes must be like to count as text although nobody can read them.
+
+    Attributes:
+        detection: least confidence that there is text at all.
+        aspect: least length of the line over its height. Balls, moons and single windows are about
+            as long as they are high, whatever the detector makes of them; a row of letters is not.
+        height: least height of the line in pixels.
+    """
+
+    detection: float
+    aspect: float
+    height: float
+
+    def fit(self, region: TextRegion) -> bool:
+        """Tell whether the region looks like a row of letters; never if nobody said how sure."""
+        return (
+            region.detection is not None
+            and region.detection >= self.detection
+            and region.height >= self.height
+            and region.length >= self.aspect * region.height
+        )
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """What a region must reach to count as text, and to be flagged.
+
+    Diffusion models paint letters that are none, so either way in is enough: that the region reads
+    as something, or that it looks like a row of letters. A reader that gives no detection score is
+    judged by what it reads alone, one that reads nothing by its detection score alone.
 
     Attributes:
         recognition: least confidence in what the text says.
         characters: least number of letters and digits in it.
-        detection: least confidence that there is text at all, enough on its own for letter shapes
-            nobody can read; ``None`` where only readable text counts.
+        shapes: letter shapes that count unread; ``None`` where only readable text counts.
         height: least height of the line in pixels.
         coverage: least share of the region that must be repainted for a flag.
     """
 
     recognition: float
     characters: int
-    detection: float | None
+    shapes: Shapes | None
     height: float
     coverage: float
 
@@ -36,25 +64,21 @@ class Thresholds:
         """Tell whether the region counts as text."""
         if region.height < self.height:
             return False
-        return self.readable(region) or self._looks_like_letters(region)
+        return self.readable(region) or (self.shapes is not None and self.shapes.fit(region))
 
     def to_json(self) -> dict[str, object]:
         """Return the numbers as JSON types."""
         return asdict(self)
 
-    def _looks_like_letters(self, region: TextRegion) -> bool:
-        if self.detection is None or region.detection is None:
-            return False
-        return region.detection >= self.detection
-
 
 class Level(str, Enum):
     """How suspicious the check is.
 
-    ``LOW`` flags words anybody can read. ``NORMAL`` flags whatever reads as two letters or digits.
-    ``HIGH`` also flags what reads as a single one, if only just, and clear letter shapes that read
-    as nothing: diffusion models like to paint such letters, but a round window or a ball may then
-    raise a false alarm, so look at the overlay.
+    ``LOW`` flags words anybody can read, three letters or digits at least. ``NORMAL`` flags what
+    reads as two, and rows of letter shapes that read as nothing: diffusion models like to paint
+    such letters. ``HIGH`` also flags fainter, shorter and smaller rows, and text of which most lies
+    outside the mask; windows and posts in a row may then raise a false alarm, so look at the
+    overlay. A letter by itself is flagged at no level: to a reader every ball is an O.
     """
 
     LOW = "low"
@@ -63,9 +87,9 @@ class Level(str, Enum):
 
     @property
     def thresholds(self) -> Thresholds:
-        """The numbers behind the level."""
+        """The numbers behind the level, chosen as docs/text-quality.md tells."""
         if self is Level.LOW:
             return Thresholds(0.8, 3, None, height=8, coverage=0.7)
         if self is Level.NORMAL:
-            return Thresholds(0.6, 2, None, height=6, coverage=0.5)
-        return Thresholds(0.3, 1, 0.85, height=4, coverage=0.25)
+            return Thresholds(0.6, 2, Shapes(0.6, 2.5, 10), height=6, coverage=0.5)
+        return Thresholds(0.4, 2, Shapes(0.5, 2, 6), height=4, coverage=0.25)

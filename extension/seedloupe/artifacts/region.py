@@ -50,8 +50,12 @@ class TextRegion:
     @property
     def height(self) -> float:
         """How tall the line is, in pixels: the shorter side of the quad."""
-        sides = np.linalg.norm(np.roll(self.quad, -1, axis=0) - self.quad, axis=1)
-        return float(min(sides[0] + sides[2], sides[1] + sides[3])) / 2
+        return min(self._sides())
+
+    @property
+    def length(self) -> float:
+        """How long the line is, in pixels: the longer side of the quad."""
+        return max(self._sides())
 
     def to_json(self) -> dict[str, object]:
         """Return the region as JSON types."""
@@ -61,6 +65,11 @@ class TextRegion:
             "confidence": self.confidence,
             "detection": self.detection,
         }
+
+    def _sides(self) -> tuple[float, float]:
+        """The lengths of the two pairs of sides, each pair's mean."""
+        sides = np.linalg.norm(np.roll(self.quad, -1, axis=0) - self.quad, axis=1)
+        return float(sides[0] + sides[2]) / 2, float(sides[1] + sides[3]) / 2
 
 
 @dataclass(frozen=True)

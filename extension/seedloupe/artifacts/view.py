@@ -13,9 +13,12 @@ from torch import Tensor
 from ..geometry import Extent
 from .region import TextRegion
 
-#: Surroundings shown around the mask, as a share of its size: lines that begin outside the mask
-#: must be seen whole to know how much of them is inside.
-_MARGIN = 0.25
+#: Surroundings shown around the mask: lines that begin outside it must be seen far enough to know
+#: how much of them is inside. A share of its size, and at least so many pixels.
+_MARGIN, _LEAST_MARGIN = 0.25, 24
+#: Windows smaller than this are enlarged, so far at most: detectors miss letters of few pixels, and
+#: lettering that fills all they are shown.
+_SMALL, _ENLARGED = 192, 2.0
 
 
 @dataclass(frozen=True)
@@ -60,30 +63,29 @@ def whole(extent: Extent) -> View:
 
 
 def around(mask: NDArray[np.float64], side_limit: int) -> View:
-    """Return the view of the mask and its surroundings whose longest side is ``side_limit``.
+    """Return the view of the mask and its surroundings, no side longer than ``side_limit``.
 
-    A picture within the limit is shown whole. The window on a larger one is grown to the limit
-    where the mask is smaller, and shrunk to it where the mask is larger, so small text keeps as
-    many pixels as possible.
+    A reader's time grows with the area it is shown, so nothing else is. Small windows are enlarged
+    up to twice, which costs little and makes small text legible; large ones are shrunk. A mask of
+    several parts gives one window around all of them: a reader's time a picture is small beside its
+    time a pixel, but text that runs from one part to the next must be seen once and whole.
 
     Args:
         mask: ``(H, W)``, above 0 somewhere.
         side_limit: longest side to show, in pixels.
     """
-    height, width = mask.shape
-    if max(height, width) <= side_limit:
-        return whole(Extent(width, height))
-    top, rows = _window(mask.max(axis=1) > 0, side_limit)
-    left, columns = _window(mask.max(axis=0) > 0, side_limit)
-    shrink = min(1.0, side_limit / max(rows, columns))
-    shown = Extent(max(1, round(columns * shrink)), max(1, round(rows * shrink)))
+    top, rows = _window(mask.max(axis=1) > 0)
+    left, columns = _window(mask.max(axis=0) > 0)
+    longest = max(rows, columns)
+    scale = min(_ENLARGED, max(1.0, _SMALL / longest), side_limit / longest)
+    shown = Extent(max(1, round(columns * scale)), max(1, round(rows * scale)))
     return View(left, top, Extent(columns, rows), shown)
 
 
-def _window(used: NDArray[np.bool_], least: int) -> tuple[int, int]:
-    """First index and length of a stretch around all used ones, at least ``least`` long."""
+def _window(used: NDArray[np.bool_]) -> tuple[int, int]:
+    """First index and length of a stretch around all used ones, with the margin on each side."""
     indices = np.flatnonzero(used)
     first, last = int(indices[0]), int(indices[-1]) + 1
-    length = min(len(used), max(least, math.ceil((last - first) * (1 + 2 * _MARGIN))))
-    start = (first + last - length) // 2
-    return min(max(start, 0), len(used) - length), length
+    margin = max(_LEAST_MARGIN, math.ceil((last - first) * _MARGIN))
+    start = max(0, first - margin)
+    return start, min(len(used), last + margin) - start

@@ -1,0 +1,98 @@
+"""A slice of what benchmarks/text_quality.py measures: the rules against the real engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+import torch
+from torch import Tensor
+
+from seedloupe.artifacts import Availability, Level, TextRegion, Thresholds, flag_text_artifacts
+from seedloupe.artifacts.levels import Shapes
+from seedloupe.artifacts.readers import RapidOcrReader
+from seedloupe.images import from_pil
+from seedloupe.testing.samples import Kind, Sample, Split, draw_sample
+
+PICTURES = {Kind.WORDS: 14, Kind.PSEUDO: 12, Kind.NONE: 14}
+NORMAL = Level.NORMAL.thresholds
+
+
+class Rates(NamedTuple):
+    """Shares of the pictures of each kind that were flagged."""
+
+    words: float
+    pseudo: float
+    none: float
+
+    @property
+    def good(self) -> bool:
+        """Whether they are what docs/text-quality.md promises, allowing for so few pictures."""
+        return self.words >= 0.75 and self.pseudo >= 0.4 and self.none <= 0.1
+
+
+class Remembered:
+    """Gives the answer the engine gave."""
+
+    name = "remembered"
+    side_limit = RapidOcrReader.side_limit
+
+    def __init__(self, reader: RapidOcrReader) -> None:
+        self.reader = reader
+        self.answer: tuple[TextRegion, ...] | None = None
+
+    def available(self) -> Availability:
+        return self.reader.available()
+
+    def read(self, image: Tensor) -> tuple[TextRegion, ...]:
+        if self.answer is None:
+            self.answer = self.reader.read(image)
+        return self.answer
+
+
+@pytest.fixture(scope="module")
+def read(rapidocr: RapidOcrReader) -> list[tuple[Sample, Remembered]]:
+    """Held-out pictures with lettering of 16 pixels and more, and without."""
+    samples = []
+    for kind, count in PICTURES.items():
+        drawn = (draw_sample(Split.HELD_OUT.seed(500_000 + at), kind=kind) for at in range(1000))
+        fit = (one for one in drawn if kind is Kind.NONE or one.size >= 16)
+        samples += [next(fit) for _ in range(count)]
+    return [(sample, Remembered(rapidocr)) for sample in samples]
+
+
+def rates(read: list[tuple[Sample, Remembered]]) -> Rates:
+    flagged = {kind: 0 for kind in PICTURES}
+    for sample, reader in read:
+        mask = torch.from_numpy(sample.mask)
+        flagged[sample.kind] += bool(
+            flag_text_artifacts(from_pil(sample.picture), mask, reader).flags
+        )
+    return Rates(*(flagged[kind] / count for kind, count in PICTURES.items()))
+
+
+def test_real_engine_finds_text_and_shapes_and_leaves_textures_alone(
+    read: list[tuple[Sample, Remembered]],
+) -> None:
+    assert rates(read).good
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        Level.LOW.thresholds,
+        replace(NORMAL, shapes=None),
+        replace(NORMAL, recognition=1.01),
+        replace(NORMAL, height=96),
+        replace(NORMAL, coverage=1.01),
+        replace(NORMAL, recognition=0, characters=0, shapes=Shapes(0, 0, 0), height=0, coverage=0),
+    ],
+)
+def test_other_rules_would_be_caught(
+    planted: Thresholds,
+    read: list[tuple[Sample, Remembered]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Level, "thresholds", property(lambda _: planted))
+    assert not rates(read).good
