@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import weakref
@@ -20,12 +22,14 @@ from .app_stream import StopSwitches
 from .app_tables import Assay, Settings, assay, find_table, settings_of
 from .app_view import file_url
 from .models import Model, open_model
+from .patience import PatientReader
 from .png import save_png
 from .request import Request
 from .sampling import Generated, StepUpdate, stream
+from .tally_folder import tally_folder
 
 if TYPE_CHECKING:
-    from ...artifacts import OcrReader
+    from ...artifacts import OcrReader, TallyBook
 
 T = TypeVar("T")
 
@@ -100,6 +104,7 @@ class Desk:
         stream: starts a sampler.
         dice: throws a seed.
         switches: who pressed Stop.
+        book: counts which seeds write; None where nobody counts.
     """
 
     shelf: Shelf
@@ -109,6 +114,7 @@ class Desk:
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
+    book: TallyBook | None = None
 
 
 def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> Desk:
@@ -119,10 +125,13 @@ def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> De
         tables: folders with seed tables.
         device: where models run.
     """
-    from ...artifacts import choose_reader
+    from ...artifacts import TallyBook, choose_reader
 
     shelf = Shelf(lambda name: open_model(name, device=device))
-    return Desk(shelf, Prints(cache), tuple(tables), choose_reader("auto"))
+    reader = choose_reader("auto")
+    patient = None if reader is None else PatientReader(reader)
+    book = TallyBook(tally_folder(os.environ, sys.platform, Path.home()))
+    return Desk(shelf, Prints(cache), tuple(tables), patient, book=book)
 
 
 @dataclass(frozen=True, eq=False)
