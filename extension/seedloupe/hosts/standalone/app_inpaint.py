@@ -15,7 +15,7 @@ from .app_canvas import for_editor
 from .app_create import CLICKED, PRIVATE, SILENT, toast
 from .app_desk import Desk, guarded
 from .app_inpaint_form import WISH, InpaintForm
-from .app_inpaint_result import ResultParts
+from .app_inpaint_result import SHOW_RESULT, ResultParts
 from .app_repaint import draw_one, job_of, repaint
 from .app_repaint_view import attempts_html, correction_of, results_html
 from .app_retry import seeds_to_try, try_again
@@ -119,6 +119,7 @@ class InpaintTab:
                 self.on_select,
                 kept,
                 [self._chosen, self._bench, *result.parts],
+                js=SHOW_RESULT,
                 queue=False,
                 **SILENT,
             )

@@ -11,6 +11,12 @@ from .app_repaint_view import chosen_split_html, correction_of, verdict_html
 from .app_sheet import Sheet
 from .app_split import SPLIT
 
+#: On a narrow screen what a click shows is far below the picture that was clicked.
+SHOW_RESULT = """(...given) => {
+  const result = document.querySelector(".sl-close");
+  if (window.innerWidth <= 900 && result) result.scrollIntoView({behavior: "smooth"});
+  return given;
+}"""
 _OFFERS = {Correction.FINE: "This is fine", Correction.MISSED: "You missed this"}
 
 

@@ -124,15 +124,20 @@ def draw_one(desk: Desk, prompt: str, settings: Settings, model_name: str) -> Im
 def repaint(
     job: Job, stop: threading.Event, *, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Sheet]:
-    """Repaint with every seed of a job; yield the page each time something changed."""
+    """Repaint with every seed of a job; yield the page each time something changed.
+
+    Raises:
+        InputError: a setting cannot be used; the page before stays.
+    """
     seeds = job.request.seeds
+    events = job.stream(job.request)
     sheet = Sheet(seeds, drawing=seeds[0], status="Getting ready", job=job)
     yield sheet
 
     def words(step: StepUpdate) -> str:
         return f"Picture {step.image + 1} of {len(seeds)}"
 
-    for page in draw(sheet, job, words, stop, clock=clock):
+    for page in draw(sheet, job, follow(events, stop, clock=clock), words):
         sheet = page
         yield sheet
     yield replace(sheet.settled(), status=_last_words(sheet))
@@ -141,21 +146,18 @@ def repaint(
 def draw(
     sheet: Sheet,
     job: Job,
+    events: Iterator[StepUpdate | Generated],
     words: Callable[[StepUpdate], str],
-    stop: threading.Event,
-    *,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Sheet]:
-    """Draw a job's seeds onto a page; yield it with every step, picture and verdict.
+    """Show what a sampler draws on a page; yield it with every step, picture and verdict.
 
     Args:
         sheet: the page so far.
-        job: what to draw.
+        job: what is drawn.
+        events: steps and pictures.
         words: says how far it is.
-        stop: ends the drawing between two steps.
-        clock: tells seconds.
     """
-    for event in follow(job.stream(job.request), stop, clock=clock):
+    for event in events:
         if isinstance(event, StepUpdate):
             bench = job.painter.bench(event, f"Seed {event.seed}, being drawn")
             sheet = replace(sheet, bench=bench, drawing=event.seed, looking="", status=words(event))

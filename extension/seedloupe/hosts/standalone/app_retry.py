@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from ...picking import pick_clean
 from ...tables import MatchLevel, SeedTable, Task, read_table, tables_for
 from .app_repaint import draw
 from .app_sheet import Job, Result, Sheet
+from .app_stream import follow
 from .use import table_use
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from .app_desk import Desk
     from .models import Model
     from .request import Request
+    from .sampling import StepUpdate
 
 #: Most seeds taken from a table's ranking.
 _RANKED = 64
@@ -95,13 +98,14 @@ def try_again(
         limit=limit,
         canonical=lambda seed: canonical_seed(seed, job.request.noise),
     )
-    sheet = replace(sheet.settled(), retry=retry, status="Getting ready")
-    yield sheet
+    sheet = replace(sheet, retry=retry)
     while (upcoming := retry.upcoming) is not None and not stop.is_set():
         words = f"Retry {len(retry.attempts)} of at most {limit}: {upcoming.seed}, {upcoming.why}"
         sheet = replace(sheet, drawing=upcoming.seed, status=words)
         yield sheet
-        for page in _attempt(sheet, job, upcoming, words, stop, clock):
+        once = replace(job.request, seeds=(upcoming.seed,))
+        events = follow(job.stream(once), stop, clock=clock)
+        for page in draw(sheet, job, events, partial(_said, words)):
             sheet = page
             yield sheet
         made = sheet.results.get(upcoming.seed)
@@ -118,16 +122,8 @@ def ending_words(retry: Retry[Result]) -> str:
     return stopped + retry.explanation
 
 
-def _attempt(
-    sheet: Sheet,
-    job: Job,
-    upcoming: Candidate,
-    words: str,
-    stop: threading.Event,
-    clock: Callable[[], float],
-) -> Iterator[Sheet]:
-    once = replace(job, request=replace(job.request, seeds=(upcoming.seed,)))
-    return draw(sheet, once, lambda step: words, stop, clock=clock)
+def _said(words: str, step: StepUpdate) -> str:
+    return words
 
 
 def _serves(found: Found, purpose: Purpose) -> bool:
