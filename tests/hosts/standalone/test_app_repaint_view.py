@@ -62,6 +62,7 @@ def test_could_not_look_says_why_and_offers_no_correction(tmp_path: Path) -> Non
     sheet = sheet_of(Reader(broken=True), folder=tmp_path)
     assert "could not look" in closely(sheet)
     assert "engine on fire" in closely(sheet)
+    assert "Read by" not in closely(sheet) + sheet.status
     assert "engine on fire" in results_html(sheet, boxes=False)
     assert correction_of(sheet.results[3]) is None
 

@@ -12,6 +12,7 @@ from .app_canvas import BRUSH, EDITOR_SIDE
 from .app_create import EXAMPLES
 from .app_repaint import Repaint
 from .app_tables import Settings, settings_from
+from .app_upload import SHRINK
 from .denoise import Sampler
 
 #: What should be there, before somebody says it.
@@ -66,7 +67,8 @@ class InpaintForm:
         )
 
     def _build_picture(self) -> None:
-        gr.HTML('<p class="sl-label">Picture: brush over what should change</p>')
+        title = '<p class="sl-label">Picture: brush over what should change</p>'
+        gr.HTML(title, js_on_load=SHRINK)
         self.editor = gr.ImageEditor(
             label="Picture",
             show_label=False,

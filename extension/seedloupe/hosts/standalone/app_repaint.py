@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from ...artifacts import ArtifactReport, Level, TextCheck, draw_overlay
+from ...artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
 from ...errors import InputError
 from .app_canvas import canvas_of, enlargement, for_editor
 from .app_lens import panel
@@ -219,6 +219,10 @@ def _last_words(sheet: Sheet) -> str:
     found = ", ".join(f"{counts[verdict]} {MARKS[verdict][0]}" for verdict in counts)
     pictures = "1 picture" if done == 1 else f"{done} pictures"
     stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
-    readers = {result.report.reader for result in sheet.results.values()} - {""}
+    readers = {
+        result.report.reader
+        for result in sheet.results.values()
+        if result.report.verdict is not Verdict.NOT_CHECKED
+    }
     by = f" Read by {', '.join(sorted(readers))}." if readers else ""
     return f"{stopped}: {found}.{by}" if found else f"{stopped}."

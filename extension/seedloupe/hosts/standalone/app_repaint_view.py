@@ -69,10 +69,10 @@ def verdict_html(result: Result) -> str:
     share = (
         f"<p>Text covers {report.new_text:.1%} of the repainted part.</p>" if report.flags else ""
     )
-    unread = report.verdict is Verdict.NOT_CHECKED or not pieces
-    plain = f"<p>{escape(report.message)}</p>" if unread else ""
+    plain = "" if pieces else f"<p>{escape(report.message)}</p>"
+    checked = report.verdict is not Verdict.NOT_CHECKED
     reader = f"{report.reader} {report.reader_version}".strip()
-    by = f"<p>Read by {escape(reader)} at level {report.level.value}.</p>" if reader else ""
+    by = f"<p>Read by {escape(reader)} at level {report.level.value}.</p>" if checked else ""
     replies = "".join(f"<p>{escape(line)}</p>" for line in _after_words(result))
     return (
         f'<div class="sl-verdict"><h3>Seed {result.seed} '

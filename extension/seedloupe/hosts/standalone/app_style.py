@@ -265,8 +265,9 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 #sl-level .wrap{flex-direction:column;gap:6px!important}
 #sl-level label{padding:5px 10px!important;font-size:13.5px;align-items:flex-start}
 #sl-alone label{font-size:14px}
-.sl-over{flex-wrap:nowrap!important;align-items:baseline}
-#sl-boxes{flex:none!important}
+.sl-over{flex-wrap:nowrap!important;align-items:center!important}
+.sl-over>*{flex:none!important;width:auto!important}
+.sl-over>#sl-repaint-status{flex:1 1 0!important;min-width:0!important}
 .sl-answers button{flex:0 1 auto!important;font-size:14px;padding:8px 14px}
 
 @media (max-width:900px){
@@ -279,6 +280,7 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   .sl-top{flex-direction:column!important;gap:0!important;align-items:stretch!important}
   .sl-model{text-align:left;margin:6px 0}
   .sl-over{flex-wrap:wrap!important}
+  .sl-over>#sl-repaint-status{flex-basis:100%!important}
   .sl-tray{gap:12px} .sl-frames{gap:12px}
   .sl-column header{min-height:0} .sl-column header p{font-size:12px}
   .sl-column h3{font-size:16px}
