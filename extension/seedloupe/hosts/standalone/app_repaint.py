@@ -194,7 +194,7 @@ def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor) -> I
     """Draw what was read over a picture, enlarged where letters would be larger than it."""
     height, width = mask.shape
     times = enlargement((width, height))
-    if times == 1:
+    if times == 1 or not (report.flags or report.excused):
         return to_pil(draw_overlay(image, report, mask))
     size = (width * times, height * times)
     large = to_tensor(to_pil(image).resize(size, Image.Resampling.BICUBIC))
