@@ -4,23 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 
+from seedloupe.artifacts import (
+    Availability,
+    Purpose,
+    Subject,
+    TallyBook,
+    TextCheck,
+    TextRegion,
+)
+from seedloupe.hosts.standalone.app_canvas import BRUSH, canvas_of
 from seedloupe.hosts.standalone.app_desk import Desk, Prints, Shelf
+from seedloupe.hosts.standalone.app_sheet import Job
+from seedloupe.hosts.standalone.ledger import Ledger
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import Generated, StepUpdate
 from seedloupe.lens import FeatureMap
+from seedloupe.noise import NoiseSource
 
 T = TypeVar("T")
 Flow = Generator[StepUpdate | Generated, None, None]
+SIZE = (48, 32)
 #: What Gradio knows about whoever looks at the page.
 SOMEBODY = SimpleNamespace(session_hash="somebody")
 
@@ -41,6 +56,77 @@ def flow(request: Request, *, size: tuple[int, int] = (6, 4), channels: int = 5)
         yield Generated(paint(seed, size), seed, index)
 
 
+class Reader:
+    """Finds the same word in every picture but the one to be repainted, or fails."""
+
+    name, version = "stand-in", "1"
+
+    def __init__(self, box: Sequence[float] | None = None, *, broken: bool = False) -> None:
+        self.box, self.broken, self.asked = box, broken, 0
+
+    def available(self) -> Availability:
+        return Availability(True, "")
+
+    def read(self, image: torch.Tensor) -> tuple[TextRegion, ...]:
+        self.asked += 1
+        if self.broken:
+            raise RuntimeError("engine on fire")
+        is_source = bool((image == image[0, 0, 0]).all())
+        if self.box is None or is_source:
+            return ()
+        x0, y0, x1, y1 = self.box
+        quad = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float32)
+        return (TextRegion(quad, "STOCK", 0.99, 0.99),)
+
+
+class Writing(Reader):
+    """Finds a word on the pictures of some seeds, and breaks on those of others."""
+
+    def __init__(self, seeds: Collection[int], breaks_on: Collection[int] = ()) -> None:
+        super().__init__((2, 8, 20, 20))
+        self.seeds, self.breaks_on = seeds, breaks_on
+
+    def read(self, image: torch.Tensor) -> tuple[TextRegion, ...]:
+        seed = round(float(image[0, 0, 0]) * 255)
+        if seed in self.breaks_on:
+            raise RuntimeError("engine on fire")
+        return super().read(image) if seed in self.seeds else ()
+
+
+def edited(
+    brushed: Sequence[int] | None = (0, 0, 24, 32), size: tuple[int, int] = SIZE
+) -> dict[str, Any]:
+    """What the editor holds: a grey picture, and a brushed box."""
+    layer = Image.new("RGBA", size, (0, 0, 0, 0))
+    if brushed is not None:
+        x0, y0, x1, y1 = brushed
+        colour = (225, 29, 72, round(255 * BRUSH[1]))
+        ImageDraw.Draw(layer).rectangle((x0, y0, x1 - 1, y1 - 1), fill=colour)
+    return {"background": Image.new("RGBA", size, "grey"), "layers": [layer], "composite": None}
+
+
+SUBJECT = Subject("f" * 64, "tiny", Purpose.COMPLETION, NoiseSource(), (4, 4, 6))
+
+
+def job_for(
+    reader: Any, seeds: tuple[int, ...] = (3, 4), *, folder: Path | None = None, **more: Any
+) -> Job:
+    """A job for the stand-in sampler that keeps nothing; it counts where a folder is given."""
+    canvas = canvas_of(edited(), SIZE)
+    request = Request("a boat", seeds, steps=2, image=canvas.image, mask=canvas.mask)
+    job = Job(
+        request,
+        "tiny",
+        lambda request: flow(request, size=SIZE),
+        TextCheck(canvas.mask, reader, before=canvas.image, prompt=request.prompt),
+        "file/{0.seed}".format,
+        lambda _, name: f"file/{name}",
+        "file/before",
+        Ledger(TallyBook(folder), SUBJECT) if folder else None,
+    )
+    return replace(job, **more)
+
+
 def desk_of(
     tmp_path: Path,
     model: Model,
@@ -58,6 +144,7 @@ def desk_of(
         tuple(tables),
         reader,
         dice=lambda: next(dice),
+        book=TallyBook(tmp_path / "tally"),
         **plain,
     )
 

@@ -9,22 +9,18 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from PIL import Image
 
 from seedloupe.errors import InputError, ModelError
-from seedloupe.hosts.standalone import app_create, app_inpaint
+from seedloupe.hosts.standalone import app_create
 from seedloupe.hosts.standalone.app import build_app, listen, web_app
 from seedloupe.hosts.standalone.app_create import CreateTab
 from seedloupe.hosts.standalone.app_desk import Desk, Shelf, guarded, open_page
-from seedloupe.hosts.standalone.app_inpaint import InpaintTab
-from seedloupe.hosts.standalone.app_tables import Settings
 from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.request import check_request
 from seedloupe.tables import write_table
 
 from ...seed_tables import full_table
-from .app_stands import SOMEBODY, built, desk_of, flow
-from .test_app_repaint import Reader, edited
+from .app_stands import SOMEBODY, Reader, built, desk_of, flow
 from .test_app_tables import table_for
 
 
@@ -33,7 +29,6 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What would pop up in the browser."""
     lines: list[str] = []
     monkeypatch.setattr(app_create, "toast", lines.append)
-    monkeypatch.setattr(app_inpaint, "toast", lines.append)
     return lines
 
 
@@ -60,15 +55,6 @@ def create(desk: Desk) -> CreateTab:
     def build() -> CreateTab:
         with gr.Blocks(analytics_enabled=False):
             return CreateTab(desk, open_page(desk, "tiny"), gr.HTML())
-
-    return built(build)
-
-
-@pytest.fixture
-def inpaint(desk: Desk) -> InpaintTab:
-    def build() -> InpaintTab:
-        with gr.Blocks(analytics_enabled=False):
-            return InpaintTab(desk, gr.State("tiny"), Settings())
 
     return built(build)
 
@@ -239,74 +225,6 @@ def test_a_click_brings_a_picture_back_to_the_bench(create: CreateTab, toasts: l
         bench = create.on_select(kept, SimpleNamespace(value=str(seed)))
         assert f"Seed {seed}" in bench
     assert "Seed" not in str(create.on_select(None, SimpleNamespace(value="1")))
-
-
-def repaint(tab: InpaintTab, what: Any, **changes: Any) -> list[dict[Any, Any]]:
-    given = {
-        "prompt": "a boat",
-        "seeds": "",
-        "count": 2,
-        "strength": 1.0,
-        "boxes": False,
-        "model": "tiny",
-        "steps": 2,
-        "guidance": 2.0,
-        "sampler": "euler",
-        **changes,
-    }
-    return list(tab.on_repaint(what, **given, request=SOMEBODY))
-
-
-def test_repainting_shows_a_verdict_on_every_result(
-    inpaint: InpaintTab, tiny: Model, toasts: list[str]
-) -> None:
-    width, height = tiny.native_size
-    pages = repaint(inpaint, edited((0, 0, width // 2, height), (width, height)))
-    frames = by_id(pages, "sl-repaint-frames")[-1]
-    assert frames.count("text found") == 2
-    assert "Read by stand-in." in by_id(pages, "sl-repaint-status")[-1]
-    assert toasts == []
-
-
-@pytest.mark.parametrize(
-    ("what", "changes", "said"),
-    [
-        (None, {}, "picture: expected a picture, got none."),
-        (edited(None), {}, "mask: expected a brushed part, got none."),
-        (edited(), {"seeds": "seven"}, "seeds: expected whole numbers"),
-        (edited(), {"strength": 0.0}, "strength: expected more than 0"),
-    ],
-)
-def test_what_cannot_be_repainted_is_one_line(
-    what: Any, changes: dict[str, Any], said: str, inpaint: InpaintTab, toasts: list[str]
-) -> None:
-    repaint(inpaint, what, **changes)
-    (line,) = toasts
-    assert line.startswith(said)
-
-
-def test_boxes_are_put_over_results_without_drawing_again(
-    inpaint: InpaintTab, tiny: Model, toasts: list[str]
-) -> None:
-    width, height = tiny.native_size
-    pages = repaint(inpaint, edited((0, 0, width // 2, height), (width, height)))
-    (sheet,) = [value for value in pages[-2].values() if hasattr(value, "results")]
-    plain, boxed = (inpaint.on_boxes(sheet, boxes) for boxes in (False, True))
-    assert "-boxes.png" in boxed
-    assert "-boxes.png" not in plain
-
-
-def test_an_upload_is_shown_as_the_model_will_see_it(inpaint: InpaintTab, tiny: Model) -> None:
-    shown = inpaint.on_upload({"background": Image.new("RGBA", (900, 300))}, "tiny")
-    width, height = tiny.native_size
-    assert shown.width / shown.height == width / height
-
-
-def test_a_picture_is_drawn_into_the_editor(inpaint: InpaintTab, toasts: list[str]) -> None:
-    (picture,) = inpaint.on_draw_one("a boat", "tiny", 2, 2.0, "euler")
-    assert isinstance(picture, Image.Image)
-    assert list(inpaint.on_draw_one("a boat", "tiny", 0, 2.0, "euler")) == []
-    assert toasts[0].startswith("steps:")
 
 
 def test_what_goes_wrong_half_way_keeps_the_pages_there_are() -> None:

@@ -63,8 +63,9 @@ def build_app(
                 AtlasTab(desk, opening, create, tabs)
             with gr.Tab("Lens"):
                 LensTab(desk, opening, create.model)
-            with gr.Tab("Inpaint"):
-                InpaintTab(desk, create.model, opening.settings)
+            with gr.Tab("Inpaint") as inpainting:
+                inpaint = InpaintTab(desk, create.model, opening.settings)
+                inpaint.follow(inpainting.select)
         app.unload(create.on_leave)
     return app
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import weakref
@@ -25,7 +27,7 @@ from .request import Request
 from .sampling import Generated, StepUpdate, stream
 
 if TYPE_CHECKING:
-    from ...artifacts import OcrReader
+    from ...artifacts import OcrReader, TallyBook
 
 T = TypeVar("T")
 
@@ -100,6 +102,7 @@ class Desk:
         stream: starts a sampler.
         dice: throws a seed.
         switches: who pressed Stop.
+        book: counts which seeds write; None where nobody counts.
     """
 
     shelf: Shelf
@@ -109,6 +112,7 @@ class Desk:
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
+    book: TallyBook | None = None
 
 
 def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> Desk:
@@ -119,10 +123,12 @@ def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> De
         tables: folders with seed tables.
         device: where models run.
     """
-    from ...artifacts import choose_reader
+    from ...artifacts import TallyBook, choose_reader, tally_folder
 
     shelf = Shelf(lambda name: open_model(name, device=device))
-    return Desk(shelf, Prints(cache), tuple(tables), choose_reader("auto", apart=True))
+    book = TallyBook(tally_folder(os.environ, sys.platform, Path.home()))
+    reader = choose_reader("auto", apart=True)
+    return Desk(shelf, Prints(cache), tuple(tables), reader, book=book)
 
 
 @dataclass(frozen=True, eq=False)

@@ -89,6 +89,12 @@ _COLOURS = {
     "error_border_color": "var(--sl-garnet)",
 }
 
+_CHEVRONS = (
+    "url(\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='18' height='10' "
+    "fill='none' stroke='%23857d70' stroke-width='1.6'%3E"
+    "%3Cpath d='M5.5 1 1.5 5l4 4M12.5 1l4 4-4 4'/%3E%3C/svg%3E\")"
+)
+
 HEAD = (
     '<meta name="color-scheme" content="light dark">'
     '<link rel="icon" href="data:image/svg+xml,'
@@ -97,7 +103,9 @@ HEAD = (
     '%3E%3C/svg%3E">'
 )
 
-CSS = """
+CSS = (
+    f":root{{--sl-chevrons:{_CHEVRONS}}}"
+    + """
 :root{--sl-paper:#f6f2e9;--sl-card:#fffdf8;--sl-ink:#24201a;--sl-soft:#645d52;--sl-faint:#8b8376;
   --sl-line:#ddd5c5;--sl-wash:rgba(154,107,31,.11);--sl-brass:#875c15;--sl-garnet:#96303b;
   --sl-jade:#27654f;--sl-slate:#55606d;--sl-plate:#ece6d9;
@@ -114,7 +122,7 @@ body,gradio-app{background:var(--sl-paper)!important}
 #sl-editor{border-radius:4px;background:var(--sl-card);border:1px solid var(--sl-line)!important}
 #sl-source-prompt textarea,#sl-source-prompt input{border:1px solid var(--sl-line)!important}
 #sl-draw-one{white-space:nowrap;font-size:14px;padding:8px 12px}
-#sl-repaint-frames .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,150px),1fr))}
+#sl-repaint-frames .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,124px),1fr))}
 .gradio-container .form{background:none;border:0;gap:16px;box-shadow:none;border-radius:0}
 .gradio-container .block{overflow:visible}
 .sl-top{align-items:end!important;gap:16px!important;flex-wrap:nowrap!important}
@@ -210,6 +218,58 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .gr-accordion .label-wrap>.icon{flex:none;width:1.4em;height:1.4em;line-height:1.4;
   text-align:center}
 
+.sl-close{gap:24px!important;align-items:flex-start!important;background:var(--sl-card);
+  border:1px solid var(--sl-line);border-radius:6px;padding:16px 20px 18px!important}
+.sl-close-picture{flex:0 0 min(46%,380px)!important}
+.sl-close-words{gap:14px!important;min-width:0!important}
+.sl-split{position:relative;width:100%;max-height:420px;margin:0 auto;overflow:hidden;
+  border-radius:3px;background:var(--sl-plate);touch-action:pan-y;cursor:ew-resize;
+  user-select:none;-webkit-user-select:none;line-height:0}
+.sl-split img{position:absolute;inset:0;width:100%;height:100%;object-fit:contain;
+  pointer-events:none}
+.sl-split .sl-before{clip-path:inset(0 calc(100% - var(--at,50%)) 0 0)}
+.sl-side{position:absolute;bottom:8px;left:8px;padding:1px 8px;border-radius:99px;
+  font:600 11.5px/1.6 var(--font);background:var(--sl-card);color:var(--sl-soft);
+  pointer-events:none}
+.sl-side.sl-right{left:auto;right:8px}
+.sl-bar{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;
+  background:var(--sl-card);box-shadow:0 0 0 1px rgba(0,0,0,.28);outline:none}
+.sl-bar::after{content:"";position:absolute;top:50%;left:50%;width:30px;height:30px;
+  margin:-15px 0 0 -15px;border-radius:50%;background:var(--sl-card);
+  box-shadow:0 0 0 1px rgba(0,0,0,.28);background-repeat:no-repeat;background-position:center;
+  background-image:var(--sl-chevrons)}
+.sl-bar:focus-visible::after{outline:2px solid var(--sl-brass);outline-offset:2px}
+.sl-verdict h3,.sl-attempts h3,.sl-tally h3{font:600 17px/1.3 var(--sl-serif);margin:0 0 6px;
+  color:var(--sl-ink)}
+.sl-verdict .sl-mark{position:static;margin-left:6px;font-style:normal;vertical-align:2px;
+  box-shadow:inset 0 0 0 1px var(--sl-line)}
+.sl-verdict p,.sl-tally p{margin:0 0 4px;font-size:13.5px;line-height:1.45;color:var(--sl-soft)}
+.sl-verdict ul{list-style:none;margin:0 0 6px;padding:0}
+.sl-verdict li{--tone:var(--sl-jade);border-left:3px solid var(--tone);padding:1px 0 1px 10px;
+  margin:0 0 6px;font-size:13.5px;line-height:1.45;color:var(--sl-soft)}
+.sl-verdict li.sl-bad{--tone:var(--sl-garnet)}
+.sl-verdict li b{font:700 13px/1.45 var(--font-mono);color:var(--sl-ink);overflow-wrap:anywhere}
+.sl-verdict li span{display:block;font-size:12.5px}
+.sl-attempts{border-top:1px solid var(--sl-line);padding-top:12px}
+.sl-attempts .sl-status{margin-bottom:10px}
+.sl-attempts .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,124px),1fr))}
+.sl-tally{border-top:1px solid var(--sl-line);padding-top:12px}
+.sl-tally .sl-advice{color:var(--sl-ink)}
+.sl-tally summary{cursor:pointer;font-size:13.5px;color:var(--sl-ink);margin:6px 0}
+.sl-tally table{border-collapse:collapse;font-size:13px;color:var(--sl-ink);margin:0 0 8px}
+.sl-tally th{font-weight:600;text-align:right;color:var(--sl-soft)}
+.sl-tally th,.sl-tally td{padding:2px 14px 2px 0;border:0;border-bottom:1px solid var(--sl-line)}
+.sl-tally td{text-align:right;font-family:var(--font-mono);font-size:12.5px}
+.sl-tally a{margin:0;padding:0;font-size:13.5px;color:var(--sl-brass);text-decoration:underline;
+  text-underline-offset:2px}
+#sl-level .wrap{flex-direction:column;gap:6px!important}
+#sl-level label{padding:5px 10px!important;font-size:13.5px;align-items:flex-start}
+#sl-alone label{font-size:14px}
+.sl-over{flex-wrap:nowrap!important;align-items:center!important}
+.sl-over>*{flex:none!important;width:auto!important}
+.sl-over>#sl-repaint-status{flex:1 1 0!important;min-width:0!important}
+.sl-answers button{flex:0 1 auto!important;font-size:14px;padding:8px 14px}
+
 @media (max-width:900px){
   .sl-page{flex-direction:column!important}
   .sl-rail,.sl-rail.sl-wide{flex:none!important;width:100%!important}
@@ -220,6 +280,7 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   .sl-top{flex-direction:column!important;gap:0!important;align-items:stretch!important}
   .sl-model{text-align:left;margin:6px 0}
   .sl-over{flex-wrap:wrap!important}
+  .sl-over>#sl-repaint-status{flex-basis:100%!important}
   .sl-tray{gap:12px} .sl-frames{gap:12px}
   .sl-column header{min-height:0} .sl-column header p{font-size:12px}
   .sl-column h3{font-size:16px}
@@ -228,5 +289,8 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   .sl-frame figcaption p{flex-direction:column;gap:0}
   .sl-layers{grid-column:1/-1;gap:10px} .sl-layers figure{flex:1;width:auto}
   .sl-layers img{width:100%;height:auto;aspect-ratio:1}
+  .sl-close{flex-direction:column!important;padding:14px!important;gap:14px!important}
+  .sl-close-picture,.sl-close-words{flex:none!important;width:100%!important}
 }
 """
+)
