@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from . import check, demo, doctor, generate, lens, mine, noise, pick, tables
+from . import check, demo, doctor, generate, lens, mine, noise, pick, study, tables
 
 #: In the order ``--help`` lists them.
-COMMANDS = (demo, generate, noise, tables, pick, mine, check, lens, doctor)
+COMMANDS = (demo, generate, noise, tables, pick, mine, check, lens, study, doctor)
 
 __all__ = ["COMMANDS"]
