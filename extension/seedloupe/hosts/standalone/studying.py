@@ -119,7 +119,7 @@ def plan_for(
 
 
 def painter_for(args: argparse.Namespace, model: Model) -> Painter:
-    """Return what repaints, one picture after the other: a batch would not be the same to the bit."""
+    """Return what repaints, one picture at a time: a batch is not the same to the bit."""
     source = NoiseSource.parse(args.noise)
 
     def paint(pair: Pair, prompt: str, seeds: Sequence[int]) -> Iterator[Tensor]:

@@ -135,8 +135,8 @@ class CriticLooker:
     """Seedling's critic, which learnt from the world where its painted words stand.
 
     Seedling's letters are small and mostly scrawls, which a reader of words passes over. The critic
-    reads no words: it says of each patch of 4 by 4 pixels whether it belongs to painted text with its
-    plate.
+    reads no words: it says of each patch of 4 by 4 pixels whether it belongs to painted text with
+    its plate.
     """
 
     name = "critic"

@@ -124,7 +124,7 @@ def _study(
         return _STOPPED
     from ..study_report import report
 
-    report(args, console, measured, lookers)
+    report(args, console, measured, lookers, known=args.folder is None)
     return 0
 
 
