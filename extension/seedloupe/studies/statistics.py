@@ -185,9 +185,9 @@ def repeat(shares: Floats, rng: np.random.Generator) -> Repeat:
 def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: bool) -> HeldOut:
     """Choose seeds by half of the rows and see what they do on the other half, and the other way.
 
-    Equal seeds are taken by lot. The interval is a bootstrap over rows: it says how far the gap
-    depends on the rows there were. The chance ``p`` is that of shuffled seeds and rests on no
-    interval.
+    Equal seeds are taken by lot. The interval is the wider, at each end, of a bootstrap over rows
+    and of how far the gap of shuffled seeds scatters: where text is rare a bootstrap alone takes
+    the few that were seen for all there is. The chance ``p`` is that of shuffled seeds.
 
     Args:
         shares: ``(P, S)`` with four rows or more.
@@ -210,6 +210,8 @@ def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: boo
     gaps[halves[0]] = _gap(shares[halves[0]], second)
     resampled = gaps[rng.integers(rows, size=(_RESAMPLES, rows))].mean(1)
     low, high = np.quantile(resampled, [0.025, 0.975])
+    by_lot = _gaps_by_lot(shares, halves, count, rng, worst=worst)
+    reach = float(np.quantile(np.abs(by_lot - by_lot.mean()), 0.95))
     there = (shares[halves[0]][:, first].mean() + shares[halves[1]][:, second].mean()) / 2
     gap, usual = float(gaps.mean()), float(shares.mean())
     return HeldOut(
@@ -219,9 +221,9 @@ def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: boo
         usual + gap,
         usual,
         gap,
-        float(low),
-        float(high),
-        _lot_chance(shares, halves, count, gap, rng, worst=worst),
+        min(float(low), gap - reach),
+        max(float(high), gap + reach),
+        chance_of(by_lot >= gap - 1e-12 if worst else by_lot <= gap + 1e-12),
     )
 
 
@@ -273,17 +275,15 @@ def _gap(shares: Floats, chosen: NDArray[np.int64]) -> Floats:
     return gap
 
 
-def _lot_chance(
+def _gaps_by_lot(
     shares: Floats,
     halves: list[NDArray[np.int64]],
     count: int,
-    gap: float,
     rng: np.random.Generator,
     *,
     worst: bool,
-) -> float:
-    """Return how often the same choice among shuffled seeds leaves as large a gap."""
-    sign = 1 if worst else -1
+) -> Floats:
+    """Return the gaps the same choice leaves among shuffled seeds, one a shuffle."""
     weights = np.array([len(half) for half in halves]) / len(shares)
     found = np.empty(_count(shares))
     for turn in range(len(found)):
@@ -293,4 +293,4 @@ def _lot_chance(
             weights[1 - side] * (other[choose(own, count, rng, worst=worst)].mean() - other.mean())
             for side, (own, other) in enumerate((means, means[::-1]))
         )
-    return chance_of(sign * found >= sign * gap - 1e-12)
+    return found

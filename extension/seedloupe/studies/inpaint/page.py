@@ -88,9 +88,10 @@ def _lead(findings: Findings) -> str:
     )
     return (
         f"{len(plan.pairs)} pictures with a mask each ({plan.origin}) were repainted by "
-        f"{plan.model.name} with each of {len(plan.seeds)} seeds, {prompts}: {plan.images:,} "
-        f"pictures. The {findings.main.looker} looked for text nobody asked for. A seed's score is how "
-        "much of the mask is covered by it, as in Xu, Zhang and Shi, “Good Seed Makes a Good Crop” (2024)."
+        f"{plan.model.name} with each of {len(plan.seeds)} seeds, {prompts}: "
+        f"{plan.images:,} pictures. The {findings.main.looker} looked for text nobody asked for. "
+        "A seed's score is how much of the mask is covered by it, as in Xu, Zhang and Shi, “Good "
+        "Seed Makes a Good Crop” (2024)."
     )
 
 
@@ -158,7 +159,7 @@ def _examples(echo: object) -> str:
 
 def _checks(checks: Mapping[str, ReaderCheck]) -> Iterator[str]:
     if not checks:
-        yield "<p>What text these pictures really show is not known, so the reader was not tested.</p>"
+        yield "<p>What these pictures really say is not known, so the reader was not tested.</p>"
     for looker, found in checks.items():
         yield f"<p>{escape(check_words(looker, found))}</p>"
 

@@ -95,8 +95,8 @@ def held_words(found: HeldOut, which: str) -> str:
     return (
         f"The {noun} with {which} text by one half of the pairs: {percent(found.there)} of the "
         f"mask there, {percent(found.mean)} on the other half, where all seeds have "
-        f"{percent(found.all)} (difference {_points(found.gap)}, 95 % interval {_points(found.low)} to "
-        f"{_points(found.high)}; chance {chance(found.p)})."
+        f"{percent(found.all)} (difference {_points(found.gap)}, 95 % interval "
+        f"{_points(found.low)} to {_points(found.high)}; chance {chance(found.p)})."
     )
 
 
@@ -120,7 +120,7 @@ def echo_words(found: LookerFindings, *, reads_words: bool) -> str:
     if not reads_words:
         return f"The {found.looker} sees where text stands, but reads no words."
     if echo is None:
-        return "No text could be read, so there is nothing to compare with the prompts."
+        return "No text was read, or there is no other prompt to compare with."
     more = "more than" if echo.p < LEVEL else "no more than"
     return (
         f"Of {echo.texts} pieces of text {echo.echoes} repeat their prompt; {echo.by_chance:.1f} "
@@ -133,8 +133,9 @@ def check_words(looker: str, found: ReaderCheck) -> str:
     """Say how well somebody looks where the truth is known."""
     return (
         f"{looker}: of {found.written} pictures with a word glued into the mask, {found.found} "
-        f"were flagged; of {found.clean} glued without any, {found.false_alarms} were. The word's plate "
-        f"covers {percent(found.true_share)} of the mask, {percent(found.seen_share)} was reported."
+        f"were flagged; of {found.clean} glued without any, {found.false_alarms} were. The word's "
+        f"plate covers {percent(found.true_share)} of the mask, {percent(found.seen_share)} was "
+        "reported."
     )
 
 
@@ -142,10 +143,11 @@ def rule_words(findings: Findings) -> str:
     """Say what the verdict means and how often it is wrong."""
     tasks = len(findings.measured.plan.tasks)
     return (
-        f"“Yes” takes two things in one task: seeds differ more than shuffled ones do (at a level "
-        f"of {LEVEL / tasks:g}), and seeds chosen by half of the pairs stand out on the other half. "
-        f"Of studies of seeds that are all alike, at most one in {1 / LEVEL:.0f} finds a difference. "
-        f"Where fewer than {FEWEST_WITH_TEXT} pictures show text, nothing is said."
+        "“Yes” takes two things in one task: seeds differ more than shuffled ones do (at a level "
+        f"of {LEVEL / tasks:g}), and seeds chosen by half of the pairs stand out on the other "
+        "half. Of studies of seeds that are all alike, at most one in "
+        f"{1 / LEVEL:.0f} finds a difference. Where fewer than {FEWEST_WITH_TEXT} pictures show "
+        "text, nothing is said."
     )
 
 
