@@ -31,11 +31,23 @@ class StudyJournal:
 
     def __init__(self, path: Path, settings: Mapping[str, object]) -> None:
         self._path = path
-        wanted = json.loads(json.dumps({"format": _FORMAT, **settings}))
-        self.findings: tuple[dict[str, Any], ...] = ()
-        if path.exists():
-            self.findings = self._read(wanted)
-        self._file = self._open(wanted)
+        self.findings = self.peek(path, settings)
+        self._file = self._open(_head(settings))
+
+    @staticmethod
+    def peek(path: Path, settings: Mapping[str, object]) -> tuple[dict[str, Any], ...]:
+        """Return the findings of a journal and leave it as it is; none where there is no file.
+
+        A last line without its end was being written when a run ended, and is left out.
+
+        Raises:
+            InputError: the file is the journal of other settings, or none at all.
+        """
+        whole = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        if not whole:
+            return ()
+        _require_same(_parse(whole[0], path, 1), _head(settings), path)
+        return tuple(_parse(line, path, place) for place, line in enumerate(whole[1:], 2))
 
     def append(self, finding: Mapping[str, object]) -> None:
         """Keep one finding; it survives the end of this process."""
@@ -62,14 +74,6 @@ class StudyJournal:
         """Close it."""
         self.close()
 
-    def _read(self, wanted: Mapping[str, object]) -> tuple[dict[str, Any], ...]:
-        """Return the findings; a last line without its end was being written when the run ended."""
-        whole = self._path.read_bytes().split(b"\n")[:-1]
-        if not whole:
-            return ()
-        _require_same(_parse(whole[0], self._path, 1), wanted, self._path)
-        return tuple(_parse(line, self._path, place) for place, line in enumerate(whole[1:], 2))
-
     def _open(self, wanted: Mapping[str, object]) -> TextIO:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._cut_torn_line()
@@ -87,6 +91,12 @@ class StudyJournal:
         if whole < len(content):
             with self._path.open("r+b") as file:
                 file.truncate(whole)
+
+
+def _head(settings: Mapping[str, object]) -> dict[str, Any]:
+    """Return the first line, as it comes back from JSON."""
+    head: dict[str, Any] = json.loads(json.dumps({"format": _FORMAT, **settings}))
+    return head
 
 
 def _line(finding: Mapping[str, object]) -> str:

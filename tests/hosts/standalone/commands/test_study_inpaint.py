@@ -158,6 +158,8 @@ def test_ctrl_c_keeps_what_was_seen_and_resume_gives_the_same_report(
     assert len((tmp_path / "part" / "journal.jsonl").read_text("utf-8").splitlines()) == 1 + after
     refused = cli(*words(model, folder, tmp_path / "part"))
     assert (refused.code, "Go on with --resume" in refused.err) == (2, True)
+    left = cli(*words(model, folder, tmp_path / "part", "--resume", "--plan", "--json"))
+    assert left.json["done"] == after
     assert cli(*words(model, folder, tmp_path / "part", "--resume")).code == 0
     assert document(tmp_path / "part") == document(tmp_path / "whole")
 

@@ -75,14 +75,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     wanted = tuple(InpaintTask(name) for name in args.tasks)
     plan = plan_for(args, model, *pairs_for(args, model, wanted))
-    if args.plan:
-        found = estimate(plan, painter_for(args, model), lookers, done=0)
-        console.result({**found.to_json(), "out": str(args.out)}, found.lines())
-        return 0
     from ....studies.journal import StudyJournal
 
     settings = plan.settings({looker.name: looker.settings for looker in lookers})
-    with StudyJournal(args.out / _JOURNAL, settings) as journal:
+    path = args.out / _JOURNAL
+    if args.plan:
+        done = len(StudyJournal.peek(path, settings)) if args.resume else 0
+        found = estimate(plan, painter_for(args, model), lookers, done=done)
+        console.result({**found.to_json(), "out": str(args.out)}, found.lines())
+        return 0
+    with StudyJournal(path, settings) as journal:
         return _study(args, console, model, plan, lookers, journal)
 
 
