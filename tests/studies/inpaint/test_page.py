@@ -142,6 +142,12 @@ def test_each_verdict_has_its_headline() -> None:
     assert headline(conclude(measured_of([np.zeros((5, 9))]))).kind == "open"
 
 
+def test_where_tasks_differ_the_headline_says_of_which_it_speaks() -> None:
+    found = conclude(measured_of([shares(1, prone=4), shares(20)]))
+    assert headline(found).advice.endswith("removal: seeds differ; completion: no difference seen.")
+
+
 def test_numbers_are_written_for_people() -> None:
-    assert (percent(0.1234), percent(0.00123), percent(0)) == ("12.3 %", "0.12 %", "0.00 %")
+    shown = [percent(value).replace("\u00a0", " ") for value in (0.1234, 0.00123, 0)]
+    assert shown == ["12.3 %", "0.12 %", "0.00 %"]
     assert (chance(0.00012), chance(0.034)) == ("less than 1 in 1,000", "0.034")

@@ -24,6 +24,7 @@ from .words import (
     rule_words,
     task_name,
     task_words,
+    verdict_words,
 )
 from .world import ReaderCheck
 
@@ -130,7 +131,7 @@ def _charts(findings: Findings) -> Iterator[str]:
 def _numbers(findings: Findings, reading: Mapping[str, bool]) -> Iterator[str]:
     for place, found in enumerate(findings.lookers):
         role = "" if place == 0 else " (a second opinion)"
-        yield f"<h3>By the {escape(found.looker)}{role}: {_verdict(found.verdict.value)}</h3>"
+        yield f"<h3>By the {escape(found.looker)}{role}: {verdict_words(found.verdict)}</h3>"
         yield '<div class="cards">'
         for task in found.tasks.values():
             yield _card(task_name(task.task), _task(task))
@@ -145,7 +146,7 @@ def _numbers(findings: Findings, reading: Mapping[str, bool]) -> Iterator[str]:
 
 
 def _task(found: TaskFindings) -> str:
-    verdict = f"<p><b>{escape(_verdict(found.verdict.value))}</b>: {escape(found.why)}.</p>"
+    verdict = f"<p><b>{escape(verdict_words(found.verdict))}</b>: {escape(found.why)}.</p>"
     return verdict + "".join(f"<p>{escape(line)}</p>" for line in task_words(found))
 
 
@@ -162,10 +163,6 @@ def _checks(checks: Mapping[str, ReaderCheck]) -> Iterator[str]:
         yield "<p>What these pictures really say is not known, so the reader was not tested.</p>"
     for looker, found in checks.items():
         yield f"<p>{escape(check_words(looker, found))}</p>"
-
-
-def _verdict(value: str) -> str:
-    return {"effect": "seeds differ", "no_effect": "no difference seen"}.get(value, "not settled")
 
 
 def _fact(value: str, words: str) -> str:

@@ -106,8 +106,8 @@ def _evidence(found: TaskFindings, mined: Floats, looker: str, pool: int) -> Evi
         extra={
             "looker": looker,
             "why": found.why,
-            "tag_variance_ratio": {METRIC: round(found.spread.ratio, 4)},
-            "tag_variance_p": {METRIC: round(found.spread.p, 5)},
+            "spread_ratio": round(found.spread.ratio, 4),
+            "spread_p": round(found.spread.p, 5),
             "rate_over": "all pairs, the held-out ones included",
         },
     )

@@ -41,6 +41,11 @@ _HEADLINES = {
         "Take the order below as a hint at most. More pairs tell more than more seeds do.",
     ),
 }
+_VERDICTS = {
+    SeedEffect.EFFECT: "seeds differ",
+    SeedEffect.NO_EFFECT: "no difference seen",
+    SeedEffect.UNDECIDED: "not settled",
+}
 _TASKS = {InpaintTask.REMOVAL: "Removal", InpaintTask.COMPLETION: "Completion"}
 
 
@@ -50,13 +55,24 @@ def task_name(task: InpaintTask) -> str:
 
 
 def headline(findings: Findings) -> Headline:
-    """Say whether seeds differ."""
-    return Headline(*_HEADLINES[findings.main.verdict])
+    """Say whether seeds differ, and where tasks differ in that, of which it is said."""
+    kind, title, advice = _HEADLINES[findings.main.verdict]
+    said = {task_name(task): found.verdict for task, found in findings.main.tasks.items()}
+    if len(set(said.values())) > 1:
+        parts = (f"{name.lower()}: {_VERDICTS[verdict]}" for name, verdict in said.items())
+        advice = f"{advice} By task, {'; '.join(parts)}."
+    return Headline(kind, title, advice)
+
+
+def verdict_words(verdict: SeedEffect) -> str:
+    """Say a verdict in a few words."""
+    return _VERDICTS[verdict]
 
 
 def percent(value: float) -> str:
-    """Write a share for people: one digit more where it is small."""
-    return f"{100 * value:.{2 if abs(value) < 0.01 else 1}f} %".replace("-", "−")
+    """Write a share for people, never broken across lines, one digit more where it is small."""
+    digits = 2 if abs(value) < 0.01 else 1
+    return f"{100 * value:.{digits}f}\u00a0%".replace("-", "−")
 
 
 def chance(p: float) -> str:
