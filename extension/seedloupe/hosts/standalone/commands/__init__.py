@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from . import check, demo, doctor, generate, lens, mine, noise, pick, readers, tables, tally
+from . import (
+    check,
+    demo,
+    doctor,
+    generate,
+    lens,
+    mine,
+    noise,
+    pick,
+    readers,
+    study,
+    tables,
+    tally,
+)
 
 #: In the order ``--help`` lists them.
-COMMANDS = (demo, generate, noise, tables, pick, mine, check, tally, readers, lens, doctor)
+COMMANDS = (
+    demo,
+    generate,
+    noise,
+    tables,
+    pick,
+    mine,
+    check,
+    tally,
+    readers,
+    lens,
+    study,
+    doctor,
+)
 
 __all__ = ["COMMANDS"]

@@ -1,0 +1,40 @@
+"""Do some seeds paint text that nobody asked for? After Xu, Zhang and Shi (2024), inpainting.
+
+"Good Seed Makes a Good Crop" repaints 500 pictures under a mask with every seed, once to remove
+what is there ("clear background") and once to complete it (its class name), lets a reader look for
+text and scores a seed by the mean share of the mask that text covers.
+"""
+
+from .findings import Findings, conclude
+from .look import CriticLooker, Looker, OcrLooker, Seen
+from .measure import Measured, Painter, Picture, Progress, measure
+from .page import study_page
+from .pairs import REMOVAL_PROMPT, InpaintTask, Pair, read_pairs
+from .plan import InpaintPlan
+from .seed_table import table_of
+from .world import MaskKind, ReaderCheck, check_reader, world_pairs
+
+__all__ = [
+    "REMOVAL_PROMPT",
+    "CriticLooker",
+    "Findings",
+    "InpaintPlan",
+    "InpaintTask",
+    "Looker",
+    "MaskKind",
+    "Measured",
+    "OcrLooker",
+    "Painter",
+    "Pair",
+    "Picture",
+    "Progress",
+    "ReaderCheck",
+    "Seen",
+    "check_reader",
+    "conclude",
+    "measure",
+    "read_pairs",
+    "study_page",
+    "table_of",
+    "world_pairs",
+]
