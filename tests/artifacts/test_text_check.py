@@ -69,7 +69,7 @@ def test_one_reading_is_judged_at_every_level(
     sure = [text(20, 12, 40, 22, "CAFE", 0.95)]
     report = TextCheck(mask, stub(sure), level=Level.LOW).check(image)
     assert report.flagged_at == (Level.LOW, Level.NORMAL, Level.HIGH)
-    faint = [text(20, 12, 40, 22, "c", 0.35)]
+    faint = [text(20, 12, 40, 22, "cab", 0.45)]
     report = TextCheck(mask, stub(faint), level=Level.LOW).check(image)
     assert report.verdict is Verdict.CLEAN
     assert report.flagged_at == (Level.HIGH,)

@@ -19,6 +19,7 @@ from .tally import (
     advise_level,
     fold_into_table,
     purpose_of,
+    purpose_of_table,
     tally_folder,
 )
 
@@ -55,6 +56,7 @@ __all__ = [
     "flag_text_artifacts",
     "fold_into_table",
     "purpose_of",
+    "purpose_of_table",
     "survey",
     "tally_folder",
 ]

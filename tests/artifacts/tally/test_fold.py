@@ -121,9 +121,9 @@ def test_a_table_of_whole_pictures_is_refused(
 
 
 def test_a_table_of_the_other_purpose_is_refused(table: SeedTable, check: Make) -> None:
-    for purpose, fits in (("removal", True), ("completion", False)):
-        sampling = replace(INPAINT, extra={"purpose": purpose})
-        told = replace(table, spec=replace(table.spec, sampling=sampling))
+    for task, fits in (("removal", True), ("completion", False), ("other", True)):
+        extra = {"study": {"name": "inpaint", "task": task}}
+        told = replace(table, spec=replace(table.spec, extra=extra))
         if fits:
             assert fold_into_table(told, tally_of(SUBJECT, [check(8)])).counted == 1
         else:

@@ -175,9 +175,9 @@ def test_retries_are_counted_like_any_other_picture(tmp_path: Path) -> None:
 def inpaint_table(tiny: Model, purpose: str | None = None, **changes: Any) -> SeedTable:
     table = table_for(tiny)
     assert table.spec.sampling is not None
-    extra = {"purpose": purpose} if purpose else {}
-    sampling = replace(table.spec.sampling, task=Task.INPAINT, strength=1.0, extra=extra)
-    spec = replace(table.spec, sampling=sampling, **changes)
+    extra = {"study": {"name": "inpaint", "task": purpose}} if purpose else {}
+    sampling = replace(table.spec.sampling, task=Task.INPAINT, strength=1.0)
+    spec = replace(table.spec, sampling=sampling, extra=extra, **changes)
     return SeedTable(table.seeds, table.tensors, spec)
 
 

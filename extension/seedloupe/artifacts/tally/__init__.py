@@ -5,7 +5,7 @@ from .book import TallyBook, tally_folder
 from .checks import Check, Correction
 from .counts import SeedCount, Tally
 from .fold import Folded, fold_into_table
-from .subject import Purpose, Subject, purpose_of
+from .subject import Purpose, Subject, purpose_of, purpose_of_table
 
 __all__ = [
     "Check",
@@ -20,5 +20,6 @@ __all__ = [
     "advise_level",
     "fold_into_table",
     "purpose_of",
+    "purpose_of_table",
     "tally_folder",
 ]

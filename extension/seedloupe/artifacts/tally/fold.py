@@ -12,6 +12,7 @@ from ...errors import TableMatchError
 from ...tables import SeedTable, Task
 from ..levels import Level
 from .counts import Tally
+from .subject import purpose_of_table
 
 _TAG, _RATE, _COUNT = "text", "rate.text", "rate.text.n"
 #: Where a table says how many checks of which tally it holds.
@@ -71,11 +72,11 @@ def fold_into_table(table: SeedTable, tally: Tally, level: Level = Level.NORMAL)
 def _require_alike(table: SeedTable, tally: Tally) -> None:
     spec, subject = table.spec, tally.subject
     task = None if spec.sampling is None else spec.sampling.task
-    purpose = None if spec.sampling is None else spec.sampling.extra.get("purpose")
+    purpose = purpose_of_table(spec) or subject.purpose
     known = spec.model.sha256 or spec.model.name
     pairs = (
         ("task", "nothing" if task is None else task.value, Task.INPAINT.value),
-        ("purpose", purpose or subject.purpose.value, subject.purpose.value),
+        ("purpose", purpose.value, subject.purpose.value),
         ("model", replace(subject, model=known).model_key, subject.model_key),
         ("noise", spec.noise.source.label, subject.noise.label),
         ("shape", str(tuple(spec.noise.shape)), str(tuple(subject.shape))),

@@ -11,6 +11,7 @@ from enum import Enum
 
 from ...errors import InputError, NoiseError, TallyError
 from ...noise import NoiseSource, canonical_seed
+from ...tables import TableSpec
 
 #: Prompts that ask for nothing to be there, as far as words can tell.
 _REMOVING = re.compile(
@@ -40,6 +41,16 @@ def purpose_of(prompt: str) -> Purpose:
     """
     removing = not prompt.strip() or _REMOVING.search(prompt) is not None
     return Purpose.REMOVAL if removing else Purpose.COMPLETION
+
+
+def purpose_of_table(spec: TableSpec) -> Purpose | None:
+    """Return what the repaints of a table were for, or ``None`` where it does not say.
+
+    Tables of the inpainting study say so under ``study``.
+    """
+    study = spec.extra.get("study")
+    task = study.get("task") if isinstance(study, Mapping) else None
+    return next((purpose for purpose in Purpose if purpose.value == task), None)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...artifacts import Purpose, purpose_of
+from ...artifacts import Purpose, purpose_of, purpose_of_table
 from ...errors import SeedloupeError
 from ...picking import pick_clean
 from ...tables import MatchLevel, SeedTable, Task, read_table, tables_for
@@ -48,4 +48,4 @@ def _serves(found: Found, purpose: Purpose) -> bool:
         return False
     if any(difference.field == "model.sha256" for difference in found.match.differences):
         return False  # the noise is the same, but which of it writes is the model's doing
-    return sampling.extra.get("purpose", purpose.value) == purpose.value
+    return purpose_of_table(found.outline.spec) in (None, purpose)
