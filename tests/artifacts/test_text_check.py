@@ -107,3 +107,14 @@ def test_only_a_look_at_a_repaint_without_asked_text_tells_of_the_seed(
     reader = stub([text(20, 12, 40, 22)]) if works else None
     report = TextCheck(mask * (not blank), reader, prompt=prompt).check(image)
     assert report.telling is telling
+
+
+def test_a_reader_that_cannot_read_has_no_say_where_only_words_count(
+    image: Tensor, mask: Tensor, stub: type, text: Text
+) -> None:
+    reader = stub([text(18, 12, 46, 23, "", 0.0, 0.9)])
+    reader.reads = False
+    low = TextCheck(mask, reader, level=Level.LOW).check(image)
+    assert low.verdict is Verdict.NOT_CHECKED
+    assert "normal or high" in low.message
+    assert TextCheck(mask, reader).check(image).verdict is Verdict.FLAGGED

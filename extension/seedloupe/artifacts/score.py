@@ -144,6 +144,7 @@ class TextCheck:
         )
 
     def _inspect(self, task: Task, reader: OcrReader) -> ArtifactReport:
+        _require_able(reader, task.level)
         request = find_request(task.prompt)
         if not task.mask.any():
             message = "The mask is blank: nothing was repainted, so there is no text to look for."
@@ -163,6 +164,20 @@ class TextCheck:
             return ()
         task = self._task(self.before)
         return _read(self.reader, _view(task, self.reader), task.image)
+
+
+def _require_able(reader: OcrReader, level: Level) -> None:
+    """Refuse a reader that could not see what the level asks for: its silence would mean nothing.
+
+    Raises:
+        ReaderError: the level counts only text that reads as something, and the reader cannot read.
+    """
+    if not getattr(reader, "reads", True) and level.thresholds.shapes is None:
+        others = " or ".join(other.value for other in Level if other.thresholds.shapes)
+        raise ReaderError(
+            f"{_name(reader)} sees letter shapes but cannot read, and level {level.value} counts "
+            f"only what can be read; choose {others}, or another reader"
+        )
 
 
 def _view(task: Task, reader: OcrReader) -> View:

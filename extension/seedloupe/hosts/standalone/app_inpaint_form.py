@@ -21,8 +21,8 @@ WISH = "a blue ball on grass"
 RETRIES, MOST_RETRIES = 4, 16
 _LEVELS = {
     Level.LOW: "Low: words anybody can read",
-    Level.NORMAL: "Normal: whatever reads as two letters or digits",
-    Level.HIGH: "High: single letters and mere letter shapes too; expect false alarms",
+    Level.NORMAL: "Normal: two letters or digits, and clear rows of letter shapes",
+    Level.HIGH: "High: fainter and shorter rows too; expect false alarms",
 }
 
 
