@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -284,3 +285,23 @@ def test_report_is_json_and_tells_what_it_was_made_with(
     assert told["thresholds"]["coverage"] == 0.7
     assert told["size"] == [64, 48]
     assert told["flags"][0]["quad"][2] == [40, 22]
+
+
+@pytest.mark.parametrize(
+    ("source", "excused"),
+    [
+        ((19, 11, 43, 21, "", 0.0, 0.7), True),  # a row of letter shapes
+        ((19, 11, 43, 21, "", 0.0, 0.51), True),  # a fainter one
+        ((19, 11, 43, 21, "", 0.0, 0.4), False),  # something the reader hardly believed in
+        ((18, 10, 42, 34, "", 0.0, 0.9), False),  # a ball
+        ((2, 0, 62, 24, "", 0.0, 0.9), False),  # a row of things far larger
+        ((19, 11, 43, 21, "sale", 0.9, 0.4), True),  # letters that could be read then
+    ],
+)
+def test_letter_shapes_are_excused_only_by_letter_shapes_of_their_size(
+    source: tuple[Any, ...], excused: bool, image: Tensor, mask: Tensor, stub: type, text: Text
+) -> None:
+    reader = stub([text(18, 11, 44, 21, "DEP", 0.52, 0.8)], [text(*source)])
+    report = flag_text_artifacts(image, mask, reader, before=image)
+    assert (report.verdict is Verdict.CLEAN) is excused
+    assert bool(report.excused) is excused

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..geometry import Extent
 from .coverage import overlap
-from .levels import Thresholds
+from .levels import Level, Thresholds
 from .region import TextRegion
 from .wording import likeness, plain
 
@@ -14,6 +14,8 @@ from .wording import likeness, plain
 _SAME_PLACE = 0.5
 #: Least likeness of the wording; readers misread the same sign differently twice.
 _SAME_WORDS = 0.6
+#: How many times as high the line of the same letter shapes may be.
+_SAME_HEIGHT = 2.0
 
 
 def was_there(
@@ -22,8 +24,9 @@ def was_there(
     """Tell whether the source picture shows the same text at the same place.
 
     Readable text must also say about the same: where the repaint turned a sign's lettering into
-    another word, the word is new. Of letter shapes nobody can read, the place is all there is to
-    compare.
+    another word, the word is new. Of letter shapes nobody can read there is only the place to
+    compare, so what stood there must have been letter shapes too, in lines about as high: a ball
+    the reader stopped at is no lettering, and excuses none.
 
     Args:
         region: text in the repainted picture.
@@ -31,16 +34,21 @@ def was_there(
         thresholds: what counts as readable.
         extent: the size of both pictures.
     """
-    readable = thresholds.readable(region)
+    alike = _same_words if thresholds.readable(region) else _both_letters
     return any(
-        (not readable or _same_words(region.text, other.text))
-        and overlap(region.quad, other.quad, extent) >= _SAME_PLACE
+        alike(region, other) and overlap(region.quad, other.quad, extent) >= _SAME_PLACE
         for other in source
     )
 
 
-def _same_words(first: str, second: str) -> bool:
+def _both_letters(region: TextRegion, other: TextRegion) -> bool:
+    """Whether the other counts as text where least is asked for, and its line is about as high."""
+    heights = sorted((region.height, other.height))
+    return Level.HIGH.thresholds.count(other) and heights[1] <= _SAME_HEIGHT * heights[0]
+
+
+def _same_words(region: TextRegion, other: TextRegion) -> bool:
     """Whether both say the same, or one says a part of the other (readers split lines)."""
-    first, second = plain(first), plain(second)
+    first, second = plain(region.text), plain(other.text)
     shorter, longer = sorted((first, second), key=len)
     return bool(shorter) and (shorter in longer or likeness(first, second) >= _SAME_WORDS)
