@@ -31,7 +31,7 @@ def test_there_are_commands_to_understand() -> None:
 
 def test_pages_link_to_what_is_there() -> None:
     for page in PAGES:
-        links = re.findall(r"\]\(([\w./-]+)", (DOCS / f"{page}.md").read_text("utf-8"))
+        links = re.findall(r"\]\(([\w./-]+\.\w+)", (DOCS / f"{page}.md").read_text("utf-8"))
         assert [link for link in links if not (DOCS / link).exists()] == [], page
 
 
