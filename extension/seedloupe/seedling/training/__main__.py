@@ -22,10 +22,16 @@ def main() -> None:
     parser.add_argument("--preset", type=PresetName, choices=list(PresetName), default="cpu")
     parser.add_argument("--folder", type=Path, default=Path("checkpoints"))
     parser.add_argument("--weights", type=Path, default=weights_folder())
+    parser.add_argument("--start", type=Path, help="a folder of weights to begin from")
     settings = parser.parse_args()
     torch.set_num_threads(1)
     join_processes()
-    train_all(PRESETS[PresetName(settings.preset)], settings.folder, settings.weights)
+    train_all(
+        PRESETS[PresetName(settings.preset)],
+        settings.folder,
+        settings.weights,
+        start=settings.start,
+    )
 
 
 if __name__ == "__main__":

@@ -82,10 +82,18 @@ def encode_captions(
     return torch.tensor([row[caption] for caption in captions]), torch.cat(parts)
 
 
-def train_unet(data: Latents, folder: Path, *, steps: int, batch: int, lr: float) -> nn.Module:
-    """Train (or resume) and return the averaged U-Net, float32."""
+def train_unet(
+    data: Latents,
+    folder: Path,
+    *,
+    steps: int,
+    batch: int,
+    lr: float,
+    start: nn.Module | None = None,
+) -> nn.Module:
+    """Train (or resume), maybe from ``start``, and return the averaged U-Net, float32."""
     torch.manual_seed(3)
-    unet = build_unet().bfloat16()
+    unet = (start or build_unet()).bfloat16()
     run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), steps, lr, folder)
     signal = alphas_cumprod()
 

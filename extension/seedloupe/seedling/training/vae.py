@@ -1,4 +1,4 @@
-"""Train the VAE on whole scenes at half size, four times cheaper, then its decoder at full."""
+"""Train the VAE on scenes at half size, four times cheaper, then at full size."""
 
 from __future__ import annotations
 
@@ -30,15 +30,28 @@ LOG_VARIANCE = -20.0
 
 
 def train_vae(
-    pictures: Pictures, folder: Path, *, steps: int, batch: int, lr: float
+    pictures: Pictures,
+    folder: Path,
+    *,
+    steps: int,
+    batch: int,
+    lr: float,
+    full_from: int | None = None,
+    start: Autoencoder | None = None,
 ) -> Autoencoder:
-    """Train (or resume) on half-size scenes; returns the averaged VAE with standard latents."""
+    """Train (or resume) on half-size scenes; returns the averaged VAE with standard latents.
+
+    From step ``full_from`` on, scenes are whole and a quarter as many: letters are drawn at
+    full size, and half-size ones do not teach them. ``start`` is a VAE with standard latents to
+    begin from instead of from nothing.
+    """
     torch.manual_seed(0)
-    vae = build_vae().bfloat16()
+    vae = (shrink_latents(start) if start else build_vae()).bfloat16()
     run = Run("vae", vae, MasterMuon(vae, lr=lr, ema=0.995), steps, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
-        image, weight = batch_of(pictures, draw, batch, full=False)
+        full = full_from is not None and step >= full_from
+        image, weight = batch_of(pictures, draw, max(1, batch // 4) if full else batch, full=full)
         return reconstruction_loss(vae, image, weight)
 
     run.train(loss)
@@ -125,4 +138,16 @@ def normalise_latents(vae: Autoencoder, pictures: Pictures, count: int = 256) ->
     bias[:channels] = (bias[:channels] - mean) / deviation
     weight[channels:] = 0
     bias[channels:] = LOG_VARIANCE
+    return vae
+
+
+@torch.no_grad()
+def shrink_latents(vae: Autoencoder) -> Autoencoder:
+    """Fold the hosts' fixed scale away: latents of deviation 1 / 0.18215 become about 1.
+
+    The noise put on latents while training is meant for those; pictures decode as before.
+    """
+    for name in ("weight", "bias"):
+        vae.quant_conv.get_parameter(name)[: len(vae.quant_conv.weight) // 2] *= LATENT_SCALE
+    vae.post_quant_conv.weight /= LATENT_SCALE
     return vae

@@ -27,11 +27,12 @@ def scene_at(scene: Scene, seconds: float) -> Scene:
     across, nearer = stream(scene, 6).random(2) - 0.5
     base = scene.second.base if _carried(scene) and scene.second else scene.y + scene.radius
     below = max(base - scene.horizon, 0.02)
-    grown = _bounce(1 + 0.35 * nearer * seconds, 0.75, min(1.3, (0.985 - scene.horizon) / below))
+    grown = _bounce(1 + 0.6 * nearer * seconds, 0.75, _largest(scene, below))
     moved = scene.horizon + below * grown
     x = 0.5 + (scene.x - 0.5) * grown
-    reach = 1.15 * scene.radius * grown
-    x = _bounce(x + 0.35 * across * seconds, reach, 1 - reach)
+    radii = (scene.radius, scene.second.radius if _carried(scene) and scene.second else 0)
+    reach = 1.15 * max(radii) * grown
+    x = _bounce(x + 0.8 * across * seconds, reach, 1 - reach)
     first = replace(
         scene,
         x=x,
@@ -51,6 +52,13 @@ def scene_at(scene: Scene, seconds: float) -> Scene:
         base=moved,
     )
     return replace(first, second=carrier)
+
+
+def _largest(scene: Scene, below: float) -> float:
+    """How much the first thing may grow before its foot or its top leaves the frame."""
+    above = scene.horizon - (scene.y - scene.radius)
+    room = (scene.horizon - 0.015) / above if above > 0 else 1.3
+    return min(1.3, (0.985 - scene.horizon) / below, room)
 
 
 def _carried(scene: Scene) -> bool:

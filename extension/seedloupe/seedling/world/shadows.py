@@ -46,7 +46,7 @@ def _silhouette(layer: Layer, thing: Thing, scene: Scene, foot: float, side: int
     lean = float(np.clip((thing.x - sun_of(scene)[0]) * 1.3, -0.8, 0.8))
     squash = _LENGTH.get(scene.sky, 0.32)
     outline = Image.fromarray((layer.cover * 255).astype(np.uint8))
-    # Output (x, y) takes its value from the outline at (x - lean' (y - foot), foot - (y - foot) / k).
+    # Shadow pixel (x, y) is dark where the outline is at (x - lean (y - foot), 2 foot - y).
     k = 1 / squash
     a = (1.0, -lean * k, lean * k * foot - layer.left)
     b = (0.0, -k, foot + k * foot - layer.top)

@@ -56,7 +56,11 @@ def box(form: Form) -> Figure:
     if form[2] > 0.34:
         middle = (edge - 1) / 2
         parts.append(Part(rectangle(middle - 0.12, lid, middle + 0.12, 1), Tone.PALE))
-    points = {"front left": (-0.93, lid + 0.06), "front right": (edge, lid + 0.04), "back right": (0.94, back + 0.06)}
+    points = {
+        "front left": (-0.93, lid + 0.06),
+        "front right": (edge, lid + 0.04),
+        "back right": (0.94, back + 0.06),
+    }
     return Figure(parts, points | {"foot left": (-0.93, 0.92), "foot right": (edge, 0.92)})
 
 

@@ -1,0 +1,60 @@
+"""Begin from weights that are there, as far as their shapes fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from .architecture import Autoencoder
+
+
+def start_vae(weights: Path) -> Autoencoder:
+    """The VAE of the single file in ``weights``, float32."""
+    from diffusers import AutoencoderKL
+
+    vae: Autoencoder = AutoencoderKL.from_single_file(
+        weights / "seedling.safetensors",
+        config=str(weights / "config"),
+        subfolder="vae",
+        local_files_only=True,
+    ).float()
+    return vae
+
+
+def start_unet(weights: Path) -> nn.Module:
+    """The U-Net of the single file in ``weights``, float32."""
+    from diffusers import UNet2DConditionModel
+
+    unet: nn.Module = UNet2DConditionModel.from_single_file(
+        weights / "seedling.safetensors",
+        config=str(weights / "config"),
+        subfolder="unet",
+        local_files_only=True,
+    ).float()
+    return unet
+
+
+def start_text(encoder: nn.Module, weights: Path) -> nn.Module:
+    """``encoder`` with the text tower of the single file; the projection is the critic's."""
+    prefix = "cond_stage_model.transformer."
+    single = load_file(weights / "seedling.safetensors")
+    tower = {k.removeprefix(prefix): v for k, v in single.items() if k.startswith(prefix)}
+    critic = load_file(weights / "critic.safetensors")
+    fit(encoder, tower | {"text_projection.weight": critic["words.weight"]})
+    return encoder
+
+
+def fit(network: nn.Module, state: dict[str, Tensor]) -> tuple[str, ...]:
+    """Copy every tensor of ``state`` whose name and shape fit; returns the names left out."""
+    own = network.state_dict()
+    fitting = {
+        name: value.to(own[name].dtype)
+        for name, value in state.items()
+        if name in own and own[name].shape == value.shape
+    }
+    network.load_state_dict(fitting, strict=False)
+    return tuple(sorted(set(own) - set(fitting)))
