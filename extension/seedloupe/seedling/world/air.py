@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .landscape import Floats, stream
+from .figures import Floats
+from .landscape import stream
 from .palette import SKIES, tint
 from .scene import Scene
 from .words import Sky, Weather

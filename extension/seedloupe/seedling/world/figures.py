@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 Rgb = tuple[int, int, int]
 Point = tuple[float, float]
 Outline = NDArray[np.float64]
+#: Arrays that are reckoned with; which width of float does not matter.
+Floats = NDArray[np.floating[Any]]
 
 CREAM: Rgb = (246, 234, 210)
 BARK: Rgb = (124, 84, 52)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from .figures import Floats
 from .palette import GROUNDS, SKIES, Daylight, tint
 from .scene import Scene
 from .words import Ground, Sky
 
-Floats = NDArray[np.float32]
 _MARKS_DRAWN = 2
 
 

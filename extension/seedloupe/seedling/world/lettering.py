@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from .landscape import Floats, stream
+from .figures import Floats
+from .landscape import stream
 from .palette import tint
 from .scene import Scene
 

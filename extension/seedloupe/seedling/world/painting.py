@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from .figures import Grain, Light, Part, Rgb, Tone
+from .figures import Floats, Grain, Light, Part, Rgb, Tone
 from .palette import Daylight, tint
 
-Floats = NDArray[np.float32]
 #: How much larger outlines are drawn before they are made smooth.
 SUPERSAMPLING = 4
 
@@ -154,27 +152,25 @@ def _colour(paint: Tone | Rgb, colour: Rgb) -> Rgb:
 
 def _grain(grain: Grain, p: Floats, q: Floats) -> Floats:
     """Factors about 1 that make a surface, on coordinates of the figure."""
+    surface: Floats
     if grain is Grain.STRIPES:
-        return 0.9 + 0.13 * np.sign(np.sin(p * 11)) + 0 * q
-    if grain is Grain.BANDS:
-        return 0.9 + 0.13 * np.sign(np.sin(q * 12)) + 0 * p
-    if grain is Grain.PLANKS:
-        return (
-            1
-            - 0.2 * (np.abs(np.sin(q * 7.5)) < 0.16)
-            + 0.03 * np.sin(p * 23 + 5 * np.floor(q * 2.4))
-        )
-    if grain is Grain.BRICKS:
-        row = np.floor(q * 6)
-        joint = (np.abs(np.sin(q * 6 * math.pi)) < 0.3) | (
-            np.abs(np.sin((p * 3 + 0.5 * (row % 2)) * math.pi)) < 0.17
-        )
-        return 1.02 - 0.17 * joint
-    if grain is Grain.DOTS:
-        return 1 - 0.22 * (np.sin(p * 9) * np.sin(q * 9 + 1) > 0.45)
-    if grain is Grain.SCALES:
-        return 1 - 0.16 * (np.sin(p * 15 + 2 * np.sign(np.sin(q * 16))) * np.sin(q * 16) > 0.35)
-    return 1 + 0.13 * np.sin(p * 13 + 3 * np.sin(q * 9)) * np.sin(q * 15 + 2 * np.sin(p * 7))
+        surface = 0.9 + 0.13 * np.sign(np.sin(p * 11)) + 0 * q
+    elif grain is Grain.BANDS:
+        surface = 0.9 + 0.13 * np.sign(np.sin(q * 12)) + 0 * p
+    elif grain is Grain.PLANKS:
+        gaps = np.abs(np.sin(q * 7.5)) < 0.16
+        surface = 1 - 0.2 * gaps + 0.03 * np.sin(p * 23 + 5 * np.floor(q * 2.4))
+    elif grain is Grain.BRICKS:
+        upright = np.abs(np.sin((p * 3 + 0.5 * (np.floor(q * 6) % 2)) * math.pi)) < 0.17
+        surface = 1.02 - 0.17 * ((np.abs(np.sin(q * 6 * math.pi)) < 0.3) | upright)
+    elif grain is Grain.DOTS:
+        surface = 1 - 0.22 * (np.sin(p * 9) * np.sin(q * 9 + 1) > 0.45)
+    elif grain is Grain.SCALES:
+        rows = np.sin(q * 16)
+        surface = 1 - 0.16 * (np.sin(p * 15 + 2 * np.sign(rows)) * rows > 0.35)
+    else:
+        surface = 1 + 0.13 * np.sin(p * 13 + 3 * np.sin(q * 9)) * np.sin(q * 15 + 2 * np.sin(p * 7))
+    return surface
 
 
 def _edge(layer: Layer, spot: Spot) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .air import fill_air
-from .figures import Point
-from .landscape import Floats, ground_depth, landscape, stream, sun_of
+from .figures import Floats, Point
+from .landscape import ground_depth, landscape, stream, sun_of
 from .lettering import Lettering, frame, letter
 from .painting import Layer, Spot, paint
 from .palette import COLOURS, SKIES
@@ -66,8 +66,7 @@ class Picture:
     @property
     def object_mask(self) -> NDArray[np.bool_]:
         """``(H, W)`` bool, where any thing is seen."""
-        seen: NDArray[np.bool_] = self.masks.any(0)
-        return seen
+        return np.asarray(self.masks.any(0))
 
     @property
     def centroid(self) -> Point:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageFilter
 
-from .landscape import Floats, sun_of
+from .figures import Floats
+from .landscape import sun_of
 from .painting import Layer
 from .scene import Scene, Thing
 from .words import Sky, Weather
@@ -46,7 +47,7 @@ def _silhouette(layer: Layer, thing: Thing, scene: Scene, foot: float, side: int
     lean = float(np.clip((thing.x - sun_of(scene)[0]) * 1.3, -0.8, 0.8))
     squash = _LENGTH.get(scene.sky, 0.32)
     outline = Image.fromarray((layer.cover * 255).astype(np.uint8))
-    # Shadow pixel (x, y) is dark where the outline is at (x - lean (y - foot), 2 foot - y).
+    # A shadow's row y is the outline's row foot - k (y - foot), moved sideways by lean.
     k = 1 / squash
     a = (1.0, -lean * k, lean * k * foot - layer.left)
     b = (0.0, -k, foot + k * foot - layer.top)

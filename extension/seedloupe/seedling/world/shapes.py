@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from . import shapes_built as built
 from . import shapes_grown as grown
 from . import shapes_made as made
 from .figures import Figure
@@ -13,9 +14,9 @@ from .shapes_made import Form
 FIGURES: Mapping[Kind, Callable[[Form], Figure]] = {
     Kind.BALL: made.ball,
     Kind.BOX: made.box,
-    Kind.TENT: made.tent,
+    Kind.TENT: built.tent,
     Kind.STAR: made.star,
-    Kind.HOUSE: made.house,
+    Kind.HOUSE: built.house,
     Kind.TREE: grown.tree,
     Kind.MUSHROOM: grown.mushroom,
     Kind.BOAT: made.boat,
@@ -25,8 +26,8 @@ FIGURES: Mapping[Kind, Callable[[Form], Figure]] = {
     Kind.CAT: grown.cat,
     Kind.DUCK: grown.duck,
     Kind.CUP: made.cup,
-    Kind.UMBRELLA: made.umbrella,
+    Kind.UMBRELLA: built.umbrella,
     Kind.ROCKET: made.rocket,
-    Kind.CASTLE: made.castle,
+    Kind.CASTLE: built.castle,
     Kind.APPLE: grown.apple,
 }
