@@ -56,9 +56,7 @@ def prompts(count: int, first: int) -> tuple[str, ...]:
 def real_pictures(scenes: tuple[Scene, ...], each: int) -> tuple[Picture, ...]:
     """What scenes of one thing ask for, rendered: ``each`` pictures a scene, placed anew."""
     places = (scene for scene in _held_out(_PLACES) if scene.relation is None)
-    return tuple(
-        render_scene(_moved(scene, next(places))) for scene in scenes for _ in range(each)
-    )
+    return tuple(render_scene(_moved(scene, next(places))) for scene in scenes for _ in range(each))
 
 
 def _moved(scene: Scene, place: Scene) -> Scene:

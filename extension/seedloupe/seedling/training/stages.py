@@ -14,12 +14,15 @@ from torch import distributed, nn
 from ..world import Split
 from .architecture import TEXT, UNET, VAE, load_tokenizer
 from .critic import train_critic, train_judge
+from .distil import train_fast
 from .export import checkpoint, save_half
+from .inpaint import Holes, cut_holes, train_inpainting
 from .pictures import Pictures, load_pictures
 from .run import rank_and_world
 from .start import start_unet, start_vae
 from .unet import Latents, encode_captions, encode_pictures, train_unet
 from .vae import train_decoder, train_vae
+from .variants import FAST, INPAINTING, save_difference
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -42,6 +45,8 @@ class Preset:
     judge_steps: int
     unet_steps: int
     decoder_steps: int
+    inpaint_steps: int
+    fast_steps: int
     vae_batch: int
     unet_batch: int
 
@@ -67,6 +72,8 @@ PRESETS = {
         judge_steps=3_000,
         unet_steps=12_000,
         decoder_steps=600,
+        inpaint_steps=1_500,
+        fast_steps=1_500,
         vae_batch=16,
         unet_batch=32,
     ),
@@ -81,10 +88,12 @@ PRESETS = {
         judge_steps=6_000,
         unet_steps=60_000,
         decoder_steps=10_000,
+        inpaint_steps=10_000,
+        fast_steps=10_000,
         vae_batch=64,
         unet_batch=256,
     ),
-    PresetName.SMOKE: Preset(8, 8, 8, 8, 1, 0, 1, 1, 1, 1, 4, 2),
+    PresetName.SMOKE: Preset(8, 8, 8, 8, 1, 0, 1, 1, 1, 1, 1, 1, 4, 2),
 }
 
 
@@ -139,6 +148,42 @@ def train_all(preset: Preset, folder: Path, weights: Path, *, start: Path | None
     )
     if rank_and_world()[0] == 0:
         write_weights(weights, unet=unet, vae=vae, text=text, critic=critic, judge=judge)
+    train_variants(preset, unet, vae, latents, scenes, folder, weights)
+
+
+def train_variants(
+    preset: Preset,
+    unet: nn.Module,
+    vae: Autoencoder,
+    latents: Latents,
+    scenes: Pictures,
+    folder: Path,
+    weights: Path,
+) -> None:
+    """Train the variants and write how they differ into ``weights / "variants"``.
+
+    ``scenes`` are the first pictures of ``latents``; every process cuts the same holes.
+    """
+    place = folder / "holes.pt"
+    if not place.exists():
+        holes = cut_holes(vae, scenes, 0, len(scenes))
+        torch.save({"masks": holes.masks, "latents": holes.latents}, place)
+    kept = torch.load(place, weights_only=True)
+    inpainting = train_inpainting(
+        unet,
+        latents,
+        Holes(kept["masks"], kept["latents"]),
+        folder,
+        steps=preset.inpaint_steps,
+        batch=preset.unet_batch,
+        lr=1e-3,
+    )
+    fast = train_fast(
+        unet, latents, folder, steps=preset.fast_steps, batch=preset.unet_batch, lr=1e-3
+    )
+    if rank_and_world()[0] == 0:
+        for network, variant in ((inpainting, INPAINTING), (fast, FAST)):
+            save_difference(network, variant, weights / "variants" / f"{variant.name}.safetensors")
 
 
 def load_latents(

@@ -108,9 +108,17 @@ def train_unet(
 
 
 def denoising_loss(
-    unet: nn.Module, data: Latents, rows: Tensor, signal: Tensor
+    unet: nn.Module,
+    data: Latents,
+    rows: Tensor,
+    signal: Tensor,
+    *,
+    beside: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Weighted squared error of the predicted noise at random steps."""
+    """Weighted squared error of the predicted noise at random steps.
+
+    ``beside`` ``(B, C, h, w)`` goes into the U-Net as further channels.
+    """
     clean = data.latents[rows].float()
     captions = data.captions[rows].clone()
     captions[torch.rand(len(rows)) < EMPTY_RATE] = 0
@@ -119,7 +127,10 @@ def denoising_loss(
     noise = torch.randn_like(clean)
     noisy = share.sqrt() * clean + (1 - share).sqrt() * noise
     context = data.contexts[captions]
-    predicted = unet(noisy.to(context.dtype), steps, context).sample.float()
+    given = noisy.to(context.dtype)
+    if beside is not None:
+        given = torch.cat([given, beside.to(given.dtype)], 1)
+    predicted = unet(given, steps, context).sample.float()
     error = (predicted - noise).square().mean((1, 2, 3))
     ratio = (share / (1 - share)).flatten()
     weighted = (error * (ratio.clamp(max=SNR_LIMIT) / ratio)).mean()
