@@ -23,14 +23,18 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("checkpoints"))
     parser.add_argument("--weights", type=Path, default=weights_folder())
     parser.add_argument("--start", type=Path, help="a folder of weights to begin from")
+    parser.add_argument("--device", default="cpu", help='where to train, "cuda" for a GPU')
+    parser.add_argument("--workers", type=int, default=1, help="processes that render pictures")
     settings = parser.parse_args()
     torch.set_num_threads(1)
+    torch.set_default_device(settings.device)
     join_processes()
     train_all(
         PRESETS[PresetName(settings.preset)],
         settings.folder,
         settings.weights,
         start=settings.start,
+        workers=settings.workers,
     )
 
 

@@ -15,7 +15,7 @@ from ..world import Style
 from .architecture import Tokenizer, build_text_encoder
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run
+from .run import Run, Until, here
 from .start import fit, start_text
 
 #: Captions are cut after this many tokens while training; none of the world is longer.
@@ -45,7 +45,7 @@ def train_critic(
     tokenizer: Tokenizer,
     folder: Path,
     *,
-    steps: int,
+    until: Until,
     batch: int,
     lr: float,
     start: Path | None = None,
@@ -61,7 +61,7 @@ def train_critic(
         fit(towers.critic, load_file(start / "critic.safetensors"))
     towers = towers.bfloat16()
     tokens = tokenise(tokenizer, list(pictures.captions), CAPTION_TOKENS)
-    run = Run("critic", towers, MasterMuon(towers, lr=lr, ema=0.99), steps, lr, folder)
+    run = Run("critic", towers, MasterMuon(towers, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         rows = _rows(draw, len(pictures), batch)
@@ -89,24 +89,24 @@ def critic_loss(
     match = 0.5 * (
         functional.cross_entropy(logits, target) + functional.cross_entropy(logits.T, target)
     )
-    planes = torch.from_numpy(planes_of(pictures, rows))
+    planes = here(torch.from_numpy(planes_of(pictures, rows)))
     segment = functional.cross_entropy(reading.planes.float(), planes)
-    truth = torch.from_numpy(pictures.depths[rows, 2::4, 2::4]).float() / 255
+    truth = here(torch.from_numpy(pictures.depths[rows, 2::4, 2::4])).float() / 255
     depth = (reading.depth.float() - truth).abs().mean()
     right = same.gather(1, logits.argmax(1)[:, None]).mean()
     figures = {"match": match, "retrieval": right, "segment": segment, "depth": depth}
     return match + segment + depth, {name: float(value.detach()) for name, value in figures.items()}
 
 
-def train_judge(pictures: Pictures, folder: Path, *, steps: int, batch: int, lr: float) -> Judge:
+def train_judge(pictures: Pictures, folder: Path, *, until: Until, batch: int, lr: float) -> Judge:
     """Train the judge."""
     torch.manual_seed(2)
     judge = Judge()
-    run = Run("judge", judge, MasterMuon(judge, lr=lr, ema=0.99), steps, lr, folder)
+    run = Run("judge", judge, MasterMuon(judge, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         rows = _rows(draw, len(pictures), batch)
-        labels = torch.from_numpy(pictures.labels[rows])
+        labels = here(torch.from_numpy(pictures.labels[rows]))
         return judge_loss(judge(roughen(images_of(pictures, rows))), labels)
 
     run.train(loss)
@@ -134,7 +134,7 @@ def judge_loss(verdict: Verdict, labels: Tensor) -> tuple[Tensor, dict[str, floa
     placed = torch.cat([verdict.relations[paired, kind] for kind in sides])
     relation = labels[paired, 5]
     relations = functional.cross_entropy(
-        placed.float(), torch.cat([relation, _SEEN_BACK[relation]])
+        placed.float(), torch.cat([relation, here(_SEEN_BACK)[relation]])
     )
     right = verdict.kinds.argmax(1) == labels[:, 0]
     right |= paired & (verdict.kinds.argmax(1) == labels[:, 3])
@@ -147,7 +147,7 @@ def judge_loss(verdict: Verdict, labels: Tensor) -> tuple[Tensor, dict[str, floa
 
 def images_of(pictures: Pictures, rows: np.ndarray) -> Tensor:
     """Pictures ``rows`` as ``(B, 3, H, W)`` float32 in [0, 1]."""
-    return torch.from_numpy(pictures.images[rows]).permute(0, 3, 1, 2).float() / 255
+    return here(torch.from_numpy(pictures.images[rows])).permute(0, 3, 1, 2).float() / 255
 
 
 def planes_of(pictures: Pictures, rows: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from .optim import MasterMuon
-from .run import Run
+from .run import Run, Until
 from .unet import TRAIN_STEPS, Latents, alphas_cumprod
 from .variants import FAST
 
@@ -72,13 +72,13 @@ def noise_of_jump(
 
 
 def train_fast(
-    unet: nn.Module, data: Latents, folder: Path, *, steps: int, batch: int, lr: float
+    unet: nn.Module, data: Latents, folder: Path, *, until: Until, batch: int, lr: float
 ) -> nn.Module:
     """Train (or resume) the variant from ``unet``; returns its average, float32."""
     torch.manual_seed(6)
     teacher = copy.deepcopy(unet).requires_grad_(False).bfloat16()
     student = FAST.freeze(copy.deepcopy(unet)).bfloat16()
-    run = Run("fast", student, MasterMuon(student, lr=lr, ema=0.99), steps, lr, folder)
+    run = Run("fast", student, MasterMuon(student, lr=lr, ema=0.99), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
@@ -114,7 +114,8 @@ def guided(unet: nn.Module, context: Tensor, empty: Tensor) -> Denoiser:
 
     def denoise(noisy: Tensor, times: Tensor) -> Tensor:
         doubled = torch.cat([noisy, noisy]).to(both.dtype)
-        away, toward = unet(doubled, torch.cat([times, times]), both).sample.float().chunk(2)
+        said: Tensor = unet(doubled, torch.cat([times, times]), both).sample.float()
+        away, toward = said.chunk(2)
         return away + GUIDANCE * (toward - away)
 
     return denoise

@@ -20,7 +20,7 @@ from .architecture import LATENT_SCALE
 from .critic import images_of
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run
+from .run import Run, Until, here
 from .unet import Latents, alphas_cumprod, denoising_loss
 from .variants import INPAINTING, widen_input
 
@@ -72,8 +72,11 @@ def cut_holes(
     for start in range(first, stop, batch):
         rows = np.arange(start, min(stop, start + batch))
         holes = torch.from_numpy(
-            np.stack([hole_of(pictures.masks[r], np.random.default_rng((13, r))) for r in rows])
+            np.stack(
+                [hole_of(pictures.masks[r], np.random.default_rng((13, int(r)))) for r in rows]
+            )
         )[:, None].float()
+        holes = here(holes)
         left = (images_of(pictures, rows) * 2 - 1) * (1 - holes)
         latents.append(vae.encode(left.bfloat16()).latent_dist.mean * LATENT_SCALE)
         # The hosts shrink masks so too: the cell's upper left pixel decides.
@@ -82,13 +85,20 @@ def cut_holes(
 
 
 def train_inpainting(
-    unet: nn.Module, data: Latents, holes: Holes, folder: Path, *, steps: int, batch: int, lr: float
+    unet: nn.Module,
+    data: Latents,
+    holes: Holes,
+    folder: Path,
+    *,
+    until: Until,
+    batch: int,
+    lr: float,
 ) -> nn.Module:
     """Train (or resume) the variant from ``unet``; returns its average, float32."""
     torch.manual_seed(5)
     begun = widen_input(copy.deepcopy(unet), CHANNELS)
     student = INPAINTING.freeze(copy.deepcopy(begun)).bfloat16()
-    run = Run("inpaint", student, MasterMuon(student, lr=lr, ema=0.995), steps, lr, folder)
+    run = Run("inpaint", student, MasterMuon(student, lr=lr, ema=0.995), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:

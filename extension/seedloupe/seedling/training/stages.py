@@ -18,7 +18,7 @@ from .distil import train_fast
 from .export import checkpoint, save_half
 from .inpaint import Holes, cut_holes, train_inpainting
 from .pictures import Pictures, load_pictures
-from .run import rank_and_world
+from .run import Until, rank_and_world
 from .start import start_unet, start_vae
 from .unet import Latents, encode_captions, encode_pictures, train_unet
 from .vae import train_decoder, train_vae
@@ -32,23 +32,26 @@ if TYPE_CHECKING:
 class Preset:
     """How long each stage is; the architecture is the same in all.
 
-    Steps are optimiser steps; batches are for each process.
+    ``vae_full_from`` is a share of the VAE's run; batches are for each process. ``Until()`` leaves
+    a stage out, where it can be.
     """
 
     vae_pictures: int
     pictures: int
     critic_pictures: int
     judge_pictures: int
-    vae_steps: int
-    vae_full_from: int
-    critic_steps: int
-    judge_steps: int
-    unet_steps: int
-    decoder_steps: int
-    inpaint_steps: int
-    fast_steps: int
+    vae: Until
+    vae_full_from: float
+    critic: Until
+    judge: Until
+    unet: Until
+    decoder: Until
+    inpaint: Until
+    fast: Until
     vae_batch: int
     unet_batch: int
+    critic_batch: int
+    judge_batch: int
 
 
 class PresetName(str, Enum):
@@ -59,6 +62,7 @@ class PresetName(str, Enum):
     SMOKE = "smoke"
 
 
+_ONCE = Until(1)
 PRESETS = {
     # For one thread, begun from weights that are there; docs/decisions/0035 has the hours.
     PresetName.CPU: Preset(
@@ -66,38 +70,45 @@ PRESETS = {
         pictures=24_000,
         critic_pictures=12_000,
         judge_pictures=16_000,
-        vae_steps=6_000,
-        vae_full_from=4_800,
-        critic_steps=1_200,
-        judge_steps=3_000,
-        unet_steps=12_000,
-        decoder_steps=600,
-        inpaint_steps=1_500,
-        fast_steps=1_500,
+        vae=Until(4_000),
+        vae_full_from=0.8,
+        critic=Until(1_200),
+        judge=Until(3_000),
+        unet=Until(12_000),
+        decoder=Until(600),
+        inpaint=Until(1_500),
+        fast=Until(1_500),
         vae_batch=16,
         unet_batch=32,
+        critic_batch=80,
+        judge_batch=64,
     ),
+    # For a data-centre GPU lent for ten minutes, of which rendering takes one or two.
     PresetName.GPU: Preset(
-        vae_pictures=50_000,
-        pictures=200_000,
-        critic_pictures=50_000,
-        judge_pictures=50_000,
-        vae_steps=20_000,
-        vae_full_from=5_000,
-        critic_steps=6_000,
-        judge_steps=6_000,
-        unet_steps=60_000,
-        decoder_steps=10_000,
-        inpaint_steps=10_000,
-        fast_steps=10_000,
-        vae_batch=64,
-        unet_batch=256,
+        vae_pictures=60_000,
+        pictures=60_000,
+        critic_pictures=24_000,
+        judge_pictures=24_000,
+        vae=Until(seconds=150),
+        vae_full_from=0.6,
+        critic=Until(seconds=60),
+        judge=Until(seconds=40),
+        unet=Until(seconds=180),
+        decoder=Until(),
+        inpaint=Until(),
+        fast=Until(),
+        vae_batch=128,
+        unet_batch=512,
+        critic_batch=256,
+        judge_batch=256,
     ),
-    PresetName.SMOKE: Preset(8, 8, 8, 8, 1, 0, 1, 1, 1, 1, 1, 1, 4, 2),
+    PresetName.SMOKE: Preset(8, 8, 8, 8, _ONCE, 0.0, *(_ONCE,) * 6, 4, 2, 4, 4),
 }
 
 
-def train_all(preset: Preset, folder: Path, weights: Path, *, start: Path | None = None) -> None:
+def train_all(
+    preset: Preset, folder: Path, weights: Path, *, start: Path | None = None, workers: int = 1
+) -> None:
     """Train everything into ``folder`` (checkpoints) and write ``weights``.
 
     Args:
@@ -105,50 +116,61 @@ def train_all(preset: Preset, folder: Path, weights: Path, *, start: Path | None
         folder: checkpoints, pictures and latents; begun work there is gone on with.
         weights: ``config/tokenizer`` must be there; the rest is written.
         start: a folder of weights to begin from, as far as their shapes fit.
+        workers: processes that render pictures.
     """
-    art, split = folder / "pictures", Split
-    scenes = load_pictures(art, split.GENERATOR, preset.vae_pictures)
+
+    def load(split: Split, count: int) -> Pictures:
+        return load_pictures(folder / "pictures", split, count, workers=workers)
+
+    if workers > 1:
+        # Processes are best begun before a GPU is.
+        load(Split.CRITIC, preset.critic_pictures)
+        load(Split.JUDGE, preset.judge_pictures)
+        load(Split.GENERATOR, preset.pictures)
+    scenes = load(Split.GENERATOR, preset.vae_pictures)
     vae = train_vae(
         scenes,
         folder,
-        steps=preset.vae_steps,
+        until=preset.vae,
         batch=preset.vae_batch,
         lr=1e-3 if start else 2e-3,
         full_from=preset.vae_full_from,
         start=start_vae(start) if start else None,
     )
     critic, text = train_critic(
-        load_pictures(art, split.CRITIC, preset.critic_pictures),
+        load(Split.CRITIC, preset.critic_pictures),
         load_tokenizer(weights / "config"),
         folder,
-        steps=preset.critic_steps,
-        batch=80,
+        until=preset.critic,
+        batch=preset.critic_batch,
         lr=2e-3,
         start=start,
     )
-    pictures = load_pictures(art, split.GENERATOR, preset.pictures)
+    pictures = load(Split.GENERATOR, preset.pictures)
     latents = load_latents(folder, vae, text, pictures, weights)
     unet = train_unet(
         latents,
         folder,
-        steps=preset.unet_steps,
+        until=preset.unet,
         batch=preset.unet_batch,
         lr=1.5e-3 if start else 2e-3,
         start=start_unet(start) if start else None,
     )
     judge = train_judge(
-        load_pictures(art, split.JUDGE, preset.judge_pictures),
+        load(Split.JUDGE, preset.judge_pictures),
         folder,
-        steps=preset.judge_steps,
-        batch=64,
+        until=preset.judge,
+        batch=preset.judge_batch,
         lr=3e-3,
     )
-    vae = train_decoder(
-        vae, pictures, folder, steps=preset.decoder_steps, batch=preset.vae_batch // 4, lr=1e-3
-    )
+    if preset.decoder != Until():
+        vae = train_decoder(
+            vae, pictures, folder, until=preset.decoder, batch=preset.vae_batch // 4, lr=1e-3
+        )
     if rank_and_world()[0] == 0:
         write_weights(weights, unet=unet, vae=vae, text=text, critic=critic, judge=judge)
-    train_variants(preset, unet, vae, latents, scenes, folder, weights)
+    if preset.inpaint != Until():
+        train_variants(preset, unet, vae, latents, scenes, folder, weights)
 
 
 def train_variants(
@@ -168,19 +190,17 @@ def train_variants(
     if not place.exists():
         holes = cut_holes(vae, scenes, 0, len(scenes))
         torch.save({"masks": holes.masks, "latents": holes.latents}, place)
-    kept = torch.load(place, weights_only=True)
+    kept = torch.load(place, weights_only=True, map_location=torch.empty(0).device)
     inpainting = train_inpainting(
         unet,
         latents,
         Holes(kept["masks"], kept["latents"]),
         folder,
-        steps=preset.inpaint_steps,
+        until=preset.inpaint,
         batch=preset.unet_batch,
         lr=1e-3,
     )
-    fast = train_fast(
-        unet, latents, folder, steps=preset.fast_steps, batch=preset.unet_batch, lr=1e-3
-    )
+    fast = train_fast(unet, latents, folder, until=preset.fast, batch=preset.unet_batch, lr=1e-3)
     if rank_and_world()[0] == 0:
         for network, variant in ((inpainting, INPAINTING), (fast, FAST)):
             save_difference(network, variant, weights / "variants" / f"{variant.name}.safetensors")
@@ -198,7 +218,9 @@ def load_latents(
     if world > 1:
         distributed.barrier()
     parts = [folder / f"latents-{r}-of-{world}.pt" for r in range(world)]
-    latents = torch.cat([torch.load(part, weights_only=True) for part in parts])
+    latents = torch.cat(
+        [torch.load(part, weights_only=True, map_location=torch.empty(0).device) for part in parts]
+    )
     tokenizer = load_tokenizer(weights / "config")
     captions, contexts = encode_captions(text, tokenizer, pictures.captions)
     return Latents(latents, captions, contexts)

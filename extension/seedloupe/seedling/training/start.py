@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -16,12 +17,15 @@ def start_vae(weights: Path) -> Autoencoder:
     """The VAE of the single file in ``weights``, float32."""
     from diffusers import AutoencoderKL
 
-    vae: Autoencoder = AutoencoderKL.from_single_file(
-        weights / "seedling.safetensors",
-        config=str(weights / "config"),
-        subfolder="vae",
-        local_files_only=True,
-    ).float()
+    # Made on the CPU whatever the default device: the loader reckons with that.
+    with torch.device("cpu"):
+        vae: Autoencoder = AutoencoderKL.from_single_file(
+            weights / "seedling.safetensors",
+            config=str(weights / "config"),
+            subfolder="vae",
+            local_files_only=True,
+        ).float()
+    vae.to(torch.empty(0).device)
     return vae
 
 
@@ -29,13 +33,14 @@ def start_unet(weights: Path) -> nn.Module:
     """The U-Net of the single file in ``weights``, float32."""
     from diffusers import UNet2DConditionModel
 
-    unet: nn.Module = UNet2DConditionModel.from_single_file(
-        weights / "seedling.safetensors",
-        config=str(weights / "config"),
-        subfolder="unet",
-        local_files_only=True,
-    ).float()
-    return unet
+    with torch.device("cpu"):
+        unet: nn.Module = UNet2DConditionModel.from_single_file(
+            weights / "seedling.safetensors",
+            config=str(weights / "config"),
+            subfolder="unet",
+            local_files_only=True,
+        ).float()
+    return unet.to(torch.empty(0).device)
 
 
 def start_text(encoder: nn.Module, weights: Path) -> nn.Module:

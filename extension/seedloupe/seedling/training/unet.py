@@ -20,7 +20,7 @@ from .architecture import LATENT_SCALE, Tokenizer, build_unet
 from .critic import images_of, tokenise
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run
+from .run import Run, Until
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -86,7 +86,7 @@ def train_unet(
     data: Latents,
     folder: Path,
     *,
-    steps: int,
+    until: Until,
     batch: int,
     lr: float,
     start: nn.Module | None = None,
@@ -94,7 +94,7 @@ def train_unet(
     """Train (or resume), maybe from ``start``, and return the averaged U-Net, float32."""
     torch.manual_seed(3)
     unet = (start or build_unet()).bfloat16()
-    run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), steps, lr, folder)
+    run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
