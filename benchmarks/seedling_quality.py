@@ -2,8 +2,8 @@
 
     python benchmarks/seedling_quality.py --count 1000 --control 250 --precision bfloat16
 
-Prompts are held-out scenes without style or words. The control is the same pipeline
-with a U-Net of random weights. Prints one JSON document.
+Prompts are held-out scenes without style or words, of one thing and of two. The control is
+the same pipeline with a U-Net of random weights. Prints one JSON document.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 import torch
@@ -22,11 +24,13 @@ from seedloupe.hosts.standalone.models import Model, open_model
 from seedloupe.hosts.standalone.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
-from seedloupe.seedling.critic import Judge, load_judge
-from seedloupe.seedling.prompts import JUDGING, plain_scenes
-from seedloupe.seedling.world import Colour, Kind, Scene, render_scene
+from seedloupe.seedling.critic import Judge, Verdict, load_judge
+from seedloupe.seedling.prompts import JUDGING, pair_scenes, plain_scenes
+from seedloupe.seedling.world import Colour, Kind, Relation, Scene, render_scene
 
 BATCH = 25
+#: Where scenes of two begin among the held-out ones kept for judging.
+PAIRS = JUDGING + 100_000
 
 
 def main() -> None:
@@ -34,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="seedling")
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--pairs", type=int, default=500, help="prompts of two things")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--sampler", type=Sampler, default=Sampler.EULER)
@@ -45,12 +50,20 @@ def main() -> None:
     settings = parser.parse_args()
     torch.set_num_threads(1)
     scenes, judge = plain_scenes(settings.count, JUDGING), load_judge(weights_folder())
+    pairs = pair_scenes(settings.pairs, PAIRS) if settings.pairs else ()
     report = {"rendered": shares(judge, scenes, rendered(scenes)), "time": timing(settings)}
+    if pairs:
+        report["rendered pairs"] = shares(judge, pairs, rendered(pairs))
     model = open_model(settings.model, dtype=getattr(torch, settings.precision))
     report["model"] = measured(model, judge, scenes, settings)
+    if pairs:
+        report["model, pairs"] = measured(model, judge, pairs, settings)
     if settings.control:
-        few = scenes[: settings.control]
-        report["random weights"] = measured(scrambled(model), judge, few, settings)
+        random = scrambled(model)
+        report["random weights"] = measured(random, judge, scenes[: settings.control], settings)
+        if pairs:
+            few = pairs[: settings.control]
+            report["random weights, pairs"] = measured(random, judge, few, settings)
     report["settings"] = {k: str(v) for k, v in vars(settings).items()}
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
 
@@ -83,15 +96,59 @@ def measured(
 
 @torch.no_grad()
 def shares(judge: Judge, scenes: tuple[Scene, ...], images: Tensor) -> dict[str, float]:
-    """Share of pictures whose kind, colour, and both the judge finds."""
-    kinds, colours = (
-        torch.cat(part) for part in zip(*(judge(chunk) for chunk in images.split(50)), strict=True)
+    """Share of pictures in which the judge finds what was asked for."""
+    verdict = together([judge(chunk) for chunk in images.split(50)])
+    named = named_pairs if scenes[0].second else named_things
+    hits = named(verdict, scenes)
+    return {name: round(float(hit.float().mean()), 4) for name, hit in hits.items()}
+
+
+def together(verdicts: list[Verdict]) -> Verdict:
+    """Verdicts on several batches as one."""
+    return Verdict(
+        torch.cat([verdict.kinds for verdict in verdicts]),
+        torch.cat([verdict.colours for verdict in verdicts]),
+        torch.cat([verdict.relations for verdict in verdicts]),
     )
-    kind = kinds.argmax(1) == torch.tensor([list(Kind).index(s.kind) for s in scenes])
-    colour = colours.argmax(1) == torch.tensor([list(Colour).index(s.colour) for s in scenes])
-    both = kind & colour
-    named = {"kind": kind, "colour": colour, "both": both}
-    return {name: round(float(hit.float().mean()), 4) for name, hit in named.items()}
+
+
+def named_things(verdict: Verdict, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
+    """Whether kind, colour, and both are what was asked for, ``(S,)`` each."""
+    kind = verdict.kind == indices(Kind, [scene.kind for scene in scenes])
+    colour = verdict.colour == indices(Colour, [scene.colour for scene in scenes])
+    return {"kind": kind, "colour": colour, "both": kind & colour}
+
+
+def named_pairs(verdict: Verdict, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
+    """Whether two things and their relation are what was asked for, ``(S,)`` each.
+
+    Colours and relation are asked of the kinds that were asked for, found or not.
+    """
+    things = list(zip(*(scene.things for scene in scenes), strict=True))
+    first, second = (indices(Kind, [thing.kind for thing in side]) for side in things)
+    wanted = torch.stack([first, second], 1).sort(1).values
+    kinds = (verdict.pair.sort(1).values == wanted).all(1)
+    colours = [
+        verdict.colour_of(kind) == indices(Colour, [thing.colour for thing in side])
+        for kind, side in zip((first, second), things, strict=True)
+    ]
+    relation = verdict.relation_of(first) == indices(Relation, [s.relation for s in scenes])
+    both = kinds & colours[0] & colours[1]
+    each = {f"relation: {r.value}": [s.relation is r for s in scenes] for r in Relation}
+    return {
+        "both kinds": kinds,
+        "both things": both,
+        "relation": relation,
+        "relation where both kinds are": relation[kinds],
+        "all": both & relation,
+        **{name: relation[torch.tensor(rows)] for name, rows in each.items()},
+    }
+
+
+def indices(choices: type[Enum], members: Sequence[object]) -> Tensor:
+    """Places of ``members`` in their enum."""
+    order = list(choices)
+    return torch.tensor([order.index(member) for member in members])  # type: ignore[arg-type]
 
 
 def rendered(scenes: tuple[Scene, ...]) -> Tensor:

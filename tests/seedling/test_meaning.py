@@ -29,12 +29,12 @@ def judge() -> Judge:
 
 def hits(judge: Judge, images: Tensor, scenes: Sequence[Scene]) -> tuple[float, float]:
     """Share of pictures whose kind and whose colour the judge names."""
-    kinds, colours = judge(images)
+    verdict = judge(images)
     kind = torch.tensor([list(Kind).index(scene.kind) for scene in scenes])
     colour = torch.tensor([list(Colour).index(scene.colour) for scene in scenes])
     return (
-        float((kinds.argmax(1) == kind).float().mean()),
-        float((colours.argmax(1) == colour).float().mean()),
+        float((verdict.kind == kind).float().mean()),
+        float((verdict.colour == colour).float().mean()),
     )
 
 
