@@ -85,10 +85,10 @@ PRESETS = {
     ),
     # For a data-centre GPU lent for ten minutes, of which rendering takes one or two.
     PresetName.GPU: Preset(
-        vae_pictures=60_000,
-        pictures=60_000,
-        critic_pictures=24_000,
-        judge_pictures=24_000,
+        vae_pictures=40_000,
+        pictures=40_000,
+        critic_pictures=16_000,
+        judge_pictures=16_000,
         vae=Until(seconds=150),
         vae_full_from=0.6,
         critic=Until(seconds=60),

@@ -55,7 +55,7 @@ def alphas_cumprod() -> Tensor:
 
 @torch.no_grad()
 def encode_pictures(
-    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 25
+    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 50
 ) -> Tensor:
     """Scaled latents ``(N, 4, h, w)`` bfloat16 of pictures ``first`` to ``stop``."""
     vae = copy.deepcopy(vae).bfloat16()
