@@ -64,17 +64,17 @@ class PresetName(str, Enum):
 
 _ONCE = Until(1)
 PRESETS = {
-    # For one thread, begun from weights that are there; docs/decisions/0035 has the hours.
+    # For one thread, begun from weights that are there; docs/decisions/0014 has the hours.
     PresetName.CPU: Preset(
         vae_pictures=6_000,
         pictures=24_000,
         critic_pictures=12_000,
         judge_pictures=16_000,
-        vae=Until(4_000),
-        vae_full_from=0.8,
+        vae=Until(2_500),
+        vae_full_from=0.7,
         critic=Until(1_200),
         judge=Until(3_000),
-        unet=Until(12_000),
+        unet=Until(8_000),
         decoder=Until(600),
         inpaint=Until(1_500),
         fast=Until(1_500),
