@@ -52,6 +52,7 @@ def judged(pictures: list[Picture], images: Tensor) -> dict[str, float]:
     two = {
         f"of two: {name}": share(hit)
         for name, hit in named_pairs(chosen(verdict, ~alone), pairs).items()
+        if len(hit)
     }
     return {
         "kind": share(kind[alone]),

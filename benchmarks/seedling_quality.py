@@ -46,7 +46,7 @@ def main() -> None:
         "--control", type=int, default=0, metavar="N", help="N pictures by random weights, too"
     )
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--sheet", type=Path, help="write the first 64 pictures here")
+    parser.add_argument("--sheet", type=Path, help="write the first 64 pictures here, pairs beside")
     settings = parser.parse_args()
     torch.set_num_threads(1)
     scenes, judge = plain_scenes(settings.count, JUDGING), load_judge(weights_folder())
@@ -90,7 +90,8 @@ def measured(
         sys.stderr.write(f"\r{start + len(chunk)}/{len(scenes)} ")
     images = torch.cat(parts)
     if settings.sheet and model.name == "seedling":
-        sheet(images[:64], settings.sheet)
+        pairs = "-pairs" if scenes[0].second else ""
+        sheet(images[:64], settings.sheet.with_stem(settings.sheet.stem + pairs))
     return shares(judge, scenes, images)
 
 
@@ -100,7 +101,7 @@ def shares(judge: Judge, scenes: tuple[Scene, ...], images: Tensor) -> dict[str,
     verdict = together([judge(chunk) for chunk in images.split(50)])
     named = named_pairs if scenes[0].second else named_things
     hits = named(verdict, scenes)
-    return {name: round(float(hit.float().mean()), 4) for name, hit in hits.items()}
+    return {name: round(float(hit.float().mean()), 4) for name, hit in hits.items() if len(hit)}
 
 
 def together(verdicts: list[Verdict]) -> Verdict:
@@ -179,10 +180,10 @@ def timing(settings: argparse.Namespace) -> dict[str, float]:
 
 
 def sheet(images: Tensor, path: Path) -> None:
-    """Eight pictures a row."""
+    """Eight pictures a row, whole rows only."""
     from PIL import Image
 
-    rows = [torch.cat(list(row), 2) for row in images.split(8)]
+    rows = [torch.cat(list(row), 2) for row in images.split(8) if len(row) == 8]
     whole = (torch.cat(rows, 1).permute(1, 2, 0) * 255).round().byte().numpy()
     Image.fromarray(whole).save(path)
 
