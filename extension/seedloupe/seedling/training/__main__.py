@@ -13,7 +13,7 @@ import torch
 
 from .. import weights_folder
 from .run import join_processes
-from .stages import PRESETS, PresetName, train_all
+from .stages import PRESETS, PresetName, critic_stage, judge_stage, train_all
 
 
 def main() -> None:
@@ -25,17 +25,23 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a folder of weights to begin from")
     parser.add_argument("--device", default="cpu", help='where to train, "cuda" for a GPU')
     parser.add_argument("--workers", type=int, default=1, help="processes that render pictures")
+    parser.add_argument(
+        "--only", choices=("critic", "judge"), help="one stage, for a core that is free meanwhile"
+    )
     settings = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_default_device(settings.device)
     join_processes()
-    train_all(
+    preset, folder, workers = (
         PRESETS[PresetName(settings.preset)],
         settings.folder,
-        settings.weights,
-        start=settings.start,
-        workers=settings.workers,
+        settings.workers,
     )
+    if settings.only == "judge":
+        judge_stage(preset, folder, workers=workers)
+        return
+    whole = critic_stage if settings.only == "critic" else train_all
+    whole(preset, folder, settings.weights, start=settings.start, workers=workers)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from .vae import train_decoder, train_vae
 from .variants import FAST, INPAINTING, save_difference
 
 if TYPE_CHECKING:
+    from ..critic import Critic, Judge
     from .architecture import Autoencoder
 
 
@@ -137,15 +138,7 @@ def train_all(
         full_from=preset.vae_full_from,
         start=start_vae(start) if start else None,
     )
-    critic, text = train_critic(
-        load(Split.CRITIC, preset.critic_pictures),
-        load_tokenizer(weights / "config"),
-        folder,
-        until=preset.critic,
-        batch=preset.critic_batch,
-        lr=2e-3,
-        start=start,
-    )
+    critic, text = critic_stage(preset, folder, weights, start=start, workers=workers)
     pictures = load(Split.GENERATOR, preset.pictures)
     latents = load_latents(folder, vae, text, pictures, weights)
     unet = train_unet(
@@ -156,13 +149,7 @@ def train_all(
         lr=1.5e-3 if start else 2e-3,
         start=start_unet(start) if start else None,
     )
-    judge = train_judge(
-        load(Split.JUDGE, preset.judge_pictures),
-        folder,
-        until=preset.judge,
-        batch=preset.judge_batch,
-        lr=3e-3,
-    )
+    judge = judge_stage(preset, folder, workers=workers)
     if preset.decoder != Until():
         vae = train_decoder(
             vae, pictures, folder, until=preset.decoder, batch=preset.vae_batch // 4, lr=1e-3
@@ -171,6 +158,30 @@ def train_all(
         write_weights(weights, unet=unet, vae=vae, text=text, critic=critic, judge=judge)
     if preset.inpaint != Until():
         train_variants(preset, unet, vae, latents, scenes, folder, weights)
+
+
+def critic_stage(
+    preset: Preset, folder: Path, weights: Path, *, start: Path | None = None, workers: int = 1
+) -> tuple[Critic, nn.Module]:
+    """Critic and text encoder; needs no other stage, so it may run beside the VAE's."""
+    count = preset.critic_pictures
+    pictures = load_pictures(folder / "pictures", Split.CRITIC, count, workers=workers)
+    return train_critic(
+        pictures,
+        load_tokenizer(weights / "config"),
+        folder,
+        until=preset.critic,
+        batch=preset.critic_batch,
+        lr=2e-3,
+        start=start,
+    )
+
+
+def judge_stage(preset: Preset, folder: Path, *, workers: int = 1) -> Judge:
+    """The judge; needs no other stage either."""
+    count = preset.judge_pictures
+    pictures = load_pictures(folder / "pictures", Split.JUDGE, count, workers=workers)
+    return train_judge(pictures, folder, until=preset.judge, batch=preset.judge_batch, lr=3e-3)
 
 
 def train_variants(
