@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from seedloupe.errors import ModelError
 from seedloupe.seedling.training.architecture import build_unet, build_vae
 from seedloupe.seedling.training.inpaint import CHANNELS, cut_holes, hole_of
 from seedloupe.seedling.training.pictures import load_pictures
@@ -103,5 +104,5 @@ def test_a_difference_of_another_model_is_refused(tmp_path: Path) -> None:
 
     save_file({"a": torch.ones(1)}, tmp_path / "base.safetensors")
     save_file({"b": torch.ones(1)}, tmp_path / "other.safetensors")
-    with pytest.raises(KeyError, match=r"other\.safetensors is of another model: no b"):
+    with pytest.raises(ModelError, match=r"other\.safetensors: expected weights that base"):
         assemble(tmp_path / "base.safetensors", tmp_path / "other.safetensors", tmp_path / "x")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from seedloupe.errors import InputError
 from seedloupe.seedling.world import (
     Colour,
     Ground,
@@ -74,5 +75,5 @@ def test_scenes_are_captioned_by_what_they_show_and_watermarks_are_not_told() ->
     "foreign", ["a dog", "a red ball beside a box", "red ball", "a red ball on grass "]
 )
 def test_what_the_world_does_not_say_is_refused(foreign: str) -> None:
-    with pytest.raises(ValueError, match="not a caption of Seedling's world"):
+    with pytest.raises(InputError, match="caption: expected a caption of Seedling's world"):
         read_caption(foreign)

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ...errors import ModelError
 from .export import unet_to_ldm
 
 _PREFIX = "model.diffusion_model."
@@ -57,12 +58,13 @@ def assemble(checkpoint: Path, difference: Path, out: Path) -> None:
     """Lay a variant over the single-file checkpoint and write the whole.
 
     Raises:
-        KeyError: ``difference`` names a weight the checkpoint has not.
+        ModelError: ``difference`` names a weight the checkpoint has not.
     """
     whole, changed = load_file(checkpoint), load_file(difference)
     unknown = sorted(set(changed) - set(whole))
     if unknown:
-        raise KeyError(f"{difference.name} is of another model: no {unknown[0]} in the checkpoint")
+        expected = f"weights that {checkpoint.name} has"
+        raise ModelError(difference.name, expected=expected, got=unknown[0])
     save_file({**whole, **changed}, out, {"format": "pt"})
 
 

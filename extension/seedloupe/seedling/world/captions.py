@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from ...errors import InputError
 from .words import Colour, Ground, Kind, Relation, Size, Sky, Style, Weather
 
 _PHOTO = "a black and white photo of "
@@ -70,11 +71,12 @@ def read_caption(caption: str) -> Told:
     """The facts a caption of the world tells.
 
     Raises:
-        ValueError: the world does not speak so.
+        InputError: the world does not speak so.
     """
     found = _GRAMMAR.fullmatch(caption)
     if not found:
-        raise ValueError(f"not a caption of Seedling's world: {caption!r}")
+        expected = "a caption of Seedling's world, as Told.caption writes them"
+        raise InputError("caption", expected=expected, got=repr(caption))
     part = found.groupdict()
     things = [_named(part["size"], part["colour"], part["kind"])]
     if part["relation"]:
