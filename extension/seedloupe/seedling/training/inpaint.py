@@ -64,7 +64,7 @@ def hole_of(things: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 @torch.no_grad()
 def cut_holes(
-    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 50
+    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 400
 ) -> Holes:
     """Holes for pictures ``first`` to ``stop`` and the latents of what is left."""
     vae = copy.deepcopy(vae).bfloat16()

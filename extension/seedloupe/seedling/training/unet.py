@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -55,13 +56,13 @@ def alphas_cumprod() -> Tensor:
 
 @torch.no_grad()
 def encode_pictures(
-    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 50
+    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 400
 ) -> Tensor:
     """Scaled latents ``(N, 4, h, w)`` bfloat16 of pictures ``first`` to ``stop``."""
     vae = copy.deepcopy(vae).bfloat16()
     parts = []
     for start in range(first, stop, batch):
-        rows = torch.arange(start, min(stop, start + batch)).numpy()
+        rows = np.arange(start, min(stop, start + batch))
         image = (images_of(pictures, rows) * 2 - 1).bfloat16()
         parts.append(vae.encode(image).latent_dist.mean * LATENT_SCALE)
     return torch.cat(parts)
