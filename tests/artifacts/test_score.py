@@ -305,3 +305,22 @@ def test_letter_shapes_are_excused_only_by_letter_shapes_of_their_size(
     report = flag_text_artifacts(image, mask, reader, before=image)
     assert (report.verdict is Verdict.CLEAN) is excused
     assert bool(report.excused) is excused
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "excused"),
+    [
+        ("O", "HOT FOOD", False),  # a ring
+        ("1", "117", False),
+        ("FOOD", "HOT FOOD", True),  # a line read in parts
+        ("HOT FOOD", "FOOD", True),
+        ("AT", "WATER SALE", False),
+        ("CAFE BAR", "CAFE 8AR", True),
+    ],
+)
+def test_a_letter_of_the_source_excuses_no_word(
+    before: str, after: str, excused: bool, image: Tensor, mask: Tensor, stub: type, text: Text
+) -> None:
+    reader = stub([text(18, 11, 44, 21, after)], [text(19, 11, 43, 21, before)])
+    report = flag_text_artifacts(image, mask, reader, before=image)
+    assert bool(report.excused) is excused

@@ -48,7 +48,14 @@ def _both_letters(region: TextRegion, other: TextRegion) -> bool:
 
 
 def _same_words(region: TextRegion, other: TextRegion) -> bool:
-    """Whether both say the same, or one says a part of the other (readers split lines)."""
-    first, second = plain(region.text), plain(other.text)
-    shorter, longer = sorted((first, second), key=len)
-    return bool(shorter) and (shorter in longer or likeness(first, second) >= _SAME_WORDS)
+    """Whether both say about the same, or one says much of the other (readers split lines).
+
+    What the source is said to have shown must be words itself: readers take rings for letters, and
+    a letter is in every other word.
+    """
+    if not Level.HIGH.thresholds.readable(other):
+        return False
+    new, old = plain(region.text), plain(other.text)
+    if new in old:
+        return bool(new)
+    return (old in new and 2 * len(old) >= len(new)) or likeness(new, old) >= _SAME_WORDS

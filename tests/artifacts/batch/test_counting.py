@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,18 @@ def test_what_does_not_say_which_noise_of_which_model_counts_for_nobody(
     change: dict[str, object], tmp_path: Path
 ) -> None:
     assert counted(checked(tmp_path, told(**change))) is None
+
+
+def test_a_prompt_given_to_the_check_is_not_what_the_picture_was_painted_for(
+    tmp_path: Path,
+) -> None:
+    said = told(prompt="a red ball")
+    looked = checked(tmp_path, said)
+    for given in ("", "clear background"):
+        found = counted(replace(looked, prompt=given))
+        assert found is not None
+        assert found[0].purpose is Purpose.COMPLETION
+    assert counted(replace(looked, told=told(prompt=""), prompt="")) is None
 
 
 def test_without_its_mask_a_repaint_is_not_counted(tmp_path: Path) -> None:

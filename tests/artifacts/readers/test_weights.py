@@ -222,6 +222,24 @@ def test_a_damaged_byte_in_the_archive_is_noticed(server: Server, tmp_path: Path
     assert names(tmp_path) == []
 
 
+def test_a_damaged_deflate_stream_is_noticed_and_the_next_attempt_begins_anew(
+    server: Server, tmp_path: Path
+) -> None:
+    whole = server.body
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("net.pth", CONTENT)
+    broken = bytearray(buffer.getvalue())
+    broken[30 + len("net.pth") : 60 + len("net.pth")] = b"\xff" * 30
+    server.body = bytes(broken)
+    with pytest.raises(FetchError, match=r"net\.zip is damaged"):
+        fetch(server, tmp_path)
+    assert names(tmp_path) == []
+    server.body = whole
+    fetch(server, tmp_path)
+    assert (tmp_path / "net.pth").read_bytes() == CONTENT
+
+
 @pytest.mark.parametrize(("status", "said"), [(403, "403 Forbidden"), (404, "404 Not Found")])
 def test_a_server_that_refuses_is_quoted(
     status: int, said: str, server: Server, tmp_path: Path

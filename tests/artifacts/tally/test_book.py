@@ -154,3 +154,24 @@ def test_a_users_tallies_are_beside_their_tables_unless_they_say_otherwise(tmp_p
     assert usual == tmp_path / "seedloupe" / "text_tallies"
     named = {"XDG_DATA_HOME": str(tmp_path), "SEEDLOUPE_TALLIES": str(tmp_path / "mine")}
     assert tally_folder(named, "linux", Path("/home/ann")) == tmp_path / "mine"
+
+
+def test_a_torn_header_costs_itself_alone(tmp_path: Path, subject: Subject, check: Make) -> None:
+    book = TallyBook(tmp_path)
+    book.path(subject).write_text('{"format": "seedloupe.text_ta')
+    for seed in (1, 2):
+        book.add(subject, check(seed))
+    tally = book.read(subject)
+    assert [count.seed for count in tally.seeds()] == [1, 2]
+    assert tally.damaged == 1
+    assert book.path(subject).read_text().count('"version"') == 1
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(
+    tmp_path: Path, subject: Subject, check: Make
+) -> None:
+    book = TallyBook(tmp_path)
+    book.add(subject, check(1))
+    (tmp_path / "empty.tally.jsonl").write_text("")
+    assert [tally.subject for tally in book.tallies()] == [subject]
+    assert [path.name for path in book.broken()] == ["empty.tally.jsonl"]

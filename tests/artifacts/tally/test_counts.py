@@ -98,9 +98,28 @@ def test_a_seed_is_compared_with_all_others_and_not_with_itself(
     assert tally.prone() == ()
 
 
-def test_a_lone_seed_is_compared_with_none_at_all(subject: Subject, check: Make) -> None:
-    assert [c.seed for c in tally_of(subject, many(check, 1, 8, 4)).prone()] == [1]
-    assert tally_of(subject, many(check, 1, 8, 0)).prone() == ()
+def test_a_lone_seed_cannot_be_compared(subject: Subject, check: Make) -> None:
+    assert tally_of(subject, many(check, 1, 20, 20)).prone() == ()
+
+
+@pytest.mark.parametrize("rate", [0.006, 0.02, 0.068, 0.3])
+@pytest.mark.parametrize("looks", [8, 12, 24])
+def test_at_most_one_in_forty_ordinary_seeds_is_held_to_be_prone(
+    rate: float, looks: int, subject: Subject, check: Make
+) -> None:
+    rng = np.random.default_rng(7)
+    hits = rng.binomial(looks, rate, 600)
+    tally = tally_of(
+        subject, [c for seed in range(600) for c in many(check, seed, looks, hits[seed])]
+    )
+    # 15 of 600 on average at worst; 25 is what 1 in 40 exceeds in about one case of 200.
+    assert len(tally.prone()) <= 25
+
+
+def test_a_single_find_makes_no_seed_prone(subject: Subject, check: Make) -> None:
+    others = [c for seed in range(2, 60) for c in many(check, seed, 8, 0)]
+    assert tally_of(subject, [*others, *many(check, 1, 8, 1)]).prone() == ()
+    assert [c.seed for c in tally_of(subject, [*others, *many(check, 1, 8, 2)]).prone()] == [1]
 
 
 def test_ordinary_seeds_are_seldom_held_to_be_prone(subject: Subject, check: Make) -> None:

@@ -129,3 +129,28 @@ def test_a_table_of_the_other_purpose_is_refused(table: SeedTable, check: Make) 
         else:
             with pytest.raises(TableMatchError, match="purpose"):
                 fold_into_table(told, tally_of(SUBJECT, [check(8)]))
+
+
+def test_another_machines_tally_of_the_same_subject_is_added_whole(
+    table: SeedTable, check: Make
+) -> None:
+    mine = tally_of(SUBJECT, [check(8), check(8), check(11)])
+    theirs = tally_of(SUBJECT, [check(8), check(14)])
+    both = fold_into_table(fold_into_table(table, mine).table, theirs)
+    assert (both.counted, both.before) == (2, 0)
+    assert both.table.counts("rate", "text")[:4].tolist() == [4, 7, 5, 5]
+    for known in (mine, theirs):
+        assert fold_into_table(both.table, known).counted == 0
+
+
+def test_what_another_reader_saw_is_not_mixed_unless_asked(table: SeedTable, check: Make) -> None:
+    assert table.spec.evidence is not None
+    evidence = replace(table.spec.evidence, extra={"looker": "critic"})
+    looked = replace(table, spec=replace(table.spec, evidence=evidence))
+    tally = tally_of(SUBJECT, [check(8)])
+    with pytest.raises(TableMatchError, match=r"reader.*critic.*stub"):
+        fold_into_table(looked, tally)
+    assert fold_into_table(looked, tally, mixed=True).counted == 1
+    same = replace(table.spec.evidence, extra={"looker": "stub"})
+    looked = replace(table, spec=replace(table.spec, evidence=same))
+    assert fold_into_table(looked, tally).counted == 1

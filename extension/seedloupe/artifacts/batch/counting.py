@@ -26,6 +26,10 @@ def counted(checked: Checked) -> tuple[Subject, Check] | None:
     known = told.alone and told.seed is not None and told.size and told.noise
     if not known or told.task != "inpaint" or not (told.model_sha or told.model):
         return None
+    # What it was painted for is the picture's own prompt, whatever the check was told.
+    prompt = told.prompt or checked.prompt
+    if not prompt.strip():
+        return None
     assert told.seed is not None
     assert told.size is not None
     width, height = told.size
@@ -33,7 +37,7 @@ def counted(checked: Checked) -> tuple[Subject, Check] | None:
     subject = Subject(
         told.model_sha or told.model,
         told.model or told.model_sha,
-        purpose_of(checked.prompt),
+        purpose_of(prompt),
         NoiseSource.parse(told.noise),
         shape,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -165,7 +166,7 @@ def _unpack(archive: Path, one: Weights, target: Path) -> None:
                 raise FetchError(f"{name}: expected one {one.file} of usual size in it, got none")
             with opened.open(found[0]) as stream:
                 write_whole(target, _checked(stream, one, name))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise FetchError(
             f"{name} is damaged or no zip archive ({error}); fetch it again"
         ) from error

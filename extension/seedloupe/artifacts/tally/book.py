@@ -16,6 +16,8 @@ from .subject import Subject
 
 FORMAT, VERSION, SUFFIX = "seedloupe.text_tally", "1", ".tally.jsonl"
 _OWN = "SEEDLOUPE_TALLIES"
+#: How the header begins, as :func:`json.dumps` writes it.
+_HEADED = f'{{"format": "{FORMAT}"'.encode()
 
 
 def tally_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
@@ -74,9 +76,16 @@ class TallyBook:
         return read_tally(path) if path.exists() else Tally(subject)
 
     def tallies(self) -> tuple[Tally, ...]:
-        """Return every tally that can be read, by name and purpose."""
-        found = [read_tally(path) for path in sorted(self._folder.glob(f"*{SUFFIX}"))]
+        """Return every tally that can be read, by name and purpose; :meth:`broken` has the rest."""
+        found = [tally for tally in map(_read_or_none, self._files()) if tally is not None]
         return tuple(sorted(found, key=lambda t: (t.subject.name, t.subject.purpose.value)))
+
+    def broken(self) -> tuple[Path, ...]:
+        """Return the files that ought to be tallies and cannot be read."""
+        return tuple(path for path in self._files() if _read_or_none(path) is None)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob(f"*{SUFFIX}"))
 
     def path(self, subject: Subject) -> Path:
         """Return the file of a subject."""
@@ -134,16 +143,32 @@ def _header(entry: Mapping[str, object], path: Path) -> Subject:
     return Subject.from_json(entry.get("subject"))
 
 
+def _read_or_none(path: Path) -> Tally | None:
+    try:
+        return read_tally(path)
+    except TallyError:
+        return None
+
+
 def _before(path: Path, subject: Subject) -> bytes:
-    """What must stand before a line: the header in a new file, an end to a torn line."""
+    """What must stand before a line: an end to a torn line, and the header where there is none."""
     size = path.stat().st_size
-    if size == 0:
-        # Two processes may both find it empty; a header twice is as good as once.
-        header = {"format": FORMAT, "version": VERSION, "subject": subject.to_json()}
-        return json.dumps(header, ensure_ascii=False).encode() + b"\n"
+    end = b""
+    if size:
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            end = b"" if file.read(1) == b"\n" else b"\n"
+    if size and _has_header(path):
+        return end
+    # Two processes may both miss it; a header twice is as good as once.
+    header = {"format": FORMAT, "version": VERSION, "subject": subject.to_json()}
+    return end + json.dumps(header, ensure_ascii=False).encode() + b"\n"
+
+
+def _has_header(path: Path) -> bool:
+    """Tell whether some line is a header; it is the first, unless that was torn."""
     with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return b"" if file.read(1) == b"\n" else b"\n"
+        return any(line.startswith(_HEADED) and line.endswith(b"}\n") for line in file)
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import exp, lgamma, log, log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from .subject import Subject
 
 #: Fewest looks at a seed before it may be held to be prone to text.
 LEAST_TRIALS = 8
+#: Fewest finds, and how seldom an ordinary seed may be held to be prone.
+_LEAST_FINDS, _ODDS = 2, 0.025
 
 
 @dataclass(frozen=True)
@@ -106,19 +109,18 @@ class Tally:
     ) -> tuple[SeedCount, ...]:
         """Return the seeds that write more often than all others do, beyond chance.
 
-        A seed is among them after at least ``least`` pictures, when the lower end of its interval
-        is above the rate of all other seeds together. One of 40 ordinary seeds gets there by luck.
+        A seed is among them after at least ``least`` pictures, with text in two of them or more,
+        when a seed that writes as often as all others together would show as much in at most one
+        case of 40 (binomial test). Alone it cannot be compared.
         """
         counts = self.seeds(level)
-        trials = sum(count.trials for count in counts)
-        flagged = sum(count.flagged for count in counts)
-
-        def others(count: SeedCount) -> float:
-            rest = trials - count.trials
-            return (flagged - count.flagged) / rest if rest else 0.0
-
+        flagged, trials = self.usual(level)
         return tuple(
-            count for count in counts if count.trials >= least and count.low > others(count)
+            count
+            for count in counts
+            if count.trials >= least
+            and count.flagged >= _LEAST_FINDS
+            and _chance(count, flagged - count.flagged, trials - count.trials) <= _ODDS
         )
 
     def cleanest(self, level: Level | None = None) -> tuple[SeedCount, ...]:
@@ -165,3 +167,23 @@ def tally_of(
         kept[check.id] = check
     known = {id_: said for id_, said in (corrections or {}).items() if id_ in kept}
     return Tally(subject, kept, known, damaged)
+
+
+def _chance(count: SeedCount, flagged: int, trials: int) -> float:
+    """How often a seed as ordinary as the others shows as much text; 1 where there are none.
+
+    Args:
+        count: the seed.
+        flagged: pictures of all other seeds with text.
+        trials: pictures of all other seeds.
+    """
+    if not trials:
+        return 1.0
+    # Laplace's rule: no find in few pictures does not mean that there are none.
+    rate = (flagged + 1) / (trials + 2)
+    n = count.trials
+    logs = (
+        lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + k * log(rate) + (n - k) * log1p(-rate)
+        for k in range(count.flagged, n + 1)
+    )
+    return min(1.0, sum(exp(value) for value in logs))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import TableMatchError
-from ...tables import SeedTable, Task
+from ...tables import SeedTable, TableSpec, Task
 from ..levels import Level
 from .counts import Tally
 from .subject import purpose_of_table
@@ -36,23 +37,30 @@ class Folded:
     before: int
 
 
-def fold_into_table(table: SeedTable, tally: Tally, level: Level = Level.NORMAL) -> Folded:
+def fold_into_table(
+    table: SeedTable, tally: Tally, level: Level = Level.NORMAL, *, mixed: bool = False
+) -> Folded:
     """Return ``table`` with the checks of ``tally`` pooled into its rates of text.
 
-    A table remembers how many checks it holds, so that a second time adds only later ones.
+    A table remembers which checks it holds, so that a second time adds only later ones.
     Corrections of checks it holds already are not taken up.
 
     Args:
         table: of inpainted pictures, of the tally's model and noise.
         tally: what was counted.
         level: judge every check by this level, whatever its user had chosen.
+        mixed: pool also what other readers saw than the one the table names, though one that sees
+            less makes the seeds it looked at seem cleaner.
 
     Raises:
-        TableMatchError: the table is of another task, model or noise, or has rates that nobody
-            counted the pictures of; the field names it.
+        TableMatchError: the table is of another task, model or noise, somebody else looked for it,
+            or it has rates that nobody counted the pictures of; the field names it.
     """
     _require_alike(table, tally)
-    before = _held(table).get(tally.subject.key, 0)
+    if not mixed:
+        _require_same_reader(table, tally)
+    held = _held(table, tally)
+    before = max((count for count, digest in held if _digest(tally, count) == digest), default=0)
     counts = tally.since(before).seeds(level)
     known = [count for count in counts if np.uint64(count.seed) in table.seeds]
     rows = np.searchsorted(table.seeds, np.array([count.seed for count in known], np.uint64))
@@ -62,11 +70,24 @@ def fold_into_table(table: SeedTable, tally: Tally, level: Level = Level.NORMAL)
     rate = np.divide(hits, trials, out=np.full_like(hits, np.nan), where=trials > 0)
     columns = {_RATE: rate.astype(np.float32), _COUNT: trials.astype(np.uint32)}
     added = sum(count.trials for count in known)
-    told = SeedTable(
-        table.seeds, {**table.tensors, **columns}, _noted(table, tally).spec, table.metadata
-    )
+    spec = _noted(table, tally, [one for one in held if one[0] != before])
+    told = SeedTable(table.seeds, {**table.tensors, **columns}, spec, table.metadata)
     total = sum(count.trials for count in counts)
     return Folded(told, added, total - added, before)
+
+
+def _require_same_reader(table: SeedTable, tally: Tally) -> None:
+    evidence = table.spec.evidence
+    looker = None if evidence is None else evidence.extra.get("looker")
+    # A reader's version stands behind its name.
+    readers = {check.reader.partition(" ")[0] for check in tally.checks.values()}
+    if isinstance(looker, str) and readers - {looker}:
+        raise TableMatchError(
+            "reader",
+            expected=f"{looker}, who looked for the table",
+            got=", ".join(sorted(readers)),
+            advice="What different readers see does not compare; mixed adds it all the same.",
+        )
 
 
 def _require_alike(table: SeedTable, tally: Tally) -> None:
@@ -103,14 +124,29 @@ def _counted(table: SeedTable) -> tuple[NDArray[np.float64], NDArray[np.float64]
     return np.round(rate * trials), trials
 
 
-def _held(table: SeedTable) -> Mapping[str, int]:
+def _held(table: SeedTable, tally: Tally) -> list[tuple[int, str]]:
+    """How many checks of which tallies of this subject the table holds, with their digests."""
     held = table.spec.provenance.extra.get(FOLDED, {})
-    return held if isinstance(held, Mapping) else {}
+    entries = held.get(tally.subject.key, []) if isinstance(held, Mapping) else []
+    return [
+        (int(entry["checks"]), str(entry["sha256"]))
+        for entry in (entries if isinstance(entries, Sequence) else [])
+        if isinstance(entry, Mapping) and {"checks", "sha256"} <= entry.keys()
+    ]
 
 
-def _noted(table: SeedTable, tally: Tally) -> SeedTable:
-    """The table, saying how many checks of the tally it holds."""
-    held = {**_held(table), tally.subject.key: len(tally.checks)}
+def _digest(tally: Tally, count: int) -> str:
+    """Stand for the first so many checks of a tally: another's are others."""
+    first = list(tally.checks)[:count]
+    return hashlib.sha256(" ".join(first).encode()).hexdigest() if len(first) == count else ""
+
+
+def _noted(table: SeedTable, tally: Tally, others: Sequence[tuple[int, str]]) -> TableSpec:
+    """The table's spec, saying which checks it holds now."""
+    whole = len(tally.checks)
+    mine = [*others, *([(whole, _digest(tally, whole))] if whole else [])]
+    entries = [{"checks": count, "sha256": digest} for count, digest in mine]
+    known = table.spec.provenance.extra.get(FOLDED, {})
+    held = {**(known if isinstance(known, Mapping) else {}), tally.subject.key: entries}
     extra = {**table.spec.provenance.extra, FOLDED: held}
-    provenance = replace(table.spec.provenance, extra=extra)
-    return replace(table, spec=replace(table.spec, provenance=provenance))
+    return replace(table.spec, provenance=replace(table.spec.provenance, extra=extra))

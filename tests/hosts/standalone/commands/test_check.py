@@ -115,3 +115,17 @@ def test_bad_input_is_one_line_and_exit_2(
     assert (ended.code, ended.out) == (2, "")
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_nothing_is_drawn_over_the_picture_its_mask_or_its_source(
+    cli: Cli, picture: Path, tmp_path: Path
+) -> None:
+    mask, source = tmp_path / "on.png", tmp_path / "source.png"
+    source.write_bytes(picture.read_bytes())
+    before = {path: path.read_bytes() for path in (picture, mask, source)}
+    for path in before:
+        ended = cli("check", picture, "--mask", mask, "--before", source, "--overlay", path)
+        assert ended.code == 2
+        assert "apart from the pictures" in ended.err
+    assert {path: path.read_bytes() for path in before} == before

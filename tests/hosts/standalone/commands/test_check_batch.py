@@ -247,7 +247,7 @@ def test_masks_of_a_folder_are_used_and_one_of_another_size_costs_its_row(
 
 
 @pytest.mark.usefixtures("out")
-def test_an_observer_is_told_of_every_picture_that_was_looked_at_anew(
+def test_an_observer_is_told_of_every_picture_a_report_knows_already_or_not(
     reader: Reader, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[Checked] = []
@@ -256,7 +256,7 @@ def test_an_observer_is_told_of_every_picture_that_was_looked_at_anew(
         assert run_batch(args, Console(), reader, observe=seen.append) == 1
 
     told = [(checked.told.seed, checked.told.model, checked.told.noise) for checked in seen]
-    assert told == [(2**64 - 1, "dream", "cpu"), (7, "dream", "cpu")]
+    assert told == [(2**64 - 1, "dream", "cpu"), (7, "dream", "cpu")] * 2
     assert all(checked.report is not None for checked in seen)
 
 

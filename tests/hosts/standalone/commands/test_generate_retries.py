@@ -210,6 +210,16 @@ def test_settings_of_no_look_are_refused(
     assert said in ended.err
 
 
+def test_too_many_retries_are_refused_before_anything_is_drawn(
+    cli: Cli, reader: Look, words: tuple[object, ...], tmp_path: Path
+) -> None:
+    reader(worded=1)
+    ended = cli(*words, "--retries", 33, "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert "retries: expected at most 32" in ended.err
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_unknown_reader_is_refused_before_anything_is_drawn(
     cli: Cli, words: tuple[object, ...], tmp_path: Path
 ) -> None:

@@ -158,3 +158,24 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("SEEDLOUPE_TALLIES", str(tmp_path / "own"))
     yield
     assert not (tmp_path / "own").exists()
+
+
+def test_advice_goes_by_the_level_that_was_in_use(cli: Cli, tmp_path: Path) -> None:
+    book = TallyBook(tmp_path / "high")
+    for number in range(20):
+        at = (Level.HIGH,) if number < 10 else ()
+        book.add(SUBJECT, replace(check(number, number, *at), level=Level.HIGH))
+    book.correct(SUBJECT, f"{0:016x}", Correction.FINE)
+    advice = cli("tally", "show", NAME, "--folder", tmp_path / "high", "--json").json["advice"]
+    assert advice["better"] is None
+    assert "try" not in advice["message"]
+
+
+def test_a_broken_file_is_named_and_the_others_are_listed(
+    cli: Cli, folder: Path, words: tuple[object, ...]
+) -> None:
+    (folder / "x.tally.jsonl").write_text("")
+    ended = cli("tally", "list", *words)
+    assert ended.code == 0
+    assert "x.tally.jsonl cannot be read" in ended.err
+    assert NAME in ended.out

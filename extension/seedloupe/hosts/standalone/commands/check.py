@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ....errors import InputError
 from ..arguments import command
-from .check_batch import is_batch, run_batch
+from .check_batch import is_batch, require_apart, run_batch
 
 if TYPE_CHECKING:
     from ....artifacts import ArtifactReport, OcrReader
@@ -105,6 +105,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
 
     if args.overlay is not None:
         check_out_file(args.overlay, ".png", field="overlay")
+        require_apart(args.overlay, [path, args.mask, args.before])
     image = read_image(path)
     width, height = image.shape[2], image.shape[1]
     mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,8 @@ def run_batch(
 
     settings = Settings.of(reader, Level(args.level), args.prompt)
     plan = _plan(args, settings)
+    if observe is not None:  # what is to be counted must be looked at
+        plan = replace(plan, kept={})
     with_pages = any(path.suffix.lower() == ".html" for path in plan.reports)
     collected = Collected(settings, len(plan.pictures), thumbnails=with_pages)
     stopped = False
@@ -119,9 +121,18 @@ def _overlays(pictures: Sequence[Picture], folder: Path) -> dict[Path, Path]:
 
 
 def _safe(path: Path, pictures: Sequence[Picture]) -> Path:
-    if path.resolve() in {file.resolve() for file in _files(pictures)}:
-        raise _among_pictures(path)
+    require_apart(path, _files(pictures))
     return path
+
+
+def require_apart(path: Path, files: Sequence[Path | None]) -> None:
+    """Refuse to draw over a picture, its mask or its source.
+
+    Raises:
+        InputError: ``path`` is one of ``files``.
+    """
+    if path.resolve() in {file.resolve() for file in files if file is not None}:
+        raise _among_pictures(path)
 
 
 def _apart(folder: Path, pictures: Sequence[Picture]) -> None:

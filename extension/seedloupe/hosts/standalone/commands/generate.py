@@ -139,7 +139,11 @@ def _eyes(args: argparse.Namespace) -> Eyes | None:
         expected = "--image and --mask beside --check and --retries"
         raise InputError("check", expected=expected, got="no repainted part")
     from ....artifacts import Level, choose_reader
+    from ....artifacts.retry import MOST_RETRIES
     from ..second_look import Eyes
+
+    if (retries or 0) > MOST_RETRIES:
+        raise InputError("retries", expected=f"at most {MOST_RETRIES}", got=str(retries))
 
     reader = choose_reader(args.reader or "auto", apart=True)
     return Eyes(reader, Level(args.level or Level.NORMAL.value), retries or 0)

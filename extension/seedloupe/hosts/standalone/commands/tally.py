@@ -15,7 +15,7 @@ from ..console import plain, table_lines
 from ..outputs import check_out_file, write_whole
 
 if TYPE_CHECKING:
-    from ....artifacts import SeedCount, Tally, TallyBook
+    from ....artifacts import Level, SeedCount, Tally, TallyBook
     from ..console import Console
 
 _LEVELS = ("low", "normal", "high")
@@ -39,6 +39,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     merge = _of_one(actions, "merge", "add what was counted to a seed table's rates", run_merge)
     merge.add_argument("--table", required=True, metavar="T", help="of inpainted pictures")
     merge.add_argument("--out", type=Path, required=True, metavar="TABLE")
+    merge.add_argument("--mixed", action="store_true", help="also what other readers saw")
     for parser in (show, merge):
         parser.add_argument("--level", choices=_LEVELS, help="judge every check by this level")
 
@@ -82,6 +83,8 @@ def run_list(args: argparse.Namespace, console: Console) -> int:
         counts = {"looked_at": trials, "flagged": flagged, "seeds": len(seeds)}
         entries.append({"tally": name, **subject.to_json(), **counts, "prone": len(prone)})
     lines = table_lines(rows) if entries else ["nothing has been counted yet"]
+    for path in _book(args).broken():
+        console.note(f"{path.name} cannot be read and was left out")
     console.result({"folder": str(_folder(args)), "tallies": entries}, lines)
     return 0
 
@@ -94,7 +97,7 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     tally = _find(args)
     counts = sorted(tally.seeds(level), key=lambda count: (-count.low, -count.rate, count.seed))
     prone, clean = tally.prone(level), tally.cleanest(level)
-    advice = advise_level([tally], level or Level.NORMAL)
+    advice = advise_level([tally], level or _usual_level(tally))
     document = {
         "subject": tally.subject.to_json(),
         "seeds": [count.to_json() for count in counts],
@@ -160,7 +163,10 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
     check_out_file(args.out, SUFFIX)
     tally = _find(args)
     folded = fold_into_table(
-        read_table(find(args.table)), tally, Level(args.level or Level.NORMAL.value)
+        read_table(find(args.table)),
+        tally,
+        Level(args.level or Level.NORMAL.value),
+        mixed=args.mixed,
     )
     write_table(folded.table, args.out)
     document = {
@@ -176,6 +182,14 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
         lines.append(f"  {_checks(folded.left_out)} of seeds the table does not have left out")
     console.result(document, lines)
     return 0
+
+
+def _usual_level(tally: Tally) -> Level:
+    """The level most pictures were checked at."""
+    from ....artifacts import Level
+
+    levels = [check.level for check in tally.checks.values()]
+    return max(Level, key=levels.count) if levels else Level.NORMAL
 
 
 def _described(
