@@ -22,7 +22,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "extension" / "seedloupe"
 
-GROUND = {"errors", "files", "tensors", "geometry", "images", "chance", "places", "plugins"}
+GROUND = {
+    "errors",
+    "files",
+    "tensors",
+    "geometry",
+    "images",
+    "chance",
+    "pages",
+    "places",
+    "plugins",
+}
 SHARED = GROUND | {"noise", "tables"}
 FEATURES = {"mining", "picking", "artifacts", "lens"}
 CORE = SHARED | FEATURES | {"seedling", "studies", "testing"}

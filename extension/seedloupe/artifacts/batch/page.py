@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
+from ...pages import content_policy
 from ..report import Verdict
 from .collected import FORMAT, VERSION, Collected
 from .rates import FEW, Rate, model_rates, seed_rates
@@ -37,7 +37,7 @@ def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
     """
     style, script = _part("page.css"), _part("page.js")
     parts = {
-        "policy": escape(_policy(style, script)),
+        "policy": escape(content_policy(style, script)),
         "style": style,
         "script": script,
         "kind": _kind(collected),
@@ -57,19 +57,6 @@ def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
 
 def _part(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Allow this very style and script, pictures in the page, and nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _kind(collected: Collected) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from importlib.resources import files
@@ -11,6 +9,7 @@ from string import Template
 
 from PIL import Image
 
+from ...pages import content_policy
 from .charts import order_chart, tasks_chart
 from .findings import Findings, TaskFindings
 from .gallery import gallery
@@ -54,7 +53,7 @@ def study_page(
     plan = findings.measured.plan
     parts = {
         "title": escape(f"Text painted by {plan.model.name}"),
-        "policy": escape(_policy(style)),
+        "policy": escape(content_policy(style)),
         "style": style,
         "lead": escape(_lead(findings)),
         "kind": words.kind,
@@ -69,14 +68,6 @@ def study_page(
         "made": "".join(_term(name, value) for name, value in made.items()),
     }
     return Template(files(__package__).joinpath("page.html").read_text("utf-8")).substitute(parts)
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
 
 
 def _lead(findings: Findings) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import math
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from string import Template
 import numpy as np
 from numpy.typing import NDArray
 
+from ...pages import content_policy
 from ..codec import encode
 from ..evidence import HeldOutGain
 from ..spec import SamplingSpec
@@ -43,7 +43,7 @@ def table_page(table: SeedTable, name: str) -> str:
     words = verdict_of(table)
     parts = {
         "title": escape(f"Seeds of {table.spec.model.name}"),
-        "policy": escape(_policy(style, script)),
+        "policy": escape(content_policy(style, script)),
         "style": style,
         "script": script,
         "name": escape(name),
@@ -61,19 +61,6 @@ def table_page(table: SeedTable, name: str) -> str:
 
 def _part(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    """Allow this very style and script, pictures in the page, and nothing else."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _sheet_style(table: SeedTable) -> str:
