@@ -183,19 +183,6 @@ class Retry(Generic[P]):
         return self
 
 
-def run(retry: Retry[P], paint: Callable[[Candidate], tuple[P, ArtifactReport]]) -> Retry[P]:
-    """Try until it is over.
-
-    Args:
-        retry: from :meth:`Retry.begin`.
-        paint: repaints with a seed and looks the result over; what it raises ends the retry, and
-            the caller still holds the attempts made so far.
-    """
-    while retry.upcoming is not None:
-        retry = retry.add(*paint(retry.upcoming))
-    return retry
-
-
 def _badness(attempt: Attempt[Any]) -> tuple[int, float]:
     order = (Verdict.CLEAN, Verdict.FLAGGED, Verdict.NOT_CHECKED)
     verdict = attempt.report.verdict

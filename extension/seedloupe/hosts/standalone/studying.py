@@ -30,6 +30,7 @@ from .images import to_tensor
 from .mining_setup import dtype_name
 from .request import Request, check_request
 from .sampling import Sampler, generate
+from .text_reader import require_reader
 from .use import model_spec, sampling_spec
 
 if TYPE_CHECKING:
@@ -156,20 +157,11 @@ def lookers_for(names: Sequence[str], level: str, model: Model) -> tuple[Looker,
 
 
 def _looker(name: str, level: str, model: Model) -> Looker:
-    from ...artifacts import Level, choose_reader, survey
+    from ...artifacts import Level
 
     if name == CRITIC:
         return _critic(model)
-    reader = None if name == "none" else choose_reader(name)
-    if reader is not None and (found := reader.available()).ok:
-        return OcrLooker(reader, Level(level))
-    answers = {name: found} if reader is not None else survey()
-    raise InputError(
-        "reader",
-        expected="a text reader that is installed",
-        got="; ".join(f"{known}: {answer.reason}" for known, answer in answers.items()),
-        advice="Get one with: pip install 'seedloupe[ocr]'",
-    )
+    return OcrLooker(require_reader(name, apart=True), Level(level))
 
 
 def _critic(model: Model) -> Looker:

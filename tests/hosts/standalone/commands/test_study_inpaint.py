@@ -44,7 +44,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = BrightIsText()
     # The report names the command of the process, which here is that of the tests.
     monkeypatch.setattr("sys.argv", ["seedloupe", "study", "inpaint"])
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: reader)
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: reader)
     monkeypatch.setattr(statistics, "SHUFFLES", 50)
     monkeypatch.setattr(statistics, "_FEWEST_SHUFFLES", 50)
 

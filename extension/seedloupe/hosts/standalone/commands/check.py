@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import InputError
 from ..arguments import command
+from ..text_reader import require_reader
 from .check_batch import is_batch, require_apart, run_batch
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
     if is_batch(args):
-        reader = None if args.reader == "none" else _reader(args.reader, apart=True)
+        reader = None if args.reader == "none" else require_reader(args.reader, apart=True)
         return _run_batch(args, console, reader)
     return _run_one(args, args.images[0], console)
 
@@ -114,32 +114,14 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     if args.reader == "none":
         report = check_text_artifacts(image, mask, None, **settings)
     else:
-        report = flag_text_artifacts(image, mask, _reader(args.reader), **settings)
+        report = flag_text_artifacts(
+            image, mask, require_reader(args.reader, apart=False), **settings
+        )
     if args.overlay is not None:
         shown = draw_overlay(image, report, None if args.mask is None else mask)
         save_plain(to_pil(shown), args.overlay)
     console.result(_document(args, report), _lines(report))
     return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
-
-
-def _reader(name: str, *, apart: bool = False) -> OcrReader:
-    """Return a reader that can read; asking for one and getting none is no clean picture.
-
-    Of many pictures one may make a reader hang or crash, so for those it lives apart.
-    """
-    from ....artifacts import choose_reader, survey
-
-    reader = choose_reader(name, apart=apart)
-    if reader is not None and (found := reader.available()).ok:
-        return reader
-    answers = {name: found} if reader is not None else survey()
-    reasons = {known: answer.reason for known, answer in answers.items()}
-    raise InputError(
-        "reader",
-        expected="a text reader that is installed",
-        got="; ".join(f"{known}: {why}" for known, why in reasons.items()),
-        advice="Get one with: pip install 'seedloupe[ocr]'",
-    )
 
 
 def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, object]:
