@@ -220,7 +220,7 @@ def test_a_model_without_pictures_of_its_own_needs_a_folder(
 def test_without_a_reader_nothing_is_painted(
     cli: Cli, model: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name: None)
+    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: None)
     ended = cli(*words(model, folder, tmp_path / "out"))
     assert ended.code == 2
     assert "pip install 'seedloupe[ocr]'" in ended.err
