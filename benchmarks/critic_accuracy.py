@@ -12,12 +12,13 @@ import json
 import sys
 
 import torch
+from seedling_quality import named_pairs, together
 from torch import Tensor
 from torch.nn import functional
 
 from seedloupe.hosts.standalone.models import Model, open_model
 from seedloupe.seedling import weights_folder
-from seedloupe.seedling.critic import TEXT, Reading, load_critic, load_judge
+from seedloupe.seedling.critic import TEXT, Reading, Verdict, load_critic, load_judge
 from seedloupe.seedling.world import Colour, Kind, Picture, Split, Style, render
 
 #: Captions among which the right one is to be found.
@@ -40,21 +41,30 @@ def main() -> None:
 @torch.no_grad()
 def judged(pictures: list[Picture], images: Tensor) -> dict[str, float]:
     """Share of right names; colour is not asked of grayscale pictures."""
-    judge = load_judge(weights_folder())
-    kinds, colours = (
-        torch.cat(part) for part in zip(*(judge(chunk) for chunk in images.split(50)), strict=True)
-    )
-    kind = kinds.argmax(1) == torch.tensor([list(Kind).index(p.scene.kind) for p in pictures])
-    colour = colours.argmax(1) == torch.tensor(
-        [list(Colour).index(p.scene.colour) for p in pictures]
-    )
+    verdict = together([load_judge(weights_folder())(chunk) for chunk in images.split(50)])
+    alone = torch.tensor([p.scene.second is None for p in pictures])
     coloured = torch.tensor([p.scene.style is not Style.GRAYSCALE for p in pictures])
     unhidden = torch.tensor([not p.scene.word for p in pictures])
-    return {
-        "kind": share(kind),
-        "kind where no word is painted": share(kind[unhidden]),
-        "colour": share(colour[coloured]),
+    kind = verdict.kind == torch.tensor([list(Kind).index(p.scene.kind) for p in pictures])
+    first = torch.tensor([list(Colour).index(p.scene.colour) for p in pictures])
+    colour = verdict.colour == first
+    pairs = tuple(p.scene for p in pictures if p.scene.second)
+    two = {
+        f"of two: {name}": share(hit)
+        for name, hit in named_pairs(chosen(verdict, ~alone), pairs).items()
+        if len(hit)
     }
+    return {
+        "kind": share(kind[alone]),
+        "kind where no word is painted": share(kind[alone & unhidden]),
+        "colour": share(colour[alone & coloured]),
+        **two,
+    }
+
+
+def chosen(verdict: Verdict, rows: Tensor) -> Verdict:
+    """The verdict on some pictures."""
+    return Verdict(verdict.kinds[rows], verdict.colours[rows], verdict.relations[rows])
 
 
 @torch.no_grad()
@@ -99,8 +109,9 @@ def embedded(model: Model, captions: list[str], project: torch.nn.Module) -> Ten
 
 def planes(picture: Picture) -> Tensor:
     """What every fourth pixel shows, as the critic names it."""
-    kind = list(Kind).index(picture.scene.kind) + 1
-    plane = torch.from_numpy(picture.object_mask.copy()).long() * kind
+    plane = torch.zeros(picture.text_mask.shape, dtype=torch.long)
+    for thing, mask in zip(picture.scene.things, picture.masks, strict=True):
+        plane[torch.from_numpy(mask)] = list(Kind).index(thing.kind) + 1
     plane[torch.from_numpy(picture.text_mask.copy())] = TEXT
     return plane[2::4, 2::4]
 

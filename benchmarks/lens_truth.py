@@ -24,7 +24,7 @@ class Truth:
         image: ``(3, H, W)``, float32 in [0, 1].
         labels: ``(h, w)`` on the latent's cells: sky, ground, object.
         mask: ``(H, W)``, bool, the object.
-        keypoints: middle, top, bottom, left and right of the object.
+        keypoints: of the first thing, the same places in the same order on all of its kind.
     """
 
     image: Tensor
@@ -41,8 +41,5 @@ def truth_of(picture: Picture) -> Truth:
     labels[round(picture.scene.horizon * height) :] = GROUND
     labels = torch.where(mask, OBJECT, labels)
     image = torch.from_numpy(picture.image.copy()).permute(2, 0, 1).float() / 255
-    rows, columns = mask.nonzero().float().add(0.5).unbind(1)
-    ends = [rows == rows.min(), rows == rows.max(), columns == columns.min()]
-    ends = [torch.ones_like(rows, dtype=torch.bool), *ends, columns == columns.max()]
-    spots = [Spot(float(columns[e].mean()) / width, float(rows[e].mean()) / height) for e in ends]
-    return Truth(image, labels_on_grid(labels, height=CELLS, width=CELLS), mask, tuple(spots))
+    spots = tuple(Spot(point.x, point.y) for point in picture.keypoints[0])
+    return Truth(image, labels_on_grid(labels, height=CELLS, width=CELLS), mask, spots)

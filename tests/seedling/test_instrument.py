@@ -13,11 +13,12 @@ from seedloupe.seedling.prompts import (
     CONFIRM,
     JUDGING,
     MINING,
+    pair_scenes,
     plain_scenes,
     prompts,
     real_pictures,
 )
-from seedloupe.seedling.world import Kind, Style
+from seedloupe.seedling.world import Kind, Relation, Style, read_caption
 
 TENT = 1 + list(Kind).index(Kind.TENT)
 
@@ -85,7 +86,16 @@ def test_prompts_for_mining_confirming_and_judging_never_meet() -> None:
         for first in (MINING, CONFIRM, JUDGING)
     ]
     assert len(set.union(*scenes)) == 180
-    assert {scene.kind for scene in plain_scenes(16, MINING)} == set(Kind)
+    assert {scene.kind for scene in plain_scenes(18, MINING)} == set(Kind)
+    assert all(scene.second is None for scene in plain_scenes(60, JUDGING))
+
+
+def test_pairs_to_judge_hold_every_relation_in_turn_without_words() -> None:
+    scenes = pair_scenes(20, JUDGING)
+    assert [scene.relation for scene in scenes] == 4 * list(Relation)
+    assert len({scene.caption for scene in scenes}) == 20
+    assert not any(scene.word or scene.style is not Style.PLAIN for scene in scenes)
+    assert all(read_caption(scene.caption).relation is scene.relation for scene in scenes)
 
 
 def test_the_prompts_that_chose_do_not_confirm() -> None:
@@ -100,5 +110,6 @@ def test_reference_pictures_answer_the_prompts_and_stand_elsewhere() -> None:
         asked = scenes[row // 4]
         assert (picture.scene.kind, picture.scene.colour) == (asked.kind, asked.colour)
         assert picture.scene.style is Style.PLAIN
+        assert picture.caption == asked.caption or picture.scene.details != asked.details
         assert picture.object_mask.any()
     assert len({picture.centroid for picture in pictures[:4]}) == 4

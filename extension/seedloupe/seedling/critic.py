@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..tensors import require_shape
-from .world import Colour, Kind
+from .world import Colour, Kind, Relation
 
 #: Width of the space pictures and captions share.
 EMBEDDING = 64
@@ -126,20 +126,85 @@ class Critic(nn.Module):
         return functional.normalize(self.embed(pooled), dim=-1)
 
 
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """What the judge says of ``B`` pictures, as logits.
+
+    Attributes:
+        kinds: ``(B, kinds)``, whether a thing of each kind is there; each on its own.
+        colours: ``(B, kinds, colours)``, the colour of that thing.
+        relations: ``(B, kinds, relations + 1)``, where that thing is, seen from the other one;
+            the last is that it carries it.
+    """
+
+    kinds: Tensor
+    colours: Tensor
+    relations: Tensor
+
+    @property
+    def kind(self) -> Tensor:
+        """The likeliest kind of each picture, ``(B,)``."""
+        return self.kinds.argmax(1)
+
+    @property
+    def colour(self) -> Tensor:
+        """The colour of the likeliest thing, ``(B,)``."""
+        return self.colour_of(self.kind)
+
+    def colour_of(self, kind: Tensor) -> Tensor:
+        """The colour of the thing of ``kind`` ``(B,)`` in each picture."""
+        return self.colours[torch.arange(len(kind)), kind].argmax(1)
+
+    def relation_of(self, kind: Tensor) -> Tensor:
+        """Where the thing of ``kind`` ``(B,)`` is, seen from the other; 5 if it carries it."""
+        return self.relations[torch.arange(len(kind)), kind].argmax(1)
+
+    @property
+    def pair(self) -> Tensor:
+        """The two likeliest kinds of each picture, ``(B, 2)``, in no order."""
+        return self.kinds.topk(2, 1).indices
+
+
 class Judge(nn.Module):
-    """Names the kind and the colour of the object; the independent classifier."""
+    """Names kinds, colours and relations of things; the independent classifier.
+
+    Evidence for each kind is laid out on a grid; its colour is read where its evidence is,
+    so that a colour belongs to a thing and not to the picture.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.trunk = Trunk((32, 64, 96, 128))
-        self.kind = nn.Linear(256, len(Kind))
-        self.colour = nn.Linear(256, len(Colour))
+        self.mix = nn.Conv2d(96 + 128, 128, 3, padding=1)
+        self.kind = nn.Conv2d(128, len(Kind), 1)
+        self.colour = nn.Conv2d(128, len(Colour), 1)
+        self.narrow = nn.Conv2d(128, 32, 1)
+        self.meet = nn.Linear(128 + 2 + 32 * 16, 96)
+        self.relation = nn.Linear(96, len(Relation) + 1)
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits ``(B, kinds)`` and ``(B, colours)`` of images ``(B, 3, H, W)`` in [0, 1]."""
-        last = self.trunk(images)[-1]
-        pooled = torch.cat([last.mean((2, 3)), last.amax((2, 3))], 1)
-        return self.kind(pooled), self.colour(pooled)
+    def forward(self, images: Tensor) -> Verdict:
+        """Judge images ``(B, 3, H, W)`` in [0, 1]."""
+        stages = self.trunk(images)
+        grown = functional.interpolate(stages[-1], stages[-2].shape[-2:])
+        cells = functional.silu(self.mix(torch.cat([stages[-2], grown], 1)))
+        evidence = self.kind(cells).flatten(2)
+        where = evidence.softmax(-1)
+        flat = torch.cat([cells, self.colour(cells), _coordinates(cells)], 1).flatten(2)
+        found = where @ flat.transpose(1, 2)
+        features, colours, places = found.split([128, len(Colour), 2], -1)
+        whole = functional.adaptive_avg_pool2d(self.narrow(cells), 4).flatten(1)
+        whole = whole[:, None].expand(-1, len(Kind), -1)
+        met = functional.silu(self.meet(torch.cat([features, places, whole], -1)))
+        return Verdict((where * evidence).sum(-1), colours, self.relation(met))
+
+
+def _coordinates(cells: Tensor) -> Tensor:
+    """Column and row of every cell in [-1, 1], ``(B, 2, h, w)``."""
+    height, width = cells.shape[-2:]
+    rows = torch.linspace(-1, 1, height, dtype=cells.dtype, device=cells.device)
+    columns = torch.linspace(-1, 1, width, dtype=cells.dtype, device=cells.device)
+    grid = torch.stack([columns.expand(height, width), rows[:, None].expand(height, width)])
+    return grid.expand(len(cells), -1, -1, -1)
 
 
 def gram(stage: Tensor) -> Tensor:

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from seedloupe.seedling.training.optim import MasterMuon
-from seedloupe.seedling.training.run import Run
+from seedloupe.seedling.training.run import Run, Until
 
 
 def run_of(folder: Path, total: int = 12) -> Run:
     torch.manual_seed(4)
     model = nn.Sequential(nn.Linear(5, 6), nn.Linear(6, 2)).bfloat16()
-    return Run("toy", model, MasterMuon(model, lr=1e-2, ema=0.9), total, 1e-2, folder)
+    return Run("toy", model, MasterMuon(model, lr=1e-2, ema=0.9), Until(total), 1e-2, folder)
 
 
 def descend(run: Run, *, stop_at: int | None = None) -> dict[str, Tensor]:
@@ -55,3 +55,22 @@ def test_masters_stay_float32_through_a_checkpoint(tmp_path: Path) -> None:
     kept = [state["master"] for state in again.optimizer.state.values()]
     assert len(kept) == 4
     assert {value.dtype for value in kept} == {torch.float32}
+
+
+def test_a_run_of_seconds_slows_down_and_ends_by_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter(float(second) for second in range(1000))
+    monkeypatch.setattr("seedloupe.seedling.training.run.time.monotonic", lambda: next(now))
+    run = run_of(tmp_path)
+    run.until = Until(seconds=40)
+    descend(run)
+    assert run.spent >= 40
+    assert 5 < run.step < 40
+    rates = [Until(seconds=40).rate(100, second) for second in (1, 27, 34, 40)]
+    assert rates[:2] == [1.0, 1.0]
+    assert rates[2] == pytest.approx(0.5, abs=0.01)
+    assert rates[3] == 0.0
+    again = run_of(tmp_path)
+    again.until = Until(seconds=40)
+    again.train(lambda step, draw: pytest.fail("no second is left"))

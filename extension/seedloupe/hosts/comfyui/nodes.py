@@ -88,8 +88,8 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
             node_id="SeedloupeSeedlingLoader",
             display_name="Load Seedling",
             category=_CATEGORY,
-            description="The tiny model that comes with Seedloupe: 128x128 pictures of simple "
-            "shapes, in seconds on a CPU.",
+            description="The tiny model that comes with Seedloupe: 128x128 pictures of one or two "
+            "things in a landscape, in seconds on a CPU.",
             outputs=[
                 io.Model.Output("model"),
                 io.Clip.Output("clip"),

@@ -18,8 +18,8 @@ from .denoise import Sampler
 
 EXAMPLES = (
     "a red mushroom on snow under a night sky",
-    "a white boat on water under a sunset sky",
-    "a large purple tree on grass under a cloudy sky",
+    "a yellow duck on a red box under a day sky",
+    "a large purple castle on grass under a sunset sky",
     "a small yellow house on sand under a day sky",
 )
 #: No event of the page is offered to programs; the command line is there for them.
@@ -109,7 +109,7 @@ class CreateTab:
             self._name = gr.Textbox(
                 opening.name,
                 label="Model",
-                info="seedling, a diffusers folder, a .safetensors file, or a hub id",
+                info="seedling, seedling-fast, seedling-inpainting, a folder, a file, or a hub id",
                 lines=1,
                 elem_id="sl-model",
             )

@@ -19,7 +19,7 @@ from PIL import Image
 
 from ...errors import SeedloupeError
 from .app_stream import StopSwitches
-from .app_tables import Assay, Settings, assay, find_table, settings_of
+from .app_tables import Assay, Settings, assay, find_table, settings_for
 from .app_view import file_url
 from .models import Model, open_model
 from .png import save_png
@@ -158,7 +158,7 @@ def open_table(desk: Desk, name: str, path: Path | None) -> Opening:
         ModelError: the model cannot be opened.
     """
     model = desk.shelf.get(name)
-    settings = settings_of(assay(model, path, Settings()).table)
+    settings = settings_for(model, assay(model, path, Settings()).table)
     return Opening(name, model, path, settings, assay(model, path, settings))
 
 

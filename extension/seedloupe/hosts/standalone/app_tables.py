@@ -22,7 +22,7 @@ from ...tables import (
     read_table,
     require_match,
 )
-from .denoise import Sampler
+from .denoise import FEW, Sampler
 from .request import Request
 from .use import table_use
 
@@ -125,6 +125,14 @@ def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
         if level in ranks:
             fitting.append((ranks[level], path))
     return min(fitting)[1] if fitting else None
+
+
+def settings_for(model: Model, table: SeedTable | None) -> Settings:
+    """Return the settings to begin with: a model of few steps heeds no table but its own."""
+    own = table is not None and table.spec.model.sha256 == model.sha256
+    if model.trailing and not own:
+        return Settings(FEW.steps, FEW.guidance, FEW.sampler)
+    return settings_of(table)
 
 
 def settings_of(table: SeedTable | None) -> Settings:

@@ -60,7 +60,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default="seedling",
         metavar="M",
-        help="seedling, a diffusers folder, a .safetensors file, or a hub id (uses the network)",
+        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
+        "file, or a hub id (uses the network)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)"

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from ...errors import ModelError
+from ...seedling.heads import MARK, Head
 
 UNET = "model.diffusion_model."
 VAE = "first_stage_model."
@@ -19,6 +20,9 @@ _FIRST_CONV = UNET + "input_blocks.0.0.weight"
 _CONTEXT = re.compile(re.escape(UNET) + r".*\.attn2\.to_k\.weight$")
 #: safetensors itself refuses headers beyond this.
 _LONGEST_HEADER = 100_000_000
+
+#: Diffusers' word for steps that are spaced from the noisiest one on.
+TRAILING = "trailing"
 
 #: What other kinds of safetensors files begin their tensors' names with.
 _OTHER_KINDS = {
@@ -72,11 +76,14 @@ class Checkpoint:
         family: decides the configuration folder.
         in_channels: 4, or 9 where the U-Net was trained for inpainting.
         prediction: ``"epsilon"`` or ``"v_prediction"``, diffusers' words.
+        trailing: whether its steps are spaced from the noisiest one on ("trailing", "SGM uniform"),
+            as models of few steps are taught.
     """
 
     family: Family
     in_channels: int
     prediction: str
+    trailing: bool = False
 
 
 def read_header(path: Path) -> Header:
@@ -102,13 +109,20 @@ def read_header(path: Path) -> Header:
     return Header(shapes, metadata)
 
 
-def identify(path: Path) -> Checkpoint:
+def identify(path: Path, *, over: Path | None = None) -> Checkpoint:
     """Tell which model a single file holds, from the shapes of its tensors.
+
+    Args:
+        path: the file.
+        over: another, whose tensors take the place of their namesakes.
 
     Raises:
         ModelError: the file cannot be read, is something else, or lacks a part.
     """
     header = read_header(path)
+    if over is not None:
+        laid = read_header(over)
+        header = Header({**header.shapes, **laid.shapes}, {**header.metadata, **laid.metadata})
     first = header.shapes.get(_FIRST_CONV)
     if first is None or len(first) != 4:
         raise _wrong_kind(path, _kind_of(header))
@@ -120,7 +134,9 @@ def identify(path: Path) -> Checkpoint:
     for part, prefixes in {"VAE": (VAE,), "text encoder": TEXT}.items():
         if not header.has(*prefixes):
             raise _wrong_kind(path, f"a file without its {part}")
-    return Checkpoint(family, first[1], _prediction(path, header, family, first[1]))
+    prediction = _prediction(path, header, family, first[1])
+    trailing = header.metadata.get(MARK) == Head.FAST.mark
+    return Checkpoint(family, first[1], prediction, trailing)
 
 
 def _prediction(path: Path, header: Header, family: Family, in_channels: int) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from .checkpoint import TRAILING
 from .text import Conditioning
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ class Plan:
         return self.guidance > 1
 
 
+#: How a model of few steps is used where nobody says otherwise.
+FEW = Plan(steps=4, guidance=1.0)
+
+
 def denoise(
     model: Model,
     noise: Tensor,
@@ -174,15 +179,18 @@ def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     """Return a fresh diffusers scheduler with the model's noise levels and its steps set.
 
     The steps are spaced as in the web UI's sampler of the same name with the uniform schedule,
-    whatever scheduler and spacing the model was saved with.
+    whatever scheduler and spacing the model was saved with. Models of few steps are the exception:
+    they are taught the times of one spacing, "trailing" (the web UI's "SGM Uniform"), and paint
+    well at no others.
     """
     import diffusers
 
     saved = model.pipe.scheduler.config
     levels = {name: saved[name] for name in _LEVELS if name in saved}
     if sampler is Sampler.DDIM:
-        settings = {"clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}
-        ddim = diffusers.DDIMScheduler(**levels, **settings, timestep_spacing="leading")
+        settings = {"clip_sample": False, "set_alpha_to_one": model.trailing, "steps_offset": 1}
+        spacing = TRAILING if model.trailing else "leading"
+        ddim = diffusers.DDIMScheduler(**levels, **settings, timestep_spacing=spacing)
         ddim.set_timesteps(steps, device=model.device)
         return ddim
     if sampler is Sampler.DPMPP_2M:
@@ -192,7 +200,7 @@ def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     ancestral = sampler is Sampler.EULER_A
     name = "EulerAncestralDiscreteScheduler" if ancestral else "EulerDiscreteScheduler"
     # Evenly from the noisiest level to the cleanest; a single step must be the noisiest.
-    spacing = "linspace" if steps > 1 else "trailing"
+    spacing = "linspace" if steps > 1 and not model.trailing else TRAILING
     euler = getattr(diffusers, name)(**levels, timestep_spacing=spacing)
     euler.set_timesteps(steps, device=model.device)
     return euler
@@ -210,6 +218,8 @@ def _space_evenly(solver: Any, steps: int, model: Model) -> None:
     trained = np.asarray((1 - solver.alphas_cumprod) / solver.alphas_cumprod) ** 0.5
     last = len(trained) - 1
     times = np.linspace(last, 0, steps)
+    if model.trailing:
+        times = np.arange(last + 1, 0, -(last + 1) / steps)[:steps] - 1
     solver.set_timesteps(timesteps=times.round().astype(int), device=model.device)
     sigmas = np.exp(np.interp(times, np.arange(len(trained)), np.log(trained)))
     solver.timesteps = torch.from_numpy(times.astype(np.float32)).to(model.device)

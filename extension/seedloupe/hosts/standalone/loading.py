@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelError
-from .checkpoint import Checkpoint, Family
+from ...seedling.heads import overlaid
+from .checkpoint import TRAILING, Checkpoint, Family
 from .folders import Layout, Weights
 
 if TYPE_CHECKING:
@@ -24,8 +25,16 @@ _WITHOUT_CHECKER = {
 }
 
 
-def load_file(path: Path, found: Checkpoint, dtype: torch.dtype) -> Any:
+def load_file(
+    path: Path, found: Checkpoint, dtype: torch.dtype, *, over: Path | None = None
+) -> Any:
     """Load a single file in the original layout as diffusers' text-to-image pipeline.
+
+    Args:
+        path: the file.
+        found: what it holds.
+        dtype: what to compute in.
+        over: weights of the U-Net that take the place of their namesakes in ``path``.
 
     Raises:
         ModelError: the weights do not fit the family's configuration, or some are missing.
@@ -38,14 +47,15 @@ def load_file(path: Path, found: Checkpoint, dtype: torch.dtype) -> Any:
         "dtype": dtype,
     }
     with _quiet_loading(), _load_errors(path.name):
+        weights = overlaid(path, over) if over is not None else str(path)
         unet = UNet2DConditionModel.from_single_file(
-            str(path), subfolder="unet", in_channels=found.in_channels, **settings
+            weights, subfolder="unet", in_channels=found.in_channels, **settings
         )
         pipe = _pipeline_class(found.family).from_single_file(
             str(path), unet=unet, **_tokenizers(found.family), **settings
         )
         _require_whole(pipe)
-    _set_prediction(pipe, found)
+    _set_schedule(pipe, found)
     return pipe
 
 
@@ -121,9 +131,12 @@ def _tokenizer(**settings: str) -> Any:
     return CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, **settings)
 
 
-def _set_prediction(pipe: Any, found: Checkpoint) -> None:
+def _set_schedule(pipe: Any, found: Checkpoint) -> None:
     scheduler = pipe.scheduler
-    pipe.scheduler = type(scheduler).from_config(scheduler.config, prediction_type=found.prediction)
+    known = {"prediction_type": found.prediction}
+    if found.trailing:
+        known["timestep_spacing"] = TRAILING
+    pipe.scheduler = type(scheduler).from_config(scheduler.config, **known)
 
 
 def _require_whole(pipe: Any) -> None:

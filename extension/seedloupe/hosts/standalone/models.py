@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InputError, ModelError, ShapeError
-from .checkpoint import Family, identify
+from ...seedling.heads import Head
+from .checkpoint import TRAILING, Family, identify
 from .folders import find_weights, read_layout
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class Model:
         return str(self.pipe.scheduler.config.prediction_type)
 
     @property
+    def trailing(self) -> bool:
+        """Whether it was saved to be stepped from the noisiest level on, as few-step models are."""
+        return self.pipe.scheduler.config.get("timestep_spacing") == TRAILING
+
+    @property
     def cell(self) -> int:
         """How many pixels a side one latent cell covers, 8 for every known model."""
         return 2 ** (len(self.pipe.vae.config.block_out_channels) - 1)
@@ -104,8 +110,9 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
     """Open a model by name, path or hub id.
 
     Args:
-        model: ``"seedling"``, a folder in diffusers layout, a single ``.safetensors`` file, or a
-            hub id such as ``"owner/name"``; only the last ever uses the network.
+        model: ``"seedling"`` or another :class:`~...seedling.heads.Head`, a folder in diffusers
+            layout, a single ``.safetensors`` file, or a hub id such as ``"owner/name"``; only the
+            last ever uses the network.
         device: a torch device, or ``"auto"`` for the first GPU if there is one.
         dtype: what to compute in; by default float32 on the CPU and float16 elsewhere.
 
@@ -113,10 +120,10 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
         ModelError: nothing usable is there; the message says why.
         InputError: this machine has no such device.
     """
-    path = _path(model)
+    files = _files(model)
     place = resolve_device(device)
     kind = dtype or _default_dtype(place)
-    opened = _open_hub(model, kind) if path is None else _open_path(path, model, kind)
+    opened = _open_files(files, model, kind) if files else _open_hub(model, kind)
     if opened.vae.config.get("force_upcast") and str(kind) == "torch.float16":
         opened.vae.float()  # the XL autoencoder overflows in half precision
     opened.pipe.to(place)
@@ -130,28 +137,31 @@ def weight_files(model: str) -> tuple[Path, ...]:
     Raises:
         ModelError: nothing usable is there; the message says why.
     """
-    path = _path(model)
-    if path is None:
+    files = _files(model)
+    if not files:
         from .loading import fetch
 
-        path = fetch(model)
-    if path.is_dir():
-        return find_weights(path, read_layout(path)).files
-    identify(path)
-    return (path,)
+        files = (fetch(model),)
+    if files[0].is_dir():
+        return find_weights(files[0], read_layout(files[0])).files
+    identify(files[0])
+    return files
 
 
-def _path(model: str) -> Path | None:
-    """Return where the model lies on this disk, or None for a hub id."""
+def _files(model: str) -> tuple[Path, ...]:
+    """Return where the model lies on this disk; nothing for a hub id.
+
+    A second file is laid over the first.
+    """
     path = Path(model).expanduser()
-    if model == "seedling":
-        return _seedling_file()
+    if model in set(Head):
+        return _seedling_files(Head(model))
     if path.suffix.lower() in _PICKLED:
         raise _pickled(path)
     if path.exists():
-        return path
+        return (path,)
     if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".safetensors":
-        return None
+        return ()
     raise ModelError(
         "model",
         expected="'seedling', a diffusers folder, a .safetensors file or a hub id 'owner/name'",
@@ -159,8 +169,9 @@ def _path(model: str) -> Path | None:
     )
 
 
-def _open_path(path: Path, model: str, dtype: torch.dtype) -> Model:
+def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Model:
     """Look at headers and indexes first: they refuse in no time what cannot be loaded."""
+    path, over = files[0], files[1] if len(files) > 1 else None
     if path.is_dir():
         layout = read_layout(path)
         weights = find_weights(path, layout)
@@ -168,30 +179,28 @@ def _open_path(path: Path, model: str, dtype: torch.dtype) -> Model:
 
         pipe = load_folder(path, layout, weights, dtype)
         return Model(path.resolve().name, layout.family, pipe, weights.files)
-    found = identify(path)
+    found = identify(path, over=over)
     from .loading import load_file
 
-    pipe = load_file(path, found, dtype)
-    return Model(model if model == "seedling" else path.stem, found.family, pipe, (path,))
+    pipe = load_file(path, found, dtype, over=over)
+    return Model(model if model in set(Head) else path.stem, found.family, pipe, files)
 
 
 def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
     from .loading import fetch
 
-    opened = _open_path(fetch(hub_id), hub_id, dtype)
+    opened = _open_files((fetch(hub_id),), hub_id, dtype)
     return Model(hub_id, opened.family, opened.pipe, opened.files)
 
 
-def _seedling_file() -> Path:
-    from ...seedling import weights_folder
-
-    path = weights_folder() / "seedling.safetensors"
-    if path.is_file():
-        return path
+def _seedling_files(head: Head) -> tuple[Path, ...]:
+    missing = [path for path in head.files if not path.is_file()]
+    if not missing:
+        return head.files
     raise ModelError(
         "model",
         expected="Seedling's weights, which ship with Seedloupe",
-        got=f"no file {path}",
+        got=f"no file {missing[0]}",
         advice="Install Seedloupe again, or name another model with --model.",
     )
 

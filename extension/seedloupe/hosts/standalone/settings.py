@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import InputError, MaskError, PickError, TableMatchError
 from .arguments import table_folders
 from .commands.pick import match_json
+from .denoise import FEW
 from .picking_arguments import RULES, has_layout, layouts, pick
 from .request import Request
 from .sampling import Sampler
@@ -203,6 +204,23 @@ def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
         mask=mask,
         strength=strength if image is not None else 1.0,
         carried=_carried(args.carry, opened),
+    )
+
+
+def suited(
+    request: Request, args: argparse.Namespace, opened: Opened | None, model: Model
+) -> Request:
+    """Return the request with what a model of few steps is used with, where nobody said otherwise.
+
+    Steps and guidance of a table that was made with another model are not meant for it.
+    """
+    own = opened is not None and opened.table.spec.model.sha256 == model.sha256
+    if own or not model.trailing:
+        return request
+    return replace(
+        request,
+        steps=FEW.steps if args.steps is None else request.steps,
+        guidance=FEW.guidance if args.guidance is None else request.guidance,
     )
 
 

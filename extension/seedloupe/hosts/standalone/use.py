@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SCHEDULER = "uniform"
 """Evenly spaced steps, as against Karras; other hosts choose by sampler."""
+FEW_STEPS_SCHEDULER = "sgm_uniform"
+"""Evenly spaced from the noisiest on, as models of few steps are; the other hosts' name for it."""
 
 
 def sampling_spec(request: Request, model: Model) -> SamplingSpec:
@@ -19,7 +21,7 @@ def sampling_spec(request: Request, model: Model) -> SamplingSpec:
     return SamplingSpec(
         Task(request.task),
         request.sampler.value,
-        scheduler=SCHEDULER,
+        scheduler=FEW_STEPS_SCHEDULER if model.trailing else SCHEDULER,
         steps=request.steps,
         guidance=request.guidance,
         size=request.size(model),

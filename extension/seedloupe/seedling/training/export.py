@@ -6,6 +6,7 @@ Reading the file back with diffusers gives the same numbers; a test holds it to 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
+
+from .architecture import TEXT, UNET, VAE
 
 State = Mapping[str, Tensor]
 
@@ -81,6 +84,25 @@ def save_half(state: State, path: Path, metadata: Mapping[str, str] | None = Non
     save_file(half, path, dict(metadata or {}))
 
 
+def write_config(folder: Path) -> None:
+    """Write what diffusers wants beside a single file: everything but the tokenizer."""
+    written: dict[str, dict[str, object]] = {
+        "model_index.json": _INDEX,
+        "unet/config.json": {"_class_name": "UNet2DConditionModel", **UNET},
+        "vae/config.json": {"_class_name": "AutoencoderKL", **VAE},
+        "text_encoder/config.json": {
+            "architectures": ["CLIPTextModel"],
+            "model_type": "clip_text_model",
+            **TEXT,
+        },
+        "scheduler/scheduler_config.json": _SCHEDULER,
+    }
+    for name, content in written.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+
+
 def _unet_name(name: str, resnets: int) -> str:
     for old, new in _UNET_OUTER:
         if name.startswith(old):
@@ -128,3 +150,29 @@ def _vae_name(name: str, levels: int) -> str:
     place = level if stage == "down" else levels - 1 - level
     inner = {"resnets": f"block.{index}", "downsamplers": "downsample", "upsamplers": "upsample"}
     return f"{half}.{stage}.{place}.{inner[part]}.{tail}"
+
+
+_INDEX: dict[str, object] = {
+    "_class_name": "StableDiffusionPipeline",
+    "_diffusers_version": "0.42.1",
+    "feature_extractor": [None, None],
+    "requires_safety_checker": False,
+    "safety_checker": [None, None],
+    "scheduler": ["diffusers", "EulerDiscreteScheduler"],
+    "text_encoder": ["transformers", "CLIPTextModel"],
+    "tokenizer": ["transformers", "CLIPTokenizer"],
+    "unet": ["diffusers", "UNet2DConditionModel"],
+    "vae": ["diffusers", "AutoencoderKL"],
+}
+_SCHEDULER: dict[str, object] = {
+    "_class_name": "EulerDiscreteScheduler",
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085,
+    "clip_sample": False,
+    "num_train_timesteps": 1000,
+    "prediction_type": "epsilon",
+    "set_alpha_to_one": False,
+    "steps_offset": 1,
+    "timestep_spacing": "leading",
+}

@@ -17,15 +17,15 @@ _UPDATE_RMS = 0.2
 
 
 def orthogonalise(matrix: Tensor, *, steps: int = 5) -> Tensor:
-    """The orthogonal factor of ``matrix`` ``(M, N)``, to about 10 %, same dtype."""
+    """The orthogonal factor of each matrix ``(..., M, N)``, to about 10 %, same dtype."""
     a, b, c = _QUINTIC
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix.T if tall else matrix).bfloat16()
-    x = x / (x.norm() + 1e-7)
+    tall = matrix.shape[-2] > matrix.shape[-1]
+    x = (matrix.mT if tall else matrix).bfloat16()
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(steps):
-        gram = x @ x.T
+        gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    factor: Tensor = (x.T if tall else x).to(matrix.dtype)
+    factor: Tensor = (x.mT if tall else x).to(matrix.dtype)
     return factor
 
 
@@ -44,27 +44,41 @@ class MasterMuon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Apply one update from the gradients at hand."""
+        """Apply one update from the gradients at hand.
+
+        Weights of one shape are stepped together: a GPU spends its time on calls, not on numbers.
+        """
         for group in self.param_groups:
+            alike: dict[torch.Size, list[Tensor]] = {}
             for weight in group["params"]:
                 if weight.grad is not None:
-                    self._step_one(weight, group)
+                    alike.setdefault(weight.shape, []).append(weight)
+            for weights in alike.values():
+                self._step_alike(weights, group)
 
-    def _step_one(self, weight: Tensor, group: dict[str, object]) -> None:
-        state = self.state[weight]
+    def _step_alike(self, weights: list[Tensor], group: dict[str, object]) -> None:
+        states = [self._begun(weight) for weight in weights]
+        for state in states:
+            state["count"] += 1
+        gradients = [weight.grad.float() for weight in weights]  # type: ignore[union-attr]
+        updates = _muon(gradients, states, group) if group["muon"] else _adam(gradients, states)
+        masters = [state["master"] for state in states]
+        torch._foreach_add_(masters, updates, alpha=-float(group["lr"]))  # type: ignore[arg-type]
+        torch._foreach_copy_(weights, masters)
+        count = states[0]["count"]
+        young = 10 / (10 + int(count))
+        share = max(1 - float(group["ema"]), young)  # type: ignore[arg-type]
+        torch._foreach_lerp_([state["ema"] for state in states], masters, share)
+
+    def _begun(self, weight: Tensor) -> dict[str, Tensor]:
+        state: dict[str, Tensor] = self.state[weight]
         if not state:
             state["master"] = weight.detach().float().clone()
             state["first"] = torch.zeros_like(state["master"])
             state["second"] = torch.zeros_like(state["master"])
             state["ema"] = state["master"].clone()
-            state["count"] = 0
-        state["count"] += 1
-        gradient = weight.grad.float()  # type: ignore[union-attr]
-        update = _muon(gradient, state, group) if group["muon"] else _adam(gradient, state)
-        state["master"].add_(update, alpha=-float(group["lr"]))  # type: ignore[arg-type]
-        weight.copy_(state["master"])
-        decay = min(float(group["ema"]), 1 - 10 / (10 + state["count"]))  # type: ignore[arg-type]
-        state["ema"].lerp_(state["master"], 1 - decay)
+            state["count"] = 0  # type: ignore[assignment]
+        return state
 
     @torch.no_grad()
     def averaged(self, model: nn.Module) -> dict[str, Tensor]:
@@ -97,20 +111,24 @@ def warm_stable_decay(step: int, total: int, *, warm: int = 50, decay: float = 0
     return max(0.0, min(1.0, (step + 1) / warm, (total - step) / falling))
 
 
-def _muon(gradient: Tensor, state: dict[str, Tensor], group: dict[str, object]) -> Tensor:
+def _muon(
+    gradients: list[Tensor], states: list[dict[str, Tensor]], group: dict[str, object]
+) -> list[Tensor]:
     momentum = float(group["momentum"])  # type: ignore[arg-type]
-    state["first"].lerp_(gradient, 1 - momentum)
-    nesterov = gradient.lerp(state["first"], momentum)
-    matrix = nesterov.reshape(nesterov.shape[0], -1)
-    scale = _UPDATE_RMS * max(matrix.shape) ** 0.5
-    update: Tensor = orthogonalise(matrix).reshape(gradient.shape) * scale
-    return update
+    first = [state["first"] for state in states]
+    torch._foreach_lerp_(first, gradients, 1 - momentum)
+    nesterov = torch.stack(torch._foreach_lerp(gradients, first, momentum))
+    matrices = nesterov.reshape(*nesterov.shape[:2], -1)
+    scale = _UPDATE_RMS * max(matrices.shape[1:]) ** 0.5
+    return list((orthogonalise(matrices).reshape(nesterov.shape) * scale).unbind())
 
 
-def _adam(gradient: Tensor, state: dict[str, Tensor]) -> Tensor:
-    state["first"].lerp_(gradient, 0.1)
-    state["second"].lerp_(gradient.square(), 0.01)
-    count = int(state["count"])
-    first = state["first"] / (1 - 0.9**count)
-    second = state["second"] / (1 - 0.99**count)
-    return first / (second.sqrt() + 1e-8)
+def _adam(gradients: list[Tensor], states: list[dict[str, Tensor]]) -> list[Tensor]:
+    first, second = ([state[name] for state in states] for name in ("first", "second"))
+    torch._foreach_lerp_(first, gradients, 0.1)
+    torch._foreach_lerp_(second, torch._foreach_mul(gradients, gradients), 0.01)
+    count = int(states[0]["count"])
+    roots = torch._foreach_sqrt(torch._foreach_div(second, 1 - 0.99**count))
+    torch._foreach_add_(roots, 1e-8)
+    means = torch._foreach_div(first, 1 - 0.9**count)
+    return list(torch._foreach_div(means, roots))

@@ -10,20 +10,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..world import SIDE, Colour, Kind, Picture, Split, Style, render
+from ..world import SIDE, Colour, Kind, Picture, Relation, Split, Style, render
 
 _CHUNK = 500
+#: Numbers kept of each picture's scene.
+LABELS = 6
 
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """``S`` pictures of one split, held in memory (80 kB a picture).
+    """``S`` pictures of one split, read from disk as they are asked for (80 kB a picture).
 
     Attributes:
         images: ``(S, H, W, 3)`` uint8.
-        masks: ``(S, H, W)`` uint8, bit 0 the object, bit 1 painted text.
+        masks: ``(S, H, W)`` uint8, bit 0 any thing, bit 1 painted text, bit 2 the second thing.
         depths: ``(S, H, W)`` uint8, 255 farthest.
-        labels: ``(S, 3)`` int64, index of kind, of colour, of style.
+        labels: ``(S, 6)`` int64: index of kind, of colour, of style; of the second thing's kind
+            and colour, of the relation, each -1 when there is one thing.
         captions: one sentence a picture.
     """
 
@@ -43,19 +46,31 @@ def load_pictures(folder: Path, split: Split, count: int, *, workers: int = 1) -
     if not (place / "captions.json").exists():
         _render_all(place, split, count, workers)
     return Pictures(
-        images=np.load(place / "images.npy"),
-        masks=np.load(place / "masks.npy"),
-        depths=np.load(place / "depths.npy"),
+        images=np.load(place / "images.npy", mmap_mode="r"),
+        masks=np.load(place / "masks.npy", mmap_mode="r"),
+        depths=np.load(place / "depths.npy", mmap_mode="r"),
         labels=np.load(place / "labels.npy"),
         captions=tuple(json.loads((place / "captions.json").read_text("utf-8"))),
     )
 
 
-def labels_of(picture: Picture) -> tuple[int, int, int]:
-    """Index of the object's kind, of its colour and of the style, in the order of the enums."""
-    scene = picture.scene
+def labels_of(picture: Picture) -> tuple[int, ...]:
+    """What :class:`Pictures` keeps of a picture's scene, each in the order of its enum."""
+    scene, second = picture.scene, picture.scene.second
     indices = list(Kind).index(scene.kind), list(Colour).index(scene.colour)
-    return *indices, list(Style).index(scene.style)
+    style = list(Style).index(scene.style)
+    if second is None or scene.relation is None:
+        return *indices, style, -1, -1, -1
+    other = list(Kind).index(second.kind), list(Colour).index(second.colour)
+    return *indices, style, *other, list(Relation).index(scene.relation)
+
+
+def mask_of(picture: Picture) -> NDArray[np.uint8]:
+    """Things and text of a picture in one byte a pixel, as :class:`Pictures` keeps them."""
+    mask = picture.object_mask.astype(np.uint8) + 2 * picture.text_mask.astype(np.uint8)
+    if len(picture.masks) > 1:
+        mask += 4 * picture.masks[1].astype(np.uint8)
+    return mask
 
 
 def _render_all(place: Path, split: Split, count: int, workers: int) -> None:
@@ -63,7 +78,7 @@ def _render_all(place: Path, split: Split, count: int, workers: int) -> None:
     images = _array(place / "images.npy", (count, SIDE, SIDE, 3))
     masks = _array(place / "masks.npy", (count, SIDE, SIDE))
     depths = _array(place / "depths.npy", (count, SIDE, SIDE))
-    labels = np.zeros((count, 3), np.int64)
+    labels = np.zeros((count, LABELS), np.int64)
     captions: list[str] = []
     starts = range(0, count, _CHUNK)
     stops = [min(count, start + _CHUNK) for start in starts]
@@ -83,10 +98,9 @@ def _render_chunk(
     split: Split, start: int, stop: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64], list[str]]:
     pictures = [render(split.seed(index)) for index in range(start, stop)]
-    masks = [p.object_mask.astype(np.uint8) + 2 * p.text_mask.astype(np.uint8) for p in pictures]
     return (
         np.stack([p.image for p in pictures]),
-        np.stack(masks),
+        np.stack([mask_of(p) for p in pictures]),
         np.stack([np.round(p.depth * 255).astype(np.uint8) for p in pictures]),
         np.array([labels_of(p) for p in pictures], np.int64),
         [p.caption for p in pictures],

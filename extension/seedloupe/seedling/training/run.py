@@ -14,9 +14,40 @@ from torch import Tensor, distributed, nn
 from .optim import MasterMuon, set_lr, warm_stable_decay
 
 
+@dataclass(frozen=True)
+class Until:
+    """When a run is over: after ``steps``, or else after ``seconds`` of training.
+
+    Seconds suit a machine lent for minutes; the schedule then goes by the share of them.
+    """
+
+    steps: int = 0
+    seconds: float = 0.0
+
+    def over(self, step: int, spent: float) -> bool:
+        """Whether nothing is left to do after ``step`` steps and ``spent`` seconds."""
+        return step >= self.steps if self.steps else spent >= self.seconds
+
+    def share(self, step: int, spent: float) -> float:
+        """How much of the run is done, 0 to 1."""
+        return min(1.0, step / self.steps if self.steps else spent / self.seconds)
+
+    def rate(self, step: int, spent: float) -> float:
+        """Share of the peak learning rate."""
+        if self.steps:
+            return warm_stable_decay(step, self.steps)
+        share = int(100_000 * self.share(step, spent))
+        return min((step + 1) / 50, warm_stable_decay(share, 100_000, warm=1))
+
+
+def here(tensor: Tensor) -> Tensor:
+    """``tensor`` on the device tensors are made on by default."""
+    return tensor.to(torch.empty(0).device)
+
+
 @dataclass(eq=False)
 class Run:
-    """One network on its way from step 0 to ``total``, resumable at any step.
+    """One network on its way to ``until``, resumable at any step.
 
     Started by ``torchrun`` with several processes, each computes its own share of the
     batch and gradients are averaged: on CPUs two processes of one thread are nearly
@@ -26,13 +57,19 @@ class Run:
     name: str
     model: nn.Module
     optimizer: MasterMuon
-    total: int
+    until: Until
     lr: float
     folder: Path
     save_seconds: float = 120.0
     print_every: int = 50
     step: int = 0
+    spent: float = 0.0
     figures: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0 to 1."""
+        return self.until.share(self.step, self.spent)
 
     @property
     def checkpoint(self) -> Path:
@@ -43,16 +80,17 @@ class Run:
         """Go on from the checkpoint when there is one."""
         if not self.checkpoint.exists():
             return
-        kept = torch.load(self.checkpoint, weights_only=True)
+        device = torch.empty(0).device
+        kept = torch.load(self.checkpoint, weights_only=True, map_location=device)
         self.model.load_state_dict(kept["model"])
         self.optimizer.load_state_dict(kept["optimizer"])
         # load_state_dict casts state to the weights' dtype, and masters must stay float32.
         for weight, state in zip(self._weights(), kept["masters"], strict=True):
             self.optimizer.state[weight] = state
-        self.step = kept["step"]
+        self.step, self.spent = kept["step"], kept.get("spent", 0.0)
 
     def train(self, loss: Callable[[int, int], tuple[Tensor, dict[str, float]]]) -> None:
-        """Descend until ``total``, saving now and then.
+        """Descend until it is over, saving now and then.
 
         ``loss(step, draw)`` returns the loss and named figures to print; ``draw`` is a
         number no other step or process gets, to choose pictures and noise by.
@@ -60,9 +98,9 @@ class Run:
         self.resume()
         rank, world = rank_and_world()
         begun = saved = time.monotonic()
-        first = self.step
-        while self.step < self.total:
-            set_lr(self.optimizer, self.lr * warm_stable_decay(self.step, self.total))
+        first, before = self.step, self.spent
+        while not self.until.over(self.step, self.spent):
+            set_lr(self.optimizer, self.lr * self.until.rate(self.step, self.spent))
             draw = self.step * world + rank
             torch.manual_seed(draw)
             value, figures = loss(self.step, draw)
@@ -72,6 +110,7 @@ class Run:
                 average_gradients(self._weights())
             self.optimizer.step()
             self.step += 1
+            self.spent = before + time.monotonic() - begun
             self._note(figures, (self.step - first) / (time.monotonic() - begun))
             if time.monotonic() - saved > self.save_seconds:
                 self.save()
@@ -92,6 +131,7 @@ class Run:
             "optimizer": state,
             "masters": masters,
             "step": self.step,
+            "spent": self.spent,
         }
         torch.save(kept, new)
         new.replace(self.checkpoint)
@@ -102,10 +142,13 @@ class Run:
     def _note(self, figures: dict[str, float], rate: float) -> None:
         for name, value in figures.items():
             self.figures.setdefault(name, []).append(value)
-        if rank_and_world()[0] or (self.step % self.print_every and self.step != self.total):
+        over = self.until.over(self.step, self.spent)
+        if rank_and_world()[0] or (self.step % self.print_every and not over):
             return
         means = (f"{name} {sum(v) / len(v):.4f}" for name, v in self.figures.items())
-        line = " ".join((f"{self.name} {self.step}/{self.total}", *means, f"{rate:.2f} steps/s"))
+        line = " ".join(
+            (f"{self.name} {self.step}/{self.until.steps or 'time'}", *means, f"{rate:.2f} steps/s")
+        )
         sys.stderr.write(f"{line}\n")
         self.figures.clear()
 

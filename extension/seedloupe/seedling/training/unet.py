@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,7 +21,7 @@ from .architecture import LATENT_SCALE, Tokenizer, build_unet
 from .critic import images_of, tokenise
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run
+from .run import Run, Until
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -55,13 +56,13 @@ def alphas_cumprod() -> Tensor:
 
 @torch.no_grad()
 def encode_pictures(
-    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 25
+    vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 400
 ) -> Tensor:
     """Scaled latents ``(N, 4, h, w)`` bfloat16 of pictures ``first`` to ``stop``."""
     vae = copy.deepcopy(vae).bfloat16()
     parts = []
     for start in range(first, stop, batch):
-        rows = torch.arange(start, min(stop, start + batch)).numpy()
+        rows = np.arange(start, min(stop, start + batch))
         image = (images_of(pictures, rows) * 2 - 1).bfloat16()
         parts.append(vae.encode(image).latent_dist.mean * LATENT_SCALE)
     return torch.cat(parts)
@@ -82,11 +83,19 @@ def encode_captions(
     return torch.tensor([row[caption] for caption in captions]), torch.cat(parts)
 
 
-def train_unet(data: Latents, folder: Path, *, steps: int, batch: int, lr: float) -> nn.Module:
-    """Train (or resume) and return the averaged U-Net, float32."""
+def train_unet(
+    data: Latents,
+    folder: Path,
+    *,
+    until: Until,
+    batch: int,
+    lr: float,
+    start: nn.Module | None = None,
+) -> nn.Module:
+    """Train (or resume), maybe from ``start``, and return the averaged U-Net, float32."""
     torch.manual_seed(3)
-    unet = build_unet().bfloat16()
-    run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), steps, lr, folder)
+    unet = (start or build_unet()).bfloat16()
+    run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
@@ -100,9 +109,17 @@ def train_unet(data: Latents, folder: Path, *, steps: int, batch: int, lr: float
 
 
 def denoising_loss(
-    unet: nn.Module, data: Latents, rows: Tensor, signal: Tensor
+    unet: nn.Module,
+    data: Latents,
+    rows: Tensor,
+    signal: Tensor,
+    *,
+    beside: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Weighted squared error of the predicted noise at random steps."""
+    """Weighted squared error of the predicted noise at random steps.
+
+    ``beside`` ``(B, C, h, w)`` goes into the U-Net as further channels.
+    """
     clean = data.latents[rows].float()
     captions = data.captions[rows].clone()
     captions[torch.rand(len(rows)) < EMPTY_RATE] = 0
@@ -111,7 +128,10 @@ def denoising_loss(
     noise = torch.randn_like(clean)
     noisy = share.sqrt() * clean + (1 - share).sqrt() * noise
     context = data.contexts[captions]
-    predicted = unet(noisy.to(context.dtype), steps, context).sample.float()
+    given = noisy.to(context.dtype)
+    if beside is not None:
+        given = torch.cat([given, beside.to(given.dtype)], 1)
+    predicted = unet(given, steps, context).sample.float()
     error = (predicted - noise).square().mean((1, 2, 3))
     ratio = (share / (1 - share)).flatten()
     weighted = (error * (ratio.clamp(max=SNR_LIMIT) / ratio)).mean()

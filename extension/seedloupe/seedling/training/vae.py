@@ -1,4 +1,4 @@
-"""Train the VAE on whole scenes at half size, four times cheaper, then its decoder at full."""
+"""Train the VAE on scenes at half size, four times cheaper, then at full size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from torch.nn import functional
 from .architecture import LATENT_SCALE, build_vae
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run
+from .run import Run, Until, here
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -30,15 +30,28 @@ LOG_VARIANCE = -20.0
 
 
 def train_vae(
-    pictures: Pictures, folder: Path, *, steps: int, batch: int, lr: float
+    pictures: Pictures,
+    folder: Path,
+    *,
+    until: Until,
+    batch: int,
+    lr: float,
+    full_from: float = 1.0,
+    start: Autoencoder | None = None,
 ) -> Autoencoder:
-    """Train (or resume) on half-size scenes; returns the averaged VAE with standard latents."""
+    """Train (or resume) on half-size scenes; returns the averaged VAE with standard latents.
+
+    From share ``full_from`` of the run on, scenes are at full size and a quarter as many, for
+    half-size letters do not teach full-size ones. ``start`` is a VAE with standard latents to
+    begin from instead of from nothing.
+    """
     torch.manual_seed(0)
-    vae = build_vae().bfloat16()
-    run = Run("vae", vae, MasterMuon(vae, lr=lr, ema=0.995), steps, lr, folder)
+    vae = (shrink_latents(start) if start else build_vae()).bfloat16()
+    run = Run("vae", vae, MasterMuon(vae, lr=lr, ema=0.995), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
-        image, weight = batch_of(pictures, draw, batch, full=False)
+        full = run.share >= full_from
+        image, weight = batch_of(pictures, draw, max(1, batch // 4) if full else batch, full=full)
         return reconstruction_loss(vae, image, weight)
 
     run.train(loss)
@@ -48,7 +61,7 @@ def train_vae(
 
 
 def train_decoder(
-    vae: Autoencoder, pictures: Pictures, folder: Path, *, steps: int, batch: int, lr: float
+    vae: Autoencoder, pictures: Pictures, folder: Path, *, until: Until, batch: int, lr: float
 ) -> Autoencoder:
     """Go on with the decoder alone at full size; latents stay what they are.
 
@@ -57,7 +70,7 @@ def train_decoder(
     frozen = copy.deepcopy(vae).requires_grad_(False).bfloat16()
     for part in (frozen.decoder, frozen.post_quant_conv):
         part.requires_grad_(True)
-    run = Run("decoder", frozen, MasterMuon(frozen, lr=lr, ema=0.99), steps, lr, folder)
+    run = Run("decoder", frozen, MasterMuon(frozen, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         image, weight = batch_of(pictures, draw, batch, full=True)
@@ -75,8 +88,9 @@ def train_decoder(
 def batch_of(pictures: Pictures, draw: int, batch: int, *, full: bool) -> tuple[Tensor, Tensor]:
     """Images ``(B, 3, H, W)`` in [-1, 1] and pixel weights ``(B, 1, H, W)``, bfloat16."""
     rows = np.random.default_rng((11, draw)).integers(0, len(pictures), batch)
-    image = torch.from_numpy(pictures.images[np.sort(rows)]).permute(0, 3, 1, 2).float()
-    mask = torch.from_numpy(pictures.masks[np.sort(rows)] > 0).float()[:, None]
+    rows = np.sort(rows)
+    image = here(torch.from_numpy(pictures.images[rows])).permute(0, 3, 1, 2).float()
+    mask = here(torch.from_numpy(pictures.masks[rows] > 0)).float()[:, None]
     image, weight = image / 127.5 - 1, 1 + FOREGROUND_WEIGHT * mask
     if not full:
         image, weight = (functional.avg_pool2d(x, 2) for x in (image, weight))
@@ -125,4 +139,16 @@ def normalise_latents(vae: Autoencoder, pictures: Pictures, count: int = 256) ->
     bias[:channels] = (bias[:channels] - mean) / deviation
     weight[channels:] = 0
     bias[channels:] = LOG_VARIANCE
+    return vae
+
+
+@torch.no_grad()
+def shrink_latents(vae: Autoencoder) -> Autoencoder:
+    """Fold the hosts' fixed scale away: latents of deviation 1 / 0.18215 become about 1.
+
+    The noise put on latents while training is meant for those; pictures decode as before.
+    """
+    for name in ("weight", "bias"):
+        vae.quant_conv.get_parameter(name)[: len(vae.quant_conv.weight) // 2] *= LATENT_SCALE
+    vae.post_quant_conv.weight /= LATENT_SCALE
     return vae

@@ -88,6 +88,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         open_table,
         pick_seeds,
         request_of,
+        suited,
         with_seeds,
     )
 
@@ -104,6 +105,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
+    request = suited(request, args, opened, model)
     check_request(request, model)
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))

@@ -55,7 +55,8 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     use.add_argument(
         "--model",
         metavar="M",
-        help="seedling, a diffusers folder, a .safetensors file, or a hub id (uses the network)",
+        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
+        "file, or a hub id (uses the network)",
     )
     use.add_argument("--steps", type=positive, metavar="N", help="as generate would sample")
     use.add_argument("--guidance", type=float, metavar="X", help="as generate would sample")
