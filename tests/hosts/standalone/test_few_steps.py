@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from seedloupe.hosts.standalone import models
+from seedloupe.hosts.standalone import mining_setup, models, studying
 from seedloupe.hosts.standalone.app_tables import Settings, settings_for
 from seedloupe.hosts.standalone.cli import main
 from seedloupe.hosts.standalone.denoise import FEW, Sampler, make_scheduler
@@ -18,6 +19,7 @@ from seedloupe.hosts.standalone.models import Model
 from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import generate
 from seedloupe.hosts.standalone.use import sampling_spec
+from seedloupe.studies.inpaint import Pair
 
 from ...seed_tables import full_table
 
@@ -109,3 +111,26 @@ def test_the_command_line_takes_few_steps_unless_told_otherwise(
     assert main(["generate", "a hill", *words, *said]) == 0
     made = json.loads((tmp_path / "run.json").read_text("utf-8"))["settings"]
     assert (made["steps"], made["guidance"]) == (steps, guidance)
+
+
+@pytest.mark.parametrize(
+    ("said", "plain", "quick"),
+    [((None, None), (20, 4.0), (4, 1.0)), ((3, 2.0), (3, 2.0), (3, 2.0))],
+)
+def test_tables_and_studies_are_made_as_the_model_is_used(
+    tiny: Model,
+    few: Model,
+    said: tuple[int | None, float | None],
+    plain: tuple[int, float],
+    quick: tuple[int, float],
+) -> None:
+    how = {"noise": "cpu", "sampler": "euler", "seeds": range(2), "size": (48, 32), "strength": 1.0}
+    args = argparse.Namespace(
+        **how, steps=said[0], guidance=said[1], confirm=None, batch=2, tasks=["removal"]
+    )
+    pair = Pair("p", torch.zeros(3, 32, 48), torch.ones(32, 48), "ball")
+    for model, expected in ((tiny, plain), (few, quick)):
+        mined = mining_setup.plan_for(args, model, ("a",), ("b",)).sampling
+        studied = studying.plan_for(args, model, (pair,), "somewhere").sampling
+        assert (mined.steps, mined.guidance) == expected
+        assert (studied.steps, studied.guidance) == expected

@@ -22,7 +22,7 @@ from ...tables import (
     read_table,
     require_match,
 )
-from .denoise import FEW, Sampler
+from .denoise import Sampler
 from .request import Request
 from .use import table_use
 
@@ -131,7 +131,7 @@ def settings_for(model: Model, table: SeedTable | None) -> Settings:
     """Return the settings to begin with: a model of few steps heeds no table but its own."""
     own = table is not None and table.spec.model.sha256 == model.sha256
     if model.trailing and not own:
-        return Settings(FEW.steps, FEW.guidance, FEW.sampler)
+        return Settings(model.usual.steps, model.usual.guidance, model.usual.sampler)
     return settings_of(table)
 
 

@@ -131,13 +131,14 @@ def plan_for(
     given = range(1024) if args.seeds is None else args.seeds
     seeds = tuple(sorted({canonical_seed(seed, source) for seed in given}))
     width, height = args.size or (None, None)
+    usual = model.usual
     request = Request(
         "",
         seeds,
         width=width,
         height=height,
-        steps=args.steps,
-        guidance=args.guidance,
+        steps=usual.steps if args.steps is None else args.steps,
+        guidance=usual.guidance if args.guidance is None else args.guidance,
         sampler=Sampler(args.sampler),
         noise=source,
     )

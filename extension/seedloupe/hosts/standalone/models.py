@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import InputError, ModelError, ShapeError
 from ...seedling.heads import Head
 from .checkpoint import TRAILING, Family, identify
+from .denoise import FEW, Plan
 from .folders import find_weights, read_layout
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ class Model:
     def trailing(self) -> bool:
         """Whether it was saved to be stepped from the noisiest level on, as few-step models are."""
         return self.pipe.scheduler.config.get("timestep_spacing") == TRAILING
+
+    @property
+    def usual(self) -> Plan:
+        """How it is sampled where nobody says otherwise."""
+        return FEW if self.trailing else Plan()
 
     @property
     def cell(self) -> int:

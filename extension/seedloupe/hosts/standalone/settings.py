@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from ...errors import InputError, MaskError, PickError, TableMatchError
 from .arguments import table_folders
 from .commands.pick import match_json
-from .denoise import FEW
 from .picking_arguments import RULES, has_layout, layouts, pick
 from .request import Request
 from .sampling import Sampler
@@ -219,8 +218,8 @@ def suited(
         return request
     return replace(
         request,
-        steps=FEW.steps if args.steps is None else request.steps,
-        guidance=FEW.guidance if args.guidance is None else request.guidance,
+        steps=model.usual.steps if args.steps is None else request.steps,
+        guidance=model.usual.guidance if args.guidance is None else request.guidance,
     )
 
 

@@ -110,7 +110,7 @@ def plan_for(
     source = NoiseSource.parse(args.noise)
     given = range(_OWN_SEEDS) if args.seeds is None else args.seeds
     seeds = tuple(sorted({canonical_seed(seed, source) for seed in given}))
-    request = _request(args, pairs[0], "", seeds, source)
+    request = _request(args, model, pairs[0], "", seeds)
     check_request(request, model)
     shape = model.latent_shape(*request.size(model))
     initial_noise(seeds[0], shape, source=source)  # noise nobody can draw is refused here
@@ -121,10 +121,9 @@ def plan_for(
 
 def painter_for(args: argparse.Namespace, model: Model) -> Painter:
     """Return what repaints, one picture at a time: a batch is not the same to the bit."""
-    source = NoiseSource.parse(args.noise)
 
     def paint(pair: Pair, prompt: str, seeds: Sequence[int]) -> Iterator[Tensor]:
-        request = _request(args, pair, prompt, tuple(seeds), source)
+        request = _request(args, model, pair, prompt, tuple(seeds))
         for made in generate(model, request):
             yield to_tensor(made.image)
 
@@ -132,15 +131,16 @@ def painter_for(args: argparse.Namespace, model: Model) -> Painter:
 
 
 def _request(
-    args: argparse.Namespace, pair: Pair, prompt: str, seeds: tuple[int, ...], source: NoiseSource
+    args: argparse.Namespace, model: Model, pair: Pair, prompt: str, seeds: tuple[int, ...]
 ) -> Request:
+    usual = model.usual
     return Request(
         prompt,
         seeds,
-        steps=args.steps,
-        guidance=args.guidance,
+        steps=usual.steps if args.steps is None else args.steps,
+        guidance=usual.guidance if args.guidance is None else args.guidance,
         sampler=Sampler(args.sampler),
-        noise=source,
+        noise=NoiseSource.parse(args.noise),
         image=pair.picture,
         mask=pair.mask,
         strength=args.strength,

@@ -58,8 +58,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "--scorers", type=names, metavar="a,b", help=f"from {', '.join(_SCORERS)} (all that fit)"
     )
     parser.add_argument("--size", type=size, metavar="WxH", help="in pixels (the model's)")
-    parser.add_argument("--steps", type=positive, default=20, metavar="N")
-    parser.add_argument("--guidance", type=float, default=4.0, metavar="X")
+    parser.add_argument("--steps", type=positive, metavar="N", help="(20; for few-step models 4)")
+    parser.add_argument("--guidance", type=float, metavar="X", help="(4; for few-step models 1)")
     parser.add_argument("--sampler", choices=_SAMPLERS, default="euler")
     parser.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
     parser.add_argument(
