@@ -29,7 +29,7 @@ from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import Generated, stream
 from seedloupe.lens import FeatureMap, LensKey, LensRecord, LensSpec, default_panel, write_lens
 
-PROMPT = "a red house in front of trees"
+PROMPT = "a red house in front of a green tree"
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from .denoise import Sampler
 EXAMPLES = (
     "a red mushroom on snow under a night sky",
     "a yellow duck on a red box under a day sky",
-    "a large purple castle on grass under a sunset sky",
+    "a large purple castle under a sunset sky",
     "a small yellow house on sand under a day sky",
 )
 #: No event of the page is offered to programs; the command line is there for them.

@@ -85,7 +85,7 @@ class LensTab:
             EXAMPLES[0], label="Prompt", lines=1, max_lines=5, elem_id="sl-lens-prompt"
         )
         self._seeds = gr.Textbox(
-            "83 811",
+            "151 976",
             label="Seeds",
             info="One, or two to compare; empty throws dice",
             lines=1,

@@ -251,7 +251,7 @@ def seeds_from(text: str, dice: int) -> tuple[int, ...]:
     try:
         return tuple(dict.fromkeys(read_seed(word) for word in words)) or (dice,)
     except Exception as error:
-        raise InputError("seeds", expected="whole numbers, such as 83 811", got=text) from error
+        raise InputError("seeds", expected="whole numbers, such as 151 976", got=text) from error
 
 
 def layers_from(text: str) -> tuple[str, ...]:
