@@ -2,7 +2,7 @@
 
     python -m seedloupe.seedling.heads seedling-fast seedling-fast.safetensors
 
-writes one of them as a whole file, which every host loads.
+writes one of them as a whole file, which opens as any other checkpoint does.
 """
 
 from __future__ import annotations
