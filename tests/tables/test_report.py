@@ -155,15 +155,23 @@ def test_a_sheet_no_browser_could_decode_is_refused() -> None:
 
 
 def test_the_bundled_table_says_its_evidence_in_plain_words() -> None:
-    path = find_table("seedling", [bundled_folder()])
-    text = Page(table_page(read_table(path), "seedling")).text
+    table = read_table(find_table("seedling", [bundled_folder()]))
+    text, evidence = Page(table_page(table, "seedling")).text, table.spec.evidence
+    assert evidence is not None
+    assert evidence.verdict is SeedEffect.NO_EFFECT
+    better = {"alignment": "higher", "frechet": "lower"}
+    gains = [
+        f"{gain.metric} {gain.mean:+.4f} 95 % interval {gain.low:+.4f} to {gain.high:+.4f} "
+        f"{better[gain.metric]} is better".replace("-", "−")
+        for gain in evidence.held_out_gain
+    ]
+    assert len(gains) == 2
     for words in (
-        "Whether the choice of seed matters is not settled.",
-        "61 seeds are among the best 256 by every score.",
+        "No effect of the seed was found.",
+        f"{evidence.overlap} seeds are among the best 256 by every score.",
         "would share 64 give or take 6. So they agree no more than by chance.",
-        "alignment 0.22 of 1, mostly luck",
-        "alignment +0.0072 95 % interval +0.0000 to +0.0149 higher is better",
-        "frechet −0.0029 95 % interval −0.0121 to +0.0068 lower is better",
+        f"alignment {evidence.split_half['alignment']:.2f} of 1, mostly luck",
+        *gains,
         "1,024 seeds with the model seedling",
         "cpu noise at 128×128 pixels",
     ):
