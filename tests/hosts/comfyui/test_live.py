@@ -17,12 +17,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from seedloupe.hosts.standalone.models import open_model
+from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.noise import initial_noise
 from seedloupe.picking import pick_golden
 from seedloupe.tables import bundled_folder, find_table, read_table
 
 ADDRESS = os.environ.get("COMFYUI_HOST", "")
 TABLE = "seedling/seedling-cpu-128x128"
 PATIENCE = 240
+PROMPT = "a red ball on grass"
 pytestmark = pytest.mark.skipif(not ADDRESS, reason="COMFYUI_HOST names no running ComfyUI")
 
 Graph = dict[str, dict[str, object]]
@@ -47,15 +51,18 @@ def run(graph: Graph) -> Mapping[str, object]:
     raise TimeoutError(f"nothing after {PATIENCE} s")
 
 
-def workflow(seeds: object, *, width: int = 128, count: int = 2) -> Graph:
+def workflow(
+    seeds: object, *, width: int = 128, count: int = 2, steps: int = 2, cfg: float = 1.0
+) -> Graph:
     """From seeds to pictures; ``seeds`` is a number or an output of the node ``gold``."""
     golden = {"table": TABLE, "count": count, "width": width, "height": 128, "model": ["load", 0]}
-    conditioning = {"positive": ["text", 0], "negative": ["text", 0], "latent_image": ["empty", 0]}
-    settings = {"steps": 2, "cfg": 1.0, "sampler_name": "euler", "scheduler": "normal"}
+    conditioning = {"positive": ["text", 0], "negative": ["none", 0], "latent_image": ["empty", 0]}
+    settings = {"steps": steps, "cfg": cfg, "sampler_name": "euler", "scheduler": "normal"}
     inputs = {
         "load": ("SeedloupeSeedlingLoader", {}),
         "gold": ("SeedloupeGoldenSeed", golden),
-        "text": ("CLIPTextEncode", {"clip": ["load", 1], "text": "a red ball on grass"}),
+        "text": ("CLIPTextEncode", {"clip": ["load", 1], "text": PROMPT}),
+        "none": ("CLIPTextEncode", {"clip": ["load", 1], "text": ""}),
         "empty": ("EmptyLatentImage", {"width": width, "height": 128, "batch_size": 1}),
         "sample": (
             "KSampler",
@@ -93,6 +100,17 @@ def test_the_golden_node_runs_alone_and_shows_its_report_again() -> None:
 
 def test_the_first_seed_alone_gives_one_picture() -> None:
     assert len(pictures(run(workflow(["gold", 1])))) == 1
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("seed", [1, 5, 2**32 - 1])
+def test_a_picture_is_that_of_the_command_line_but_for_rounding(seed: int) -> None:
+    (theirs,) = pictures(run(workflow(seed, steps=20, cfg=4.0)))
+    noise = initial_noise(seed, (4, 16, 16))[None]
+    ours = sample_batch(open_model("seedling"), [PROMPT], noise, steps=20, guidance=4.0)[0]
+    apart = np.abs(ours.permute(1, 2, 0).numpy() * 255 - theirs)
+    assert apart.max() < 8
+    assert apart.mean() < 0.75  # 0.25 is what rounding to whole numbers alone gives
 
 
 def test_another_size_is_refused_before_anything_is_sampled() -> None:

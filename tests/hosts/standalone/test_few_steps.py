@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import diffusers
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 from seedloupe.hosts.standalone import mining_setup, models, studying
-from seedloupe.hosts.standalone.app_tables import Settings, settings_for
+from seedloupe.hosts.standalone.app_tables import Settings, settings_for, settings_of
 from seedloupe.hosts.standalone.cli import main
 from seedloupe.hosts.standalone.denoise import FEW, Sampler, make_scheduler
 from seedloupe.hosts.standalone.models import Model
@@ -20,6 +21,7 @@ from seedloupe.hosts.standalone.request import Request
 from seedloupe.hosts.standalone.sampling import generate
 from seedloupe.hosts.standalone.use import sampling_spec
 from seedloupe.studies.inpaint import Pair
+from seedloupe.tables import SeedTable
 
 from ...seed_tables import full_table
 
@@ -92,6 +94,9 @@ def test_the_page_begins_with_few_steps_whatever_another_models_table_says(
     assert settings_for(few, table) == settings_for(few, None)
     assert settings_for(few, None) == Settings(FEW.steps, FEW.guidance, FEW.sampler)
     assert settings_for(tiny, None) == Settings()
+    own = replace(table.spec, model=replace(table.spec.model, sha256=few.sha256))
+    mined = SeedTable(table.seeds, table.tensors, own)
+    assert settings_for(few, mined) == settings_of(table) != settings_for(few, None)
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,26 @@ On several CPU cores start one process a core, each with one thread:
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from .. import weights_folder
-from .run import join_processes
-from .stages import PRESETS, PresetName, critic_stage, inpainting_again, judge_stage, train_all
+from .run import Until, join_processes
+from .stages import (
+    PRESETS,
+    Preset,
+    PresetName,
+    critic_stage,
+    inpainting_again,
+    judge_again,
+    judge_stage,
+    train_all,
+)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(prog="seedloupe.seedling.training", description=__doc__)
     parser.add_argument("--preset", type=PresetName, choices=list(PresetName), default="cpu")
@@ -28,28 +38,43 @@ def main() -> None:
     parser.add_argument(
         "--only",
         choices=("critic", "judge", "inpainting"),
-        help="one stage, for a core that is free meanwhile; inpainting goes on from --start",
+        help="one stage, for a core that is free meanwhile; with --start, judge and inpainting go "
+        "on from there and are written",
     )
-    settings = parser.parse_args()
+    for name in ("steps", "pictures"):
+        parser.add_argument(
+            f"--{name}", type=int, metavar="N", help="instead of the preset's, when going on"
+        )
+    settings = parser.parse_args(arguments)
     torch.set_num_threads(1)
     # What has learnt nearly everything has gradients too small for a CPU to be quick about.
     torch.set_flush_denormal(True)
     torch.set_default_device(settings.device)
     join_processes()
-    preset, folder, workers = (
-        PRESETS[PresetName(settings.preset)],
-        settings.folder,
-        settings.workers,
+    preset, folder = PRESETS[PresetName(settings.preset)], settings.folder
+    if settings.start and settings.only in ("judge", "inpainting"):
+        again = judge_again if settings.only == "judge" else inpainting_again
+        preset = going_on(preset, steps=settings.steps, pictures=settings.pictures)
+        again(preset, folder, settings.weights, start=settings.start, workers=settings.workers)
+    elif settings.only == "inpainting":
+        parser.error("--only inpainting needs --start, the folder of weights it goes on from")
+    elif settings.only == "judge":
+        judge_stage(preset, folder, workers=settings.workers)
+    else:
+        whole = critic_stage if settings.only == "critic" else train_all
+        whole(preset, folder, settings.weights, start=settings.start, workers=settings.workers)
+
+
+def going_on(preset: Preset, *, steps: int | None, pictures: int | None) -> Preset:
+    """``preset`` with other lengths for the stages that can be gone on with."""
+    until = Until(steps) if steps else None
+    return replace(
+        preset,
+        judge=until or preset.judge,
+        inpaint=until or preset.inpaint,
+        judge_pictures=pictures or preset.judge_pictures,
+        vae_pictures=pictures or preset.vae_pictures,
     )
-    if settings.only == "judge":
-        judge_stage(preset, folder, start=settings.start, workers=workers)
-        return
-    if settings.only == "inpainting":
-        start = settings.start or settings.weights
-        inpainting_again(preset, folder, settings.weights, start=start, workers=workers)
-        return
-    whole = critic_stage if settings.only == "critic" else train_all
-    whole(preset, folder, settings.weights, start=settings.start, workers=workers)
 
 
 if __name__ == "__main__":

@@ -185,6 +185,14 @@ def inpainting_again(
     )
 
 
+def judge_again(
+    preset: Preset, folder: Path, weights: Path, *, start: Path, workers: int = 1
+) -> None:
+    """Go on with the judge alone, from the one in ``start``, and write it."""
+    judge = judge_stage(preset, folder, start=start, workers=workers)
+    save_half(judge.state_dict(), weights / "judge.safetensors")
+
+
 def critic_stage(
     preset: Preset, folder: Path, weights: Path, *, start: Path | None = None, workers: int = 1
 ) -> tuple[Critic, nn.Module]:
