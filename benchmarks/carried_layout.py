@@ -24,8 +24,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import Carried, Carry, carried_noise, initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Critic, load_critic

@@ -16,7 +16,7 @@ from seedling_quality import named_pairs, together
 from torch import Tensor
 from torch.nn import functional
 
-from seedloupe.hosts.standalone.models import Model, open_model
+from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import TEXT, Reading, Verdict, load_critic, load_judge
 from seedloupe.seedling.world import Colour, Kind, Picture, Split, Style, render

@@ -25,8 +25,8 @@ import torch
 from numpy.typing import NDArray
 
 from seedloupe.chance import NORMAL_95
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.sampling import Sampler, sample_batch
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import Sampler, sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.picking import Layout, pick_by_layout, pick_random
 from seedloupe.seedling import weights_folder

@@ -40,9 +40,9 @@ from seedling_quality import scrambled
 from torch import Tensor
 
 from seedloupe.errors import InputError
-from seedloupe.hosts.standalone.latents import encode
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.text import encode_text
+from seedloupe.hosts.standalone.engine.latents import encode
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.text import encode_text
 from seedloupe.lens import (
     FeatureMap,
     FeatureProbe,

@@ -23,11 +23,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from seedloupe.hosts.standalone.lensing import Recording, budgeted
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.request import Request
-from seedloupe.hosts.standalone.sampling import Generated, stream
+from seedloupe.generation.request import Request
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import Generated, stream
 from seedloupe.lens import FeatureMap, LensKey, LensRecord, LensSpec, default_panel, write_lens
+from seedloupe.lens.run_record import Recording, budgeted
 
 PROMPT = "a red house in front of a green tree"
 

@@ -25,9 +25,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seedloupe.hosts.standalone.denoise import Sampler
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.hosts.standalone.engine.denoise import Sampler
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, Verdict, load_judge

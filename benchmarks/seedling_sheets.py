@@ -18,9 +18,9 @@ from seedling_quality import PAIRS, tensor_of
 from seedling_variants import fillings
 from torch import Tensor
 
-from seedloupe.hosts.standalone.latents import decode, encode
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.hosts.standalone.engine.latents import decode, encode
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling.prompts import JUDGING, pair_scenes, plain_scenes
 from seedloupe.seedling.world import Split, render

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from seedloupe.artifacts import OcrReader
 from seedloupe.artifacts.readers import builtin_readers
-from seedloupe.hosts.standalone.models import open_model
+from seedloupe.hosts.standalone.engine.models import open_model
 from seedloupe.seedling.world import Picture, Split, Style, render
 
 RoundTrip = Callable[[Tensor], Tensor]

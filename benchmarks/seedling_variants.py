@@ -21,10 +21,10 @@ import torch
 from seedling_quality import measured, shares, sheet
 from torch import Tensor
 
+from seedloupe.generation.request import Request
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import Sampler, generate
 from seedloupe.hosts.standalone.images import to_tensor
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.request import Request
-from seedloupe.hosts.standalone.sampling import Sampler, generate
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, load_judge
 from seedloupe.seedling.prompts import JUDGING, plain_scenes

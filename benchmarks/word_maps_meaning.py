@@ -30,10 +30,9 @@ import torch
 from torch import Tensor, nn
 
 from seedloupe.chance import NORMAL_95
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.prompt_words import may_mean_something, prompt_tokens
-from seedloupe.hosts.standalone.request import Request
-from seedloupe.hosts.standalone.sampling import Generated, stream
+from seedloupe.generation.request import Request
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import Generated, stream
 from seedloupe.images import from_pil
 from seedloupe.lens import (
     AttentionProbe,
@@ -44,6 +43,7 @@ from seedloupe.lens import (
     WordsSeen,
     WordTally,
 )
+from seedloupe.lens.words.clip_words import may_mean_something, prompt_tokens
 from seedloupe.lens.words.tally import resize
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic

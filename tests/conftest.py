@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from .tiny_models import picture, tiny, tiny_folder, tiny_inpainter, tiny_xl
+
+__all__ = ["picture", "tiny", "tiny_folder", "tiny_inpainter", "tiny_xl"]
+
 # Read by libraries when they are first imported, so before any test module.
 os.environ.update(
     {
@@ -94,9 +98,16 @@ def _no_network() -> Iterator[None]:
 def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the seed tables of whoever runs the tests out of them."""
     monkeypatch.delenv("SEEDLOUPE_TABLES", raising=False)
-    monkeypatch.delenv("SEEDLOUPE_TALLIES", raising=False)
     for name in ("XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "no user's folder"))
+
+
+@pytest.fixture(autouse=True)
+def tallies_stay_in_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep what tests count away from what whoever runs them has counted."""
+    folder = tmp_path / "text_tally"
+    monkeypatch.setenv("SEEDLOUPE_TALLIES", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)

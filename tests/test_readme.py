@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from seedloupe.artifacts import builtin_readers, first_usable, survey
-from seedloupe.hosts.standalone.cli import build_parser
+from seedloupe.hosts.standalone.cli.main import build_parser
 from seedloupe.lens import FeatureMap
 from seedloupe.plugins import builtin
 

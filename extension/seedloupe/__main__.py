@@ -2,7 +2,7 @@
 
 import sys
 
-from .hosts.standalone.cli import main
+from .hosts.standalone.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

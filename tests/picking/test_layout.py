@@ -11,7 +11,7 @@ from seedloupe.errors import PickError
 from seedloupe.picking import Box, Layout, LayoutPicker, TagFilter, pick_by_layout
 
 from ..seed_tables import make_table, random_states
-from .test_habits import CLASSES, NAN, habits, plain_habit, planted, table_of
+from .test_layout_bias import CLASSES, NAN, habits, plain_habit, planted, table_of
 
 
 def brute_force(values: np.ndarray, layout: Layout, kind: int | None) -> list[int]:

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seedloupe.hosts.standalone.denoise import Sampler
+from seedloupe.generation.request import Request
+from seedloupe.hosts.standalone.engine.denoise import Sampler
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import generate, sample_batch
 from seedloupe.hosts.standalone.images import to_tensor
-from seedloupe.hosts.standalone.models import Model, open_model
-from seedloupe.hosts.standalone.request import Request
-from seedloupe.hosts.standalone.sampling import generate, sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, load_judge

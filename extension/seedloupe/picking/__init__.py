@@ -7,12 +7,12 @@ from ..geometry import Box
 from ..plugins import Registry
 from .clean import CleanPicker, pick_clean
 from .diverse import DiverseObjective, DiversePicker, pick_diverse
-from .given import pick_given
+from .explicit_seeds import pick_given
 from .golden import GoldenPicker, pick_golden
 from .layout import Layout, LayoutPicker, pick_by_layout
-from .lots import pick_random
 from .picks import Pick, Picking, SeedPicker, Spread
 from .quality import golden_order
+from .random import pick_random
 from .rules import GoldenRule
 from .spaces import usual_space
 from .tags import TagFilter, rows_passing

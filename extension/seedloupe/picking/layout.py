@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
-from .habits import ASPECTS, Habits, habit_of, moments_of
+from .layout_bias import ASPECTS, Habits, habit_of, moments_of
 from .picks import Pick, Picking, describe, require_count
 from .ranks import Rows, best_first
 from .spaces import COMPOSITION, require_spaces

@@ -17,8 +17,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from seedloupe.hosts.standalone.models import open_model
-from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.hosts.standalone.engine.models import open_model
+from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.picking import pick_golden
 from seedloupe.tables import bundled_folder, find_table, read_table

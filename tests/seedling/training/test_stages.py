@@ -10,8 +10,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from seedloupe.hosts.standalone.models import open_model
-from seedloupe.hosts.standalone.sampling import sample_batch
+from seedloupe.hosts.standalone.engine.models import open_model
+from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic, load_judge

@@ -1,5 +1,6 @@
 """Many pictures at once: which they are, what they say of themselves, and what the check found."""
 
+from ...metadata.generation_info import Told, told_by
 from .collected import Collected
 from .counting import Counting, counted
 from .look import Checked, Settings, look_at, look_back
@@ -7,7 +8,6 @@ from .pictures import Picture, find_pictures
 from .rates import Rate, model_rates, seed_rates
 from .row import Mark, Row
 from .saved import kept_rows, report_parts
-from .told import Told, told_by
 
 __all__ = [
     "Checked",

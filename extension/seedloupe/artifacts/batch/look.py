@@ -9,13 +9,13 @@ from torch import Tensor
 
 from ...errors import SeedloupeError
 from ...images import read_image, read_mask
+from ...metadata.generation_info import Told, told_by_file
 from ..levels import Level
 from ..region import OcrReader
 from ..report import ArtifactReport
 from ..score import check_text_artifacts, flag_text_artifacts
 from .pictures import Picture
 from .row import Row, row_of, row_without
-from .told import Told, told_by_file
 
 
 @dataclass(frozen=True)

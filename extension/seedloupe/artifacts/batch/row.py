@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ...metadata.generation_info import Told
 from ..levels import Level
 from ..report import ArtifactFlag, ArtifactReport, Verdict
 from .pictures import Picture, label
-from .told import Told
 
 _LONGEST, _LONGEST_TEXT, _MOST_MARKS = 1000, 200, 60
 

@@ -7,10 +7,10 @@ from typing import Any
 from comfy_api.latest import ComfyExtension, io
 
 from ...seedling import weights_folder
+from ...services.choice_report import describe
 from ...tables import find_table, read_table
 from .golden import choose, file_stamp, latent_shape, table_folders, table_names
 from .identity import model_sha256, remember_file
-from .report import describe
 from .seedling import load_seedling
 
 __all__ = ["SeedloupeGoldenSeed", "SeedloupeNodes", "SeedloupeSeedlingLoader"]

@@ -95,7 +95,7 @@ def require_own(path: Path, *, field: str = "out") -> None:
     """
     kind = ""
     if path.suffix == ".png" and path.is_file():
-        from .png import read_png_metadata
+        from ...metadata.write_png import read_png_metadata
 
         with suppress(InputError):
             kind = "a finished picture" if read_png_metadata(path).record else ""

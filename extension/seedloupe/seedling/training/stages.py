@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import distributed, nn
 
-from ..heads import Head
+from ..variants import Head
 from ..world import Split
 from .architecture import build_text_encoder, load_tokenizer
 from .critic import train_critic, train_judge

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..heads import Head, overlaid
+from ..variants import Head, overlaid
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from ..heads import MARK
+from ..variants import MARK
 from .export import unet_to_ldm
 
 _PREFIX = "model.diffusion_model."

@@ -1,0 +1,36 @@
+"""The text reader somebody asked for, or why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...errors import InputError
+
+if TYPE_CHECKING:
+    from .. import OcrReader
+
+
+def require_reader(name: str, *, apart: bool) -> OcrReader:
+    """Return a reader that can read; asking for one and getting none is no clean picture.
+
+    Args:
+        name: ``auto``, or one from ``seedloupe readers``.
+        apart: let one with a heavy engine live in a process of its own: of many pictures one may
+            make it hang or crash.
+
+    Raises:
+        InputError: it cannot be used here, or none can; with the reasons.
+        UnknownNameError: there is no reader of that name.
+    """
+    from .. import choose_reader, survey
+
+    reader = None if name == "none" else choose_reader(name, apart=apart)
+    if reader is not None and (found := reader.available()).ok:
+        return reader
+    answers = {name: found} if reader is not None else survey()
+    raise InputError(
+        "reader",
+        expected="a text reader that is installed",
+        got="; ".join(f"{known}: {answer.reason}" for known, answer in answers.items()),
+        advice="Get one with: pip install 'seedloupe[ocr]'",
+    )

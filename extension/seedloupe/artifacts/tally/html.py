@@ -1,0 +1,129 @@
+"""Counting which seeds write, and what the page says about what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...chance import wilson_bounds
+from .. import Level, Purpose, SeedCount, Tally, advise_level
+from .counts import LEAST_TRIALS
+from .result_log import Ledger
+
+if TYPE_CHECKING:
+    from ...hosts.standalone.app.state import Prints
+
+_PURPOSES = {
+    Purpose.REMOVAL: "to clear something away",
+    Purpose.COMPLETION: "to put something there",
+}
+#: Most seeds named one by one.
+_NAMED = 5
+
+
+def tally_html(ledger: Ledger, level: Level, prints: Prints) -> str:
+    """Return what was counted so far: a few lines, a table folded away, and a file to save.
+
+    Args:
+        ledger: what to show.
+        level: the level in use, which corrections may speak against.
+        prints: keeps the file for the browser.
+    """
+    tally, problem = ledger.read()
+    lines = (_usual_words(tally), _prone_words(tally), *_clean_words(tally), *_doubts(tally))
+    advice = advise_level([tally], level).message
+    said = "".join(f"<p>{escape(line)}</p>" for line in (*lines, *filter(None, (problem,))))
+    return (
+        f'<section class="sl-tally"><h3>Which seeds write</h3>{said}'
+        f"{f'<p class=sl-advice>{escape(advice)}</p>' if advice else ''}"
+        f"{_table_html(tally)}{_save_html(ledger, prints)}</section>"
+    )
+
+
+def _save_html(ledger: Ledger, prints: Prints) -> str:
+    path = ledger.book.path(ledger.subject)
+    try:
+        link = prints.keep_bytes(path.read_bytes(), path.name)
+    except OSError:  # nothing was counted yet; anything else was said above
+        return ""
+    return f'<a href="{escape(link)}" download="{escape(path.name)}">Save what was counted</a>'
+
+
+def _usual_words(tally: Tally) -> str:
+    flagged, looked = tally.usual()
+    what = f"{tally.subject.name}, repainting {_PURPOSES[tally.subject.purpose]}"
+    if not looked:
+        return f"{what}: no picture looked at yet."
+    pictures = "1 picture" if looked == 1 else f"{looked} pictures"
+    low, high = _interval(flagged, looked)
+    return (
+        f"{what}: {pictures} looked at, {flagged} with text, that is {flagged / looked:.0%} "
+        f"(95 % interval {low:.0%} to {high:.0%})."
+    )
+
+
+def _prone_words(tally: Tally) -> str:
+    most = max((count.trials for count in tally.seeds()), default=0)
+    if most < LEAST_TRIALS:
+        begun = f" The most any has is {most}." if most else ""
+        return f"Seeds need {LEAST_TRIALS} looks before any is held to be prone to text.{begun}"
+    prone = tally.prone()
+    if not prone:
+        return "No seed writes more often than the others beyond chance."
+    return f"Prone to text, and passed over by retries: {_list(prone)}."
+
+
+def _clean_words(tally: Tally) -> tuple[str, ...]:
+    clean = tally.cleanest()
+    if not clean:
+        return ()
+    return (
+        f"Without text so far: {_list(clean)}. "
+        f"That is no promise: {_of(clean[0])} may still mean up to {clean[0].high:.0%}.",
+    )
+
+
+def _doubts(tally: Tally) -> tuple[str, ...]:
+    if not tally.damaged:
+        return ()
+    return (f"{tally.damaged} damaged lines of the tally were left out.",)
+
+
+def _table_html(tally: Tally) -> str:
+    """The seeds most was seen of."""
+    counts = sorted(tally.seeds(), key=lambda count: (-count.trials, -count.rate, count.seed))
+    if not counts:
+        return ""
+    rows = "".join(_row_html(count) for count in counts[: 3 * _NAMED])
+    more = len(counts) - 3 * _NAMED
+    left = f"<p>and {more} more seeds, all in the saved tally</p>" if more > 0 else ""
+    return (
+        "<details><summary>Seed by seed</summary><table><thead><tr><th>Seed</th><th>Looked at</th>"
+        f"<th>With text</th><th>95 % interval</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"{left}</details>"
+    )
+
+
+def _row_html(count: SeedCount) -> str:
+    return (
+        f"<tr><td>{count.seed}</td><td>{count.trials}</td><td>{count.flagged}</td>"
+        f"<td>{count.low:.0%} to {count.high:.0%}</td></tr>"
+    )
+
+
+def _list(counts: Sequence[SeedCount]) -> str:
+    named = ", ".join(f"{count.seed} ({_of(count)})" for count in counts[:_NAMED])
+    more = len(counts) - _NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _of(count: SeedCount) -> str:
+    return f"{count.flagged} of {count.trials}"
+
+
+def _interval(hits: int, trials: int) -> tuple[float, float]:
+    low, high = wilson_bounds(np.array([float(hits)]), np.array([float(trials)]))
+    return float(low[0]), float(high[0])

@@ -1,0 +1,219 @@
+"""A table made ready for the map, and what the tab asks of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..geometry import Box
+from ..picking import (
+    Layout,
+    Picking,
+    TagFilter,
+    pick_by_layout,
+    pick_clean,
+    pick_diverse,
+    pick_golden,
+)
+from ..picking.sieve import sift
+from ..services.seed_columns import ranks_of
+from ..services.table_fit import Chosen
+from ..tables import SeedTable, read_table
+from .page import AtlasPage, Place, aspect_of, bits, has_sheet, table_json
+
+if TYPE_CHECKING:
+    from ..hosts.standalone.app.state import Prints
+
+#: As many seeds as one column of *Create* draws.
+MOST_CHOSEN = 24
+ANY_KIND = "any object"
+ALL_SCORES = "all scores"
+
+
+class How(str, Enum):
+    """How seeds are picked on the map."""
+
+    GOLDEN = "golden"
+    DIVERSE = "diverse"
+    CLEAN = "clean"
+    LAYOUT = "layout"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What somebody wants picked.
+
+    Attributes:
+        how: by which rule.
+        count: how many seeds.
+        tags: which seeds to leave out.
+        places: where objects should stand, one place a picture in turn; for a layout.
+        kind: which objects; None for any.
+    """
+
+    how: How
+    count: int
+    tags: TagFilter = field(default_factory=TagFilter)
+    places: tuple[Place, ...] = ()
+    kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Sifting:
+    """Which seeds are to stay bright on the map.
+
+    Attributes:
+        tags: by what their pictures show.
+        metric: the score that decides; None for rank over all of them.
+        share: which share of the seeds stays, the better ones, in (0, 1].
+    """
+
+    tags: TagFilter = field(default_factory=TagFilter)
+    metric: str | None = None
+    share: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """An open table and the page that shows it."""
+
+    table: SeedTable
+    page: AtlasPage
+
+
+class Charts:
+    """Opens tables for the map, and keeps the last one at hand for everybody who looks at it."""
+
+    def __init__(self, prints: Prints) -> None:
+        """Keep what the browser fetches among ``prints``."""
+        self._prints = prints
+        self._lock = threading.Lock()
+        self._open: tuple[tuple[Path, int], Chart] | None = None
+
+    def open(self, path: Path) -> Chart:
+        """Return a table and its page.
+
+        Raises:
+            TableError: the table cannot be read.
+        """
+        with self._lock:
+            mark = (path, path.stat().st_mtime_ns if path.exists() else 0)
+            if self._open is None or self._open[0] != mark:
+                self._open = (mark, self._draw(path))
+            return self._open[1]
+
+    def _draw(self, path: Path) -> Chart:
+        table = read_table(path)
+        sheet = table.tensors["thumbnails"] if has_sheet(table) else None
+        text = table_json(table, ranks_of(table)).encode()
+        page = AtlasPage(
+            str(path),
+            self._prints.keep_bytes(text, "atlas.json"),
+            "" if sheet is None else self._prints.keep_bytes(sheet.tobytes(), "sheet.webp"),
+            aspect=aspect_of(table),
+        )
+        return Chart(table, page)
+
+
+def possible_hows(table: SeedTable | None) -> tuple[How, ...]:
+    """Return what a table can be asked for, a layout apart."""
+    if table is None:
+        return ()
+    golden = (How.GOLDEN,) if table.metrics() else ()
+    diverse = (How.DIVERSE,) if table.spaces() else ()
+    return (*golden, *diverse, *((How.CLEAN,) if "text" in table.tags() else ()))
+
+
+def kinds_of(table: SeedTable | None) -> tuple[str, ...]:
+    """Return the objects a layout can speak of, by name; none where the table did not name them."""
+    spaces = table.spec.spaces if table is not None else ()
+    return next((space.classes for space in spaces if space.name == "composition"), ())
+
+
+def pick(table: SeedTable, ask: Ask) -> Picking:
+    """Pick seeds.
+
+    Raises:
+        PickError: the table cannot answer.
+        InputError: a layout was asked for without a place.
+    """
+    if ask.how is How.GOLDEN:
+        return pick_golden(table, ask.count, tags=ask.tags)
+    if ask.how is How.CLEAN:
+        return pick_clean(table, ask.count, tags=ask.tags)
+    if ask.how is How.DIVERSE:
+        space = "style" if "style" in table.spaces() else table.spaces()[0]
+        return pick_diverse(table, ask.count, spaces=(space,), tags=ask.tags)
+    if not ask.places:
+        raise InputError("layout", expected="a box drawn on the small picture", got="none")
+    layouts = [replace(Layout.of_box(Box(*place)), kind=ask.kind) for place in ask.places]
+    return pick_by_layout(table, ask.count, layouts=layouts, tags=ask.tags)
+
+
+def sifted(chart: Chart, page: AtlasPage, sifting: Sifting) -> AtlasPage:
+    """Return the page with the seeds that fail a filter faded.
+
+    Raises:
+        PickError: the table has no such tag or score, or the share is none.
+    """
+    found = sift(chart.table, tags=sifting.tags, metric=sifting.metric, share=sifting.share)
+    passing, count = int(found.kept.sum()), len(chart.table)
+    if sifting == Sifting(TagFilter(above=sifting.tags.above), sifting.metric):
+        return replace(page, kept="", sifted="")
+    words = f"{passing:,} of {count:,} seeds pass; the others are faded."
+    if passing == count:
+        words = f"All {count:,} seeds pass."
+    said = (f"{note[:1].upper()}{note[1:]}." for note in found.notes)
+    return replace(page, kept=bits(found.kept), sifted=" ".join((words, *said)))
+
+
+def chosen_from(chart: Chart, text: str) -> tuple[Chosen, str]:
+    """Read the seeds a browser sends, and what to say about them.
+
+    Args:
+        chart: the table they were chosen from.
+        text: seeds with spaces between.
+
+    Raises:
+        InputError: these are no seeds, or there are none.
+        TableError: one of them is not in the table.
+    """
+    words = text.split()
+    if not words or not all(word.isascii() and word.isdecimal() for word in words):
+        raise InputError("seeds", expected="seeds chosen on the map", got=f"{text[:40]!r}")
+    seeds = tuple(dict.fromkeys(int(word) for word in words[:MOST_CHOSEN]))
+    for seed in seeds:
+        chart.table.row(seed)
+    said = f"{len(seeds)} of your seeds are here, as many as one column holds."
+    if len(words) <= MOST_CHOSEN:
+        said = (
+            f"Your {len(seeds)} seeds are here: press Draw."
+            if len(seeds) > 1
+            else ("Your seed is here: press Draw.")
+        )
+    return Chosen(seeds, Path(chart.page.table)), said
+
+
+def places_from(text: str | None) -> tuple[Place, ...]:
+    """Read the boxes a browser sends, see :func:`~.app_atlas_view.frame_value`.
+
+    Raises:
+        InputError: these are no boxes inside the picture.
+    """
+    try:
+        boxes = json.loads(text or "{}").get("boxes", [])
+        return tuple(_place(*map(float, box)) for box in boxes)
+    except (ValueError, TypeError, AttributeError) as error:
+        expected = "boxes of left, top, right and bottom between 0 and 1"
+        raise InputError("layout", expected=expected, got=f"{text!r:.60}") from error
+
+
+def _place(left: float, top: float, right: float, bottom: float) -> Place:
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise ValueError((left, top, right, bottom))
+    return left, top, right, bottom

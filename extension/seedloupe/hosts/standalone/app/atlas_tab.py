@@ -1,0 +1,304 @@
+"""The tab *Atlas*: a table's seeds on a map, to look at, to pick from, and to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ....atlas.page import (
+    SHOW_MAP,
+    AtlasPage,
+    frame_html,
+    frame_script,
+    frame_value,
+    map_html,
+    map_script,
+    picking_html,
+)
+from ....atlas.queries import (
+    ALL_SCORES,
+    ANY_KIND,
+    MOST_CHOSEN,
+    Ask,
+    Charts,
+    How,
+    Sifting,
+    chosen_from,
+    kinds_of,
+    pick,
+    places_from,
+    possible_hows,
+    sifted,
+)
+from ....errors import SeedloupeError
+from ....picking import Picking, TagFilter
+from ....services.table_fit import (
+    NO_TABLE,
+    assay,
+    require_fit,
+    settings_from,
+    table_choices,
+    table_path,
+)
+from ....tables import SeedTable
+from .create_tab import SILENT, CreateTab, toast
+from .html import assay_html
+from .state import Desk, Opening, guarded, open_table
+
+#: What *Create* is called among the tabs.
+CREATE = "create"
+_TITLES = {
+    How.GOLDEN: "Golden seeds",
+    How.DIVERSE: "Diverse seeds",
+    How.CLEAN: "Clean seeds",
+    How.LAYOUT: "Seeds by layout",
+}
+
+
+class AtlasTab:
+    """The components of the tab and what happens when they are used."""
+
+    def __init__(self, desk: Desk, opening: Opening, create: CreateTab, tabs: gr.Tabs) -> None:
+        """Build the tab inside the open block.
+
+        Args:
+            desk: what the page works with.
+            opening: the table to begin with.
+            create: the tab that draws what is chosen here.
+            tabs: what both are in.
+        """
+        self._desk = desk
+        self._create = create
+        self._tabs = tabs
+        self._charts = Charts(desk.prints)
+        page, table = self._look(opening)
+        self._page = gr.State(page)
+        with gr.Row(elem_classes="sl-page sl-atlas-page"):
+            with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
+                self._build_pick(opening, table)
+                self._build_layout(page, table)
+                self._build_filter(table)
+            with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
+                self._note = gr.HTML(assay_html(opening.assay), elem_id="sl-atlas-assay")
+                self._map = gr.HTML(
+                    page.to_json(),
+                    html_template=map_html(),
+                    js_on_load=map_script(),
+                    apply_default_css=False,
+                    elem_id="sl-atlas-map",
+                )
+                self._why = gr.HTML("", elem_id="sl-atlas-why")
+        self._connect()
+
+    def _build_pick(self, opening: Opening, table: SeedTable | None) -> None:
+        self._table = gr.Dropdown(
+            table_choices(self._desk.tables),
+            value=str(opening.table or NO_TABLE),
+            label="Seed table",
+            allow_custom_value=True,
+            elem_id="sl-atlas-table",
+        )
+        hows = possible_hows(table)
+        self._how = gr.Radio(
+            [(how.value.capitalize(), how.value) for how in hows],
+            value=hows[0].value if hows else None,
+            label="Pick seeds",
+            elem_id="sl-atlas-how",
+        )
+        self._count = gr.Slider(1, MOST_CHOSEN, 4, step=1, label="How many")
+        self._go = gr.Button("Pick", variant="primary", elem_id="sl-atlas-pick")
+
+    def _build_layout(self, page: AtlasPage, table: SeedTable | None) -> None:
+        gr.HTML('<p class="sl-label">Or pick by layout</p>')
+        self._frame = gr.HTML(
+            frame_value(page),
+            html_template=frame_html(),
+            js_on_load=frame_script(),
+            apply_default_css=False,
+            elem_id="sl-atlas-frame",
+        )
+        kinds = [ANY_KIND, *kinds_of(table)]
+        self._kind = gr.Dropdown(kinds, value=ANY_KIND, label="Which objects")
+        self._find = gr.Button("Find seeds for this layout", elem_id="sl-atlas-find")
+
+    def _build_filter(self, table: SeedTable | None) -> None:
+        tags = list(table.tags()) if table else []
+        scores = [ALL_SCORES, *(table.metrics() if table else ())]
+        with gr.Accordion("Filter", open=False):
+            self._want = gr.CheckboxGroup(tags, label="Only with", elem_classes="sl-tags")
+            self._avoid = gr.CheckboxGroup(tags, label="Without", elem_classes="sl-tags")
+            self._above = gr.Slider(
+                0, 0.95, 0.5, step=0.05, label="Counts from more than this share of pictures"
+            )
+            self._metric = gr.Dropdown(scores, value=ALL_SCORES, label="By score")
+            self._share = gr.Slider(
+                1, 100, 100, step=1, label="Best share shown, %", info="Picks heed tags only"
+            )
+
+    def _connect(self) -> None:
+        tags = [self._want, self._avoid, self._above]
+        sieve = [*tags, self._metric, self._share]
+        shown = [self._page, self._map, self._why]
+        everything = [*shown, self._note, self._frame, self._table, self._how, self._kind, *sieve]
+        create = self._create
+        gr.on(
+            [part.change for part in sieve],
+            self.on_filter,
+            [self._page, *sieve],
+            [self._page, self._map],
+            trigger_mode="always_last",
+            **SILENT,
+        )
+        self._go.click(
+            self.on_pick, [self._page, self._how, self._count, *tags], shown, js=SHOW_MAP, **SILENT
+        )
+        self._find.click(
+            self.on_layout,
+            [self._page, self._frame, self._kind, self._count, *tags],
+            shown,
+            js=SHOW_MAP,
+            **SILENT,
+        )
+        self._table.input(self.on_table, [create.model, self._table], everything, **SILENT)
+        create.table.change(self.on_table, [create.model, create.table], everything, **SILENT)
+        self._map.select(
+            self.on_use,
+            [self._page, create.model, create.table, *create.settings, create.ways],
+            [self._tabs, create.chosen, create.ways, create.status],
+            **SILENT,
+        )
+
+    def on_table(self, model: str, table: str) -> Iterator[dict[Any, Any]]:
+        """Show another table, and offer what it can be asked for."""
+
+        def opened() -> Iterator[Opening]:
+            yield open_table(self._desk, model, table_path(table))
+
+        for opening in guarded(opened, toast):
+            page, known = self._look(opening)
+            hows = [how.value for how in possible_hows(known)]
+            tags = list(known.tags()) if known else []
+            scores = [ALL_SCORES, *(known.metrics() if known else ())]
+            yield {
+                self._page: page,
+                self._map: page.to_json(),
+                self._why: "",
+                self._note: assay_html(opening.assay),
+                self._frame: frame_value(page),
+                self._table: gr.update(value=table or NO_TABLE),
+                self._how: gr.update(
+                    choices=[(how.capitalize(), how) for how in hows],
+                    value=hows[0] if hows else None,
+                ),
+                self._kind: gr.update(choices=[ANY_KIND, *kinds_of(known)], value=ANY_KIND),
+                self._want: gr.update(choices=tags, value=[]),
+                self._avoid: gr.update(choices=tags, value=[]),
+                self._metric: gr.update(choices=scores, value=ALL_SCORES),
+                self._share: 100,
+            }
+
+    def on_filter(
+        self,
+        page: AtlasPage,
+        want: Sequence[str],
+        avoid: Sequence[str],
+        above: float,
+        metric: str,
+        share: float,
+    ) -> Iterator[dict[Any, Any]]:
+        """Fade the seeds that fail."""
+        if not page.table:
+            return
+
+        def faded() -> Iterator[AtlasPage]:
+            known = None if metric == ALL_SCORES else metric
+            sifting = Sifting(_tags(want, avoid, above), known, share / 100)
+            yield sifted(self._charts.open(Path(page.table)), page, sifting)
+
+        for shown in guarded(faded, toast):
+            yield {self._page: shown, self._map: shown.to_json()}
+
+    def on_pick(
+        self,
+        page: AtlasPage,
+        how: str | None,
+        count: int,
+        want: Sequence[str],
+        avoid: Sequence[str],
+        above: float,
+    ) -> Iterator[dict[Any, Any]]:
+        """Pick seeds by a rule, and choose them on the map."""
+        if page.table and how:
+            yield from self._picked(
+                page, lambda: Ask(How(how), int(count), _tags(want, avoid, above))
+            )
+
+    def on_layout(
+        self,
+        page: AtlasPage,
+        frame: str,
+        kind: str,
+        count: int,
+        want: Sequence[str],
+        avoid: Sequence[str],
+        above: float,
+    ) -> Iterator[dict[Any, Any]]:
+        """Pick seeds whose objects stand where boxes were drawn."""
+
+        def ask() -> Ask:
+            of = None if kind == ANY_KIND else kind
+            places = places_from(frame)
+            return Ask(How.LAYOUT, int(count), _tags(want, avoid, above), places, of)
+
+        if page.table:
+            yield from self._picked(page, ask)
+
+    def on_use(
+        self,
+        page: AtlasPage,
+        model: str,
+        table: str,
+        steps: int,
+        guidance: float,
+        sampler: str,
+        ways: Sequence[str],
+        event: gr.SelectData,
+    ) -> Iterator[dict[Any, Any]]:
+        """Carry the chosen seeds over to *Create*; where they mean other noise, say so instead."""
+
+        def taken() -> Iterator[dict[Any, Any]]:
+            chosen, said = chosen_from(self._charts.open(Path(page.table)), str(event.value))
+            settings, opened = settings_from(steps, guidance, sampler), self._desk.shelf.get(model)
+            require_fit(opened, chosen, settings)
+            known = assay(opened, table_path(table), settings).table
+            yield self._create.take(chosen, known, ways, said)
+
+        for news in guarded(taken, toast):
+            yield {self._tabs: gr.Tabs(selected=CREATE), **news}
+
+    def _picked(self, page: AtlasPage, ask: Callable[[], Ask]) -> Iterator[dict[Any, Any]]:
+        def picked() -> Iterator[tuple[Ask, Picking]]:
+            wanted = ask()
+            yield wanted, pick(self._charts.open(Path(page.table)).table, wanted)
+
+        for wanted, picking in guarded(picked, toast):
+            shown = page.picked(picking, wanted.places)
+            why = picking_html(_TITLES[wanted.how], picking)
+            yield {self._page: shown, self._map: shown.to_json(), self._why: why}
+
+    def _look(self, opening: Opening) -> tuple[AtlasPage, SeedTable | None]:
+        """Return the page of a table and the table, or a page that says there is none."""
+        if opening.table is None:
+            return AtlasPage(), None
+        try:
+            chart = self._charts.open(opening.table)
+        except SeedloupeError as error:
+            return AtlasPage(empty=f"This table cannot be shown. {error}"), None
+        return chart.page, chart.table
+
+
+def _tags(want: Sequence[str], avoid: Sequence[str], above: float) -> TagFilter:
+    return TagFilter(tuple(want), tuple(avoid), above)

@@ -1,0 +1,217 @@
+"""Random, golden and diverse seeds side by side: the plan, and the page while it is drawn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....generation.request import Request
+from ....picking import Pick, Picking
+from ....picking.explicit_seeds import pick_given
+from ....services.seed_columns import Lot, Way, choose
+from ....services.table_fit import Chosen, Settings, assay, require_fit
+from ....tables import SeedTable
+from ..engine.sampling import Generated, StepUpdate
+from .html import Bench, Column, Frame
+from .layer_preview import LayerPainter, panel
+from .stop_and_throttle import follow
+
+if TYPE_CHECKING:
+    from ..engine.models import Model
+    from .state import Desk
+
+Stream = Callable[[Request], Generator[StepUpdate | Generated, None, None]]
+#: Keeps a finished picture and returns its address.
+Keep = Callable[[Generated], str]
+
+
+_TITLES = {
+    Way.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
+    Way.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
+    Way.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
+    Way.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asked the page for.
+
+    Attributes:
+        prompt: may be empty.
+        ways: the columns.
+        count: pictures a column.
+        settings: how to sample.
+        model: name or path of the model.
+        table: the seed table, if any.
+        chosen: seeds chosen by hand, if any.
+    """
+
+    prompt: str
+    ways: tuple[Way, ...]
+    count: int
+    settings: Settings
+    model: str
+    table: Path | None = None
+    chosen: Chosen | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Tray:
+    """The page at one moment.
+
+    Attributes:
+        lots: the columns.
+        pictures: addresses of finished pictures by seed.
+        benches: what to show on the bench for each finished picture, by seed.
+        bench: what is on the bench now.
+        drawing: the seed being drawn, if any.
+        status: one line on how far it is.
+    """
+
+    lots: tuple[Lot, ...]
+    pictures: Mapping[int, str] = field(default_factory=dict)
+    benches: Mapping[int, Bench] = field(default_factory=dict)
+    bench: Bench | None = None
+    drawing: int | None = None
+    status: str = ""
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Every seed once, row by row, so that the columns fill evenly."""
+        rows = zip_longest(*(lot.picking.seeds for lot in self.lots))
+        return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return what to show."""
+        return tuple(self._column(lot) for lot in self.lots)
+
+    def _column(self, lot: Lot) -> Column:
+        title, caption = _TITLES[lot.way]
+        frames = tuple(self._frame(pick, lot) for pick in lot.picking.picks)
+        why = (lot.picking.rule, *lot.picking.notes)
+        return Column(lot.way.value, title, caption, frames, why)
+
+    def _frame(self, pick: Pick, lot: Lot) -> Frame:
+        rank = lot.ranks.get(pick.seed)
+        return Frame(
+            str(pick.seed),
+            f"rank {rank} / {len(lot.ranks)}" if rank else "",
+            _score_lines(pick, lot.rising),
+            self.pictures.get(pick.seed),
+            str(pick.seed),
+            drawing=pick.seed == self.drawing,
+        )
+
+
+def empty_columns(ways: Sequence[Way], count: int) -> tuple[Column, ...]:
+    """Return the columns before anything was chosen."""
+    places = (Frame(),) * count
+    return tuple(Column(way.value, *_TITLES[way], places) for way in ways)
+
+
+def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
+    """Choose seeds, draw them column beside column, and yield the page as it fills.
+
+    Raises:
+        SeedloupeError: the model, the table or a setting cannot be used.
+    """
+    model = desk.shelf.get(wish.model)
+    known = assay(model, wish.table, wish.settings)
+    by_hand = _by_hand(model, wish, known.table)
+    lots = choose(known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand)
+    request = wish.settings.request(wish.prompt)
+    layers = panel(model.unet)
+    return draw(
+        lots,
+        request,
+        lambda request: desk.stream(model, request, panel=layers, preview=True),
+        LayerPainter(),
+        lambda picture: desk.prints.keep_generated(picture, request, model),
+        stop,
+    )
+
+
+def _by_hand(model: Model, wish: Wish, table: SeedTable | None) -> Picking | None:
+    if wish.chosen is None or Way.CHOSEN not in wish.ways:
+        return None
+    notes = require_fit(model, wish.chosen, wish.settings)
+    return pick_given(table, wish.chosen.seeds, notes=notes)
+
+
+def draw(
+    lots: Sequence[Lot],
+    request: Request,
+    stream: Stream,
+    painter: LayerPainter,
+    keep: Keep,
+    stop: threading.Event,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[Tray]:
+    """Draw every seed of every column; yield the page each time something changed.
+
+    Args:
+        lots: from :func:`choose`.
+        request: how to draw; its seeds are replaced by those of ``lots``.
+        stream: starts the sampler.
+        painter: makes pictures of layers.
+        keep: stores a finished picture.
+        stop: ends the run between two steps.
+        clock: tells seconds.
+    """
+    tray = Tray(tuple(lots))
+    request = replace(request, seeds=tray.seeds)
+    begun = clock()
+    yield (tray := replace(tray, drawing=tray.seeds[0], status="Getting ready"))
+    for event in follow(stream(request), stop, clock=clock):
+        if isinstance(event, StepUpdate):
+            tray = _with_step(tray, event, painter)
+        else:
+            tray = _with_picture(tray, event, request, keep)
+        yield tray
+    yield replace(tray, drawing=None, status=_last_words(tray, clock() - begun))
+
+
+def _with_step(tray: Tray, update: StepUpdate, painter: LayerPainter) -> Tray:
+    bench = painter.bench(update, f"Seed {update.seed}, being drawn")
+    status = f"Picture {update.image + 1} of {len(tray.seeds)}"
+    return replace(tray, bench=bench, drawing=update.seed, status=status)
+
+
+def _with_picture(tray: Tray, picture: Generated, request: Request, keep: Keep) -> Tray:
+    url = keep(picture)
+    layers = tray.bench.layers if tray.bench else ()
+    lines = (f"“{request.prompt}”", f"{request.steps} steps, guidance {request.guidance:g}")
+    bench = Bench(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
+    return replace(
+        tray,
+        bench=bench,
+        pictures={**tray.pictures, picture.seed: url},
+        benches={**tray.benches, picture.seed: bench},
+    )
+
+
+def _last_words(tray: Tray, seconds: float) -> str:
+    done, wanted = len(tray.pictures), len(tray.seeds)
+    if done < wanted:
+        return f"Stopped after {done} of {wanted} pictures."
+    return f"{done} pictures in {seconds:.0f} s. Click one to see it with its layers."
+
+
+def _score_lines(pick: Pick, rising: Collection[str]) -> tuple[str, ...]:
+    """Every metric over the mining prompts, so that all columns can be compared.
+
+    What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
+    have. An arrow tells which way is better.
+    """
+    return tuple(
+        f"{name} {'↑' if name in rising else '↓'} {value:.3f}"
+        for name, value in pick.scores.items()
+        if "." not in name
+    )

@@ -1,0 +1,300 @@
+"""The tab *Create*: a prompt, and random, golden and diverse seeds side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from ....services.seed_columns import Way, possible_ways, ways_offered
+from ....services.table_fit import NO_TABLE, Chosen, assay, settings_from, table_choices, table_path
+from ....tables import SeedTable
+from ..engine.denoise import Sampler
+from .compare_session import Tray, Wish, compare, empty_columns
+from .html import Bench, assay_html, bench_html, model_html, status_html, tray_html
+from .state import Desk, Opening, guarded, open_page, open_table
+
+EXAMPLES = (
+    "a red mushroom on snow under a night sky",
+    "a yellow duck on a red box under a day sky",
+    "a large purple castle under a sunset sky",
+    "a small yellow house on sand under a day sky",
+)
+#: No event of the page is offered to programs; the command line is there for them.
+PRIVATE = {"api_visibility": "private"}
+SILENT = {"show_progress": "hidden", **PRIVATE}
+_IDLE = Bench(
+    "The bench is empty",
+    ("While a picture is drawn you see it here, beside what layers inside the network hold.",),
+)
+#: On a narrow screen the results are below the form; go there when drawing begins.
+_SHOW_RESULTS = """(...given) => {
+  if (window.innerWidth <= 700) {
+    document.getElementById("sl-bench").scrollIntoView({behavior: "smooth"});
+  }
+  return given;
+}"""
+#: A click on a picture reports its seed.
+CLICKED = """element.addEventListener("click", event => {
+  const picture = event.target.closest("[data-key]");
+  if (picture) trigger("select", {index: 0, value: picture.dataset.key});
+});"""
+
+
+def toast(line: str) -> None:
+    """Show what went wrong in one line."""
+    gr.Warning(escape(line), title="That did not work", duration=12)
+
+
+class CreateTab:
+    """The components of the tab and what happens when they are used.
+
+    Attributes:
+        model: the chosen model's name, which the other tabs use too.
+        table: the chosen seed table.
+        settings: steps, guidance and sampler.
+        ways: the columns to draw.
+        chosen: seeds chosen by hand on another tab, if any.
+        status: one line on what happens.
+    """
+
+    def __init__(self, desk: Desk, opening: Opening, model_line: gr.HTML) -> None:
+        """Build the tab inside the open block; ``model_line`` shows the model in use."""
+        self._desk = desk
+        self._model_line = model_line
+        self.model = gr.State(opening.name)
+        self.chosen = gr.State(None)
+        self._kept = gr.State(None)
+        with gr.Row(elem_classes="sl-page"):
+            with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
+                self._build_form(opening)
+                self._build_model(opening)
+            with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
+                self._build_results(opening)
+        self._connect()
+
+    def _build_form(self, opening: Opening) -> None:
+        self._prompt = gr.Textbox(
+            EXAMPLES[0],
+            label="Prompt",
+            lines=1,
+            max_lines=5,
+            placeholder="What should be in the picture?",
+            elem_id="sl-prompt",
+        )
+        gr.Examples([[text] for text in EXAMPLES], self._prompt, label="Try one of these")
+        with gr.Row(elem_classes="sl-buttons"):
+            self._draw = gr.Button(
+                "Draw", variant="primary", elem_id="sl-draw", scale=3, min_width=80
+            )
+            self._stop = gr.Button(
+                "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
+            )
+        ways = possible_ways(opening.assay.table)
+        self.ways = gr.CheckboxGroup(
+            ways_offered(ways),
+            value=[way.value for way in ways],
+            label="Seeds side by side",
+            elem_id="sl-ways",
+        )
+        self._count = gr.Slider(1, 12, 4, step=1, label="Pictures in each column")
+        settings = opening.settings
+        self._steps = gr.Slider(1, 60, settings.steps, step=1, label="Steps", elem_id="sl-steps")
+        self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
+
+    def _build_model(self, opening: Opening) -> None:
+        with gr.Accordion("Model, seed table, sampler", open=False):
+            self._name = gr.Textbox(
+                opening.name,
+                label="Model",
+                info="seedling, seedling-fast, seedling-inpainting, a folder, a file, or a hub id",
+                lines=1,
+                elem_id="sl-model",
+            )
+            self._apply = gr.Button("Use this model", elem_id="sl-apply")
+            self.table = gr.Dropdown(
+                table_choices(self._desk.tables),
+                value=str(opening.table or NO_TABLE),
+                label="Seed table",
+                info="One of these, or the path of another",
+                allow_custom_value=True,
+                elem_id="sl-table",
+            )
+            self._sampler = gr.Dropdown(
+                [(sampler.label, sampler.value) for sampler in Sampler],
+                value=opening.settings.sampler.value,
+                label="Sampler",
+                elem_id="sl-sampler",
+            )
+
+    def _build_results(self, opening: Opening) -> None:
+        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-bench")
+        self.status = gr.HTML(status_html(""), elem_id="sl-status")
+        self._note = gr.HTML(assay_html(opening.assay), elem_id="sl-assay")
+        self._tray = gr.HTML(
+            tray_html(empty_columns(possible_ways(opening.assay.table), 4)),
+            js_on_load=CLICKED,
+            elem_id="sl-tray",
+        )
+
+    def _connect(self) -> None:
+        settings = self.settings = [self._steps, self._guidance, self._sampler]
+        alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
+        gr.on(
+            [self._draw.click, self._prompt.submit],
+            self.on_draw,
+            [
+                *(self._prompt, self.ways, self._count, self.model, self.table),
+                *(*settings, self.chosen),
+            ],
+            [self._tray, self._bench, self.status, self._kept, self._draw, self._stop],
+            js=_SHOW_RESULTS,
+            show_progress="minimal",
+            show_progress_on=self.status,
+            trigger_mode="once",
+            **alone,
+        )
+        self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
+        self._tray.select(self.on_select, self._kept, self._bench, queue=False, **SILENT)
+        shown = [self.table, self._note, self.ways, *settings]
+        gr.on(
+            [self._apply.click, self._name.submit],
+            self.on_model,
+            [self._name, self.chosen],
+            [self.model, self._model_line, self._tray, *shown],
+            show_progress="minimal",
+            show_progress_on=self._name,
+            **alone,
+        )
+        given = [self.model, self.table, self.chosen]
+        self.table.input(self.on_table, given, shown, **SILENT)
+        gr.on(
+            [part.change for part in settings],
+            self.on_settings,
+            [self.model, self.table, *settings],
+            self._note,
+            trigger_mode="always_last",
+            **SILENT,
+        )
+
+    def on_draw(
+        self,
+        prompt: str,
+        ways: Sequence[str],
+        count: int,
+        model: str,
+        table: str,
+        steps: int,
+        guidance: float,
+        sampler: str,
+        request: gr.Request,
+        chosen: Chosen | None = None,
+    ) -> Iterator[dict[Any, Any]]:
+        """Draw all columns; yield what changed on the page."""
+        stop = self._desk.switches.fresh(request.session_hash or "")
+        settings = settings_from(steps, guidance, sampler)
+        wanted = tuple(Way(way) for way in ways)
+        wish = Wish(prompt, wanted, int(count), settings, model, table_path(table), chosen)
+        problems: list[str] = []
+        shown: dict[Any, Any] = {}
+        yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
+        for tray in guarded(lambda: compare(self._desk, wish, stop), problems.append):
+            now = self._page(tray)
+            yield {part: value for part, value in now.items() if shown.get(part) != value}
+            shown = now
+        yield {self._draw: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
+        for line in problems:
+            toast(line)
+            yield {self.status: status_html(line)}
+
+    def on_stop(self, request: gr.Request) -> Any:
+        """Stop what this browser draws."""
+        self._desk.switches.press(request.session_hash or "")
+        return gr.update(interactive=False)
+
+    def on_leave(self, request: gr.Request) -> None:
+        """Stop what a browser draws that has gone."""
+        self._desk.switches.press(request.session_hash or "")
+
+    def on_select(self, kept: Tray | None, event: gr.SelectData) -> Any:
+        """Put a finished picture back on the bench."""
+        bench = kept.benches.get(int(event.value)) if kept else None
+        return bench_html(bench) if bench else gr.skip()
+
+    def on_model(self, name: str, chosen: Chosen | None = None) -> Iterator[dict[Any, Any]]:
+        """Open another model; where that fails the one before stays."""
+
+        def opened() -> Iterator[Opening]:
+            yield open_page(self._desk, name.strip())
+
+        for opening in guarded(opened, toast):
+            ways = possible_ways(opening.assay.table)
+            yield {
+                self.model: opening.name,
+                self._model_line: model_html(opening.model),
+                self._tray: tray_html(empty_columns(ways, 4)),
+                **self._opened(opening, chosen),
+            }
+
+    def on_table(
+        self, model: str, table: str, chosen: Chosen | None = None
+    ) -> Iterator[dict[Any, Any]]:
+        """Say what another table is worth, offer what it has, and take over its settings."""
+
+        def opened() -> Iterator[Opening]:
+            yield open_table(self._desk, model, table_path(table))
+
+        for opening in guarded(opened, toast):
+            yield self._opened(opening, chosen)
+
+    def on_settings(
+        self, model: str, table: str, steps: int, guidance: float, sampler: str
+    ) -> Iterator[str]:
+        """Say again what the table is worth, now that settings have changed."""
+
+        def said() -> Iterator[str]:
+            settings = settings_from(steps, guidance, sampler)
+            yield assay_html(assay(self._desk.shelf.get(model), table_path(table), settings))
+
+        return guarded(said, toast)
+
+    def take(
+        self, chosen: Chosen, known: SeedTable | None, ways: Sequence[str], words: str
+    ) -> dict[Any, Any]:
+        """Offer seeds chosen elsewhere as one more column, ready to be drawn.
+
+        Args:
+            chosen: the seeds.
+            known: the table in use, if any.
+            ways: the columns that are to be drawn anyway.
+            words: what to say about them.
+        """
+        offered = ways_offered((*possible_ways(known), Way.CHOSEN))
+        wanted = [way.value for way in Way if way.value in ways or way is Way.CHOSEN]
+        return {
+            self.chosen: chosen,
+            self.ways: gr.update(choices=offered, value=wanted),
+            self.status: status_html(words),
+        }
+
+    def _opened(self, opening: Opening, chosen: Chosen | None) -> dict[Any, Any]:
+        ways = (*possible_ways(opening.assay.table), *((Way.CHOSEN,) if chosen else ()))
+        table = str(opening.table or NO_TABLE)
+        return {
+            self.table: gr.update(choices=table_choices(self._desk.tables), value=table),
+            self._note: assay_html(opening.assay),
+            self.ways: gr.update(choices=ways_offered(ways), value=[way.value for way in ways]),
+            self._steps: opening.settings.steps,
+            self._guidance: opening.settings.guidance,
+            self._sampler: opening.settings.sampler.value,
+        }
+
+    def _page(self, tray: Tray) -> dict[Any, Any]:
+        page = {
+            self._tray: tray_html(tray.columns()),
+            self.status: status_html(tray.status),
+            self._kept: tray,
+        }
+        return {**page, self._bench: bench_html(tray.bench)} if tray.bench else page

@@ -1,0 +1,261 @@
+"""What the page shows, as plain HTML: frames of pictures, the bench with its layers, notes.
+
+Everything that did not come from this file is escaped; no function here touches Gradio.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from html import escape
+from io import BytesIO
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    from ....services.table_fit import Assay
+    from ..engine.models import Model
+
+
+class Glyph(str, Enum):
+    """The small drawings of the page, as the inside of a 24 by 24 SVG."""
+
+    LOUPE = (
+        '<circle cx="10" cy="10" r="7.2"/><path d="M15.4 15.4 21.5 21.5"/>'
+        '<path d="M6.6 8.6h6.8l-3.4 5zM6.6 8.6l1.5-2h3.8l1.5 2"/>'
+    )
+    RANDOM = '<path d="M5 9.5 9.5 4l7 1.2L20 12l-3.5 6.8-8 .9L4 14.5z"/>'
+    GOLDEN = (
+        '<path d="M7 4.5h10l4 5-9 10.5L3 9.5z"/>'
+        '<path d="M3 9.5h18M7 4.5l2.5 5L12 20l2.5-10.5 2.5-5"/>'
+    )
+    DIVERSE = (
+        '<path d="M7.5 3 12 7.5 7.5 12 3 7.5z"/><circle cx="17" cy="8" r="3.6"/>'
+        '<path d="M12 13.5 17.5 21h-11z"/>'
+    )
+    CHOSEN = '<path d="M12 20.5 4.6 13a4.9 4.9 0 0 1 7.4-6.3A4.9 4.9 0 0 1 19.4 13z"/>'
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One place for a picture in a column, empty until it is drawn.
+
+    Attributes:
+        title: what stands in bold below it, such as the seed; empty for a place nobody has yet.
+        aside: what stands beside the title.
+        lines: what stands below that, each on its own line.
+        url: where the picture lies; None while it is not drawn.
+        key: what a click on the picture reports; empty when it cannot be clicked.
+        drawing: whether it is being drawn right now.
+        mark: a word and its tone (``good``, ``bad``, ``unknown``) set on the picture, or None.
+    """
+
+    title: str = ""
+    aside: str = ""
+    lines: tuple[str, ...] = ()
+    url: str | None = None
+    key: str = ""
+    drawing: bool = False
+    mark: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A headed column of frames.
+
+    Attributes:
+        name: a word that also names its colours, such as ``golden``.
+        title: what stands at its head.
+        caption: one sentence on how its seeds were chosen.
+        frames: its places.
+        why: the whole rule, and what there is to know about it, one sentence each.
+    """
+
+    name: str
+    title: str
+    caption: str
+    frames: tuple[Frame, ...]
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer of the network as a small picture."""
+
+    title: str
+    part: str
+    picture: Image.Image
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The picture being looked at and what the network's layers held.
+
+    Attributes:
+        title: what is on the bench.
+        lines: what is to be said about it.
+        picture: address of the picture or of its preview; empty before the first.
+        layers: the layers beside it.
+        share: how much of the picture is done, 0 to 1.
+        link: where the picture lies in full; empty while it is being drawn.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    picture: str = ""
+    layers: tuple[LayerView, ...] = ()
+    share: float = 0.0
+    link: str = ""
+
+
+def glyph(kind: Glyph, *, size: int = 20) -> str:
+    """Return a line drawing as inline SVG."""
+    return (
+        f'<svg class="sl-glyph" width="{size}" height="{size}" viewBox="0 0 24 24" fill="none" '
+        f'stroke="currentColor" stroke-width="1.4" stroke-linejoin="round" '
+        f'stroke-linecap="round" aria-hidden="true">{kind.value}</svg>'
+    )
+
+
+def header_html() -> str:
+    """Return the head of the page."""
+    return (
+        f'<div class="sl-head">{glyph(Glyph.LOUPE, size=34)}<div><h1>Seedloupe</h1>'
+        "<p>Pick the good seeds, see the flaws, watch the layers.</p></div></div>"
+    )
+
+
+def tray_html(columns: Sequence[Column]) -> str:
+    """Return columns side by side."""
+    inside = "".join(_column_html(column) for column in columns)
+    return (
+        f'<div class="sl-tray" style="--columns:{len(columns)}">{inside}</div>{_why_html(columns)}'
+    )
+
+
+def frames_html(frames: Sequence[Frame]) -> str:
+    """Return frames in rows, without a head."""
+    return f'<div class="sl-frames">{"".join(_frame_html(frame) for frame in frames)}</div>'
+
+
+def bench_html(bench: Bench) -> str:
+    """Return the picture being looked at beside the network's layers."""
+    layers = "".join(_layer_html(layer) for layer in bench.layers) or _no_layers_html()
+    lines = "".join(f"<p>{escape(line)}</p>" for line in bench.lines)
+    link = (
+        f'<a href="{escape(bench.link)}" target="_blank">Open full size</a>' if bench.link else ""
+    )
+    picture = f'<img src="{escape(bench.picture)}" alt="{escape(bench.title)}">'
+    stone = picture if bench.picture else glyph(Glyph.LOUPE, size=40)
+    return (
+        f'<div class="sl-bench"><div class="sl-stone">{stone}</div>'
+        f'<div class="sl-said"><h2>{escape(bench.title)}</h2>{lines}{link}</div>'
+        f'<div class="sl-layers">{layers}</div>'
+        f'<div class="sl-share" style="width:{100 * bench.share:.0f}%"></div></div>'
+    )
+
+
+def status_html(text: str) -> str:
+    """Return one line that screen readers announce when it changes."""
+    return f'<p class="sl-status" role="status" aria-live="polite">{escape(text)}</p>'
+
+
+def assay_html(known: Assay) -> str:
+    """Return what a table says about a model, unfolded where something is to be done."""
+    said = "".join(f"<p>{escape(line)}</p>" for line in known.lines)
+    command = f"<pre>{escape(known.command)}</pre>" if known.command else ""
+    unfolded = " open" if known.command or known.tone == "bad" else ""
+    return (
+        f'<details class="sl-note sl-{known.tone}"{unfolded}>'
+        f"<summary>{escape(known.title)}</summary>{said}{command}</details>"
+    )
+
+
+def model_html(model: Model) -> str:
+    """Return one line about the open model."""
+    width, height = model.native_size
+    facts = f"{width} × {height} px · {model.device}"
+    return f'<p class="sl-model"><b>{escape(model.name)}</b> {escape(facts)}</p>'
+
+
+def data_url(picture: Image.Image) -> str:
+    """Return a small picture as an address that holds it; for what is gone in a moment."""
+    buffer = BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def file_url(path: str) -> str:
+    """Return the address of a file in Gradio's cache, relative to the page."""
+    return f"gradio_api/file={quote(path)}"
+
+
+def _column_html(column: Column) -> str:
+    mark = glyph(Glyph[column.name.upper()])
+    return (
+        f'<section class="sl-column sl-{column.name}"><header>'
+        f"{mark}<h3>{escape(column.title)}</h3><p>{escape(column.caption)}</p></header>"
+        f"{frames_html(column.frames)}</section>"
+    )
+
+
+def _why_html(columns: Sequence[Column]) -> str:
+    """Everything there is to know about the choice, folded away."""
+    said = "".join(
+        f"<dt>{escape(column.title)}</dt>"
+        + "".join(f"<dd>{escape(line)}</dd>" for line in column.why)
+        for column in columns
+        if column.why
+    )
+    scores = (
+        "Scores are the table's means for a seed over the prompts it was mined with, which "
+        "flatter the best. They describe the seed, not the picture above them."
+    )
+    return (
+        f'<details class="sl-why"><summary>Why these seeds</summary><dl>{said}</dl>'
+        f"<p>{scores}</p></details>"
+        if said
+        else ""
+    )
+
+
+def _frame_html(frame: Frame) -> str:
+    lines = "".join(f"<span>{escape(line)}</span>" for line in frame.lines)
+    aside = f"<span>{escape(frame.aside)}</span>" if frame.aside else ""
+    title = f"<p><b>{escape(frame.title)}</b>{aside}</p>" if frame.title else ""
+    state = "sl-done" if frame.url else "sl-drawing" if frame.drawing else "sl-waiting"
+    return (
+        f'<figure class="sl-frame {state}">{_picture_html(frame)}'
+        f"<figcaption>{title}{lines}</figcaption></figure>"
+    )
+
+
+def _picture_html(frame: Frame) -> str:
+    mark = (
+        f'<i class="sl-mark sl-{frame.mark[1]}">{escape(frame.mark[0])}</i>' if frame.mark else ""
+    )
+    if frame.url is None:
+        return f'<div class="sl-plate">{mark}</div>'
+    picture = f'<img src="{escape(frame.url)}" alt="{escape(frame.title)}" decoding="sync">{mark}'
+    if not frame.key:
+        return f'<div class="sl-plate">{picture}</div>'
+    return (
+        f'<button type="button" class="sl-plate" data-key="{escape(frame.key)}">{picture}</button>'
+    )
+
+
+def _layer_html(layer: LayerView) -> str:
+    return (
+        f'<figure><img src="{data_url(layer.picture)}" alt="{escape(layer.title)}">'
+        f"<figcaption><b>{escape(layer.title)}</b><span>{escape(layer.part)}</span>"
+        f"<span>{layer.picture.width} × {layer.picture.height}</span></figcaption></figure>"
+    )
+
+
+def _no_layers_html() -> str:
+    place = '<div class="sl-plate"></div><figcaption></figcaption>'
+    return f'<figure class="sl-waiting">{place}</figure>' * 3

@@ -1,0 +1,228 @@
+"""Repainting the brushed part of a picture with several seeds, each looked over for text."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
+from ....artifacts.tally.result_log import Counted, Ledger, subject_of
+from ....errors import InputError
+from ....generation.request import Request
+from ....services.table_fit import Settings
+from ..engine.sampling import Generated, StepUpdate
+from ..images import to_pil, to_tensor
+from .html import Bench
+from .inpaint_state import MARKS, Job, Result, Sheet
+from .layer_preview import panel
+from .mask_editor import canvas_of, enlargement, for_editor
+from .stop_and_throttle import follow
+
+if TYPE_CHECKING:
+    import torch
+
+    from .state import Desk
+
+
+@dataclass(frozen=True, eq=False)
+class Repaint:
+    """What somebody asked the page for.
+
+    Attributes:
+        edited: what the editor holds.
+        prompt: what the brushed part should show.
+        seeds: as typed; empty throws dice.
+        count: how many dice to throw.
+        strength: in (0, 1], how much of the brushed part is forgotten.
+        settings: how to sample.
+        model: name or path of the model.
+        level: how suspicious the check for text is.
+    """
+
+    edited: Mapping[str, Any] | None
+    prompt: str
+    seeds: str
+    count: int
+    strength: float
+    settings: Settings
+    model: str
+    level: Level = Level.NORMAL
+
+
+def seeds_of(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
+    """Read seeds such as ``4, 8, 15``; an empty text throws ``count`` of them with ``dice``.
+
+    Raises:
+        InputError: something in the text is no seed.
+    """
+    words = [word for word in re.split(r"[\s,;]+", text) if word]
+    for word in words:
+        if not word.isdecimal() or not word.isascii():
+            raise InputError("seeds", expected="whole numbers such as 4, 8, 15", got=repr(word))
+    return tuple(dict.fromkeys(int(word) for word in words)) or tuple(dice() for _ in range(count))
+
+
+def job_of(desk: Desk, wish: Repaint) -> Job:
+    """Get everything ready that all seeds share.
+
+    Raises:
+        SeedloupeError: the model, the picture, the brush or a seed cannot be used.
+    """
+    model = desk.shelf.get(wish.model)
+    canvas = canvas_of(wish.edited, model.native_size)
+    seeds = seeds_of(wish.seeds, wish.count, desk.dice)
+    request = wish.settings.request(
+        wish.prompt, seeds, image=canvas.image, mask=canvas.mask, strength=wish.strength
+    )
+    ledger = None
+    if desk.book is not None:
+        subject = subject_of(model, wish.prompt, request.size(model), request.noise)
+        ledger = Ledger(desk.book, subject)
+
+    # By name: a page that waits for somebody's retry must not keep a model from being closed.
+    def drawn(request: Request) -> Generator[StepUpdate | Generated, None, None]:
+        model = desk.shelf.get(wish.model)
+        return desk.stream(model, request, panel=panel(model.unet), preview=True)
+
+    def kept(picture: Generated) -> str:
+        return desk.prints.keep_generated(picture, request, desk.shelf.get(wish.model))
+
+    return Job(
+        request,
+        wish.model,
+        drawn,
+        TextCheck(
+            canvas.mask, desk.reader, before=canvas.image, prompt=wish.prompt, level=wish.level
+        ),
+        kept,
+        desk.prints.keep,
+        desk.prints.keep(to_pil(canvas.image), "before"),
+        ledger,
+        ledger.read()[0].corrections if ledger else {},
+    )
+
+
+def draw_one(desk: Desk, prompt: str, settings: Settings, model_name: str) -> Image.Image:
+    """Draw a picture to be repainted, enlarged for the editor.
+
+    Raises:
+        SeedloupeError: the model or a setting cannot be used.
+    """
+    model = desk.shelf.get(model_name)
+    request = settings.request(prompt, (desk.dice(),))
+    pictures = (event for event in desk.stream(model, request) if isinstance(event, Generated))
+    return for_editor(next(pictures).image, model.native_size)
+
+
+def repaint(
+    job: Job, stop: threading.Event, *, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Sheet]:
+    """Repaint with every seed of a job; yield the page each time something changed.
+
+    Raises:
+        InputError: a setting cannot be used; the page before stays.
+    """
+    seeds = job.request.seeds
+    events = job.stream(job.request)
+    sheet = Sheet(seeds, drawing=seeds[0], status="Getting ready", job=job)
+    yield sheet
+
+    def words(step: StepUpdate) -> str:
+        return f"Picture {step.image + 1} of {len(seeds)}"
+
+    for page in draw(sheet, job, follow(events, stop, clock=clock), words):
+        sheet = page
+        yield sheet
+    yield replace(sheet.settled(), status=_last_words(sheet))
+
+
+def draw(
+    sheet: Sheet,
+    job: Job,
+    events: Iterator[StepUpdate | Generated],
+    words: Callable[[StepUpdate], str],
+) -> Iterator[Sheet]:
+    """Show what a sampler draws on a page; yield it with every step, picture and verdict.
+
+    Args:
+        sheet: the page so far.
+        job: what is drawn.
+        events: steps and pictures.
+        words: says how far it is.
+    """
+    for event in events:
+        if isinstance(event, StepUpdate):
+            bench = job.painter.bench(event, f"Seed {event.seed}, being drawn")
+            sheet = replace(sheet, bench=bench, drawing=event.seed, looking="", status=words(event))
+        else:
+            url = job.keep(event)
+            # Reading takes its time, and the picture is there.
+            yield replace(sheet, drawing=event.seed, looking=url)
+            result = look_over(job, event, url, sheet.bench)
+            results = {**sheet.results, event.seed: result}
+            sheet = replace(sheet, looking="", bench=result.bench, results=results)
+        yield sheet
+
+
+def look_over(job: Job, picture: Generated, url: str, bench: Bench | None) -> Result:
+    """Look for text in a finished picture and count what was found.
+
+    Args:
+        job: what it belongs to.
+        picture: the picture.
+        url: where it lies.
+        bench: the last look at it, for its layers.
+    """
+    image = to_tensor(picture.image)
+    report = job.check.check(image)
+    counted = job.ledger.count(picture.seed, image, report) if job.ledger else Counted()
+    notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
+    layers = bench.layers if bench else ()
+    shown = Bench(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
+    boxes = job.keep_boxes(_boxed(image, report, job.check.mask), f"seed-{picture.seed}-boxes")
+    return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))
+
+
+def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor) -> Image.Image:
+    """Draw what was read over a picture, enlarged where letters would be larger than it."""
+    height, width = mask.shape
+    times = enlargement((width, height))
+    if times == 1 or not (report.flags or report.excused):
+        return to_pil(draw_overlay(image, report, mask))
+    size = (width * times, height * times)
+    large = to_tensor(to_pil(image).resize(size, Image.Resampling.BICUBIC))
+    wide = mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
+    return to_pil(draw_overlay(large, _enlarged(report, times), wide))
+
+
+def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
+    flags, excused = (
+        tuple(
+            replace(flag, region=replace(flag.region, quad=flag.region.quad * times))
+            for flag in found
+        )
+        for found in (report.flags, report.excused)
+    )
+    return replace(report, flags=flags, excused=excused)
+
+
+def _last_words(sheet: Sheet) -> str:
+    done, wanted = len(sheet.results), len(sheet.seeds)
+    counts = Counter(result.report.verdict for result in sheet.results.values())
+    found = ", ".join(f"{counts[verdict]} {MARKS[verdict][0]}" for verdict in counts)
+    pictures = "1 picture" if done == 1 else f"{done} pictures"
+    stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
+    readers = {
+        result.report.reader
+        for result in sheet.results.values()
+        if result.report.verdict is not Verdict.NOT_CHECKED
+    }
+    by = f" Read by {', '.join(sorted(readers))}." if readers else ""
+    return f"{stopped}: {found}.{by}" if found else f"{stopped}."

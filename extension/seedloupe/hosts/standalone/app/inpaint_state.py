@@ -1,0 +1,150 @@
+"""What has been repainted so far: the job, its results, and the page they are on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ....artifacts import ArtifactReport, Correction, TextCheck, Verdict
+from ....artifacts.tally.result_log import Counted, Ledger
+from .html import Bench
+from .layer_preview import LayerPainter
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ....artifacts import Retry
+    from ....generation.request import Request
+    from ..engine.sampling import Generated, StepUpdate
+
+#: A word and its tone for every outcome.
+MARKS = {
+    Verdict.CLEAN: ("clean", "good"),
+    Verdict.FLAGGED: ("text found", "bad"),
+    Verdict.NOT_CHECKED: ("could not look", "unknown"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What stays the same however many seeds are tried.
+
+    Attributes:
+        request: what to draw; its seeds are those somebody asked for.
+        model: name of the model.
+        stream: starts the sampler on a request.
+        check: looks results over.
+        keep: stores a finished picture and returns its address.
+        keep_boxes: the same for that picture with boxes around what was read.
+        before: address of the picture before it was repainted.
+        ledger: counts what is found; None where nobody counts.
+        said: what users said to earlier checks, by their ids.
+        painter: colours the layers, the same in all pictures.
+    """
+
+    request: Request
+    model: str
+    stream: Callable[[Request], Generator[StepUpdate | Generated, None, None]]
+    check: TextCheck
+    keep: Callable[[Generated], str]
+    keep_boxes: Callable[[Image.Image, str], str]
+    before: str = ""
+    ledger: Ledger | None = None
+    said: Mapping[str, Correction] = field(default_factory=dict)
+    painter: LayerPainter = field(default_factory=LayerPainter)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One repainted picture, what a reader found in it, and what became of the finding.
+
+    Attributes:
+        seed: what it was drawn from.
+        url: where it lies.
+        overlay_url: where it lies with boxes around what was read.
+        report: what was found.
+        bench: how it looks on the bench.
+        counted: whether it is in the tally.
+        said: what its user says to the verdict.
+    """
+
+    seed: int
+    url: str
+    overlay_url: str
+    report: ArtifactReport
+    bench: Bench
+    counted: Counted = field(default_factory=Counted)
+    said: Correction | None = None
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is text that should not be there: the user's word, else the check's."""
+        if self.said is not None:
+            return self.said is Correction.MISSED
+        return self.report.verdict is Verdict.FLAGGED
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """The page at one moment.
+
+    Attributes:
+        seeds: those somebody asked for, in order.
+        results: finished pictures by seed, those of retries included.
+        bench: what is being looked at.
+        drawing: the seed being drawn.
+        looking: address of its picture while it is looked over; empty before.
+        status: one line on what happens.
+        job: what is repainted; None before the first time.
+        retry: the latest retry, if any.
+    """
+
+    seeds: tuple[int, ...] = ()
+    results: dict[int, Result] = field(default_factory=dict)
+    bench: Bench | None = None
+    drawing: int | None = None
+    looking: str = ""
+    status: str = ""
+    job: Job | None = None
+    retry: Retry[Result] | None = None
+
+    @property
+    def newest(self) -> int | None:
+        """The seed of the picture finished last, if any."""
+        return next(reversed(self.results), None)
+
+    def settled(self) -> Sheet:
+        """Return the page with nothing being drawn."""
+        return replace(self, drawing=None, looking="")
+
+    def corrected(self, seed: int, said: Correction | None) -> Sheet:
+        """Return the page with what a user says to the verdict on a picture."""
+        results = {**self.results, seed: replace(self.results[seed], said=said)}
+        return replace(self, results=results)
+
+    def kept(self) -> int | None:
+        """Return the seed whose picture to show: of the latest retry, or else of all, the best.
+
+        That is one without text, or with the least of it, the earliest.
+        """
+        if self.retry is not None:
+            return self.retry.attempts[self.retry.best].seed
+        return min(self.results, key=lambda seed: _badness(self.results[seed]), default=None)
+
+    def flagged(self, chosen: int | None) -> Result | None:
+        """Return the picture a retry would begin with, if any: the chosen one, or the worst."""
+        wrong = [
+            result
+            for result in self.results.values()
+            if result.report.verdict is Verdict.FLAGGED and result.has_text
+        ]
+        mine = (result for result in wrong if result.seed == chosen)
+        worst = max(wrong, key=lambda result: result.report.new_text, default=None)
+        return next(mine, worst)
+
+
+def _badness(result: Result) -> tuple[int, float]:
+    if result.report.verdict is Verdict.NOT_CHECKED:
+        return 2, 0.0
+    return (1, result.report.new_text) if result.has_text else (0, 0.0)

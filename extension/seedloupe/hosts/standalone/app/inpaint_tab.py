@@ -1,0 +1,299 @@
+"""The tab *Inpaint*: brush over a part, try seeds, see which leave text behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from threading import Event
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from ....artifacts import Level
+from ....artifacts.tally.html import tally_html
+from ....artifacts.tally.result_log import Ledger, subject_of
+from ....noise import NoiseSource
+from ....services.table_fit import Settings, settings_from
+from .create_tab import CLICKED, PRIVATE, SILENT, toast
+from .html import Bench, Frame, bench_html, frames_html, status_html
+from .inpaint_form import WISH, InpaintForm
+from .inpaint_html import attempts_html, correction_of, results_html
+from .inpaint_result import SHOW_RESULT, ResultParts
+from .inpaint_session import draw_one, job_of, repaint
+from .inpaint_state import Sheet
+from .mask_editor import for_editor
+from .retry_session import seeds_to_try, try_again
+from .state import Desk, guarded
+
+_IDLE = Bench(
+    "Nothing repainted yet",
+    (
+        "Upload a picture or have one drawn, brush over a part of it, and say what should be "
+        "there. Each result is looked over for text that nobody asked for.",
+    ),
+)
+#: The picture being drawn is above the button that has it drawn, and on a narrow screen below.
+_SHOW_BENCH = """(...given) => {
+  const block = window.innerWidth <= 900 ? "start" : "nearest";
+  document.getElementById("sl-repaint-bench").scrollIntoView({behavior: "smooth", block});
+  return given;
+}"""
+Page = dict[Any, Any]
+
+
+class InpaintTab:
+    """The components of the tab and what happens when they are used."""
+
+    def __init__(self, desk: Desk, model: gr.State, settings: Settings) -> None:
+        """Build the tab inside the open block; ``model`` names the model in use."""
+        self._desk = desk
+        self._model = model
+        self._sheet = gr.State(Sheet())
+        self._chosen = gr.State(None)
+        with gr.Row(elem_classes="sl-page"):
+            with gr.Column(scale=0, min_width=320, elem_classes="sl-rail sl-wide"):
+                self.form = InpaintForm(settings)
+            with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
+                self._build_results()
+        self._connect()
+
+    def _build_results(self) -> None:
+        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-repaint-bench")
+        with gr.Row(elem_classes="sl-over"):
+            self._status = gr.HTML(
+                status_html(self._reader_line()), elem_id="sl-repaint-status", scale=1
+            )
+            self._boxes = gr.Checkbox(
+                label="Show what was read",
+                container=False,
+                scale=0,
+                min_width=190,
+                elem_id="sl-boxes",
+            )
+        self._frames = gr.HTML(
+            frames_html([Frame()] * 6), js_on_load=CLICKED, elem_id="sl-repaint-frames"
+        )
+        self._attempts = gr.HTML("", js_on_load=CLICKED, elem_id="sl-attempts")
+        self.result = ResultParts()
+        first = self.on_subject(WISH, self._model.value, Level.NORMAL.value)
+        self._tally = gr.HTML(first, elem_id="sl-tally")
+
+    def _connect(self) -> None:
+        form, result = self.form, self.result
+        kept = {self._sheet, self._chosen, self._boxes, form.limit, form.level}
+        drawn = [self._frames, self._bench, self._status, self._sheet, self._chosen, self._attempts]
+        results = [*drawn, *result.parts, self._tally, form.go, form.stop]
+        working: dict[str, Any] = {
+            "js": _SHOW_BENCH,
+            "show_progress": "minimal",
+            "show_progress_on": self._status,
+            "trigger_mode": "once",
+        }
+        alone: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
+        gr.on(
+            [form.go.click, form.prompt.submit],
+            self.on_repaint,
+            {*form.wishes, *kept, form.alone, self._model},
+            results,
+            **working,
+            **alone,
+        )
+        result.retry.click(self.on_retry, kept, results, **working, **alone)
+        gr.on(
+            [form.draw_one.click, form.source_prompt.submit],
+            self.on_draw_one,
+            [form.source_prompt, self._model, *form.sampling],
+            form.editor,
+            show_progress_on=form.editor,
+            **alone,
+        )
+        form.editor.upload(self.on_upload, [form.editor, self._model], form.editor, **SILENT)
+        form.stop.click(self.on_stop, None, form.stop, queue=False, **PRIVATE)
+        self._connect_results(kept)
+
+    def _connect_results(self, kept: set[Any]) -> None:
+        form, result = self.form, self.result
+        shown = [self._frames, self._attempts, *result.parts]
+        self._boxes.change(self.on_boxes, kept, shown, queue=False, **SILENT)
+        for pictures in (self._frames, self._attempts):
+            pictures.select(
+                self.on_select,
+                kept,
+                [self._chosen, self._bench, *result.parts],
+                js=SHOW_RESULT,
+                queue=False,
+                **SILENT,
+            )
+        corrected = [self._sheet, *shown, self._tally]
+        result.correct.click(self.on_correct, kept, corrected, **SILENT)
+        result.undo.click(self.on_undo, kept, corrected, **SILENT)
+        self.follow(form.prompt.blur, self._model.change, form.level.change)
+
+    def follow(self, *events: Any) -> None:
+        """Show anew what was counted whenever one of these happens."""
+        subject = [self.form.prompt, self._model, self.form.level]
+        gr.on(events, self.on_subject, subject, self._tally, **SILENT)
+
+    def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
+        """Repaint with several seeds; yield what changed on the page."""
+        stop = self._desk.switches.fresh(request.session_hash or "")
+
+        def sheets() -> Iterator[Sheet]:
+            job = job_of(self._desk, self.form.wish(given, given[self._model]))
+            for sheet in repaint(job, stop):
+                yield sheet
+            if given[self.form.alone] and not stop.is_set():
+                yield from self._retried(sheet, None, given, stop)
+
+        yield from self._working(sheets, given)
+
+    def on_retry(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
+        """Try the chosen picture again, or the worst; yield what changed on the page."""
+        stop = self._desk.switches.fresh(request.session_hash or "")
+        sheet, chosen = given[self._sheet], given[self._chosen]
+        yield from self._working(lambda: self._retried(sheet, chosen, given, stop), given)
+
+    def on_draw_one(
+        self, prompt: str, model: str, steps: int, guidance: float, sampler: str
+    ) -> Iterator[Image.Image]:
+        """Draw a picture into the editor."""
+
+        def drawn() -> Iterator[Image.Image]:
+            yield draw_one(self._desk, prompt, settings_from(steps, guidance, sampler), model)
+
+        yield from guarded(drawn, toast)
+
+    def on_upload(self, edited: Mapping[str, Any], model: str) -> Any:
+        """Show an uploaded picture as the model will see it: its middle, in the model's shape."""
+        background = edited.get("background")
+        if background is None:
+            return gr.skip()
+
+        def shown() -> Iterator[Image.Image]:
+            yield for_editor(background, self._desk.shelf.get(model).native_size)
+
+        return next(guarded(shown, toast), gr.skip())
+
+    def on_stop(self, request: gr.Request) -> Any:
+        """Stop what this browser draws."""
+        self._desk.switches.press(request.session_hash or "")
+        return gr.update(interactive=False)
+
+    def on_boxes(self, given: Mapping[Any, Any]) -> Page:
+        """Show the results with or without what was read in them."""
+        sheet, boxes = given[self._sheet], given[self._boxes]
+        return {
+            **self._pictures(sheet, boxes=boxes),
+            **self.result.show(sheet, given[self._chosen], boxes=boxes),
+        }
+
+    def on_select(self, given: Mapping[Any, Any], event: gr.SelectData) -> Any:
+        """Put a result back on the bench, and look at it closely."""
+        sheet, seed = given[self._sheet], int(event.value)
+        if seed not in sheet.results:
+            return gr.skip()
+        busy = sheet.drawing is not None
+        return {
+            self._chosen: seed,
+            self._bench: bench_html(sheet.results[seed].bench),
+            **self.result.show(sheet, seed, boxes=given[self._boxes], busy=busy),
+        }
+
+    def on_correct(self, given: Mapping[Any, Any]) -> Iterator[Page]:
+        """Keep that somebody does not agree with the verdict on the chosen picture."""
+        yield from guarded(lambda: self._corrected(given, undo=False), toast)
+
+    def on_undo(self, given: Mapping[Any, Any]) -> Iterator[Page]:
+        """Take that back."""
+        yield from guarded(lambda: self._corrected(given, undo=True), toast)
+
+    def on_subject(self, prompt: str, model: str, level: str) -> str:
+        """Show what was counted for another model or purpose."""
+        if self._desk.book is None:
+            return ""
+        opened = self._desk.shelf.get(model)
+        subject = subject_of(opened, prompt, opened.native_size, NoiseSource())
+        return tally_html(Ledger(self._desk.book, subject), Level(level), self._desk.prints)
+
+    def _retried(
+        self, sheet: Sheet, chosen: int | None, given: Mapping[Any, Any], stop: Event
+    ) -> Iterator[Sheet]:
+        first = sheet.flagged(chosen)
+        if first is None or sheet.job is None:
+            return
+        seeds = seeds_to_try(self._desk, sheet, sheet.job)
+        yield from try_again(sheet, first, seeds, stop, limit=int(given[self.form.limit]))
+
+    def _working(
+        self, sheets: Callable[[], Iterator[Sheet]], given: Mapping[Any, Any]
+    ) -> Iterator[Page]:
+        """Show sheets as they come, and at the end what went wrong."""
+        form, boxes = self.form, bool(given[self._boxes])
+        problems: list[str] = []
+        sheet, chosen, shown = given[self._sheet], given[self._chosen], Page()
+        newest = sheet.newest
+        yield {
+            form.go: gr.update(interactive=False),
+            form.stop: gr.update(interactive=True),
+            **self.result.rest(),
+        }
+        for sheet in guarded(sheets, problems.append):
+            if sheet.newest != newest:
+                chosen = newest = sheet.newest
+            now = self._page(sheet, chosen, boxes=boxes)
+            yield {part: value for part, value in now.items() if shown.get(part) != value}
+            shown = now
+        chosen = sheet.kept() if shown else chosen
+        yield {
+            **self._page(sheet.settled(), chosen, boxes=boxes),
+            **self._tally_page(sheet, Level(given[form.level])),
+            form.go: gr.update(interactive=True),
+            form.stop: gr.update(interactive=False),
+        }
+        for line in problems:
+            toast(line)
+            yield {self._status: status_html(line)}
+
+    def _page(self, sheet: Sheet, chosen: int | None, *, boxes: bool) -> Page:
+        busy = sheet.drawing is not None
+        page = {
+            self._sheet: sheet,
+            self._chosen: chosen,
+            self._status: status_html(sheet.status or self._reader_line()),
+            **self._pictures(sheet, boxes=boxes),
+            **self.result.show(sheet, chosen, boxes=boxes, busy=busy),
+        }
+        shown = sheet.bench if busy or chosen is None else sheet.results[chosen].bench
+        return {**page, self._bench: bench_html(shown)} if shown else page
+
+    def _pictures(self, sheet: Sheet, *, boxes: bool) -> Page:
+        """The results and the attempts; places nobody has yet before the first time."""
+        frames = results_html(sheet, boxes=boxes) if sheet.seeds else frames_html([Frame()] * 6)
+        return {self._frames: frames, self._attempts: attempts_html(sheet, boxes=boxes)}
+
+    def _corrected(self, given: Mapping[Any, Any], *, undo: bool) -> Iterator[Page]:
+        sheet, seed, boxes = given[self._sheet], given[self._chosen], given[self._boxes]
+        result = sheet.results.get(seed)
+        ledger = sheet.job.ledger if sheet.job else None
+        if result is None or ledger is None or not result.counted.check:
+            return
+        said = None if undo else correction_of(result)
+        ledger.correct(result.counted.check, said)
+        sheet = sheet.corrected(seed, said)
+        yield {
+            self._sheet: sheet,
+            **self._pictures(sheet, boxes=boxes),
+            **self.result.show(sheet, seed, boxes=boxes),
+            **self._tally_page(sheet, Level(given[self.form.level])),
+        }
+
+    def _tally_page(self, sheet: Sheet, level: Level) -> Page:
+        """What was counted for the job on the page; left as it is where nothing was."""
+        ledger = sheet.job.ledger if sheet.job else None
+        return {self._tally: tally_html(ledger, level, self._desk.prints)} if ledger else {}
+
+    def _reader_line(self) -> str:
+        reader = self._desk.reader
+        if reader is None:
+            return "No text reader works here, so results cannot be looked over for text."
+        return f"Results are looked over by {reader.name}."

@@ -1,0 +1,58 @@
+"""The layers beside the picture being drawn: which ones, and as which colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....errors import ModelError
+from ....lens import PcaRenderer, default_panel, layer_words
+from ..images import to_pil
+from .html import Bench, LayerView, data_url
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from ....lens import FeatureMap
+    from ..engine.sampling import StepUpdate
+
+#: More would not fit beside the picture.
+MOST_LAYERS = 3
+
+
+def panel(unet: nn.Module) -> tuple[str, ...]:
+    """Return the layers to watch: the coarsest of the panel made for this U-Net, and the finest.
+
+    None in a U-Net of unknown shape, which can still draw.
+    """
+    try:
+        layers = default_panel(unet)
+    except ModelError:
+        return ()
+    return layers if len(layers) <= MOST_LAYERS else (layers[0], *layers[1 - MOST_LAYERS :])
+
+
+class LayerPainter:
+    """Colours layers by their principal components, with one set of colours for a whole run."""
+
+    def __init__(self) -> None:
+        """Begin without having seen anything."""
+        self._renderer = PcaRenderer()
+
+    def bench(self, update: StepUpdate, title: str) -> Bench:
+        """Return what to show of one step; a layer that cannot be painted is said, not raised."""
+        layers: list[LayerView] = []
+        notes = list(update.notes)
+        for feature in update.features:
+            try:
+                layers.append(self._paint(feature))
+            except Exception as error:  # noqa: BLE001 - it must not cost the picture
+                notes.append(f"{feature.layer} cannot be shown: {error}")
+        noise = f"noise left: σ {update.sigma:.2f}"
+        lines = (f"Step {update.step + 1} of {update.steps}", noise, *notes)
+        picture = data_url(update.preview) if update.preview is not None else ""
+        share = (update.step + 1) / update.steps
+        return Bench(title, lines, picture, tuple(layers), share)
+
+    def _paint(self, feature: FeatureMap) -> LayerView:
+        title, part = layer_words(feature.layer)
+        return LayerView(title, part, to_pil(self._renderer.render(feature)))

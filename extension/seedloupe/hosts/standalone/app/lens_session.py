@@ -1,0 +1,266 @@
+"""Pictures drawn, or one brought along, under the lens; no function here touches Gradio."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....errors import InputError
+from ....images import from_pil
+from ....lens import PanelChoice, panel_choices
+from ....lens.explorer import Specimen, explorer_json, explorer_page
+from ....lens.questions import asked_keys, health
+from ....lens.run_record import Recording, panel_of
+from ....services.table_fit import Settings
+from ..cli.arguments import seed as read_seed
+from ..engine.sampling import Generated, StepUpdate
+from ..engine.single_pass import Look, look
+from .html import Bench
+from .layer_preview import LayerPainter
+from .stop_and_throttle import follow
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ....generation.request import Request
+    from ..engine.models import Model
+    from .state import Desk
+
+#: Previews decoded after a run, spread over its steps: on a CPU each costs more than a step.
+_MOST_PREVIEWS = 12
+_MOST_SEEDS = 2
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What somebody wants to see.
+
+    Attributes:
+        prompt: may be empty.
+        seeds: one, or two to be compared.
+        settings: how to draw.
+        model: its name.
+        layers: names, aliases or globs; ``auto`` alone is the panel made for the model.
+    """
+
+    prompt: str
+    seeds: tuple[int, ...]
+    settings: Settings
+    model: str
+    layers: tuple[str, ...] = ("auto",)
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """The page at one moment.
+
+    Attributes:
+        bench: the picture being drawn beside its layers.
+        specimens: finished pictures with what was recorded.
+        status: one line on how far it is.
+        notes: what could not be watched.
+        why: whose finding each layer of the panel follows; none where somebody chose the layers.
+    """
+
+    bench: Bench | None = None
+    specimens: tuple[Specimen, ...] = ()
+    status: str = ""
+    notes: tuple[str, ...] = ()
+    why: tuple[PanelChoice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """Where the browser finds a finished observation.
+
+    Attributes:
+        data: address of what the explorer reads.
+        page: address of a page that needs nothing else.
+        files: address of each film of layers and each lens file, with the name to save it under.
+    """
+
+    data: str
+    page: str
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class _Seen:
+    """What is kept of the picture in the making."""
+
+    recording: Recording = field(default_factory=Recording)
+    looks: dict[int, StepUpdate] = field(default_factory=dict)
+
+
+def observe(
+    desk: Desk, wish: Observation, stop: threading.Event, *, painter: LayerPainter | None = None
+) -> Iterator[Sight]:
+    """Draw the pictures with every step recorded; yield the page as it fills.
+
+    Raises:
+        SeedloupeError: the model, a layer or a setting cannot be used.
+    """
+    if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
+        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
+    model = desk.shelf.get(wish.model)
+    layers = panel_of(model, wish.layers)
+    request = wish.settings.request(wish.prompt, wish.seeds)
+    return _draw(desk, model, request, layers, stop, painter or LayerPainter())
+
+
+def _draw(
+    desk: Desk,
+    model: Model,
+    request: Request,
+    layers: Sequence[str],
+    stop: threading.Event,
+    painter: LayerPainter,
+) -> Iterator[Sight]:
+    sight, begun = Sight(status="Getting ready", why=_why(model, layers)), time.monotonic()
+    yield sight
+    seen: list[_Seen] = [_Seen() for _ in request.seeds]
+    events = desk.stream(model, request, panel=layers, preview=True, words=True)
+    for event in follow(_recorded(events, seen), stop):
+        if isinstance(event, StepUpdate):
+            bench = painter.bench(event, f"Seed {event.seed}, being drawn")
+            status = f"Picture {event.image + 1} of {len(request.seeds)}"
+            sight = replace(sight, bench=bench, status=status)
+        else:
+            specimen = _finished(model, request, event, seen[event.index])
+            notes = (*event.notes, *seen[event.index].recording.notes)
+            sight = replace(
+                sight,
+                specimens=(*sight.specimens, specimen),
+                notes=tuple(dict.fromkeys((*sight.notes, *notes))),
+            )
+        yield sight
+    yield replace(sight, status=_last_words(sight, len(request.seeds), time.monotonic() - begun))
+
+
+def _recorded(
+    events: Generator[StepUpdate | Generated, None, None], seen: Sequence[_Seen]
+) -> Generator[StepUpdate | Generated, None, None]:
+    """Record every step, also those nobody looks at."""
+    with closing(events):
+        for event in events:
+            if isinstance(event, StepUpdate):
+                seen[event.image].recording.take(event.features)
+                seen[event.image].looks[event.step] = replace(event, features=())
+            yield event
+
+
+def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> Specimen:
+    what = (model, request, made.seed, made.notes)
+    record = seen.recording.finish(*what, words=made.words)
+    steps = sorted(seen.looks)
+    shown = {
+        steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)
+    }
+    previews = {(0, step): seen.looks[step].preview for step in sorted(shown)}
+    known = {moment: preview for moment, preview in previews.items() if preview is not None}
+    return Specimen(record, made.image, known)
+
+
+def observe_pictures(
+    desk: Desk,
+    pictures: Sequence[Image],
+    *,
+    model: str,
+    time: int,
+    noises: int,
+    layers: tuple[str, ...] = ("auto",),
+) -> Sight:
+    """Look at pictures made anywhere, through one noised call of the U-Net each.
+
+    Raises:
+        SeedloupeError: the model or a picture cannot be used, or a number is out of range.
+    """
+    opened = desk.shelf.get(model)
+    chosen = panel_of(opened, layers)
+    specimens = tuple(
+        Specimen(
+            look(opened, Look(from_pil(picture.convert("RGB")), chosen, time, noises)),
+            picture,
+            name=f"picture {number}",
+        )
+        for number, picture in enumerate(pictures, 1)
+    )
+    words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
+    return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, chosen))
+
+
+def warnings_of(specimens: Sequence[Specimen]) -> tuple[str, ...]:
+    """Say what seems content in the last step's features and is none, layer by layer."""
+    said = []
+    for specimen in specimens:
+        record = specimen.record
+        if not record.codes and not record.raw:
+            continue
+        last = max(key.step for key in record.rgb)
+        for key, found in health(record, asked_keys(record, step=last)).items():
+            whose = f"{specimen.title}, " if len(specimens) > 1 else ""
+            said += [f"{whose}{key.layer}: {line}" for line in found.guards.warnings]
+    return tuple(said)
+
+
+def _why(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
+    choices = panel_choices(model.unet)
+    return choices if tuple(choice.layer for choice in choices) == tuple(layers) else ()
+
+
+def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
+    """Store a finished observation where the browser can fetch it.
+
+    Args:
+        desk: what the page works with.
+        specimens: one or two.
+        folder: where to write lens files first.
+
+    Raises:
+        SeedloupeError: the observation cannot be shown or written.
+    """
+    from ....lens.file import SUFFIX, write_lens
+    from ....lens.sheets import paint
+
+    keep = desk.prints.keep_bytes
+    files = []
+    for specimen in specimens:
+        stem = specimen.title.replace(" ", "-")
+        film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
+        paint(specimen.record, film)
+        write_lens(lens, specimen.record)
+        files += [(keep(path.read_bytes(), path.name), path.name) for path in (film, lens)]
+    data = keep(explorer_json(specimens).encode(), "lens.json")
+    return Exhibit(data, keep(explorer_page(specimens).encode(), "lens.html"), tuple(files))
+
+
+def seeds_from(text: str, dice: int) -> tuple[int, ...]:
+    """Read one or two seeds; an empty field is a throw of the dice.
+
+    Raises:
+        InputError: these are no seeds, or more than two.
+    """
+    words = text.replace(",", " ").split()
+    if len(words) > _MOST_SEEDS:
+        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(words)}")
+    try:
+        return tuple(dict.fromkeys(read_seed(word) for word in words)) or (dice,)
+    except Exception as error:
+        raise InputError("seeds", expected="whole numbers, such as 151 976", got=text) from error
+
+
+def layers_from(text: str) -> tuple[str, ...]:
+    """Read names with commas or spaces between; an empty field is ``auto``."""
+    return tuple(text.replace(",", " ").split()) or ("auto",)
+
+
+def _last_words(sight: Sight, wanted: int, seconds: float) -> str:
+    done = len(sight.specimens)
+    if done < wanted:
+        return f"Stopped after {done} of {wanted} pictures."
+    return f"Drawn and recorded in {seconds:.0f} s. Click a picture to ask about a spot."

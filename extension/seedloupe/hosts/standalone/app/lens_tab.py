@@ -1,0 +1,270 @@
+"""The tab *Lens*: watch layers while a picture forms, then ask them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from ....lens.explorer import explorer_html, explorer_script
+from ....services.table_fit import settings_from
+from ..engine.denoise import Sampler
+from .create_tab import EXAMPLES, PRIVATE, toast
+from .html import Bench, bench_html, status_html
+from .lens_notes_html import files_html, more_html
+from .lens_session import (
+    Observation,
+    Sight,
+    exhibit,
+    layers_from,
+    observe,
+    observe_pictures,
+    seeds_from,
+)
+from .state import Desk, Opening, guarded
+
+_IDLE = Bench(
+    "Nothing under the lens yet",
+    (
+        "Have a picture drawn: its layers show here while it forms. Afterwards click a spot, and "
+        "every layer shows what it takes to be alike.",
+    ),
+)
+_DEFAULT_TIME = 50
+#: Gradio hands in: element, props, watch. Each observation starts from untouched parts.
+_SHOW = """
+const blank = element.firstElementChild.cloneNode(true);
+blank.hidden = true;
+element.firstElementChild.hidden = true;
+async function fresh() {
+  const told = JSON.parse(props.value || "{}");
+  const parts = blank.cloneNode(true);
+  element.replaceChildren(parts);
+  if (!told.data) return;
+  let data;
+  try {
+    const answer = await fetch(told.data);
+    if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+    data = await answer.json();
+  } catch (error) {
+    element.append(`What was recorded could not be fetched: ${error.message}.`);
+    return;
+  }
+  if (told.data !== JSON.parse(props.value || "{}").data) return; // something newer came
+  parts.hidden = false;
+  openLens(element, data);
+}
+watch("value", fresh);
+fresh();
+"""
+
+
+class LensTab:
+    """The components of the tab and what happens when they are used."""
+
+    def __init__(self, desk: Desk, opening: Opening, model: gr.State) -> None:
+        """Build the tab inside the open block; ``model`` names the model in use."""
+        self._desk = desk
+        self._model = model
+        with gr.Row(elem_classes="sl-page"):
+            with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
+                self._build_drawing(opening)
+                self._build_picture()
+            with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
+                self._build_results()
+        self._connect()
+
+    def _build_drawing(self, opening: Opening) -> None:
+        settings = opening.settings
+        self._prompt = gr.Textbox(
+            EXAMPLES[0], label="Prompt", lines=1, max_lines=5, elem_id="sl-lens-prompt"
+        )
+        self._seeds = gr.Textbox(
+            "151 976",
+            label="Seeds",
+            info="One, or two to compare; empty throws dice",
+            lines=1,
+            elem_id="sl-lens-seeds",
+        )
+        with gr.Row(elem_classes="sl-buttons"):
+            self._go = gr.Button(
+                "Watch", variant="primary", scale=3, min_width=80, elem_id="sl-lens-go"
+            )
+            self._stop = gr.Button("Stop", interactive=False, scale=1, min_width=80)
+        with gr.Accordion("More", open=False):
+            self._layers = gr.Textbox(
+                "auto",
+                label="Layers",
+                info="auto, or names, aliases and globs such as IN07, up-level1-*-vit-out",
+                lines=1,
+            )
+            self._steps = gr.Slider(1, 60, max(settings.steps, 12), step=1, label="Steps")
+            self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
+            self._sampler = gr.Dropdown(
+                [(sampler.label, sampler.value) for sampler in Sampler],
+                value=settings.sampler.value,
+                label="Sampler",
+            )
+
+    def _build_picture(self) -> None:
+        with gr.Accordion("A picture of your own", open=False):
+            self._picture = gr.Image(
+                label="Picture",
+                show_label=False,
+                type="pil",
+                sources=("upload", "clipboard"),
+                height=200,
+                elem_id="sl-lens-picture",
+            )
+            self._other = gr.Image(
+                label="Another to compare with",
+                type="pil",
+                sources=("upload", "clipboard"),
+                height=160,
+                elem_id="sl-lens-other",
+            )
+            self._time = gr.Slider(
+                0,
+                999,
+                _DEFAULT_TIME,
+                step=1,
+                label="Noised to t",
+                info="50 is what papers use most",
+            )
+            self._noises = gr.Slider(1, 16, 1, step=1, label="Averaged over noises")
+            self._look = gr.Button("Look at it", elem_id="sl-lens-look")
+
+    def _build_results(self) -> None:
+        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-lens-bench")
+        self._status = gr.HTML(status_html(""), elem_id="sl-lens-status")
+        self._explorer = gr.HTML(
+            "{}",
+            html_template=explorer_html(),
+            js_on_load=explorer_script() + _SHOW,
+            apply_default_css=False,
+            elem_id="sl-lens-explorer",
+        )
+        self._files = gr.HTML("", elem_id="sl-lens-files")
+
+    def _connect(self) -> None:
+        alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
+        shown = [self._bench, self._status, self._explorer, self._files]
+        sampling = [self._model, self._layers, self._steps, self._guidance, self._sampler]
+        gr.on(
+            [self._go.click, self._prompt.submit, self._seeds.submit],
+            self.on_watch,
+            [self._prompt, self._seeds, *sampling],
+            [*shown, self._go, self._stop],
+            show_progress="minimal",
+            show_progress_on=self._status,
+            trigger_mode="once",
+            **alone,
+        )
+        self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
+        self._look.click(
+            self.on_look,
+            [self._picture, self._other, self._time, self._noises, self._model, self._layers],
+            shown,
+            show_progress="minimal",
+            show_progress_on=self._status,
+            **alone,
+        )
+
+    def on_watch(
+        self,
+        prompt: str,
+        seeds: str,
+        model: str,
+        layers: str,
+        steps: int,
+        guidance: float,
+        sampler: str,
+        request: gr.Request,
+    ) -> Iterator[dict[Any, Any]]:
+        """Draw with every step recorded; show the layers meanwhile, and the explorer at the end."""
+        stop = self._desk.switches.fresh(_switch(request))
+        problems: list[str] = []
+        # What stands below belongs to the run before.
+        yield {
+            self._go: gr.update(interactive=False),
+            self._stop: gr.update(interactive=True),
+            self._explorer: "{}",
+            self._files: "",
+        }
+
+        def watched() -> Iterator[dict[Any, Any]]:
+            settings = settings_from(steps, guidance, sampler)
+            asked = seeds_from(seeds, self._desk.dice())
+            wish = Observation(prompt, asked, settings, model, layers_from(layers))
+            last = Sight()
+            for last in observe(self._desk, wish, stop):
+                yield self._page(last)
+            yield self._shown(last)
+
+        yield from guarded(watched, problems.append)
+        yield {self._go: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
+        for line in problems:
+            toast(line)
+            yield {self._status: status_html(line)}
+
+    def on_look(
+        self,
+        picture: Image.Image | None,
+        other: Image.Image | None,
+        time: float,
+        noises: float,
+        model: str,
+        layers: str = "auto",
+    ) -> Iterator[dict[Any, Any]]:
+        """Look at one or two pictures somebody brought along."""
+        pictures = [given for given in (picture, other) if given is not None]
+        if not pictures:
+            toast("Choose a picture first.")
+            return
+
+        def looked() -> Iterator[dict[Any, Any]]:
+            yield self._shown(
+                observe_pictures(
+                    self._desk,
+                    pictures,
+                    model=model,
+                    time=int(time),
+                    noises=int(noises),
+                    layers=layers_from(layers),
+                )
+            )
+
+        yield from guarded(looked, toast)
+
+    def on_stop(self, request: gr.Request) -> Any:
+        """Stop what this tab of this browser draws."""
+        self._desk.switches.press(_switch(request))
+        return gr.update(interactive=False)
+
+    def _page(self, sight: Sight) -> dict[Any, Any]:
+        page = {self._status: status_html(sight.status)}
+        return {**page, self._bench: bench_html(sight.bench)} if sight.bench else page
+
+    def _shown(self, sight: Sight) -> dict[Any, Any]:
+        """Return the finished page: the explorer in place of the bench."""
+        words = " ".join((sight.status, *sight.notes))
+        if not sight.specimens:
+            return {self._status: status_html(words)}
+        with tempfile.TemporaryDirectory() as folder:
+            found = exhibit(self._desk, sight.specimens, Path(folder))
+        return {
+            self._bench: "",
+            self._status: status_html(words),
+            self._explorer: json.dumps({"data": found.data}),
+            self._files: files_html(found) + more_html(sight),
+        }
+
+
+def _switch(request: gr.Request) -> str:
+    """Name this tab's switch: the other tabs of a browser have one of their own."""
+    return f"{request.session_hash or ''} lens"

@@ -1,0 +1,178 @@
+"""What both tabs of the page share: the open model, the kept pictures, the stop switches."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PIL import Image
+
+from ....errors import SeedloupeError
+from ....generation.request import Request
+from ....metadata.write_png import save_png
+from ....services.table_fit import Assay, Settings, assay, find_table, settings_for
+from ..engine.models import Model, open_model
+from ..engine.sampling import Generated, StepUpdate, stream
+from .html import file_url
+from .stop_and_throttle import StopSwitches
+
+if TYPE_CHECKING:
+    from ....artifacts import OcrReader, TallyBook
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+Stream = Callable[..., Generator[StepUpdate | Generated, None, None]]
+#: Dice for seeds: what every host can hold, 32 bits.
+SEEDS = 2**32
+
+
+class Shelf:
+    """Opens models by name and keeps the last one open, for all who look at the page."""
+
+    def __init__(self, opener: Callable[[str], Model]) -> None:
+        """Open models with ``opener`` when they are first asked for."""
+        self._opener = opener
+        self._lock = threading.Lock()
+        self._open: tuple[str, Model] | None = None
+
+    def get(self, name: str) -> Model:
+        """Return the model of that name.
+
+        Raises:
+            ModelError: it cannot be opened; the one open before stays open.
+        """
+        with self._lock:
+            if self._open is None or self._open[0] != name:
+                self._open = (name, self._opener(name))
+            return self._open[1]
+
+
+class Prints:
+    """Finished pictures as files in a folder Gradio serves; it goes when the app goes."""
+
+    def __init__(self, parent: Path) -> None:
+        """Make a folder of our own below ``parent``."""
+        parent.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.mkdtemp(prefix="seedloupe-", dir=parent)
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+
+    def keep(self, picture: Image.Image, name: str) -> str:
+        """Store a picture as it is and return its address."""
+        path = self._place(f"{name}.png")
+        picture.save(path)
+        return file_url(path.as_posix())
+
+    def keep_generated(self, picture: Generated, request: Request, model: Model) -> str:
+        """Store a picture with everything that is needed to draw it again; return its address."""
+        path = self._place(f"seed-{picture.seed}.png")
+        save_png(picture.image, path, request=request, model=model, seed=picture.seed)
+        return file_url(path.as_posix())
+
+    def keep_bytes(self, content: bytes, name: str) -> str:
+        """Store a file of any kind and return its address."""
+        path = self._place(name)
+        path.write_bytes(content)
+        return file_url(path.as_posix())
+
+    def _place(self, name: str) -> Path:
+        return Path(tempfile.mkdtemp(dir=self._folder)) / name
+
+
+@dataclass(frozen=True, eq=False)
+class Desk:
+    """Everything the tabs work with.
+
+    Attributes:
+        shelf: opens models.
+        prints: keeps pictures.
+        tables: folders with seed tables.
+        reader: finds text; None where no reader works here.
+        stream: starts a sampler.
+        dice: throws a seed.
+        switches: who pressed Stop.
+        book: counts which seeds write; None where nobody counts.
+    """
+
+    shelf: Shelf
+    prints: Prints
+    tables: Sequence[Path] = ()
+    reader: OcrReader | None = None
+    stream: Stream = stream
+    dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
+    switches: StopSwitches = field(default_factory=StopSwitches)
+    book: TallyBook | None = None
+
+
+def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> Desk:
+    """Set up a desk with the real things.
+
+    Args:
+        cache: a folder Gradio serves.
+        tables: folders with seed tables.
+        device: where models run.
+    """
+    from ....artifacts import TallyBook, choose_reader, tally_folder
+
+    shelf = Shelf(lambda name: open_model(name, device=device))
+    book = TallyBook(tally_folder(os.environ, sys.platform, Path.home()))
+    reader = choose_reader("auto", apart=True)
+    return Desk(shelf, Prints(cache), tuple(tables), reader, book=book)
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """What the page begins with, or goes on with after another model or table was chosen."""
+
+    name: str
+    model: Model
+    table: Path | None
+    settings: Settings
+    assay: Assay
+
+
+def open_page(desk: Desk, name: str) -> Opening:
+    """Open a model and the table that fits it best, with the settings the table was made with.
+
+    Raises:
+        ModelError: it cannot be opened.
+    """
+    return open_table(desk, name, find_table(desk.shelf.get(name), desk.tables))
+
+
+def open_table(desk: Desk, name: str, path: Path | None) -> Opening:
+    """Choose a table for a model, and the settings it was made with.
+
+    Raises:
+        ModelError: the model cannot be opened.
+    """
+    model = desk.shelf.get(name)
+    settings = settings_for(model, assay(model, path, Settings()).table)
+    return Opening(name, model, path, settings, assay(model, path, settings))
+
+
+def guarded(pages: Callable[[], Iterator[T]], tell: Callable[[str], None]) -> Iterator[T]:
+    """Pass pages on; what goes wrong is told in one line and never reaches the page as a crash.
+
+    Args:
+        pages: begins an event of the page.
+        tell: shows one line to whoever looks.
+    """
+    try:
+        yield from pages()
+    except SeedloupeError as error:
+        tell(str(error))
+    except Exception as error:  # noqa: BLE001 - models, readers and drivers raise anything
+        _log.exception("an event of the page failed")
+        tell(f"{type(error).__name__} while drawing; the terminal has the whole story.")

@@ -1,0 +1,182 @@
+"""What several commands let a user say, and how it is read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from ....errors import SeedloupeError
+from ..engine.denoise import Sampler
+
+if TYPE_CHECKING:
+    from .console import Console
+
+_MOST_SEEDS = 1_000_000
+_SEED_LIMIT = 2**64
+_MOST = 999_999_999
+
+
+class UsageError(SeedloupeError):
+    """The command line itself cannot be read."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with a command line, and leaves the exit to the caller."""
+
+    def __init__(self, **settings: object) -> None:
+        settings.setdefault("allow_abbrev", False)
+        super().__init__(**settings)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage.
+
+        Raises:
+            UsageError: always.
+        """
+        _, _, where = self.prog.partition(" ")
+        raise UsageError(f"{where}: {message}" if where else message)
+
+
+def command(
+    commands: argparse._SubParsersAction[Parser], name: str, summary: str, **settings: object
+) -> Parser:
+    """Add a command with what every command understands."""
+    parser = commands.add_parser(name, help=summary, description=summary, **settings)
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON document on stdout, nothing else"
+    )
+    parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    return parser
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add ``--model`` and where it runs."""
+    parser.add_argument(
+        "--model",
+        default="seedling",
+        metavar="M",
+        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
+        "file, or a hub id (uses the network)",
+    )
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)"
+    )
+
+
+def add_sampling(parser: argparse.ArgumentParser) -> None:
+    """Add what decides a picture besides prompt, seed and model."""
+    parser.add_argument("--negative", default="", metavar="TEXT", help="what to steer away from")
+    parser.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: the model's)")
+    parser.add_argument("--steps", type=positive, metavar="N")
+    parser.add_argument("--guidance", type=float, metavar="X")
+    parser.add_argument("--sampler", choices=[sampler.value for sampler in Sampler])
+    parser.add_argument(
+        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
+    )
+
+
+def add_picture(parser: argparse.ArgumentParser) -> None:
+    """Add what a picture may start from."""
+    parser.add_argument("--image", type=Path, metavar="FILE", help="start from this picture")
+    parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint only what is white here")
+    parser.add_argument(
+        "--strength", type=float, default=None, metavar="X", help="how much is forgotten, 0 to 1"
+    )
+
+
+def size(text: str) -> tuple[int, int]:
+    """Read ``640x480``."""
+    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected WxH in pixels, such as 640x480, got {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def shape(text: str) -> tuple[int, int, int]:
+    """Read ``4,64,64``."""
+    match = re.fullmatch(r"(\d{1,6}),(\d{1,6}),(\d{1,6})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected C,H,W, such as 4,64,64, got {text!r}")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def seed(text: str) -> int:
+    """Read one seed."""
+    if not re.fullmatch(r"\d{1,20}", text) or int(text) >= _SEED_LIMIT:
+        raise argparse.ArgumentTypeError(f"expected a seed from 0 to {_SEED_LIMIT - 1}, got {text}")
+    return int(text)
+
+
+def seeds(text: str) -> tuple[int, ...]:
+    """Read ``1,2,10:20``; the end of a span is left out."""
+    found: list[int] = []
+    for part in text.split(","):
+        begin, colon, end = part.strip().partition(":")
+        first = seed(begin)
+        beyond = seed(end) if colon else first + 1
+        if not first < beyond <= first + _MOST_SEEDS - len(found):
+            raise argparse.ArgumentTypeError(
+                f"expected seeds and rising spans such as 0:1024, at most {_MOST_SEEDS} in all, "
+                f"got {part!r}"
+            )
+        found += range(first, beyond)
+    return tuple(found)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read ``a,b``."""
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"expected names with commas between, got {text!r}")
+    return found
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1 up."""
+    return _whole(text, 1)
+
+
+def byte_count(text: str) -> int:
+    """Read ``50M``, ``1.5G`` or a number of bytes."""
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?)([kMG]?)B?", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected a size, such as 50M or 1.5G, got {text!r}")
+    return int(float(match[1]) * {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}[match[2]])
+
+
+def count(text: str) -> int:
+    """Read a whole number from 0 up."""
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
+        expected = f"a whole number from {least} to {_MOST}"
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Read a port number."""
+    if not re.fullmatch(r"\d{1,5}", text) or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected 1 to 65535, got {text!r}")
+    return int(text)
+
+
+def table_folders() -> Sequence[Path]:
+    """Where seed tables are: here, in the user's own folders, and what came with Seedloupe."""
+    from ....tables import bundled_folder, user_folders
+
+    own = user_folders(os.environ, sys.platform, Path.home())
+    return tuple(dict.fromkeys((Path.cwd() / "seed_tables", *own, bundled_folder())))
+
+
+def say_notes(console: Console, notes: Sequence[str]) -> None:
+    """Tell people each note."""
+    for note in notes:
+        console.note(f"note: {note}")

@@ -1,0 +1,150 @@
+"""``seedloupe check``: text that a repainted picture should not contain."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .....artifacts.readers.require import require_reader
+from ..arguments import command
+from .check_batch import is_batch, require_apart, run_batch
+
+if TYPE_CHECKING:
+    from .....artifacts import ArtifactReport, OcrReader
+    from ..arguments import Parser
+    from ..console import Console
+
+_FINDINGS = 1
+_READERS = ("auto", "easyocr", "easyocr-detect", "rapidocr", "strokes", "tesseract", "none")
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "check", "flag text artifacts; exit 1 when there are any")
+    parser.add_argument("images", type=Path, metavar="IMAGE_OR_FOLDER", nargs="+")
+    parser.add_argument("--recursive", action="store_true", help="also the folders within")
+    parser.add_argument(
+        "--mask",
+        type=Path,
+        help="white where the picture was repainted, or a folder of such, named as the "
+        "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
+    )
+    parser.add_argument(
+        "--before",
+        type=Path,
+        metavar="SOURCE",
+        help="the picture before it was, or a folder of such "
+        "(default: none; of many pictures NAME-before.png beside each)",
+    )
+    parser.add_argument(
+        "--prompt",
+        metavar="TEXT",
+        help="what was asked for (of many pictures what each says of itself)",
+    )
+    parser.add_argument("--reader", choices=_READERS, default="auto")
+    parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
+    parser.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="OUT",
+        help="write the picture with frames; many to a folder",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a page, rows or all as .html, .csv or .json; may be given again; what an "
+        "earlier report of the same settings says of unchanged pictures is kept",
+    )
+    parser.add_argument(
+        "--tally",
+        action="store_true",
+        help="count which seeds write, from repaints that say which seed and model drew them",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Look for text, report it, and draw it where asked to."""
+    if is_batch(args):
+        reader = None if args.reader == "none" else require_reader(args.reader, apart=True)
+        return _run_batch(args, console, reader)
+    return _run_one(args, args.images[0], console)
+
+
+def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | None) -> int:
+    if not args.tally:
+        return run_batch(args, console, reader)
+    from .....artifacts import TallyBook, tally_folder
+    from .....artifacts.batch import Counting
+
+    counting = Counting(TallyBook(tally_folder(os.environ, sys.platform, Path.home())))
+    code = run_batch(args, console, reader, observe=counting)
+    said = f"{counting.added} counted for their seeds in {counting.book.folder}"
+    console.note(f"{said}; {counting.problem}" if counting.problem else said)
+    return code
+
+
+def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
+    from torch import ones
+
+    from .....artifacts import (
+        Level,
+        Verdict,
+        check_text_artifacts,
+        draw_overlay,
+        flag_text_artifacts,
+    )
+    from .....images import read_image, read_mask, to_pil
+    from ...outputs import check_out_file, save_plain
+
+    if args.overlay is not None:
+        check_out_file(args.overlay, ".png", field="overlay")
+        require_apart(args.overlay, [path, args.mask, args.before])
+    image = read_image(path)
+    width, height = image.shape[2], image.shape[1]
+    mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))
+    before = None if args.before is None else read_image(args.before)
+    settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
+    if args.reader == "none":
+        report = check_text_artifacts(image, mask, None, **settings)
+    else:
+        report = flag_text_artifacts(
+            image, mask, require_reader(args.reader, apart=False), **settings
+        )
+    if args.overlay is not None:
+        shown = draw_overlay(image, report, None if args.mask is None else mask)
+        save_plain(to_pil(shown), args.overlay)
+    console.result(_document(args, report), _lines(report))
+    return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
+
+
+def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, object]:
+    files = {
+        "image": args.images[0],
+        "mask": args.mask,
+        "before": args.before,
+        "overlay": args.overlay,
+    }
+    paths = {name: None if path is None else str(path) for name, path in files.items()}
+    return {**paths, **report.to_json()}
+
+
+def _lines(report: ArtifactReport) -> list[str]:
+    lines = [f"{report.verdict.value.replace('_', ' ')}: {report.message}"]
+    for flag in report.flags:
+        x0, y0 = flag.region.quad.min(axis=0)
+        x1, y1 = flag.region.quad.max(axis=0)
+        where = f"x {x0:.0f} to {x1:.0f}, y {y0:.0f} to {y1:.0f}"
+        lines.append(f"  {flag.region.text!r} at {where}: {flag.reason}")
+    if report.reader:
+        lines.append(
+            f"  text covers {report.text_in_mask:.1%} of the mask, new text {report.new_text:.1%} "
+            f"(read by {report.reader}, level {report.level.value})"
+        )
+    return lines

@@ -1,0 +1,195 @@
+"""``seedloupe generate``: pictures into a folder, each saying how it was made."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .....errors import InputError
+from ..arguments import (
+    Parser,
+    add_model,
+    add_picture,
+    add_sampling,
+    byte_count,
+    command,
+    names,
+    positive,
+    say_notes,
+    seeds,
+)
+from ..picking_arguments import RULES, add_layout, add_tags
+
+if TYPE_CHECKING:
+    from .....generation.request import Request
+    from .....lens.budget import Recipe
+    from ...engine.models import Model
+    from ..console import Console
+    from ..retry_in_folder import Eyes
+    from ..run_folder import Run
+
+_STOPPED = 3
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "generate", "generate pictures into a folder")
+    add_run(parser)
+    parser.add_argument(
+        "--lens",
+        type=names,
+        default=(),
+        metavar="PANEL",
+        help="record these layers while generating: auto, or names with commas between",
+    )
+    text = parser.add_argument_group("text in what was repainted, with --image and --mask")
+    text.add_argument("--check", action="store_true", help="look it over for text nobody wanted")
+    text.add_argument(
+        "--retries", type=positive, metavar="N", help="try up to N other seeds where there is some"
+    )
+    text.add_argument("--level", choices=("low", "normal", "high"), help="how suspicious (normal)")
+    text.add_argument("--reader", metavar="R", help="who reads, from `seedloupe readers` (auto)")
+    parser.set_defaults(run=run, words=())
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add everything that decides a run of pictures."""
+    parser.add_argument("prompt", metavar="PROMPT")
+    add_model(parser)
+    parser.add_argument("--pick", choices=("random", *RULES), help="how to choose the seeds")
+    parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
+    parser.add_argument("--table", metavar="T", help="seed table to pick from")
+    parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
+    parser.add_argument(
+        "--carry",
+        choices=("middle", "stretch"),
+        help="draw the noise at the table's size and take it to this one",
+    )
+    add_tags(parser)
+    add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
+    add_sampling(parser)
+    add_picture(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--lens-budget",
+        type=byte_count,
+        metavar="SIZE",
+        help="the most a lens file may take, such as 50M (default: 1G)",
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Check everything that can be checked, open the model, and make the pictures."""
+    from ...outputs import check_out_folder
+    from ..run_arguments import (
+        check_seed_arguments,
+        choose_seeds,
+        open_table,
+        pick_seeds,
+        request_of,
+        suited,
+        with_seeds,
+    )
+
+    check_seed_arguments(args)
+    eyes = _eyes(args)
+    folder = check_out_folder(args.out)
+    opened = open_table(args)
+    request = request_of(args, opened)
+    picking = pick_seeds(args, opened)
+
+    from .....generation.request import check_request
+    from ...engine.models import open_model
+    from ..run_folder import Run
+
+    console.note(f"opening {args.model}")
+    model = open_model(args.model, device=args.device)
+    request = suited(request, args, opened, model)
+    check_request(request, model)
+    words = _words(args, model, request)
+    layers, recipe = _recorded(args, model, request, console, words=bool(words))
+    chosen = choose_seeds(args, request, model, opened, picking)
+    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
+    document = job.execute(console)
+    told = _second_look(eyes, job, document, console) if eyes and not job.stopped else []
+    say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
+    console.result(document, [*_lines(document, folder), *told])
+    if job.stopped:
+        given = ",".join(str(seed) for seed in chosen.seeds)
+        again = f"with --seeds {given}" if chosen.how == "random" else "once more"
+        console.note(f"stopped; the same command {again} makes what is missing")
+        return _STOPPED
+    return 0
+
+
+def _eyes(args: argparse.Namespace) -> Eyes | None:
+    """Return who looks repaints over, or None where nobody is to; before anything is drawn.
+
+    Raises:
+        InputError: there is no repainted part to look at, something is said of no look, or there
+            is no such reader.
+    """
+    # The lens's own command shares this one's run, and has no such settings.
+    check, retries = getattr(args, "check", False), getattr(args, "retries", None)
+    for name in ("level", "reader"):
+        if getattr(args, name, None) is not None and not (check or retries):
+            raise InputError(name, expected=f"--check beside --{name}", got="none")
+    if not (check or retries):
+        return None
+    if args.mask is None:
+        expected = "--image and --mask beside --check and --retries"
+        raise InputError("check", expected=expected, got="no repainted part")
+    from .....artifacts import Level, choose_reader
+    from .....artifacts.retry import MOST_RETRIES
+    from ..retry_in_folder import Eyes
+
+    if (retries or 0) > MOST_RETRIES:
+        raise InputError("retries", expected=f"at most {MOST_RETRIES}", got=str(retries))
+
+    reader = choose_reader(args.reader or "auto", apart=True)
+    return Eyes(reader, Level(args.level or Level.NORMAL.value), retries or 0)
+
+
+def _second_look(eyes: Eyes, job: Run, document: dict[str, object], console: Console) -> list[str]:
+    """Look over what was made, and keep what was found in ``run.json``."""
+    from ...outputs import write_json
+    from ..retry_in_folder import look_over
+
+    look = look_over(job, eyes)
+    document["text"] = look.execute(console)
+    job.notes += look.notes
+    document["stopped"], document["notes"] = job.stopped, job.notes
+    if job.images:
+        write_json(job.folder / "run.json", document)
+    return look.lines()
+
+
+def _recorded(
+    args: argparse.Namespace, model: Model, request: Request, console: Console, *, words: bool
+) -> tuple[tuple[str, ...], Recipe | None]:
+    """Say what the lens will take before anything runs, and cut it to its budget."""
+    if not args.lens:
+        return (), None
+    from .....lens.budget import megabytes
+    from .....lens.run_record import DEFAULT_BUDGET, budgeted, panel_of
+
+    layers = panel_of(model, args.lens)
+    budget = DEFAULT_BUDGET if args.lens_budget is None else args.lens_budget
+    how = {"steps": request.steps, "budget": budget}
+    made = budgeted(model, request, layers, **how, words=words)
+    console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
+    say_notes(console, made.notes)
+    return made.layers, made.wish.recipe
+
+
+def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
+    from .....lens.words.clip_words import words_of
+
+    return words_of(model, request, args.words) if args.words else ()
+
+
+def _lines(document: dict[str, object], folder: Path) -> list[str]:
+    images = document["images"]
+    assert isinstance(images, list)
+    return [f"{folder / image['file']}  seed {image['seed']}" for image in images]

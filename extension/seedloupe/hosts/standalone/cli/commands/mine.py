@@ -1,0 +1,182 @@
+"""``seedloupe mine``: find out which seeds do well with a model, and write it down."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .....errors import InputError
+from ..arguments import add_model, command, names, positive, seeds, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+
+    from .....mining import MiningPlan
+    from .....mining import Progress as Mined
+    from ..arguments import Parser
+    from ..console import Console
+
+_STOPPED = 3
+_SCORERS = ("critic", "appearance")
+#: Samplers that draw at each step would need a seed there too, which mining does not hand on.
+_SAMPLERS = ("euler", "ddim", "dpmpp_2m")
+#: Half precision changes a picture less than another seed does, and may be twice as fast.
+_PRECISIONS = ("float32", "bfloat16", "float16")
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+class _OutOfTime(Exception):  # noqa: N818 - the budget is spent, which is no error
+    """Raised between two portions, so that all that was measured is kept."""
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "mine", "measure which seeds do well with a model")
+    add_model(parser)
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="T", help="*.seedtable.safetensors"
+    )
+    parser.add_argument("--seeds", type=seeds, default=None, metavar="0:1024", help="(0:1024)")
+    parser.add_argument(
+        "--prompts", type=Path, metavar="FILE", help="one a line; Seedling knows some of its own"
+    )
+    parser.add_argument(
+        "--held-out", type=positive, metavar="N", help="prompts kept to confirm the best (a third)"
+    )
+    parser.add_argument(
+        "--confirm",
+        type=positive,
+        metavar="N",
+        help="best seeds to confirm, and others (a tenth, or 6)",
+    )
+    parser.add_argument(
+        "--scorers", type=names, metavar="a,b", help=f"from {', '.join(_SCORERS)} (all that fit)"
+    )
+    parser.add_argument("--size", type=size, metavar="WxH", help="in pixels (the model's)")
+    parser.add_argument("--steps", type=positive, metavar="N", help="(20; for few-step models 4)")
+    parser.add_argument("--guidance", type=float, metavar="X", help="(4; for few-step models 1)")
+    parser.add_argument("--sampler", choices=_SAMPLERS, default="euler")
+    parser.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
+    parser.add_argument(
+        "--precision", choices=_PRECISIONS, help="what to compute in (what generating takes)"
+    )
+    parser.add_argument("--batch", type=positive, default=32, metavar="N", help="pictures at once")
+    parser.add_argument(
+        "--budget", type=budget, metavar="30m", help="stop after this time; go on with --resume"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
+    parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Plan; then measure until done, stopped or out of time."""
+    from .....services.mining import instruments_for, prompts_for, read_prompts
+
+    journal_folder = _check_out(args)
+    given = None if args.prompts is None else read_prompts(args.prompts)
+
+    from ...engine.models import open_model
+
+    console.note(f"opening {args.model}")
+    model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
+    from .....services.mining import estimate, generator_for, plan_for, too_few_confirmed
+
+    plan = plan_for(args, model, *prompts_for(args, model, given))
+    if args.plan:
+        found = estimate(plan, model)
+        document = {**found.to_json(), "journal": str(journal_folder)}
+        console.result(document, found.lines())
+        return 0
+    instruments = instruments_for(args.scorers, model, plan)
+    from .....mining import Journal, mine
+    from .....tables import write_table
+
+    try:
+        with console.progress("mining", plan.images, "pictures") as bar:
+            table = mine(
+                plan,
+                generator_for(plan, model),
+                instruments,
+                journal=Journal(journal_folder, plan),
+                on_progress=_watch(args.budget, lambda p: bar.at(p.done, skipped=p.done - p.fresh)),
+            )
+    except (KeyboardInterrupt, _OutOfTime) as error:
+        return _stopped(error, plan, journal_folder, console)
+    if table is None:
+        console.note("another process is still at work on this table and will finish it")
+        console.result({"table": None, "finished": False, "journal": str(journal_folder)}, ())
+        return 0
+    write_table(table, args.out)
+    evidence = table.spec.evidence
+    verdict = evidence.verdict.value if evidence else "unknown"
+    document = {
+        "table": str(args.out),
+        "finished": True,
+        "seeds": len(table),
+        "images": plan.images,
+        "verdict": verdict,
+        "confirmed": plan.confirmed,
+        "journal": str(journal_folder),
+    }
+    words = {"effect": "matters", "no_effect": "was not seen to matter"}
+    line = f"the choice of seed {words.get(verdict, 'may or may not matter')} with {model.name}"
+    few = too_few_confirmed(plan.confirmed)
+    console.result(document, [f"{args.out}: {len(table)} seeds; {line}", *([few] if few else [])])
+    return 0
+
+
+def budget(text: str) -> float:
+    """Read ``90s``, ``30m`` or ``2h`` as seconds."""
+    match = re.fullmatch(r"(\d{1,6})([smh])", text)
+    if match is None or int(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"expected a time such as 90s, 30m or 2h, got {text!r}")
+    return float(int(match[1]) * _UNITS[match[2]])
+
+
+def _dtype(precision: str | None) -> torch.dtype | None:
+    import torch
+
+    return None if precision is None else getattr(torch, precision)
+
+
+def _check_out(args: argparse.Namespace) -> Path:
+    """Return the journal's folder beside the table; one from before wants ``--resume``."""
+    from .....tables import SUFFIX
+    from ...outputs import check_out_file, check_out_folder
+
+    check_out_folder(check_out_file(args.out, SUFFIX).parent)
+    folder = args.out.with_name(args.out.name.removesuffix(SUFFIX) + ".journal")
+    if folder.exists() and not args.resume and not args.plan:
+        raise InputError(
+            "out",
+            expected="a table not begun yet",
+            got=f"{folder}, the journal of an earlier run",
+            advice="Go on with --resume, or delete the journal.",
+        )
+    return Path(folder)
+
+
+def _watch(limit: float | None, show: Callable[[Mined], None]) -> Callable[[Mined], None]:
+    begun = time.monotonic()
+
+    def watch(progress: Mined) -> None:
+        show(progress)
+        out = limit is not None and time.monotonic() - begun > limit
+        if out and progress.done < progress.total:
+            raise _OutOfTime
+
+    return watch
+
+
+def _stopped(error: BaseException, plan: MiningPlan, folder: Path, console: Console) -> int:
+    why = "out of time" if isinstance(error, _OutOfTime) else "stopped"
+    document = {"table": None, "finished": False, "images": plan.images, "journal": str(folder)}
+    console.note(f"{why}; the same command with --resume goes on")
+    console.result(document, ())
+    return _STOPPED

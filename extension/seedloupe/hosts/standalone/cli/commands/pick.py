@@ -1,0 +1,165 @@
+"""``seedloupe pick``: seeds from a table, and why these."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from .....errors import InputError
+from ...engine.denoise import Sampler
+from ..arguments import Parser, command, positive, say_notes, size, table_folders
+from ..console import table_lines
+from ..picking_arguments import add_clean, add_diverse, add_golden, add_layout, add_tags, pick
+
+if TYPE_CHECKING:
+    from .....picking import Pick, Picking
+    from .....tables import Match, SamplingSpec, SeedTable, TableUse
+    from ..console import Console
+
+_CELL = 8
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command and its rules."""
+    summary = "choose seeds from a table: golden, diverse, by layout, or clean"
+    group = commands.add_parser("pick", help=summary, description=summary)
+    rules = group.add_subparsers(metavar="RULE", required=True, parser_class=Parser)
+    for name, words, add_own in (
+        ("golden", "the best seeds, beside what chance would give", add_golden),
+        ("diverse", "good seeds whose pictures differ most", add_diverse),
+        ("layout", "seeds that put things where you want them", add_layout),
+        ("clean", "seeds whose pictures show a flaw least often", add_clean),
+    ):
+        parser = command(rules, name, words)
+        add_own(parser)
+        _add_common(parser)
+        parser.set_defaults(run=run, rule=name)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--table", required=True, metavar="T", help="a file, or a name like seedling"
+    )
+    parser.add_argument("--count", type=positive, required=True, metavar="N")
+    add_tags(parser)
+    use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
+    use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
+    use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
+    use.add_argument(
+        "--model",
+        metavar="M",
+        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
+        "file, or a hub id (uses the network)",
+    )
+    use.add_argument("--steps", type=positive, metavar="N", help="as generate would sample")
+    use.add_argument("--guidance", type=float, metavar="X", help="as generate would sample")
+    use.add_argument(
+        "--sampler",
+        choices=[sampler.value for sampler in Sampler],
+        help="as generate would sample",
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Pick and explain."""
+    from .....tables import find_table, read_table
+
+    path = find_table(args.table, table_folders())
+    table = read_table(path)
+    match = _match(args, table)
+    picking = pick(table, args.rule, args.count, args)
+    document = {
+        "table": str(path),
+        "rule_name": args.rule,
+        "match": None if match is None else match_json(match),
+        **picking.to_json(),
+    }
+    # The result has a line of its own for what chance would give.
+    say_notes(console, [note for note in picking.notes if note != str(picking.chance)])
+    console.result(document, _lines(picking, match))
+    return 0
+
+
+def match_json(match: Match) -> dict[str, object]:
+    """Return a match as plain JSON values."""
+    return {"level": match.level.value, "reasons": list(match.reasons)}
+
+
+def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
+    """Compare the table with what the user says the seeds are for; refuse other noise."""
+    sampled = (args.steps, args.sampler, args.guidance) != (None, None, None)
+    if not sampled and (args.noise, args.size, args.model) == (None, None, None):
+        return None
+    from .....tables import require_match
+
+    return require_match(table, _use(args, table, sampled=sampled))
+
+
+def _use(args: argparse.Namespace, table: SeedTable, *, sampled: bool) -> TableUse:
+    """Return what the seeds are for; the noise may be taken from the table, never the sampling.
+
+    Who says how pictures are sampled means those of ``generate``, whose noise is its generator's
+    first draw. Where nobody says so, nobody knows of draws before the noise either.
+    """
+    from .....noise import NoiseSource
+    from .....tables import TableUse
+
+    spec = table.spec.noise
+    source = spec.source if args.noise is None else NoiseSource.parse(args.noise)
+    shape = spec.shape if args.size is None else _shape(args.size, spec.shape[0])
+    model = None if args.model is None else _hash(args.model)
+    if not sampled:
+        return TableUse(source, shape, model, draws_before=spec.draws_before)
+    return TableUse(source, shape, model, _sampling(args))
+
+
+def _shape(size: tuple[int, int], channels: int) -> tuple[int, int, int]:
+    width, height = size
+    if width % _CELL or height % _CELL or not (width and height):
+        got = f"{width}x{height}"
+        raise InputError("size", expected=f"positive multiples of {_CELL} pixels", got=got)
+    return channels, height // _CELL, width // _CELL
+
+
+def _sampling(args: argparse.Namespace) -> SamplingSpec:
+    from .....generation.table_use import SCHEDULER
+    from .....tables import SamplingSpec, Task
+
+    return SamplingSpec(
+        Task.TXT2IMG,
+        args.sampler,
+        scheduler=SCHEDULER,
+        steps=args.steps,
+        guidance=args.guidance,
+        size=args.size,
+    )
+
+
+def _hash(model: str) -> str:
+    from ...engine.models import hash_files, weight_files
+
+    return hash_files(weight_files(model))
+
+
+def _lines(picking: Picking, match: Match | None) -> list[str]:
+    rows = [["SEED", "RANK", "SCORES", "95 % INTERVAL", "NOTE"]]
+    rows += [_row(pick) for pick in picking.picks]
+    level = "not compared (say --noise, --size or --model)" if match is None else match.level.value
+    lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
+    if match is not None:
+        lines += [f"       {reason}" for reason in match.reasons]
+    if picking.rank_by:
+        lines.append(f"rank   by {picking.rank_by}")
+    if picking.interval_of:
+        lines.append(f"95 %   interval of {picking.interval_of}")
+    if picking.chance is not None:
+        lines.append(f"chance {picking.chance}")
+    if picking.spread is not None:
+        lines.append(f"spread {picking.spread}")
+    return lines
+
+
+def _row(pick: Pick) -> list[str]:
+    scores = " ".join(f"{name}={value:.4g}" for name, value in pick.scores.items())
+    span = "" if pick.interval is None else "{:.4g} to {:.4g}".format(*pick.interval)
+    return [str(pick.seed), str(pick.rank or ""), scores, span, pick.note]

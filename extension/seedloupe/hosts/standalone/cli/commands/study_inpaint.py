@@ -1,0 +1,150 @@
+"""``seedloupe study inpaint``: do some seeds paint text that nobody asked for?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .....errors import InputError
+from ..arguments import add_model, command, names, positive, seeds
+
+if TYPE_CHECKING:
+    from .....studies.inpaint import InpaintPlan, Looker
+    from .....studies.journal import StudyJournal
+    from ...engine.models import Model
+    from ..arguments import Parser
+    from ..console import Console
+
+_STOPPED = 3
+_JOURNAL = "journal.jsonl"
+_TASKS = ("removal", "completion")
+#: Samplers that draw at each step would need a seed there too, which a table does not hand on.
+_SAMPLERS = ("euler", "ddim", "dpmpp_2m")
+
+
+def add(studies: argparse._SubParsersAction[Parser]) -> None:
+    """Add the experiment."""
+    parser = command(studies, "inpaint", "do some seeds paint text where a picture is repainted?")
+    add_model(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder")
+    source = parser.add_argument_group("what is repainted")
+    source.add_argument("--folder", type=Path, metavar="DIR", help="NAME.png with NAME.mask.png")
+    source.add_argument(
+        "--pairs", type=positive, metavar="N", help="so many of Seedling's own pictures (24)"
+    )
+    source.add_argument(
+        "--mask", choices=("box", "object"), help="how an object of Seedling's is masked (box)"
+    )
+    source.add_argument("--tasks", type=tasks, default=_TASKS, metavar="removal,completion")
+    source.add_argument("--seeds", type=seeds, default=None, metavar="0:64", help="(0:64)")
+    how = parser.add_argument_group("how")
+    how.add_argument("--steps", type=positive, metavar="N", help="(20; for few-step models 4)")
+    how.add_argument("--guidance", type=float, metavar="X", help="(4; for few-step models 1)")
+    how.add_argument("--sampler", choices=_SAMPLERS, default="euler")
+    how.add_argument("--strength", type=float, default=1.0, metavar="X", help="0 to 1 (1)")
+    how.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
+    how.add_argument(
+        "--reader",
+        type=names,
+        default=("auto",),
+        metavar="a,b",
+        help="who looks for text, the first one for the verdict: auto, easyocr, rapidocr, "
+        "tesseract, and with Seedling its critic (auto)",
+    )
+    how.add_argument("--level", choices=("low", "normal", "high"), default="normal")
+    parser.add_argument(
+        "--table", type=Path, metavar="T", help="also write a *.seedtable.safetensors a task"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
+    parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Plan; then paint and look until done or stopped; then report."""
+    _check_out(args)
+
+    from .....services.inpaint_study import estimate, lookers_for, painter_for, pairs_for, plan_for
+    from ...engine.models import open_model
+
+    console.note(f"opening {args.model}")
+    model = open_model(args.model, device=args.device)
+    lookers = lookers_for(args.reader, args.level, model)
+    from .....studies.inpaint import InpaintTask
+
+    wanted = tuple(InpaintTask(name) for name in args.tasks)
+    plan = plan_for(args, model, *pairs_for(args, model, wanted))
+    from .....studies.journal import StudyJournal
+
+    settings = plan.settings({looker.name: looker.settings for looker in lookers})
+    path = args.out / _JOURNAL
+    if args.plan:
+        done = len(StudyJournal.peek(path, settings)) if args.resume else 0
+        found = estimate(plan, painter_for(args, model), lookers, done=done)
+        console.result({**found.to_json(), "out": str(args.out)}, found.lines())
+        return 0
+    with StudyJournal(path, settings) as journal:
+        return _study(args, console, model, plan, lookers, journal)
+
+
+def tasks(text: str) -> tuple[str, ...]:
+    """Read ``removal,completion`` or one of them."""
+    found = tuple(dict.fromkeys(names(text)))
+    for name in found:
+        if name not in _TASKS:
+            expected = f"some of {', '.join(_TASKS)}"
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {name!r}")
+    return found
+
+
+def _study(
+    args: argparse.Namespace,
+    console: Console,
+    model: Model,
+    plan: InpaintPlan,
+    lookers: tuple[Looker, ...],
+    journal: StudyJournal,
+) -> int:
+    from .....services.inpaint_study import keeper, painter_for
+    from .....studies.inpaint import measure
+
+    try:
+        with console.progress("repainting", plan.images, "pictures") as bar:
+            measured = measure(
+                plan,
+                painter_for(args, model),
+                lookers,
+                journal=journal,
+                keep=keeper(args.out / "pictures"),
+                on_progress=lambda p: bar.at(p.done, skipped=p.done - p.fresh),
+            )
+    except KeyboardInterrupt:
+        console.note("stopped; the same command with --resume goes on")
+        document = {"finished": False, "images": plan.images, "out": str(args.out)}
+        console.result(document, ())
+        return _STOPPED
+    from ..study_report import report
+
+    report(args, console, measured, lookers, known=args.folder is None)
+    return 0
+
+
+def _check_out(args: argparse.Namespace) -> None:
+    """Refuse what cannot be written, and a folder with a journal that was not asked for."""
+    from ...outputs import check_out_folder
+
+    check_out_folder(args.out)
+    if args.table is not None:
+        from .....tables import SUFFIX
+        from ...outputs import check_out_file
+
+        check_out_folder(check_out_file(args.table, SUFFIX, field="table").parent, field="table")
+    journal = args.out / _JOURNAL
+    if journal.exists() and not args.resume and not args.plan:
+        raise InputError(
+            "out",
+            expected="a folder without a study",
+            got=f"{journal}, the journal of an earlier run",
+            advice="Go on with --resume, or name another folder.",
+        )

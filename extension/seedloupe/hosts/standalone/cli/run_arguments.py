@@ -1,0 +1,276 @@
+"""From a command line to a request: defaults, pictures, tables and seeds."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ....errors import InputError, MaskError, PickError, TableMatchError
+from ....generation.request import Request
+from ....generation.table_use import table_use
+from ..engine.sampling import Sampler
+from .arguments import table_folders
+from .commands.pick import match_json
+from .picking_arguments import RULES, has_layout, layouts, pick
+
+if TYPE_CHECKING:
+    from ....noise import Carried
+    from ....picking import Picking
+    from ....tables import Match, SeedTable
+    from ..engine.models import Model
+
+_COUNT = 4
+_RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
+_DEFAULTS = Request("", (0,))
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The seeds of a run and where they come from.
+
+    Attributes:
+        seeds: in the order of the pictures.
+        picking: what a rule answered; None for seeds given or drawn.
+        table: path of the table asked; None likewise.
+        match: how the table fits; None likewise.
+        how: ``"given"``, ``"random"`` or the rule's name.
+    """
+
+    seeds: tuple[int, ...]
+    how: str
+    picking: Picking | None = None
+    table: Path | None = None
+    match: Match | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the choice: in general, seed by seed, and how the table fits."""
+        if self.picking is None:
+            return ()
+        singly = (f"seed {pick.seed}: {pick.note}" for pick in self.picking.picks if pick.note)
+        reasons = () if self.match is None else self.match.reasons
+        return (*self.picking.notes, *singly, *reasons)
+
+    def to_json(self) -> dict[str, object]:
+        """Return where the seeds come from as plain JSON values."""
+        return {
+            "pick": self.how,
+            "table": None if self.table is None else str(self.table),
+            "match": None if self.match is None else match_json(self.match),
+            "picking": None if self.picking is None else self.picking.to_json(),
+        }
+
+    def extras(self, index: int) -> dict[str, object]:
+        """Return what one picture says about its seed."""
+        if self.picking is None or self.table is None or self.match is None:
+            return {"pick": self.how}
+        return {
+            "pick": self.how,
+            "table": self.table.name,
+            "match": self.match.level.value,
+            "rank": self.picking.picks[index].rank,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A table asked for on the command line."""
+
+    path: Path
+    table: SeedTable
+
+
+def check_seed_arguments(args: argparse.Namespace) -> None:
+    """Refuse combinations that contradict each other.
+
+    Raises:
+        InputError: seeds are given and also to be picked, there is no table to pick from, or
+            something is said about a choice nobody asked for.
+    """
+    if args.seeds is not None and args.pick is not None:
+        raise InputError("seeds", expected="either --seeds or --pick", got="both")
+    if args.seeds is not None and args.count is not None and args.count != len(args.seeds):
+        raise InputError(
+            "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
+        )
+    if args.pick in RULES and not args.table and args.model != "seedling":
+        raise InputError(
+            "table",
+            expected=f"a table to pick {args.pick} seeds from",
+            got="nothing",
+            advice="Name one with --table; `seedloupe tables list` shows what there is.",
+        )
+    if args.carry is not None and args.pick not in RULES and not args.table:
+        raise InputError(
+            "carry",
+            expected="--table, whose size the noise is drawn at",
+            got="nothing",
+            advice="`seedloupe tables list` shows what there is.",
+        )
+    if args.table and args.carry is None and args.pick not in RULES:
+        raise InputError(
+            "pick",
+            expected=f"--pick {_RULES} beside --table, or --carry to draw at the table's size",
+            got=args.pick or "no choice by a table",
+        )
+    _check_wishes(args)
+
+
+def _check_wishes(args: argparse.Namespace) -> None:
+    """Refuse wishes that the way seeds are chosen would pass over in silence."""
+    if (args.tag or args.no_tag) and args.pick not in RULES:
+        expected = f"--pick {_RULES} beside --tag and --no-tag"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
+    if args.pick == "layout":
+        layouts(args)
+    elif has_layout(args):
+        expected = "--pick layout beside --box, --at, --size-near, --near, --far and --kind"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by layout")
+
+
+def open_table(args: argparse.Namespace) -> Opened | None:
+    """Read the table asked for: by name, or the model's own where a rule needs one.
+
+    Raises:
+        TableError: it is not there or not sound.
+    """
+    from ....tables import find_table, read_table
+
+    name = args.table or (args.model if args.pick in RULES else None)
+    if name is None:
+        return None
+    path = find_table(name, table_folders())
+    return Opened(path, read_table(path))
+
+
+def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | None:
+    """Let the table answer, which takes no model; None where seeds are given or drawn.
+
+    Raises:
+        PickError: the table cannot answer, or no seed of it is left.
+    """
+    if opened is None or args.pick not in RULES:
+        return None
+    picking = pick(opened.table, args.pick, args.count or _COUNT, args)
+    if picking.picks:
+        return picking
+    wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
+    told = "".join(f"; {note}" for note in picking.notes if note.startswith("left out"))
+    raise PickError(
+        "pick",
+        expected=f"a seed to pick {args.pick} ones from{' with ' * bool(wishes)}{' '.join(wishes)}",
+        got=f"none of the {len(opened.table)} in {opened.path.name}{told}",
+        advice=f"Leave out {' or '.join(wishes)}." if wishes else "Name another table.",
+    )
+
+
+def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
+    """Return the request without its seeds; what is left open comes from the table.
+
+    Raises:
+        InputError: or one of its kinds: noise, picture or mask cannot be used.
+    """
+    from ....images import read_image, read_mask
+    from ....noise import NoiseSource
+
+    made = opened.table.spec.sampling if opened else None
+    known = {sampler.value for sampler in Sampler}
+    sampler = args.sampler or (made.sampler if made and made.sampler in known else None)
+    size = args.size or (made.size if made and args.image is None else None)
+    steps = args.steps or (made.steps if made else None)
+    guidance = args.guidance if args.guidance is not None else (made.guidance if made else None)
+    if args.mask is not None and args.image is None:
+        raise MaskError("mask", expected="--image, the picture to repaint", got="a mask alone")
+    image = None if args.image is None else read_image(args.image)
+    mask = None
+    if image is not None and args.mask is not None:
+        mask = read_mask(args.mask, (image.shape[2], image.shape[1]))
+    strength = args.strength if args.strength is not None else (0.75 if mask is None else 1.0)
+    return Request(
+        args.prompt,
+        (0,),
+        negative=args.negative,
+        width=size[0] if size else None,
+        height=size[1] if size else None,
+        steps=_DEFAULTS.steps if steps is None else steps,
+        guidance=_DEFAULTS.guidance if guidance is None else guidance,
+        sampler=Sampler(sampler) if sampler else _DEFAULTS.sampler,
+        noise=NoiseSource.parse(args.noise),
+        image=image,
+        mask=mask,
+        strength=strength if image is not None else 1.0,
+        carried=_carried(args.carry, opened),
+    )
+
+
+def suited(
+    request: Request, args: argparse.Namespace, opened: Opened | None, model: Model
+) -> Request:
+    """Return the request with what a model of few steps is used with, where nobody said otherwise.
+
+    Steps and guidance of a table that was made with another model are not meant for it.
+    """
+    own = opened is not None and opened.table.spec.model.sha256 == model.sha256
+    if own or not model.trailing:
+        return request
+    return replace(
+        request,
+        steps=model.usual.steps if args.steps is None else request.steps,
+        guidance=model.usual.guidance if args.guidance is None else request.guidance,
+    )
+
+
+def choose_seeds(
+    args: argparse.Namespace,
+    request: Request,
+    model: Model,
+    opened: Opened | None,
+    picking: Picking | None,
+) -> Chosen:
+    """Settle the seeds of a run: those given, those picked, or else some drawn by lot.
+
+    Raises:
+        TableMatchError: the table's seeds mean other noise in this run.
+    """
+    if args.seeds is not None:
+        return Chosen(args.seeds, "given")
+    if opened is None or picking is None:
+        count = args.count or _COUNT
+        return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
+    match = _matched(opened.table, request, model)
+    return Chosen(picking.seeds, args.pick, picking, opened.path, match)
+
+
+def with_seeds(request: Request, chosen: Chosen) -> Request:
+    """Return the request for the seeds chosen."""
+    return replace(request, seeds=chosen.seeds)
+
+
+def _carried(way: str | None, opened: Opened | None) -> Carried | None:
+    from ....noise import Carried, Carry
+
+    if way is None or opened is None:
+        return None
+    return Carried(Carry(way), opened.table.spec.noise.shape)
+
+
+def _matched(table: SeedTable, request: Request, model: Model) -> Match:
+    """Match the table; where only the size keeps it out, say how its noise can be taken along."""
+    from ....tables import require_match
+
+    use = table_use(request, model)
+    try:
+        return require_match(table, use)
+    except TableMatchError as error:
+        same_kind = table.spec.noise.shape[0] == use.shape[0]
+        if error.field != "noise.shape" or not same_kind:
+            raise
+        raise TableMatchError(
+            error.field,
+            expected=error.expected,
+            got=error.got,
+            advice=f"{error.advice} Or take the noise to this size: --carry stretch or middle.",
+        ) from error

@@ -1,0 +1,255 @@
+"""Opening a model, wherever it lies, without the network unless a hub id asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ....errors import InputError, ModelError, ShapeError
+from ....seedling.variants import Head
+from .checkpoint import TRAILING, Family, identify
+from .denoise import FEW, Plan
+from .folders import find_weights, read_layout
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_PICKLED = {".ckpt", ".pt", ".pth", ".bin"}
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A Stable Diffusion model ready to run.
+
+    Attributes:
+        name: short name for messages and metadata, e.g. ``"seedling"``.
+        family: which line of Stable Diffusion it belongs to.
+        pipe: diffusers' text-to-image pipeline, the owner of all networks.
+        files: the weight files, what :attr:`sha256` is taken over.
+    """
+
+    name: str
+    family: Family
+    pipe: Any
+    files: tuple[Path, ...] = field(default=())
+
+    @property
+    def unet(self) -> nn.Module:
+        """The denoiser."""
+        return self.pipe.unet
+
+    @property
+    def vae(self) -> Any:
+        """The autoencoder between pixels and latent cells."""
+        return self.pipe.vae
+
+    @property
+    def device(self) -> torch.device:
+        """Where the U-Net lies."""
+        return self.pipe.unet.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the U-Net computes in."""
+        return self.pipe.unet.dtype
+
+    @property
+    def in_channels(self) -> int:
+        """4, or 9 where the U-Net was trained for inpainting."""
+        return int(self.pipe.unet.config.in_channels)
+
+    @property
+    def prediction(self) -> str:
+        """``"epsilon"`` or ``"v_prediction"``."""
+        return str(self.pipe.scheduler.config.prediction_type)
+
+    @property
+    def trailing(self) -> bool:
+        """Whether it was saved to be stepped from the noisiest level on, as few-step models are."""
+        return self.pipe.scheduler.config.get("timestep_spacing") == TRAILING
+
+    @property
+    def usual(self) -> Plan:
+        """How it is sampled where nobody says otherwise."""
+        return FEW if self.trailing else Plan()
+
+    @property
+    def cell(self) -> int:
+        """How many pixels a side one latent cell covers, 8 for every known model."""
+        return 2 ** (len(self.pipe.vae.config.block_out_channels) - 1)
+
+    @property
+    def native_size(self) -> tuple[int, int]:
+        """Width and height the model was trained at, in pixels."""
+        cells = self.pipe.unet.config.sample_size
+        height, width = (cells, cells) if isinstance(cells, int) else cells
+        return width * self.cell, height * self.cell
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the weight file, or of all of them in turn, computed when first asked for."""
+        return hash_files(self.files)
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """Return the latent ``(C, H, W)`` of a picture of ``width`` by ``height`` pixels.
+
+        Raises:
+            ShapeError: a side is no positive multiple of the cell.
+        """
+        if width < self.cell or height < self.cell or width % self.cell or height % self.cell:
+            raise ShapeError(
+                "size",
+                expected=f"positive multiples of {self.cell} pixels",
+                got=f"{width}x{height}",
+            )
+        return int(self.vae.config.latent_channels), height // self.cell, width // self.cell
+
+
+def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = None) -> Model:
+    """Open a model by name, path or hub id.
+
+    Args:
+        model: ``"seedling"`` or another :class:`~...seedling.heads.Head`, a folder in diffusers
+            layout, a single ``.safetensors`` file, or a hub id such as ``"owner/name"``; only the
+            last ever uses the network.
+        device: a torch device, or ``"auto"`` for the first GPU if there is one.
+        dtype: what to compute in; by default float32 on the CPU and float16 elsewhere.
+
+    Raises:
+        ModelError: nothing usable is there; the message says why.
+        InputError: this machine has no such device.
+    """
+    files = _files(model)
+    place = resolve_device(device)
+    kind = dtype or _default_dtype(place)
+    opened = _open_files(files, model, kind) if files else _open_hub(model, kind)
+    if opened.vae.config.get("force_upcast") and str(kind) == "torch.float16":
+        opened.vae.float()  # the XL autoencoder overflows in half precision
+    opened.pipe.to(place)
+    opened.pipe.set_progress_bar_config(disable=True)
+    return opened
+
+
+def weight_files(model: str) -> tuple[Path, ...]:
+    """Return the files a model's hash is taken over, as :func:`open_model` would, unopened.
+
+    Raises:
+        ModelError: nothing usable is there; the message says why.
+    """
+    files = _files(model)
+    if not files:
+        from .loading import fetch
+
+        files = (fetch(model),)
+    if files[0].is_dir():
+        return find_weights(files[0], read_layout(files[0])).files
+    identify(files[0])
+    return files
+
+
+def _files(model: str) -> tuple[Path, ...]:
+    """Return where the model lies on this disk; nothing for a hub id.
+
+    A second file is laid over the first.
+    """
+    path = Path(model).expanduser()
+    if model in set(Head):
+        return _seedling_files(Head(model))
+    if path.suffix.lower() in _PICKLED:
+        raise _pickled(path)
+    if path.exists():
+        return (path,)
+    if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".safetensors":
+        return ()
+    raise ModelError(
+        "model",
+        expected="'seedling', a diffusers folder, a .safetensors file or a hub id 'owner/name'",
+        got=f"{model!r}, which is not there",
+    )
+
+
+def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Model:
+    """Look at headers and indexes first: they refuse in no time what cannot be loaded."""
+    path, over = files[0], files[1] if len(files) > 1 else None
+    if path.is_dir():
+        layout = read_layout(path)
+        weights = find_weights(path, layout)
+        from .loading import load_folder
+
+        pipe = load_folder(path, layout, weights, dtype)
+        return Model(path.resolve().name, layout.family, pipe, weights.files)
+    found = identify(path, over=over)
+    from .loading import load_file
+
+    pipe = load_file(path, found, dtype, over=over)
+    return Model(model if model in set(Head) else path.stem, found.family, pipe, files)
+
+
+def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
+    from .loading import fetch
+
+    opened = _open_files((fetch(hub_id),), hub_id, dtype)
+    return Model(hub_id, opened.family, opened.pipe, opened.files)
+
+
+def _seedling_files(head: Head) -> tuple[Path, ...]:
+    missing = [path for path in head.files if not path.is_file()]
+    if not missing:
+        return head.files
+    raise ModelError(
+        "model",
+        expected="Seedling's weights, which ship with Seedloupe",
+        got=f"no file {missing[0]}",
+        advice="Install Seedloupe again, or name another model with --model.",
+    )
+
+
+def _pickled(path: Path) -> ModelError:
+    return ModelError(
+        "model",
+        expected="a .safetensors file",
+        got=f"{path.name}, a pickle, which can run any program when opened",
+        advice="Convert it to safetensors, or take the .safetensors file of the same model.",
+    )
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the torch device of a name; ``"auto"`` is the first GPU if there is one.
+
+    Raises:
+        InputError: this machine has no such device.
+    """
+    import torch
+
+    wanted = ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
+    try:
+        torch.empty(0, device=wanted)
+        return torch.device(wanted)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            "device", expected="a torch device of this machine", got=f"{name!r} ({reason})"
+        ) from error
+
+
+def _default_dtype(device: torch.device) -> torch.dtype:
+    import torch
+
+    return torch.float32 if device.type == "cpu" else torch.float16
+
+
+def hash_files(files: Sequence[Path]) -> str:
+    """Return the SHA-256 of one file, or of several one after the other, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,235 @@
+"""Generating pictures: one at a time with every step visible, or a batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator as Flow
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ....errors import InputError
+from ....generation.request import Request, check_request
+from ....lens.run_record import levels_of
+from ....lens.run_watch import Eye, sight
+from ....noise import NoiseSource, carried_noise, initial_noise
+from ....tensors import require_shape
+from .denoise import Plan, Sampler, Source, Step, denoise
+from .latents import decode, finished, preview_of, source_of, source_without_picture
+from .step_noise import step_streams
+from .text import Conditioning, encode_text
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+    from ....lens import FeatureMap, WordsSeen
+    from .models import Model
+
+__all__ = [
+    "Generated",
+    "Request",
+    "Sampler",
+    "StepUpdate",
+    "generate",
+    "sample_batch",
+    "stream",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class StepUpdate:
+    """One step of one picture.
+
+    Attributes:
+        image: index of the picture in the request.
+        seed: its seed.
+        step: counted from 0.
+        steps: how many this picture takes.
+        sigma: noise level the U-Net was called at.
+        features: one map for each watched layer that could be read, batch size 1, the prompted
+            half of the U-Net's batch.
+        look: decodes the preview; None where none was asked for.
+        notes: layers that had to be given up, each with its reason.
+        words: what words did so far, where they are watched; the next step adds to it.
+    """
+
+    image: int
+    seed: int
+    step: int
+    steps: int
+    sigma: float
+    features: tuple[FeatureMap, ...] = ()
+    look: Callable[[], Image] | None = None
+    notes: tuple[str, ...] = ()
+    words: WordsSeen | None = None
+
+    @property
+    def preview(self) -> Image | None:
+        """The picture as predicted so far, small; decoded only when somebody looks.
+
+        On a CPU a look takes as long as a step or two of a small U-Net.
+        """
+        return self.look() if self.look is not None else None
+
+
+@dataclass(frozen=True, eq=False)
+class Generated:
+    """One finished picture.
+
+    Attributes:
+        image: the picture.
+        seed: what its noise was drawn from.
+        index: its place in the request.
+        notes: what went wrong beside the picture, e.g. a layer that could not be watched.
+        words: what words did, where they were watched.
+    """
+
+    image: Image
+    seed: int
+    index: int
+    notes: tuple[str, ...] = field(default=())
+    words: WordsSeen | None = None
+
+
+def generate(
+    model: Model,
+    request: Request,
+    *,
+    on_step: Callable[[StepUpdate], None] | None = None,
+    panel: Sequence[str] = (),
+    words: bool = False,
+    preview: bool = False,
+) -> Iterator[Generated]:
+    """Generate the pictures of ``request`` one after the other.
+
+    Args:
+        model: from :func:`~.models.open_model`.
+        request: what to generate.
+        on_step: called after each step; what it raises ends the run.
+        panel: layers to watch; a watched picture is bit for bit the unwatched one.
+        words: watch which parts of the picture attend to which words.
+        preview: let each step offer a small preview.
+
+    Raises:
+        InputError: or one of its kinds, before anything is computed.
+    """
+    for event in stream(model, request, panel=panel, words=words, preview=preview):
+        if isinstance(event, Generated):
+            yield event
+        elif on_step is not None:
+            on_step(event)
+
+
+def stream(
+    model: Model,
+    request: Request,
+    *,
+    panel: Sequence[str] = (),
+    words: bool = False,
+    preview: bool = False,
+) -> Flow[StepUpdate | Generated, None, None]:
+    """Like :func:`generate`, with steps and pictures in one flow; stop reading to stop the run.
+
+    Raises:
+        InputError: or one of its kinds, at once and not when the first item is read.
+    """
+    check_request(request, model)
+    levels = levels_of(model) if panel or words else None
+    seen = sight(model, request) if words else None
+    eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
+    return _run(model, request, eye, preview=preview)
+
+
+def sample_batch(
+    model: Model,
+    prompts: Sequence[str],
+    noise: Tensor,
+    *,
+    steps: int,
+    guidance: float,
+    sampler: Sampler = Sampler.EULER,
+    negative: str = "",
+    step_seeds: Sequence[int] | None = None,
+    step_source: NoiseSource = NoiseSource(),
+) -> Tensor:
+    """Generate a batch at once, from given noise.
+
+    Args:
+        model: from :func:`~.models.open_model`.
+        prompts: one for all, or one for each picture.
+        noise: ``(B, C, H, W)``, float32, unit deviation.
+        steps: at least 1.
+        guidance: 1 or less means none.
+        sampler: how the steps are taken.
+        negative: one for all.
+        step_seeds: one for each picture, for samplers that draw fresh noise at each step: the
+            seeds ``noise`` was drawn from make the batch equal to single pictures.
+        step_source: which generator draws for ``step_seeds``.
+
+    Returns:
+        ``(B, 3, H, W)``, float32 in [0, 1], CPU.
+
+    Raises:
+        InputError: or one of its kinds, naming the argument.
+    """
+    batch, *shape = require_shape(noise, "B C H W", field="noise").shape
+    if len(prompts) not in (1, batch):
+        raise InputError("prompts", expected=f"1 or {batch} of them", got=str(len(prompts)))
+    if steps < 1:
+        raise InputError("steps", expected="at least 1", got=str(steps))
+    plan = Plan(sampler, steps, guidance)
+    text = encode_text(model, prompts, negative=negative, guided=plan.guided)
+    text = text.repeated(batch // len(prompts))
+    streams = step_streams(sampler, step_seeds, batch, shape, step_source)
+    source = source_without_picture(model, shape)
+    latents = noise
+    for step in denoise(model, noise, text, plan, source=source, streams=streams):
+        latents = step.latents
+    return decode(model, latents)
+
+
+def _run(
+    model: Model, request: Request, eye: Eye, *, preview: bool
+) -> Flow[StepUpdate | Generated, None, None]:
+    text = encode_text(
+        model, [request.prompt], negative=request.negative, guided=request.plan.guided
+    )
+    source = source_of(model, request)
+    for index, seed in enumerate(request.seeds):
+        last: Step | None = None
+        for last in _steps(model, request, seed, text, source, eye):
+            yield StepUpdate(
+                index,
+                seed,
+                last.index,
+                last.total,
+                last.sigma,
+                eye.taken(),
+                partial(preview_of, model, last.clean) if preview else None,
+                eye.notes,
+                eye.words,
+            )
+        assert last is not None  # a checked request takes at least one step
+        notes, seen = eye.notes, eye.finished()
+        yield Generated(finished(model, request, last.latents), seed, index, notes, seen)
+
+
+def _steps(
+    model: Model, request: Request, seed: int, text: Conditioning, source: Source, eye: Eye
+) -> Iterator[Step]:
+    shape = model.latent_shape(*request.size(model))
+    if request.carried is None:
+        noise = initial_noise(seed, shape, source=request.noise)
+    else:
+        noise = carried_noise(seed, shape, request.carried, source=request.noise)
+    streams = step_streams(request.sampler, [seed], 1, shape, request.noise, request.carried)
+    return denoise(
+        model,
+        noise[None],
+        text,
+        request.plan,
+        source=source,
+        streams=streams,
+        watch=eye.watch,
+    )

@@ -1,0 +1,129 @@
+"""Painting two runs side by side: where they differ at each step, and how far."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..hosts.standalone.outputs import save_plain, write_whole
+from ..images import to_pil
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from .compare import Comparison, LayerCurve
+
+_TILE = 96
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Two runs compared</title>
+<style>
+body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;background:#212121;color:#ddd}}
+img{{image-rendering:pixelated;max-width:none}} div{{overflow-x:auto}}
+td,th{{padding:.2rem .8rem;text-align:right}} td:first-child,th:first-child{{text-align:left}}
+</style>
+<h1>Two runs compared</h1>
+<p>{words}</p>
+<div><img alt="differences, layers by steps" src="data:image/png;base64,{sheet}"></div>
+<div><table>{rows}</table></div>
+"""
+
+
+def document(found: Comparison) -> dict[str, object]:
+    """Return a comparison as plain JSON values."""
+    return {
+        "differing": {field: list(pair) for field, pair in found.differing.items()},
+        "notes": list(found.notes),
+        "layers": [
+            {
+                "name": curve.layer,
+                "pass": curve.track,
+                "points": [
+                    {
+                        "step": point.step,
+                        "call": point.call,
+                        "sigma": point.sigma,
+                        "timestep": point.timestep,
+                        "cosine": point.cosine,
+                        "relative": point.relative,
+                    }
+                    for point in curve.points
+                ],
+            }
+            for curve in found.curves
+        ],
+    }
+
+
+def paint(found: Comparison, out: Path) -> None:
+    """Paint difference maps, layers below each other and steps side by side.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    sheet = to_pil(_sheet(found))
+    if out.suffix != ".html":
+        save_plain(sheet, out)
+        return
+    content = io.BytesIO()
+    sheet.save(content, "PNG")
+    page = _PAGE.format(
+        words=html.escape("; ".join(words_of(found))),
+        sheet=base64.b64encode(content.getvalue()).decode("ascii"),
+        rows="".join(_table(found.curves)),
+    )
+    write_whole(out, page.encode("utf-8"))
+
+
+def words_of(found: Comparison) -> list[str]:
+    """Say what differs between the runs, and what was left out."""
+    lines = [
+        f"{field}: {one or '(none)'} and {other or '(none)'}"
+        for field, (one, other) in found.differing.items()
+    ]
+    return [*(lines or ["the same settings"]), *found.notes]
+
+
+def _sheet(found: Comparison) -> Tensor:
+    from .views import StripRow, contact_sheet
+
+    rows, moments = [], sorted({(key.track, key.step) for key in found.maps})
+    for curve in found.curves:
+        tiles: list[Tensor | None] = []
+        for track, step in moments:
+            calls = [
+                k for k in found.maps if (k.layer, k.track, k.step) == (curve.layer, track, step)
+            ]
+            here = calls and curve.track == track
+            tiles.append(_heat(found.maps[max(calls)][0]) if here else None)
+        last = curve.points[-1]
+        apart = f"{last.cosine:.2f} apart by cosine and {last.relative:.2f} in length at the end"
+        rows.append(StripRow(f"{curve.layer}, {apart}", tiles))
+    columns = [
+        f"step {step}" if track == 0 else f"pass {track} step {step}" for track, step in moments
+    ]
+    return contact_sheet(rows, columns=columns, tile=_TILE)
+
+
+def _heat(picture: Tensor) -> Tensor:
+    """Paint one minus the cosine ``(H, W)``: black for equal, white for as unlike as can be."""
+    import torch
+
+    share = (picture / 2).sqrt().nan_to_num(0.0).clamp(0, 1)
+    return torch.stack(
+        [(3 * share).clamp(0, 1), (3 * share - 1).clamp(0, 1), (3 * share - 2).clamp(0, 1)]
+    )
+
+
+def _table(curves: Sequence[LayerCurve]) -> list[str]:
+    rows = ["<tr><th>layer</th><th>step</th><th>noise</th><th>cosine</th><th>length</th></tr>"]
+    for curve in curves:
+        for point in curve.points:
+            noise = "" if point.sigma is None else f"{point.sigma:.3g}"
+            cells = (str(point.step), noise, f"{point.cosine:.4f}", f"{point.relative:.4f}")
+            numbers = "".join(f"<td>{cell}</td>" for cell in cells)
+            rows.append(f"<tr><td>{html.escape(curve.layer)}</td>{numbers}</tr>")
+    return rows

@@ -1,0 +1,106 @@
+"""Words of a prompt, as the model's own tokenizer cuts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...generation.request import Request
+    from ...hosts.standalone.engine.models import Model
+    from .. import Piece, PromptTokens
+
+#: CLIP's mark for the last token of a word.
+_ENDS_WORD = "</w>"
+#: Words that point at nothing in a picture.
+_ARTICLES = {"a", "an", "the", "its"}
+_JOINING = {
+    "and",
+    "at",
+    "by",
+    "for",
+    "from",
+    "in",
+    "is",
+    "of",
+    "on",
+    "or",
+    "over",
+    "to",
+    "under",
+    "with",
+}
+_MOST_WORDS = 8
+
+
+def prompt_tokens(model: Model, prompt: str) -> PromptTokens:
+    """Return a prompt's tokens as the pipeline sends them, one chunk, cut where it cuts.
+
+    XL models read the prompt with two encoders side by side in the same columns.
+    """
+    from .. import PromptTokens
+
+    tokenizer = model.pipe.tokenizer
+    convert = getattr(model.pipe, "maybe_convert_prompt", None)
+    text = convert(prompt, tokenizer) if convert else prompt
+    length = tokenizer.model_max_length
+    ids = tokenizer(text, padding="max_length", max_length=length, truncation=True).input_ids
+    return PromptTokens.of_chunks([_pieces(tokenizer, ids)])
+
+
+def words_of(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return words to show; the single word ``auto`` stands for those that may mean something.
+
+    Raises:
+        WordNotFoundError: the prompt has no such word.
+    """
+    tokens = prompt_tokens(model, request.prompt)
+    if tuple(wanted) == ("auto",):
+        return telling_words(tokens)
+    for word in wanted:
+        tokens.find(word)
+    return tuple(wanted)
+
+
+def telling_words(tokens: PromptTokens) -> tuple[str, ...]:
+    """Return the first words of a prompt that may mean something."""
+    telling = (label for label in tokens.labels if may_mean_something(label))
+    return tuple(dict.fromkeys(telling))[:_MOST_WORDS]
+
+
+def may_mean_something(label: str) -> bool:
+    """Tell whether a word may point at something in a picture: no article, no mark, no joint."""
+    word = label.partition("#")[0].casefold()
+    return any(map(str.isalnum, word)) and word not in _ARTICLES | _JOINING
+
+
+def _pieces(tokenizer: Any, ids: Sequence[int]) -> list[Piece]:
+    """What stands after the first end is padding, whatever token XL's encoders pad with."""
+    from .. import Piece
+
+    names = tokenizer.convert_ids_to_tokens(ids)
+    added = tokenizer.get_added_vocab()
+    end = ids.index(tokenizer.eos_token_id) if tokenizer.eos_token_id in ids else len(ids)
+    pieces: list[Piece] = []
+    word: list[int] = []
+    for place, (number, name) in enumerate(zip(ids, names, strict=True)):
+        if place >= end or number == tokenizer.bos_token_id:
+            pieces.append(Piece(name, special=True))
+            continue
+        word.append(number)
+        if name.endswith(_ENDS_WORD) or name in added or place + 1 == end:
+            pieces += _word_pieces(tokenizer, word)
+            word = []
+    return pieces
+
+
+def _word_pieces(tokenizer: Any, ids: list[int]) -> list[Piece]:
+    """One word's tokens; those that hold parts of a letter cannot be written one by one."""
+    from .. import Piece
+
+    texts = [name.removesuffix(_ENDS_WORD) for name in tokenizer.convert_ids_to_tokens(ids)]
+    if not all(map(str.isascii, texts)):
+        whole = tokenizer.decode(ids, clean_up_tokenization_spaces=False).strip()
+        texts = [whole, *[""] * (len(ids) - 1)]
+    last = len(ids) - 1
+    return [Piece(text, ends_word=place == last) for place, text in enumerate(texts)]

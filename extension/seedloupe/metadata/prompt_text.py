@@ -1,0 +1,107 @@
+"""What a picture was asked to show, out of the web UI's text or ComfyUI's graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import InputError
+from .comfy_nodes import Nodes, read_nodes, upstream
+from .infotext import settings
+
+_NEGATIVE = "Negative prompt:"
+_TEXTS = ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt")
+"""What ComfyUI's own text encoders call their words."""
+_HANDED = ("value", "string", "text")
+"""What nodes call a text they only hand on."""
+_MODELS = ("ckpt_name", "unet_name")
+_LONGEST = 100_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a graph says in words; several models or samplers stand with commas between."""
+
+    prompt: str
+    model: str
+    sampler: str
+
+
+def parameters_prompt(text: str) -> str:
+    """Return the prompt of the web UI's ``parameters``: all before the negative one.
+
+    The last line is taken for settings only where it holds some, as the web UI does
+    (``parse_generation_parameters`` in ``modules/infotext_utils.py``).
+    """
+    lines = text[:_LONGEST].strip().split("\n")
+    if lines and _is_settings(text):
+        lines.pop()
+    for place, line in enumerate(lines):
+        if line.strip().startswith(_NEGATIVE):
+            lines = lines[:place]
+            break
+    return "\n".join(lines).strip()
+
+
+def graph_words(prompt: Mapping[str, object]) -> Words:
+    """Return what a graph of ComfyUI says in words, of the nodes behind its saved pictures.
+
+    Raises:
+        ImageError: it is no graph.
+    """
+    nodes = read_nodes(prompt)
+    roots = [name for name, node in nodes.items() if "save" in node.kind.lower()]
+    behind = sorted(upstream(nodes, roots or list(nodes)))
+    asked = "\n".join(dict.fromkeys(text for name in behind for text in _asked(nodes, name)))
+    return Words(
+        asked[:_LONGEST],
+        ", ".join(dict.fromkeys(_named(nodes, behind, *_MODELS))),
+        ", ".join(dict.fromkeys(_named(nodes, behind, "sampler_name"))),
+    )
+
+
+def _is_settings(text: str) -> bool:
+    try:
+        return bool(settings(text))
+    except InputError:
+        return False
+
+
+def _asked(nodes: Nodes, name: str) -> Iterator[str]:
+    """Return the texts behind what a sampler or guider is to go towards."""
+    node = nodes[name]
+    goal = node.link("conditioning" if node.kind == "BasicGuider" else "positive")
+    waiting, seen = [] if goal is None else [goal.node], set[str]()
+    while waiting:
+        at = waiting.pop()
+        if at not in nodes or at in seen:
+            continue
+        seen.add(at)
+        yield from _texts(nodes, at)
+        waiting += _onward(nodes, at)
+
+
+def _onward(nodes: Nodes, name: str) -> list[str]:
+    """Return where conditioning comes from; of nodes that pass on two, only the wanted one."""
+    node = nodes[name]
+    wanted = node.link("positive")
+    if wanted is not None:
+        return [wanted.node]
+    return [link.node for link in node.links]
+
+
+def _texts(nodes: Nodes, name: str) -> Iterator[str]:
+    node = nodes[name]
+    handing = any(word in node.kind.lower() for word in ("string", "text", "primitive"))
+    for key in (*_TEXTS, *(_HANDED if handing else ())):
+        value = node.inputs.get(key)
+        if isinstance(value, str) and value.strip():
+            yield value.strip()
+
+
+def _named(nodes: Nodes, names: list[str], *inputs: str) -> Iterator[str]:
+    for name in names:
+        for key in inputs:
+            value = nodes[name].inputs.get(key)
+            if isinstance(value, str) and value:
+                yield value

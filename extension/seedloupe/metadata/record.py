@@ -1,0 +1,81 @@
+"""Our own ``seedloupe`` entry, which leaves nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import ImageError, NoiseError
+from ..noise.carry import Carried, Carry
+from ..noise.source import NoiseSource
+from ..noise.stream import require_latent_size
+from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .parsing import latent_size, read_seed, read_share, require_channels, whole
+
+_FORMAT, _VERSION = "seedloupe.image", "1"
+
+
+def noise_in_record(record: Mapping[str, object], *, channels: int = 4) -> FoundNoise:
+    """Tell which noise a picture of Seedloupe was made from.
+
+    Args:
+        record: the entry, read from JSON.
+        channels: of the model's latents; 4 for every model Seedloupe opens.
+
+    Raises:
+        ImageError: an entry is missing or cannot be; the field names it.
+        NoiseError: ``channels`` is no number of channels.
+    """
+    if record.get("format") != _FORMAT or record.get("version") != _VERSION:
+        got = f"{record.get('format')!r}, version {record.get('version')!r}"
+        raise ImageError(
+            "seedloupe.format", expected=f"{_FORMAT}, version {_VERSION}", got=got[:80]
+        )
+    source = _source(record.get("noise"))
+    shape = latent_size(require_channels(channels), _size(record), "seedloupe.size")
+    strength = record.get("strength")
+    task = str(record.get("task", "txt2img"))
+    notes = ("The noise was added to another picture, which is needed as well.",)
+    return FoundNoise(
+        FoundHost.SEEDLOUPE,
+        FoundLevel.EXACT,
+        f"Drawn with {source.label} noise.",
+        (read_seed(record.get("seed"), "seedloupe.seed"),),
+        source,
+        shape,
+        carried=_carried(record.get("carried"), shape),
+        task=task[:20],
+        strength=None if strength is None else read_share(strength, "seedloupe.strength"),
+        notes=() if task == "txt2img" else notes,
+    )
+
+
+def _source(label: object) -> NoiseSource:
+    try:
+        return NoiseSource.parse(str(label))
+    except NoiseError as error:
+        raise ImageError(
+            "seedloupe.noise", expected=error.expected, got=error.got, advice=error.advice
+        ) from error
+
+
+def _size(record: Mapping[str, object]) -> tuple[int, int]:
+    size = record.get("size")
+    sides = [whole(side) for side in size] if isinstance(size, list) else []
+    if len(sides) != 2 or sides[0] is None or sides[1] is None:
+        raise ImageError("seedloupe.size", expected="[width, height]", got=f"{size!r}")
+    return sides[0], sides[1]
+
+
+def _carried(entry: object, shape: tuple[int, int, int]) -> Carried | None:
+    if entry is None:
+        return None
+    try:
+        parts = entry if isinstance(entry, Mapping) else {}
+        channels, height, width = parts["shape"]
+        carried = Carried(Carry(parts["way"]), require_latent_size((channels, height, width)))
+        carried.onto(shape)
+    except (KeyError, TypeError, ValueError, NoiseError) as error:
+        raise ImageError(
+            "seedloupe.carried", expected="a way and a shape to carry from", got=f"{entry!r}"
+        ) from error
+    return carried

@@ -1,0 +1,1 @@
+"""What joins features for any host."""

@@ -1,0 +1,51 @@
+"""The seeds of a table that write least when a model repaints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..artifacts import Purpose, purpose_of, purpose_of_table
+from ..errors import SeedloupeError
+from ..generation.table_use import table_use
+from ..picking import pick_clean
+from ..tables import MatchLevel, SeedTable, Task, read_table, tables_for
+
+if TYPE_CHECKING:
+    from ..generation.request import Request
+    from ..hosts.standalone.engine.models import Model
+    from ..tables import Found
+
+#: Most seeds taken from a table's ranking.
+_RANKED = 64
+_TAG = "text"
+
+
+def ranked_clean(model: Model, request: Request, folders: Sequence[Path]) -> tuple[int, ...]:
+    """Return the seeds that write least, by a table of repaints of this model and purpose.
+
+    None where no such table is in ``folders``, or where it does not rank seeds by text.
+    """
+    purpose = purpose_of(request.prompt)
+    for found in tables_for(table_use(request, model), folders):
+        if not _serves(found, purpose):
+            continue
+        try:
+            table: SeedTable = read_table(found.path)
+            return pick_clean(table, min(_RANKED, len(table)), tag=_TAG).seeds
+        except SeedloupeError:
+            continue  # the next best; without any the tally and dice are left
+    return ()
+
+
+def _serves(found: Found, purpose: Purpose) -> bool:
+    """Tell whether a table counted text in repaints of this model for this purpose."""
+    if found.outline is None or found.match is None or found.match.level is MatchLevel.INVALID:
+        return False
+    sampling = found.outline.spec.sampling
+    if sampling is None or sampling.task is not Task.INPAINT:
+        return False
+    if any(difference.field == "model.sha256" for difference in found.match.differences):
+        return False  # the noise is the same, but which of it writes is the model's doing
+    return purpose_of_table(found.outline.spec) in (None, purpose)

@@ -1,0 +1,105 @@
+"""Which seeds stand side by side: by dice, golden, diverse, or chosen by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ..picking import Picking, golden_order, pick_diverse, pick_golden, pick_random
+from ..tables import SeedTable
+
+
+class Way(str, Enum):
+    """How the seeds of a column are chosen."""
+
+    RANDOM = "random"
+    GOLDEN = "golden"
+    DIVERSE = "diverse"
+    CHOSEN = "chosen"
+
+    @property
+    def label(self) -> str:
+        """What to call the column where it can be ticked."""
+        return "Your seeds" if self is Way.CHOSEN else self.value.capitalize()
+
+
+@dataclass(frozen=True, eq=False)
+class Lot:
+    """One column's seeds.
+
+    Attributes:
+        way: how they were chosen.
+        picking: the seeds.
+        ranks: the place of every seed of the table that could be compared.
+        rising: the metrics of which more is better.
+    """
+
+    way: Way
+    picking: Picking
+    ranks: Mapping[int, int] = field(default_factory=dict)
+    rising: frozenset[str] = frozenset()
+
+
+def choose(
+    table: SeedTable | None,
+    ways: Sequence[Way],
+    count: int,
+    *,
+    source_seed: int,
+    by_hand: Picking | None = None,
+) -> tuple[Lot, ...]:
+    """Choose the seeds of every column; without a table only random ones can be chosen.
+
+    Args:
+        table: what golden and diverse choose from.
+        ways: the columns wanted; those that need a table are left out where there is none.
+        count: seeds a column.
+        source_seed: decides the dice of the random column.
+        by_hand: seeds somebody chose, all of which make one more column.
+
+    Raises:
+        PickError: the table cannot answer, e.g. has fewer seeds.
+    """
+    wanted = [way for way in possible_ways(table) if way in ways]
+    if not wanted and by_hand is None:
+        wanted = [Way.RANDOM]
+    picked = [(way, _pick(way, table, count, source_seed)) for way in wanted]
+    chosen = [] if by_hand is None else [(Way.CHOSEN, by_hand)]
+    ranks, rising = ranks_of(table), _rising(table)
+    return tuple(Lot(way, picking, ranks, rising) for way, picking in (*picked, *chosen))
+
+
+def possible_ways(table: SeedTable | None) -> tuple[Way, ...]:
+    """Return the columns a table can fill; without one only dice are left."""
+    if table is None:
+        return (Way.RANDOM,)
+    golden = (Way.GOLDEN,) if table.metrics() else ()
+    return (Way.RANDOM, *golden, *((Way.DIVERSE,) if table.spaces() else ()))
+
+
+def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
+    """Return the place of every seed of a table that could be compared, the best first."""
+    if table is None or not table.metrics():
+        return {}
+    best_first = table.seeds[golden_order(table)].tolist()
+    return {seed: rank for rank, seed in enumerate(best_first, 1)}
+
+
+def _rising(table: SeedTable | None) -> frozenset[str]:
+    metrics = table.metrics() if table is not None else ()
+    return frozenset(name for name in metrics if table and table.higher_is_better(name))
+
+
+def _pick(way: Way, table: SeedTable | None, count: int, source_seed: int) -> Picking:
+    if table is None or way is Way.RANDOM:
+        return pick_random(table, count, source_seed=source_seed)
+    if way is Way.GOLDEN:
+        return pick_golden(table, count)
+    space = "style" if "style" in table.spaces() else table.spaces()[0]
+    return pick_diverse(table, count, spaces=(space,))
+
+
+def ways_offered(ways: Sequence[Way]) -> list[tuple[str, str]]:
+    """Return what to call each column, and its name."""
+    return [(way.label, way.value) for way in ways]

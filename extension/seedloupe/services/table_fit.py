@@ -1,0 +1,223 @@
+"""Which seed tables there are for a model, and what they honestly say about it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import SeedloupeError
+from ..generation.request import Request
+from ..generation.table_use import table_use
+from ..hosts.standalone.engine.denoise import Sampler
+from ..tables import (
+    SUFFIX,
+    Difference,
+    HeldOutGain,
+    MatchLevel,
+    SeedEffect,
+    SeedTable,
+    Status,
+    list_tables,
+    match_table,
+    read_table,
+    require_match,
+)
+
+if TYPE_CHECKING:
+    from ..hosts.standalone.engine.models import Model
+
+#: What stands for no table where one of several can be chosen.
+NO_TABLE = "none"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the page samples with, as far as a table cares."""
+
+    steps: int = 20
+    guidance: float = 4.0
+    sampler: Sampler = Sampler.DPMPP_2M
+
+    def request(self, prompt: str, seeds: tuple[int, ...] = (), **more: Any) -> Request:
+        """Return what to ask the sampler for."""
+        how = {"steps": self.steps, "guidance": self.guidance, "sampler": self.sampler}
+        return Request(prompt, seeds, **how, **more)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Seeds somebody chose by hand, and the table whose noise they stand for."""
+
+    seeds: tuple[int, ...]
+    table: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Assay:
+    """What is known about a table and a model together.
+
+    Attributes:
+        title: the outcome in a few words.
+        lines: what to know about it, one sentence each.
+        tone: ``good``, ``plain`` or ``bad``.
+        table: the table where it can be used, else None.
+        command: what to type to get a table; empty where there is one.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    tone: str
+    table: SeedTable | None = None
+    command: str = ""
+
+
+def assay(model: Model, path: Path | None, settings: Settings) -> Assay:
+    """Say what a table is worth for a model; a table that cannot be used is not returned.
+
+    Args:
+        model: what would draw.
+        path: the table; None where there is none.
+        settings: how it would sample.
+    """
+    if path is None:
+        return _without_table(model)
+    try:
+        table = read_table(path)
+    except SeedloupeError as error:
+        return Assay("This table cannot be read", (str(error),), "bad")
+    match = match_table(table, table_use(settings.request(""), model))
+    if match.level is MatchLevel.INVALID:
+        wrong = [found for found in match.differences if found.level is MatchLevel.INVALID]
+        lines = (*(str(found) for found in wrong), "Only random seeds are offered.")
+        return Assay("This seed table cannot be used with this model", lines, "bad")
+    evidence = _evidence_words(table)
+    if match.level is MatchLevel.NOISE_ONLY:
+        differences = (_difference_words(found, table, model) for found in match.differences)
+        title = "The table knows this noise, but was made with something else"
+        return Assay(title, (*differences, *evidence), "plain", table)
+    title = "The table was made with this very model and these settings"
+    doubt = _DOUBTS.get(table.spec.evidence.verdict) if table.spec.evidence else None
+    if doubt is None:
+        return Assay(title, evidence, "good", table)
+    return Assay(f"{title}, {doubt}", evidence, "plain", table)
+
+
+def settings_from(steps: int, guidance: float, sampler: str) -> Settings:
+    """Read the settings as Gradio hands them over."""
+    return Settings(int(steps), float(guidance), Sampler(sampler))
+
+
+def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
+    """Return the table that fits a model best with its own settings, or None if none does."""
+    ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
+    fitting: list[tuple[int, Path]] = []
+    for path in list_tables(folders):
+        try:
+            table = read_table(path)
+        except SeedloupeError:
+            continue  # said when somebody chooses it
+        if table.spec.provenance.status is Status.PUBLISHED:
+            continue  # a guess nobody should begin with
+        level = match_table(table, table_use(settings_of(table).request(""), model)).level
+        if level in ranks:
+            fitting.append((ranks[level], path))
+    return min(fitting)[1] if fitting else None
+
+
+def settings_for(model: Model, table: SeedTable | None) -> Settings:
+    """Return the settings to begin with: a model of few steps heeds no table but its own."""
+    own = table is not None and table.spec.model.sha256 == model.sha256
+    if model.trailing and not own:
+        return Settings(model.usual.steps, model.usual.guidance, model.usual.sampler)
+    return settings_of(table)
+
+
+def settings_of(table: SeedTable | None) -> Settings:
+    """Return the settings a table was made with; ours for what it does not say or we lack."""
+    made = table.spec.sampling if table is not None else None
+    if made is None:
+        return Settings()
+    known = {sampler.value: sampler for sampler in Sampler}
+    return Settings(
+        Settings.steps if made.steps is None else made.steps,
+        Settings.guidance if made.guidance is None else made.guidance,
+        known.get(made.sampler or "", Settings.sampler),
+    )
+
+
+def require_fit(model: Model, chosen: Chosen, settings: Settings) -> tuple[str, ...]:
+    """Return in what the table of chosen seeds differs from a model that is to draw them.
+
+    Raises:
+        TableMatchError: the seeds stand for other noise there.
+        TableError: the table cannot be read.
+    """
+    use = table_use(settings.request(""), model)
+    return require_match(read_table(chosen.table), use).reasons
+
+
+def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return what to call each table, and its path; before them the choice of none."""
+    tables = list_tables(folders)
+    named = [(f"{path.parent.name} / {path.name.removesuffix(SUFFIX)}", path) for path in tables]
+    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named)]
+
+
+def table_path(choice: str | None) -> Path | None:
+    """Return the table of a choice, or None where none was chosen."""
+    return None if choice in (None, "", NO_TABLE) else Path(str(choice))
+
+
+def _without_table(model: Model) -> Assay:
+    folder = Path(model.name).name
+    out = shlex.quote(f"seed_tables/{folder}/{folder}.seedtable.safetensors")
+    return Assay(
+        "No seed table for this model",
+        (
+            "Only random seeds are offered: nobody has measured which seeds this model draws well. "
+            "A table is made once, by drawing many seeds with many prompts and scoring them:",
+        ),
+        "plain",
+        command=f"seedloupe mine --model {shlex.quote(model.name)} --out {out}",
+    )
+
+
+#: Said where nobody has to unfold anything.
+_DOUBTS = {
+    SeedEffect.NO_EFFECT: "and found that the seed does not matter",
+    SeedEffect.UNDECIDED: "but could not decide whether seeds matter",
+}
+_VERDICTS = {
+    SeedEffect.EFFECT: "Seeds were shown to matter for this model.",
+    SeedEffect.NO_EFFECT: "Its own test found no effect of the seed: "
+    "golden seeds are not expected to look better than random ones.",
+    SeedEffect.UNDECIDED: "Its own test could not decide whether seeds matter: "
+    "take golden as a guess.",
+}
+
+
+def _difference_words(found: Difference, table: SeedTable, model: Model) -> str:
+    if found.field == "model.sha256":
+        return f"It was made with {table.spec.model.name}; {model.name} is in use."
+    return f"{found.field.rpartition('.')[2]}: made with {found.table}, in use is {found.use}."
+
+
+def _evidence_words(table: SeedTable) -> tuple[str, ...]:
+    """Say how sure the table is of itself."""
+    evidence = table.spec.evidence
+    if evidence is None:
+        return ("It does not say how sure it is of its scores.",)
+    gains = (_gain_words(table, gain) for gain in evidence.held_out_gain)
+    return (_VERDICTS[evidence.verdict], *gains)
+
+
+def _gain_words(table: SeedTable, gain: HeldOutGain) -> str:
+    up = all(metric.higher_is_better for metric in table.spec.metrics if metric.name == gain.metric)
+    return (
+        f"On prompts they were not chosen by, golden seeds change {gain.metric} "
+        f"({'higher' if up else 'lower'} is better) by {gain.mean:+.3g} over all seeds; "
+        f"95 % interval {gain.low:+.3g} to {gain.high:+.3g}."
+    )

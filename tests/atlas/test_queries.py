@@ -1,0 +1,203 @@
+"""What the atlas asks of a table, and what it takes from a browser."""
+
+from __future__ import annotations
+
+import base64
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seedloupe.atlas.queries import (
+    MOST_CHOSEN,
+    Ask,
+    Chart,
+    Charts,
+    How,
+    Sifting,
+    chosen_from,
+    kinds_of,
+    pick,
+    places_from,
+    possible_hows,
+    sifted,
+)
+from seedloupe.errors import InputError, PickError, SeedloupeError, TableError
+from seedloupe.geometry import Box
+from seedloupe.hosts.standalone.app.state import Prints
+from seedloupe.picking import (
+    Layout,
+    TagFilter,
+    pick_by_layout,
+    pick_clean,
+    pick_diverse,
+    pick_golden,
+)
+from seedloupe.tables import SeedTable, write_table
+
+from ..hosts.standalone.app.app_stands import path_of
+from ..seed_tables import full_table, make_table
+
+LEFT, RIGHT = (0.0, 0.2, 0.4, 0.8), (0.6, 0.2, 1.0, 0.8)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "t.seedtable.safetensors"
+    write_table(full_table(), path)
+    return path
+
+
+@pytest.fixture
+def charts(tmp_path: Path) -> Charts:
+    return Charts(Prints(tmp_path / "cache"))
+
+
+@pytest.fixture
+def chart(charts: Charts, path: Path) -> Chart:
+    return charts.open(path)
+
+
+def kept_by(chart: Chart, sifting: Sifting) -> list[int]:
+    """The seeds a page keeps bright, read back as the browser reads them."""
+    packed = base64.b64decode(sifted(chart, chart.page, sifting).kept)
+    marks = np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")[: len(chart.table)]
+    return chart.table.seeds[marks.astype(bool)].tolist()
+
+
+def test_an_open_table_is_drawn_once_and_again_when_the_file_changes(
+    charts: Charts, path: Path
+) -> None:
+    first = charts.open(path)
+    assert charts.open(path) is first
+    os.utime(path, ns=(1, 1))
+    second = charts.open(path)
+    assert second is not first
+    assert second.page.file != first.page.file
+
+
+def test_the_browser_gets_the_sheet_as_it_is_in_the_table(chart: Chart) -> None:
+    assert path_of(chart.page.sheet).read_bytes() == chart.table.tensors["thumbnails"].tobytes()
+
+
+def test_a_table_that_is_gone_or_broken_is_an_error_of_ours(charts: Charts, path: Path) -> None:
+    path.write_bytes(b"junk")
+    with pytest.raises(TableError):
+        charts.open(path)
+    path.unlink()
+    with pytest.raises(TableError):
+        charts.open(path)
+
+
+def test_a_table_is_only_asked_what_it_can_answer() -> None:
+    assert possible_hows(full_table()) == (How.GOLDEN, How.DIVERSE, How.CLEAN)
+    assert possible_hows(make_table({"a": [1, 2]})) == (How.GOLDEN,)
+    assert possible_hows(make_table({}, rates={"gray": [0, 1]})) == ()
+    assert possible_hows(None) == ()
+
+
+def test_objects_are_offered_by_the_names_the_table_gives_them() -> None:
+    assert kinds_of(full_table()) == ("ball",)
+    assert kinds_of(make_table({"a": [1, 2]})) == ()
+    assert kinds_of(None) == ()
+
+
+def test_every_way_asks_its_rule() -> None:
+    table, tags = full_table(), TagFilter(avoid=("gray",), above=0.2)
+    assert pick(table, Ask(How.GOLDEN, 2, tags)) == pick_golden(table, 2, tags=tags)
+    assert pick(table, Ask(How.CLEAN, 2, tags)) == pick_clean(table, 2, tags=tags)
+    assert pick(table, Ask(How.DIVERSE, 2, tags)) == pick_diverse(table, 2, tags=tags)
+    layouts = [replace(Layout.of_box(Box(*place)), kind="ball") for place in (LEFT, RIGHT)]
+    asked = Ask(How.LAYOUT, 2, tags, (LEFT, RIGHT), "ball")
+    assert pick(table, asked) == pick_by_layout(table, 2, layouts=layouts, tags=tags)
+
+
+def test_a_layout_needs_a_box() -> None:
+    with pytest.raises(InputError, match="layout: expected a box drawn"):
+        pick(full_table(), Ask(How.LAYOUT, 2))
+
+
+def test_seeds_that_fail_are_faded_and_counted(chart: Chart) -> None:
+    rates = chart.table.rate("gray")
+    few = Sifting(TagFilter(avoid=("gray",), above=0.4))
+    assert kept_by(chart, few) == chart.table.seeds[rates <= 0.4].tolist()
+    said = sifted(chart, chart.page, few).sifted
+    assert said.startswith(f"{(rates <= 0.4).sum()} of 7 seeds pass")
+    assert "Left out as gray in over 40% of images" in said
+
+
+def test_the_better_share_by_one_score_stays(chart: Chart) -> None:
+    loss = chart.table.score("loss")
+    best = chart.table.seeds[np.sort(np.argsort(loss)[:3])].tolist()
+    assert kept_by(chart, Sifting(metric="loss", share=3 / 7)) == best
+
+
+def test_a_filter_that_lets_all_pass_says_so_and_no_filter_says_nothing(chart: Chart) -> None:
+    loose = sifted(chart, chart.page, Sifting(metric="loss", share=0.99))
+    assert loose.sifted == "All 7 seeds pass."
+    none = sifted(chart, chart.page, Sifting(TagFilter(above=0.2), "loss"))
+    assert (none.kept, none.sifted) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "sifting", [Sifting(TagFilter(avoid=("loud",))), Sifting(metric="beauty", share=0.5)]
+)
+def test_a_filter_the_table_does_not_know_is_refused(chart: Chart, sifting: Sifting) -> None:
+    with pytest.raises(PickError):
+        sifted(chart, chart.page, sifting)
+
+
+def test_seeds_come_from_the_browser_in_their_order_each_once(chart: Chart) -> None:
+    chosen, said = chosen_from(chart, "11 5 11")
+    assert chosen.seeds == (11, 5)
+    assert str(chosen.table) == chart.page.table
+    assert said == "Your 2 seeds are here: press Draw."
+    assert chosen_from(chart, "8")[1] == "Your seed is here: press Draw."
+
+
+def test_more_seeds_than_a_column_holds_are_cut_and_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "many.seedtable.safetensors"
+    write_table(many(40), path)
+    chart = Charts(Prints(tmp_path / "cache")).open(path)
+    chosen, said = chosen_from(chart, " ".join(map(str, range(40))))
+    assert chosen.seeds == tuple(range(MOST_CHOSEN))
+    assert said.startswith(f"{MOST_CHOSEN} of your seeds")
+
+
+def many(count: int) -> SeedTable:
+    return make_table({"a": np.arange(float(count))})
+
+
+@pytest.mark.parametrize("text", ["", "  ", "5; rm", "-5", "5.0", "\u0665", "0x5", "<b>", "9" * 30])
+def test_what_is_no_seed_of_the_table_is_refused(chart: Chart, text: str) -> None:
+    with pytest.raises(SeedloupeError):
+        chosen_from(chart, text)
+
+
+def test_boxes_come_from_the_browser_as_numbers() -> None:
+    assert places_from('{"aspect": 1, "boxes": [[0, 0.2, 0.4, 0.8], [0.6, 0.2, 1, 0.8]]}') == (
+        LEFT,
+        RIGHT,
+    )
+    assert places_from("") == places_from(None) == places_from("{}") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "nonsense",
+        '{"boxes": 3}',
+        '{"boxes": [[0, 0, 1]]}',
+        '{"boxes": [[0, 0, 1, 2]]}',
+        '{"boxes": [[0.5, 0, 0.4, 1]]}',
+        '{"boxes": [["a", 0, 1, 1]]}',
+        '{"boxes": [[NaN, 0, 1, 1]]}',
+        '{"boxes": [null]}',
+    ],
+)
+def test_what_is_no_box_inside_the_picture_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="layout: expected boxes"):
+        places_from(text)

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from seedloupe.generation.request import check_request
+from seedloupe.hosts.standalone.app import inpaint_tab as app_inpaint
+from seedloupe.hosts.standalone.app.inpaint_state import Sheet
+from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
+from seedloupe.hosts.standalone.app.state import Desk
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.services.table_fit import Settings
+
+from .app_stands import SOMEBODY, Reader, Writing, built, desk_of, edited, flow
+
+Page = dict[Any, Any]
+#: Some part of the repainted half of the stand-in's picture.
+BOX = (1, 1, 9, 9)
+
+
+@pytest.fixture
+def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would pop up in the browser."""
+    lines: list[str] = []
+    monkeypatch.setattr(app_inpaint, "toast", lines.append)
+    return lines
+
+
+@pytest.fixture
+def desk(tiny: Model, tmp_path: Path) -> Desk:
+    def stream(model: Model, request: Any, **watched: object) -> Any:
+        check_request(request, model)
+        return flow(request, size=model.native_size)
+
+    return desk_of(tmp_path, tiny, stream=stream, reader=Reader(BOX))
+
+
+class Browser:
+    """Somebody looking at the tab: keeps what it shows, and hands it over as Gradio does."""
+
+    def __init__(self, tab: InpaintTab) -> None:
+        self.tab, form = tab, tab.form
+        self.pages: list[Page] = []
+        parts = {*form.wishes, tab._sheet, tab._chosen, tab._boxes, tab._model}
+        self.shown: Page = {part: part.value for part in (*parts, form.limit, form.alone)}
+        self.set(steps=2, guidance=2.0, sampler="euler", count=2, prompt="a boat")
+
+    def set(self, **values: Any) -> None:
+        form = self.tab.form
+        named = {
+            **{"editor": form.editor, "prompt": form.prompt, "level": form.level},
+            **{"limit": form.limit, "alone": form.alone, "boxes": self.tab._boxes},
+            **{"seeds": form._seeds, "count": form._count, "strength": form._strength},
+            **{"steps": form._steps, "guidance": form._guidance, "sampler": form._sampler},
+        }
+        self.shown |= {named[name]: value for name, value in values.items()}
+
+    def take(self, pages: Any) -> list[Page]:
+        """Let the page change; return how."""
+        new = [pages] if isinstance(pages, dict) else []
+        for page in [] if new else pages:
+            new.append(page)
+            self.shown |= page
+        self.shown |= new[-1] if new else {}
+        self.pages += new
+        return new
+
+    def repaint(self, **values: Any) -> list[Page]:
+        self.set(**values)
+        return self.take(self.tab.on_repaint(self.shown, SOMEBODY))
+
+    def retry(self) -> list[Page]:
+        return self.take(self.tab.on_retry(self.shown, SOMEBODY))
+
+    def select(self, seed: int) -> list[Page]:
+        return self.take(self.tab.on_select(self.shown, SimpleNamespace(value=str(seed))))
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.shown[self.tab._sheet]
+
+    def text(self, name: str) -> Any:
+        """What a part of the page shows last."""
+        (found,) = (value for part, value in self.shown.items() if part.elem_id == name)
+        return found
+
+
+@pytest.fixture
+def browser(desk: Desk, toasts: list[str], tiny: Model) -> Browser:
+    def build() -> InpaintTab:
+        with gr.Blocks(analytics_enabled=False):
+            return InpaintTab(desk, gr.State("tiny"), Settings())
+
+    width, height = tiny.native_size
+    browser = Browser(built(build))
+    browser.set(editor=edited((0, 0, width // 2, height), (width, height)))
+    return browser
+
+
+def reads(browser: Browser, reader: Any) -> None:
+    object.__setattr__(browser.tab._desk, "reader", reader)
+
+
+def writing(*seeds: int) -> Writing:
+    reader = Writing(seeds)
+    reader.box = BOX
+    return reader
+
+
+def test_repainting_shows_a_verdict_on_every_result(browser: Browser, toasts: list[str]) -> None:
+    browser.repaint()
+    assert browser.text("sl-repaint-frames").count("text found") == 2
+    assert "Read by stand-in." in browser.text("sl-repaint-status")
+    assert "text found" in browser.text("sl-verdict")
+    assert toasts == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"editor": None}, "picture: expected a picture, got none."),
+        ({"editor": edited(None)}, "mask: expected a brushed part, got none."),
+        ({"editor": edited((0, 0, 48, 32))}, "mask: expected a part of the picture, got all"),
+        ({"seeds": "seven"}, "seeds: expected whole numbers"),
+        ({"strength": 0.0}, "strength: expected more than 0"),
+    ],
+)
+def test_what_cannot_be_repainted_is_one_line_and_leaves_what_there_was(
+    changes: Page, said: str, browser: Browser, toasts: list[str]
+) -> None:
+    browser.repaint()
+    before = browser.sheet.results
+    browser.repaint(**changes)
+    (line,) = toasts
+    assert line.startswith(said)
+    assert browser.sheet.results == before
+    assert browser.text("sl-repaint")["interactive"]
+
+
+def test_boxes_are_put_over_results_without_drawing_again(browser: Browser) -> None:
+    browser.repaint()
+    for boxes in (True, False):
+        browser.set(boxes=boxes)
+        browser.take(browser.tab.on_boxes(browser.shown))
+        shown = [browser.text(name) for name in ("sl-repaint-frames", "sl-split")]
+        assert ["-boxes.png" in html for html in shown] == [boxes, boxes]
+
+
+def test_a_reader_that_hangs_or_dies_costs_no_picture(browser: Browser, toasts: list[str]) -> None:
+    reads(browser, Reader(broken=True))
+    browser.repaint()
+    assert browser.text("sl-repaint-frames").count("<img") == 2
+    assert "engine on fire" in browser.text("sl-verdict")
+    assert not browser.text("sl-retry")["interactive"]
+    assert toasts == []
+
+
+def test_retry_is_offered_for_what_is_flagged_and_only_then(browser: Browser) -> None:
+    reads(browser, writing(101))
+    browser.repaint()
+    assert browser.text("sl-retry") == gr.update(value="Retry seed 101", interactive=True)
+    reads(browser, Reader())
+    browser.repaint()
+    assert browser.text("sl-retry") == gr.update(value="Nothing to retry", interactive=False)
+
+
+def test_a_retry_shows_its_attempts_and_puts_the_one_it_kept_on_the_page(
+    browser: Browser, toasts: list[str]
+) -> None:
+    reads(browser, writing(100, 101, 102, 103))
+    browser.repaint()
+    browser.select(101)
+    pages = browser.retry()
+    attempts = re.findall(r"<p><b>(\d+)</b>", browser.text("sl-attempts"))
+    assert attempts == ["101", "102", "103", "104"]
+    assert "Kept seed 104, after 3 retries" in browser.text("sl-repaint-status")
+    assert "Seed 104" in browser.text("sl-verdict")
+    assert "Seed 104" in browser.text("sl-repaint-bench")
+    waiting = [page[part] for page in pages for part in page if part.elem_id == "sl-repaint-stop"]
+    assert [update["interactive"] for update in waiting] == [True, False]
+    assert toasts == []
+
+
+def test_the_chosen_picture_stays_on_the_page_until_an_attempt_is_there(browser: Browser) -> None:
+    reads(browser, writing(100, 101))
+    browser.repaint()
+    browser.select(100)
+    shown = []
+    for page in browser.tab.on_retry(browser.shown, SOMEBODY):
+        browser.shown |= page
+        shown.append(re.findall(r"<h3>Seed (\d+)", browser.text("sl-verdict"))[0])
+    assert list(dict.fromkeys(shown)) == ["100", "102"]
+
+
+def test_buttons_of_results_wait_while_something_is_drawn(browser: Browser) -> None:
+    reads(browser, writing(100, 101))
+    browser.repaint()
+    states = []
+    for page in browser.tab.on_retry(browser.shown, SOMEBODY):
+        browser.shown |= page
+        states.append(browser.text("sl-retry")["interactive"])
+    assert states == sorted(states)
+    assert states[-3:] == [False, True, True]
+
+
+def test_stop_ends_a_retry_of_this_browser(browser: Browser) -> None:
+    reads(browser, writing(*range(100, 120)))
+    browser.repaint()
+    for page in browser.tab.on_retry(browser.shown, SOMEBODY):
+        browser.shown |= page
+        if 102 in browser.sheet.results:
+            browser.tab.on_stop(SOMEBODY)
+    assert browser.text("sl-repaint-status").count("Stopped. Kept seed") == 1
+    assert list(browser.sheet.results) == [100, 101, 102]
+
+
+def test_no_seed_of_the_page_is_tried_again_by_a_second_retry(browser: Browser) -> None:
+    reads(browser, writing(*range(100, 120)))
+    browser.repaint(limit=2)
+    browser.retry()
+    browser.retry()
+    assert list(browser.sheet.results) == list(range(100, 106))
+
+
+def test_retrying_unasked_is_off_and_can_be_chosen(browser: Browser) -> None:
+    assert browser.tab.form.alone.value is False
+    reads(browser, writing(100, 101, 102, 104, 105))
+    browser.repaint()
+    assert browser.text("sl-attempts") == ""
+    browser.repaint(seeds="104, 105", alone=True)
+    assert browser.sheet.kept() == 103
+    assert browser.text("sl-attempts").count("<figure") == 3
+
+
+def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: Desk) -> None:
+    reads(browser, writing(101))
+    browser.repaint()
+    browser.select(101)
+    assert browser.text("sl-correct")["value"] == "This is fine"
+    assert "2 pictures looked at, 1 with text" in browser.text("sl-tally")
+    browser.take(browser.tab.on_correct(browser.shown))
+    assert "2 pictures looked at, 0 with text" in browser.text("sl-tally")
+    assert "fine, you say" in browser.text("sl-repaint-frames")
+    assert not browser.text("sl-retry")["interactive"]
+    assert "You corrected the check once" in browser.text("sl-tally")
+    browser.take(browser.tab.on_undo(browser.shown))
+    assert "2 pictures looked at, 1 with text" in browser.text("sl-tally")
+    assert browser.text("sl-retry")["interactive"]
+    browser.select(100)
+    assert browser.text("sl-correct")["value"] == "You missed this"
+    browser.take(browser.tab.on_correct(browser.shown))
+    assert "2 pictures looked at, 2 with text" in browser.text("sl-tally")
+
+
+def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
+    browser: Browser, desk: Desk, toasts: list[str]
+) -> None:
+    browser.repaint()
+    assert desk.book is not None
+    for path in desk.book.folder.iterdir():
+        path.unlink()
+        path.mkdir()
+    browser.take(browser.tab.on_correct(browser.shown))
+    (line,) = toasts
+    assert line.startswith("tally: expected a file to write to")
+    assert "you say" not in browser.text("sl-repaint-frames")
+
+
+def test_nothing_is_counted_outside_the_given_folder(
+    browser: Browser, desk: Desk, tmp_path: Path, tallies_stay_in_tests: Path
+) -> None:
+    browser.repaint()
+    browser.take(browser.tab.on_correct(browser.shown))
+    assert desk.book is not None
+    (kept,) = desk.book.folder.iterdir()
+    copies = {path for path in tmp_path.rglob("*.jsonl") if "cache" not in path.parts}
+    assert copies == {kept}
+    assert not tallies_stay_in_tests.exists()
+
+
+def test_what_was_counted_follows_what_the_prompt_is_for(browser: Browser) -> None:
+    browser.repaint()
+    there = browser.tab.on_subject("a dog", "tiny", "normal")
+    away = browser.tab.on_subject("clear background", "tiny", "normal")
+    assert "to put something there: 2 pictures looked at" in there
+    assert "to clear something away: no picture looked at yet" in away
+
+
+def test_the_level_is_the_one_chosen(browser: Browser) -> None:
+    browser.repaint(level="low")
+    assert "at level low" in browser.text("sl-verdict")
+
+
+def test_an_upload_is_shown_as_the_model_will_see_it(browser: Browser, tiny: Model) -> None:
+    shown = browser.tab.on_upload({"background": Image.new("RGBA", (900, 300))}, "tiny")
+    width, height = tiny.native_size
+    assert shown.width / shown.height == width / height
+
+
+def test_an_upload_that_cannot_be_used_is_one_line(browser: Browser, toasts: list[str]) -> None:
+    browser.tab.on_upload({"background": Image.new("I;16", (9, 9))}, "tiny")
+    (line,) = toasts
+    assert "8 bits a channel" in line
+
+
+def test_a_picture_is_drawn_into_the_editor(browser: Browser, toasts: list[str]) -> None:
+    (picture,) = browser.tab.on_draw_one("a boat", "tiny", 2, 2.0, "euler")
+    assert isinstance(picture, Image.Image)
+    assert list(browser.tab.on_draw_one("a boat", "tiny", 0, 2.0, "euler")) == []
+    assert toasts[0].startswith("steps:")

@@ -1,0 +1,189 @@
+"""Observing without Gradio: what is recorded, what is shown, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from seedloupe.errors import InputError, SeedloupeError
+from seedloupe.hosts.standalone.app.lens_session import (
+    Observation,
+    Sight,
+    exhibit,
+    layers_from,
+    observe,
+    observe_pictures,
+    seeds_from,
+    warnings_of,
+)
+from seedloupe.hosts.standalone.app.state import Desk
+from seedloupe.hosts.standalone.engine.denoise import Sampler
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.hosts.standalone.engine.sampling import generate, stream
+from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
+from seedloupe.lens.explorer import Specimen
+from seedloupe.services.table_fit import Settings
+
+from .app_stands import desk_of, path_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+SETTINGS = Settings(steps=3, guidance=2.0, sampler=Sampler.EULER)
+
+
+@pytest.fixture
+def desk(tiny: Model, tmp_path: Path) -> Desk:
+    return desk_of(tmp_path, tiny)
+
+
+def observed(desk: Desk, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
+    wish = Observation("a hill", seeds, SETTINGS, "tiny", **changes)
+    return list(observe(desk, wish, threading.Event()))
+
+
+def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
+    desk: Desk, tiny: Model
+) -> None:
+    last = observed(desk, (7,))[-1]
+    (specimen,) = last.specimens
+    keys = specimen.record.rgb
+    assert {key.step for key in keys} == {0, 1, 2}
+    assert {key.layer for key in keys} == set(default_panel(tiny.unet))
+    assert set(specimen.previews) == {(0, 0), (0, 1), (0, 2)}
+    assert {key.step for key in specimen.record.words} == {0, 1, 2}
+    assert specimen.record.spec.words[0].tokens == ("a", "hill")
+    assert "Drawn and recorded" in last.status
+
+
+def test_the_picture_is_the_one_drawn_without_the_lens(desk: Desk, tiny: Model) -> None:
+    specimen = observed(desk, (7,))[-1].specimens[0]
+    (plain,) = generate(tiny, SETTINGS.request("a hill", (7,)))
+    assert specimen.picture is not None
+    assert specimen.picture.tobytes() == plain.image.tobytes()
+
+
+def test_two_seeds_make_two_specimens_each_with_its_own_record(desk: Desk) -> None:
+    first, second = observed(desk, (7, 8))[-1].specimens
+    assert (first.record.spec.seeds, second.record.spec.seeds) == (("7",), ("8",))
+    key = next(iter(first.record.rgb))
+    assert (first.record.codes[key] != second.record.codes[key]).any()
+
+
+def test_a_stopped_run_keeps_what_is_finished(desk: Desk) -> None:
+    stop = threading.Event()
+    sights = []
+    for sight in observe(desk, Observation("a hill", (7, 8), SETTINGS, "tiny"), stop):
+        sights.append(sight)
+        if sight.specimens:
+            stop.set()
+    assert len(sights[-1].specimens) == 1
+    assert sights[-1].status == "Stopped after 1 of 2 pictures."
+
+
+def test_the_sampler_is_closed_when_nobody_reads_on(tiny: Model, tmp_path: Path) -> None:
+    closed: list[bool] = []
+
+    def watched(*given: Any, **more: Any) -> Any:
+        try:
+            yield from stream(*given, **more)
+        finally:
+            closed.append(True)
+
+    desk = desk_of(tmp_path, tiny, stream=watched)
+    page = observe(desk, Observation("a hill", (7,), SETTINGS, "tiny"), threading.Event())
+    next(page)
+    next(page)
+    page.close()  # type: ignore[attr-defined]
+    assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"layers": ("mid-vti-out",)}, "mid-vti-out"),
+        ({"seeds": (1, 2, 3)}, "seeds: expected one seed, or two"),
+        ({"seeds": ()}, "seeds: expected one seed"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused_before_anything_is_drawn(
+    desk: Desk, changes: dict[str, Any], message: str
+) -> None:
+    given = {"seeds": (7,), **changes}
+    with pytest.raises(SeedloupeError, match=message):
+        observed(desk, **given)
+
+
+def test_a_picture_made_elsewhere_is_looked_at_once(desk: Desk) -> None:
+    picture = Image.linear_gradient("L").resize((49, 35))
+    sight = observe_pictures(desk, [picture], model="tiny", time=80, noises=2)
+    (specimen,) = sight.specimens
+    assert {key.step for key in specimen.record.rgb} == {0}
+    assert "t 80, 2 noises" in sight.status
+
+
+def test_two_pictures_made_elsewhere_stand_side_by_side(desk: Desk, tmp_path: Path) -> None:
+    pictures = [Image.linear_gradient("L").resize((48, 32)), Image.new("RGB", (48, 32), "red")]
+    how = {"model": "tiny", "time": 50, "noises": 1, "layers": ("mid-vit-out",)}
+    sight = observe_pictures(desk, pictures, **how)
+    assert {key.layer for key in sight.specimens[1].record.rgb} == {"mid-vit-out"}
+    names = [name for _, name in exhibit(desk, sight.specimens, tmp_path).files]
+    assert names[::2] == ["picture-1.webp", "picture-2.webp"]
+    assert (
+        len(json.loads(path_of(exhibit(desk, sight.specimens, tmp_path).data).read_text())["sides"])
+        == 2
+    )
+
+
+def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(desk: Desk) -> None:
+    assert [choice.layer for choice in observed(desk, (7,))[-1].why]
+    assert observed(desk, (7,), layers=("mid-vit-out",))[-1].why == ()
+
+
+def test_planted_huge_tokens_are_warned_of_by_layer(desk: Desk) -> None:
+    recorder = Recorder()
+    values = torch.randn(1, 8, 8, 10, generator=torch.Generator().manual_seed(1))
+    values[:, :, 3:5, 6:8] *= 40
+    recorder(FeatureMap("mid-vit-out", 0, 1.0, values))
+    record = recorder.finish(LensSpec(model="tiny", sampler="euler", seeds=("7",)))
+    (warning,) = [line for line in warnings_of([Specimen(record)]) if "norm" in line]
+    assert warning.startswith("mid-vit-out: ")
+    assert warnings_of([Specimen(replace(record, codes={}, leads={}, axes={}))]) == ()
+
+
+def test_an_exhibit_can_be_shown_kept_and_read_again(desk: Desk, tmp_path: Path) -> None:
+    specimens = observed(desk, (7, 8))[-1].specimens
+    found = exhibit(desk, specimens, tmp_path)
+    assert len(json.loads(path_of(found.data).read_text("utf-8"))["sides"]) == 2
+    assert "openLens" in path_of(found.page).read_text("utf-8")
+    assert [name for _, name in found.files] == [
+        "seed-7.webp",
+        "seed-7.lens.safetensors",
+        "seed-8.webp",
+        "seed-8.lens.safetensors",
+    ]
+    with Image.open(path_of(found.files[2][0])) as film:
+        assert getattr(film, "n_frames", 1) == 3
+    assert read_lens(path_of(found.files[3][0])).spec.seeds == ("8",)
+
+
+def test_seeds_are_read_as_people_write_them() -> None:
+    assert seeds_from(" 83, 811 ", 4) == (83, 811)
+    assert seeds_from("83 83", 4) == (83,)
+    assert seeds_from("", 4) == (4,)
+
+
+def test_layers_are_read_as_people_write_them() -> None:
+    assert layers_from("IN07, mid-vit-out  OUT05,") == ("IN07", "mid-vit-out", "OUT05")
+    assert layers_from(" ") == ("auto",)
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "many", "-1", "1.5", str(2**64)])
+def test_what_are_no_seeds_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="seeds: expected"):
+        seeds_from(text, 4)

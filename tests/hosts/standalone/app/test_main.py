@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from seedloupe.errors import InputError, ModelError
+from seedloupe.generation.request import check_request
+from seedloupe.hosts.standalone.app import create_tab as app_create
+from seedloupe.hosts.standalone.app.create_tab import CreateTab
+from seedloupe.hosts.standalone.app.main import build_app, listen, web_app
+from seedloupe.hosts.standalone.app.state import Desk, Shelf, guarded, open_page
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.tables import write_table
+
+from ....seed_tables import full_table
+from ....services.test_table_fit import table_for
+from .app_stands import SOMEBODY, Reader, built, desk_of, flow
+
+
+@pytest.fixture
+def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What would pop up in the browser."""
+    lines: list[str] = []
+    monkeypatch.setattr(app_create, "toast", lines.append)
+    return lines
+
+
+@pytest.fixture
+def tables(tiny: Model, tmp_path: Path) -> Path:
+    folder = tmp_path / "tables"
+    for name, table in {"tiny": table_for(tiny), "other": full_table()}.items():
+        (folder / name).mkdir(parents=True)
+        write_table(table, folder / name / "t.seedtable.safetensors")
+    return folder
+
+
+@pytest.fixture
+def desk(tiny: Model, tmp_path: Path, tables: Path) -> Desk:
+    def stream(model: Model, request: Any, **watched: object) -> Any:
+        check_request(request, model)
+        return flow(request, size=model.native_size)
+
+    return desk_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))
+
+
+@pytest.fixture
+def create(desk: Desk) -> CreateTab:
+    def build() -> CreateTab:
+        with gr.Blocks(analytics_enabled=False):
+            return CreateTab(desk, open_page(desk, "tiny"), gr.HTML())
+
+    return built(build)
+
+
+def by_id(pages: list[dict[Any, Any]], name: str) -> list[Any]:
+    """Everything the page showed in one of its parts, in order."""
+    return [value for page in pages for part, value in page.items() if part.elem_id == name]
+
+
+def draw(tab: CreateTab, *, ways: list[str] | None = None, **changes: Any) -> list[dict[Any, Any]]:
+    given = {
+        "prompt": "a boat",
+        "ways": ways if ways is not None else ["random", "golden", "diverse"],
+        "count": 2,
+        "model": "tiny",
+        "table": "none",
+        "steps": 2,
+        "guidance": 2.0,
+        "sampler": "euler",
+        **changes,
+    }
+    return list(tab.on_draw(**given, request=SOMEBODY))
+
+
+def test_golden_diverse_and_random_stand_side_by_side_when_a_table_fits(
+    create: CreateTab, tables: Path, toasts: list[str]
+) -> None:
+    path = str(tables / "tiny" / "t.seedtable.safetensors")
+    pages = draw(create, table=path)
+    tray = by_id(pages, "sl-tray")[-1]
+    assert re.findall(r"<h3>(\w+) seeds", tray) == ["Random", "Golden", "Diverse"]
+    assert tray.count("<img") == 6
+    assert "rank 1 / 7" in tray
+    assert toasts == []
+
+
+def test_pictures_stream_in_one_by_one_and_the_page_is_told_only_what_changed(
+    create: CreateTab, toasts: list[str]
+) -> None:
+    pages = draw(create, count=3)
+    counts = [tray.count("<img") for tray in by_id(pages, "sl-tray")]
+    assert counts == sorted(counts)
+    assert set(counts) == {0, 1, 2, 3}
+    assert len(by_id(pages, "sl-status")) < len(pages)
+
+
+def test_draw_gives_way_to_stop_and_comes_back(create: CreateTab, toasts: list[str]) -> None:
+    pages = draw(create)
+    for name, during in (("sl-draw", False), ("sl-stop", True)):
+        states = [update["interactive"] for update in by_id(pages, name)]
+        assert states == [during, not during]
+
+
+def test_stop_ends_the_run_of_this_browser(create: CreateTab, toasts: list[str]) -> None:
+    given = ("a boat", ["random"], 5, "tiny", "none", 2, 2.0, "euler")
+    pages = []
+    for page in create.on_draw(*given, request=SOMEBODY):
+        pages.append(page)
+        if "<img" in "".join(by_id([page], "sl-tray")):
+            create.on_stop(SOMEBODY)
+    assert "Stopped after 1 of 5" in by_id(pages, "sl-status")[-1]
+
+
+def test_a_browser_that_leaves_stops_its_run_and_no_other(desk: Desk, create: CreateTab) -> None:
+    mine, other = desk.switches.fresh("somebody"), desk.switches.fresh("other")
+    create.on_leave(SOMEBODY)
+    assert (mine.is_set(), other.is_set()) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"steps": 0}, "steps: expected 1 to"),
+        ({"count": 0}, "count: expected 1 or more"),
+        ({"guidance": float("nan")}, "guidance: expected"),
+    ],
+)
+def test_bad_input_is_one_line_and_the_page_stays_usable(
+    changes: dict[str, Any], said: str, create: CreateTab, toasts: list[str]
+) -> None:
+    pages = draw(create, **changes)
+    (line,) = toasts
+    assert line.startswith(said)
+    assert "\n" not in line
+    assert by_id(pages, "sl-draw")[-1]["interactive"]
+
+
+def test_a_crash_inside_is_one_line_without_a_traceback(
+    create: CreateTab, desk: Desk, toasts: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    def burning(*given: object, **watched: object) -> Any:
+        raise RuntimeError("CUDA out of memory\n at line 3")
+
+    object.__setattr__(desk, "stream", burning)
+    pages = draw(create)
+    assert toasts == ["RuntimeError while drawing; the terminal has the whole story."]
+    assert "Traceback" not in str(pages)
+    assert "CUDA out of memory" in caplog.text
+
+
+def test_a_table_of_other_noise_leaves_random_seeds_and_says_why(
+    create: CreateTab, tables: Path, toasts: list[str]
+) -> None:
+    path = str(tables / "other" / "t.seedtable.safetensors")
+    (page,) = create.on_table("tiny", path)
+    assert "noise.shape" in by_id([page], "sl-assay")[0]
+    assert by_id([page], "sl-ways")[0]["value"] == ["random"]
+    tray = by_id(draw(create, table=path), "sl-tray")[-1]
+    assert re.findall(r"<h3>(\w+) seeds", tray) == ["Random"]
+
+
+def test_other_steps_change_what_the_table_is_worth(create: CreateTab, tables: Path) -> None:
+    path = str(tables / "tiny" / "t.seedtable.safetensors")
+    (exact,) = create.on_settings("tiny", path, 3, 2.0, "dpmpp_2m")
+    (other,) = create.on_settings("tiny", path, 4, 2.0, "dpmpp_2m")
+    assert "this very model" in exact
+    assert "made with 3, in use is 4" in other
+
+
+def test_another_model_brings_its_table_and_its_columns(
+    create: CreateTab, toasts: list[str]
+) -> None:
+    (page,) = create.on_model(" tiny ")
+    assert by_id([page], "sl-table")[0]["value"].endswith("t.seedtable.safetensors")
+    assert by_id([page], "sl-ways")[0]["value"] == ["random", "golden", "diverse"]
+    assert toasts == []
+
+
+def test_a_chosen_table_brings_the_settings_it_was_made_with(
+    create: CreateTab, tables: Path
+) -> None:
+    (page,) = create.on_table("tiny", str(tables / "tiny" / "t.seedtable.safetensors"))
+    assert by_id([page], "sl-steps") == [3]
+    assert by_id([page], "sl-sampler") == ["dpmpp_2m"]
+    assert "this very model" in by_id([page], "sl-assay")[0]
+
+
+def test_a_model_that_cannot_be_opened_leaves_the_one_before(
+    create: CreateTab, desk: Desk, toasts: list[str], tiny: Model
+) -> None:
+    def opener(name: str) -> Model:
+        raise ModelError("model", expected="a model", got=repr(name))
+
+    shelf = Shelf(lambda name: tiny if name == "tiny" else opener(name))
+    object.__setattr__(desk, "shelf", shelf)
+    assert desk.shelf.get("tiny") is tiny
+    assert list(create.on_model("gone")) == []
+    assert toasts == ["model: expected a model, got 'gone'."]
+    assert desk.shelf.get("tiny") is tiny
+
+
+def test_a_model_is_opened_once_however_often_it_is_used(tiny: Model) -> None:
+    opened: list[str] = []
+    shelf = Shelf(lambda name: opened.append(name) or tiny)
+    for name in ("a", "a", "b", "b", "a"):
+        shelf.get(name)
+    assert opened == ["a", "b", "a"]
+
+
+def test_a_click_brings_a_picture_back_to_the_bench(create: CreateTab, toasts: list[str]) -> None:
+    pages = draw(create, count=2)
+    (kept,) = [
+        value
+        for part, value in pages[-2].items()
+        if part.elem_id is None and hasattr(value, "benches")
+    ]
+    for seed in kept.benches:
+        bench = create.on_select(kept, SimpleNamespace(value=str(seed)))
+        assert f"Seed {seed}" in bench
+    assert "Seed" not in str(create.on_select(None, SimpleNamespace(value="1")))
+
+
+def test_what_goes_wrong_half_way_keeps_the_pages_there_are() -> None:
+    def pages() -> Iterator[int]:
+        yield 1
+        raise ModelError("model", expected="weights", got="none")
+
+    told: list[str] = []
+    assert list(guarded(pages, told.append)) == [1]
+    assert told == ["model: expected weights, got none."]
+
+
+def test_a_taken_port_is_refused_by_name_with_what_to_do() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match="Choose another with --port") as caught:
+            listen("127.0.0.1", port)
+    assert caught.value.field == "port"
+
+
+def test_a_free_port_is_held_from_then_on() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with listen("127.0.0.1", port) as door:
+        assert door.getsockname() == ("127.0.0.1", port)
+        with pytest.raises(InputError):
+            listen("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        listen("192.0.2.1", 17860)
+    assert caught.value.field == "host"
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_a_port_that_is_none_is_refused(port: int) -> None:
+    with pytest.raises(InputError, match="1 to 65535"):
+        listen("127.0.0.1", port)
+
+
+def test_a_model_that_is_not_there_stops_the_app_before_it_is_served(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="nowhere"):
+        build_app(str(tmp_path / "nowhere.safetensors"))
+
+
+def test_the_page_is_whole_and_asks_nobody_outside_for_anything(desk: Desk) -> None:
+    from fastapi.testclient import TestClient
+
+    page = built(lambda: web_app(build_app("tiny", desk=desk)))
+    with TestClient(page) as client:
+        page = client.get("/").text
+        styles = client.get("/theme.css").text + page
+        config = client.get("/config").json()
+    loaded = re.findall(r"""(?:src|url\(|<link[^>]+href)=?["']?(https?://[^"')]+)""", styles)
+    assert loaded == []
+    assert not config["analytics_enabled"]
+    labels = {part["props"].get("label") for part in config["components"]}
+    assert {"Prompt", "Steps", "Guidance", "Seed table", "Create", "Inpaint"} <= labels

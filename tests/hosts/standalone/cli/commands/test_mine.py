@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seedloupe.hosts.standalone.cli.commands.mine import budget
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.services import mining as mining_setup
+from seedloupe.tables import MatchLevel, TableUse, match_table, read_table
+
+from .conftest import Cli
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+PROMPTS = "a hill\n\na tower\na red tower\n"
+QUICK = ("--seeds", "3,1,5,4", "--steps", 1, "--guidance", 1, "--batch", 2, "--device", "cpu")
+
+
+@pytest.fixture
+def prompts(tmp_path: Path) -> Path:
+    path = tmp_path / "prompts.txt"
+    path.write_text(PROMPTS, "utf-8")
+    return path
+
+
+def test_a_mined_table_fits_what_it_was_mined_with(
+    cli: Cli, model: Path, tiny: Model, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    ended = cli(*words, "--confirm", 1, "--json")
+    table = read_table(out)
+    assert ended.code == 0
+    assert ended.json["seeds"] == 4
+    assert table.seeds.tolist() == [1, 3, 4, 5]
+    assert "unblemished" in table.metrics()
+    assert table.spec.prompts is not None
+    assert (table.spec.prompts.mining, table.spec.prompts.held_out) == (2, 1)
+    assert table.spec.sampling is not None
+    use = TableUse(
+        table.spec.noise.source, tiny.latent_shape(32, 32), tiny.sha256, table.spec.sampling
+    )
+    assert match_table(table, use).level is MatchLevel.EXACT
+    assert cli("pick", "diverse", "--table", out, "--count", 2).code == 0
+
+
+def test_a_stopped_run_is_resumed_and_gives_the_same_table(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def words(name: str) -> tuple[object, ...]:
+        out = tmp_path / f"{name}.seedtable.safetensors"
+        return ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+
+    assert cli(*words("whole")).code == 0
+    calls: list[object] = []
+    with monkeypatch.context() as patch:
+        original = mining_setup.sample_batch
+
+        def interrupted(*args: object, **settings: object) -> object:
+            calls.append(args)
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+            return original(*args, **settings)  # type: ignore[arg-type]
+
+        patch.setattr(mining_setup, "sample_batch", interrupted)
+        stopped = cli(*words("torn"), "--json")
+    assert stopped.code == 3
+    assert stopped.json["finished"] is False
+    assert not (tmp_path / "torn.seedtable.safetensors").exists()
+    refused = cli(*words("torn"))
+    assert (refused.code, "--resume" in refused.err) == (2, True)
+    assert cli(*words("torn"), "--resume").code == 0
+    whole, torn = (read_table(tmp_path / f"{n}.seedtable.safetensors") for n in ("whole", "torn"))
+    assert whole.spec.evidence == torn.spec.evidence
+    for name, values in whole.tensors.items():
+        np.testing.assert_array_equal(values, torn.tensors[name])
+
+
+def test_a_spent_budget_stops_between_portions(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    monkeypatch.setattr("seedloupe.hosts.standalone.cli.commands.mine.budget", lambda text: 0.0)
+    from seedloupe.hosts.standalone.cli.commands import mine
+
+    clock = iter(range(1000))
+    monkeypatch.setattr(mine.time, "monotonic", lambda: float(next(clock)))
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    ended = cli(*words, "--budget", "1s")
+    assert ended.code == 3
+    assert "out of time" in ended.err
+    assert list((tmp_path / "t.journal").glob("*.npz"))
+
+
+def test_the_plan_says_what_it_takes_and_writes_nothing(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    ended = cli(*words, "--confirm", 1, "--plan", "--json")
+    assert ended.json["images"] == 4 * 2 + 2 * 1
+    assert ended.json["confirmed"] == 1
+    assert ended.json["seconds"] > 0
+    assert list(tmp_path.iterdir()) == [prompts]
+
+
+def test_one_seed_beside_one_other_settles_nothing_and_plan_and_result_say_so(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK, "--confirm", 1)
+    too_few = "confirming 1 of the best seeds is too few to say whether the choice of seed matters"
+    assert too_few in cli(*words, "--plan").out
+    ended = cli(*words)
+    assert "the choice of seed may or may not matter" in ended.out
+    assert too_few in ended.out
+    evidence = read_table(out).spec.evidence
+    assert evidence is not None
+    assert evidence.held_out_gain == (), "one seed has no spread, so there is no interval"
+    assert evidence.extra["confirmed_a_side"] == 1
+
+
+def test_budgets_are_times() -> None:
+    assert [budget(text) for text in ("90s", "30m", "2h")] == [90, 1800, 7200]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--out", "t.txt"), "seedtable.safetensors"),
+        (("--prompts", "gone.txt"), "prompts: expected a text file"),
+        (("--prompts", "one.txt"), "2 to 10000 different prompts"),
+        (("--held-out", 3), "fewer than the 3 prompts"),
+        (("--scorers", "critic"), "some of appearance for tiny"),
+        (("--scorers", "beauty"), "beauty"),
+        (("--size", "50x32"), "multiples of 8"),
+        (("--budget", "soon"), "expected a time"),
+        (("--sampler", "euler_a"), "invalid choice"),
+        (("--model", "gone.safetensors"), "gone.safetensors"),
+    ],
+)
+def test_bad_input_is_told_by_field_and_nothing_is_written(
+    cli: Cli,
+    model: Path,
+    prompts: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[object, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(prompts.parent)
+    Path("one.txt").write_text("a hill\na hill\n", "utf-8")
+    before = sorted(Path.cwd().iterdir())
+    defaults: dict[object, object] = {
+        "--model": model,
+        "--out": "t.seedtable.safetensors",
+        "--prompts": prompts,
+    }
+    for name, value in defaults.items():
+        words = words if name in words else (*words, name, value)
+    ended = cli("mine", *words, *QUICK)
+    assert (ended.code, ended.out) == (2, "")
+    assert message in ended.err
+    assert sorted(Path.cwd().iterdir()) == before
+
+
+def test_other_models_need_prompts(cli: Cli, model: Path, tmp_path: Path) -> None:
+    ended = cli("mine", "--model", model, "--out", tmp_path / "t.seedtable.safetensors")
+    assert ended.code == 2
+    assert "Only Seedling comes with prompts of its own" in ended.err

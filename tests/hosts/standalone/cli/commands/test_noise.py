@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from safetensors.torch import load_file
+
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.hosts.standalone.engine.sampling import Request
+from seedloupe.metadata.write_png import save_png
+from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, initial_noise
+
+from .conftest import Cli
+
+
+def test_the_noise_of_a_seed_is_torchs_own_and_is_written_as_float32(
+    cli: Cli, tmp_path: Path
+) -> None:
+    out = tmp_path / "noise.safetensors"
+    ended = cli("noise", 2**32 + 42, "--shape", "4,6,8", "--out", out, "--json")
+    expected = torch.randn(4, 6, 8, generator=torch.Generator().manual_seed(42))
+    assert ended.code == 0
+    assert ended.json["canonical_seed"] == "42"
+    assert ended.json["first"] == expected.flatten()[:8].tolist()
+    assert ended.json["mean"] == pytest.approx(expected.mean((1, 2)).tolist())
+    assert ended.json["std"] == pytest.approx(expected.std((1, 2), correction=0).tolist())
+    assert torch.equal(load_file(out)["noise"], expected)
+
+
+def test_people_get_lines(cli: Cli) -> None:
+    ended = cli("noise", 42, "--shape", "4,8,8")
+    assert ended.out.splitlines()[1].startswith("first values    1.92692  1.48728  0.90072")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-1", "--shape", "4,8,8"), "SEED"),
+        ((2**64, "--shape", "4,8,8"), "expected a seed from 0 to 18446744073709551615"),
+        (("1", "--shape", "4,8"), "expected C,H,W"),
+        (("1", "--shape", "4,0,8"), "shape"),
+        (("1", "--shape", "4,8,8", "--source", "gpu"), "cpu, nv or cuda:GRID"),
+        (("1", "--shape", "4,8,8", "--out", "x.txt"), r"ending in .safetensors"),
+        ((), "SEED: expected a seed, or a picture with --of"),
+        (("1",), "shape: expected --shape C,H,W"),
+        (("1", "--shape", "4,8,8", "--channels", "4"), "channels: expected nothing without --of"),
+        (("1", "--shape", "4,8,8", "--index", "0"), "index: expected nothing without --of"),
+        (("1", "--of", "a.png"), "seed: expected nothing beside --of"),
+        (("--of", "a.png", "--shape", "4,8,8"), "shape: expected nothing beside --of"),
+        (("--of", "gone.png"), "gone.png: expected a PNG, JPEG or WebP picture, got no such file"),
+        (("--of", "."), ".: expected a PNG, JPEG or WebP picture, got a folder"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    cli: Cli,
+    words: tuple[object, ...],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = cli("noise", *words)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert message in ended.err
+    assert ended.err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def picture(path: Path, **texts: str) -> Path:
+    """A picture with texts, as other programs save it."""
+    chunks = PngInfo()
+    for name, text in texts.items():
+        chunks.add_text(name, text)
+    Image.new("RGB", (48, 32)).save(path, pnginfo=chunks)
+    return path
+
+
+PARAMETERS = "a hill\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 42, Size: 48x32"
+SIZE = {"width": 48, "height": 32}
+PROMPT = {
+    "3": {"class_type": "KSampler", "inputs": {"seed": 42, "latent_image": ["5", 0]}},
+    "5": {"class_type": "EmptyLatentImage", "inputs": SIZE},
+}
+
+
+def test_the_noise_of_a_picture_of_ours_is_the_one_it_was_made_from(
+    cli: Cli, tiny: Model, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "a.png", tmp_path / "noise.safetensors"
+    carried = Carried(Carry.STRETCH, (4, 4, 4))
+    request = Request("a hill", (2**32 + 5,), width=48, height=32, carried=carried)
+    save_png(Image.new("RGB", (48, 32)), path, request=request, model=tiny)
+    ended = cli("noise", "--of", path, "--out", out, "--json")
+    expected = carried_noise(2**32 + 5, (4, 4, 6), carried)
+    assert (ended.code, ended.json["level"], ended.json["host"]) == (0, "exact", "Seedloupe")
+    assert ended.json["carried"] == {"way": "stretch", "shape": [4, 4, 4]}
+    assert ended.json["noise"]["canonical_seed"] == "5"
+    assert ended.json["noise"]["file"] == str(out)
+    assert torch.equal(load_file(out)["noise"], expected)
+    lines = cli("noise", "--of", path).out
+    assert "carried from    4x4 cells, stretch" in lines
+    assert f"{expected.flatten()[0]:.5f}" in lines
+
+
+def test_a_picture_of_the_web_ui_says_what_is_missing_until_it_is_given(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = picture(tmp_path / "a.png", parameters=PARAMETERS)
+    asked = cli("noise", "--of", path, "--json")
+    assert (asked.code, asked.json["level"], asked.json["noise"]) == (0, "depends", None)
+    assert "No RNG key" in asked.json["verdict"]
+    refused = cli("noise", "--of", path, "--out", tmp_path / "x.safetensors")
+    assert (refused.code, "No RNG key" in refused.err) == (2, True)
+    given = cli("noise", "--of", path, "--source", "nv", "--channels", 16, "--json")
+    expected = initial_noise(42, (16, 4, 6), source=NoiseSource.parse("nv"))
+    assert given.json["noise"]["first"] == expected.flatten()[:8].tolist()
+    assert not (tmp_path / "x.safetensors").exists()
+
+
+def test_whoever_is_asked_is_told_the_option_and_not_asked_again(cli: Cli, tmp_path: Path) -> None:
+    inputs = {**SIZE, "batch_size": 2}
+    batch = {**PROMPT, "5": {"class_type": "EmptyLatentImage", "inputs": inputs}}
+    pictures = (
+        ({"parameters": PARAMETERS}, "--source cpu|nv", ("--source", "nv"), "drawn with nv noise"),
+        ({"prompt": json.dumps(batch)}, "--index K", ("--index", 1), "picture 1 of a batch of 2"),
+    )
+    for texts, option, answer, words in pictures:
+        path = picture(tmp_path / "a.png", **texts)
+        asked = cli("noise", "--of", path).out
+        assert "depends: " in asked
+        assert option in asked
+        refused = cli("noise", "--of", path, "--out", tmp_path / "x.safetensors").err
+        assert option in refused
+        told = cli("noise", "--of", path, *answer).out
+        assert f"noise           as told: {words}" in told
+        assert "Say " not in told
+        assert "depends" not in told
+
+
+def test_a_picture_of_comfyui_needs_its_place_in_a_batch(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
+    assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
+    empty = {"class_type": "EmptyLatentImage", "inputs": {**SIZE, "batch_size": 2}}
+    path = picture(tmp_path / "b.png", prompt=json.dumps({**PROMPT, "5": empty}))
+    asked = cli("noise", "--of", path, "--json")
+    assert (asked.code, asked.json["noise"], asked.json["batch"]) == (0, None, 2)
+    placed = cli("noise", "--of", path, "--index", 1, "--json")
+    stream = torch.randn(2, 4, 4, 6, generator=torch.Generator().manual_seed(42))
+    assert placed.json["noise"]["first"] == stream[1].flatten()[:8].tolist()
+    for words in (("--index", 2), ("--index", 0, "--source", "nv")):
+        assert cli("noise", "--of", path, *words).code == 2
+
+
+def test_a_jpeg_of_the_web_ui_is_read_by_its_exif(cli: Cli, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x8769] = {0x9286: b"UNICODE\0" + f"{PARAMETERS}, RNG: CPU".encode("utf-16-be")}
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (48, 32)).save(path, exif=exif)
+    told = cli("noise", "--of", path, "--json").json
+    assert (told["level"], told["noise"]["seed"]) == ("exact", "42")
+
+
+def test_a_png_that_is_cut_off_behind_its_texts_will_do(cli: Cli, tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png", prompt=json.dumps(PROMPT))
+    path.write_bytes(path.read_bytes()[:-30])
+    assert cli("noise", "--of", path, "--json").json["noise"]["seed"] == "42"
+    path.write_bytes(path.read_bytes()[:40])
+    ended = cli("noise", "--of", path)
+    assert (ended.code, ended.err.count("\n")) == (2, 1)
+    assert "cut short before any text" in ended.err
+
+
+def test_a_picture_that_says_nothing_is_refused(cli: Cli, tmp_path: Path) -> None:
+    ended = cli("noise", "--of", picture(tmp_path / "a.png", Software="editor"), "--json")
+    assert (ended.code, ended.json["error"]["field"]) == (2, "picture")

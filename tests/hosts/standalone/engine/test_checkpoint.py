@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from seedloupe.errors import ModelError
+from seedloupe.hosts.standalone.engine.checkpoint import Checkpoint, Family, identify, read_header
+
+UNET = "model.diffusion_model."
+CONTEXT = UNET + "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"
+
+
+def whole(width: int, context: int, channels: int = 4) -> dict[str, tuple[int, ...]]:
+    return {
+        UNET + "input_blocks.0.0.weight": (width, channels, 3, 3),
+        CONTEXT: (2 * width, context),
+        "first_stage_model.decoder.conv_in.weight": (512, 4, 3, 3),
+        "cond_stage_model.transformer.text_model.final_layer_norm.weight": (context,),
+    }
+
+
+def write(
+    path: Path, shapes: Mapping[str, tuple[int, ...]], metadata: Mapping[str, str] | None = None
+) -> Path:
+    """A header without any weights behind it."""
+    header: dict[str, object] = {
+        name: {"dtype": "F16", "shape": list(shape), "data_offsets": [0, 0]}
+        for name, shape in shapes.items()
+    }
+    if metadata:
+        header["__metadata__"] = dict(metadata)
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("width", "context", "family"),
+    [
+        (64, 64, Family.SEEDLING),
+        (320, 768, Family.SD1),
+        (320, 1024, Family.SD2),
+        (320, 2048, Family.SDXL),
+    ],
+)
+@pytest.mark.parametrize("channels", [4, 9])
+def test_the_shapes_of_two_layers_tell_the_family(
+    tmp_path: Path, width: int, context: int, family: Family, channels: int
+) -> None:
+    path = write(tmp_path / "model-base.safetensors", whole(width, context, channels))
+    assert identify(path) == Checkpoint(family, channels, "epsilon")
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "yaml", "prediction"),
+    [
+        ("v2-1_768", {}, "", "v_prediction"),
+        ("v2-1_512-base", {}, "", "epsilon"),
+        ("v2-1_768", {"modelspec.prediction_type": "epsilon"}, "", "epsilon"),
+        ("v2-base", {"modelspec.prediction_type": "v"}, "", "v_prediction"),
+        ("mine", {}, 'params:\n  parameterization: "v"\n', "v_prediction"),
+        ("mine", {}, "params:\n  linear_start: 0.00085\n", "epsilon"),
+    ],
+)
+def test_what_stable_diffusion_2_predicts_is_read_where_authors_note_it(
+    tmp_path: Path, name: str, metadata: dict[str, str], yaml: str, prediction: str
+) -> None:
+    path = write(tmp_path / f"{name}.safetensors", whole(320, 1024), metadata)
+    if yaml:
+        path.with_suffix(".yaml").write_text(yaml, "utf-8")
+    assert identify(path).prediction == prediction
+
+
+def test_a_v_prediction_mark_among_the_tensors_counts(tmp_path: Path) -> None:
+    path = write(tmp_path / "xl.safetensors", {**whole(320, 2048), "v_pred": ()})
+    assert identify(path).prediction == "v_prediction"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["lora_unet_down_blocks_0.alpha"], "a LoRA"),
+        (["control_model.input_blocks.0.0.weight"], "a ControlNet"),
+        (["double_blocks.0.img_attn.qkv.weight"], "a Flux model"),
+        (["model.diffusion_model.joint_blocks.0.weight"], "a Stable Diffusion 3 model"),
+        (["down_blocks.0.resnets.0.conv1.weight"], "without its VAE and text encoder"),
+        (["encoder.conv_in.weight"], "a VAE"),
+        (["anything.else"], "without a Stable Diffusion U-Net"),
+    ],
+)
+def test_other_kinds_of_files_are_called_by_their_name(
+    tmp_path: Path, names: list[str], words: str
+) -> None:
+    path = write(tmp_path / "other.safetensors", dict.fromkeys(names, (1, 2)))
+    with pytest.raises(ModelError, match=words):
+        identify(path)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words"), [("first_stage_model", "VAE"), ("cond_stage_model", "text encoder")]
+)
+def test_a_file_that_lacks_a_part_is_refused_by_the_part(
+    tmp_path: Path, prefix: str, words: str
+) -> None:
+    shapes = {name: s for name, s in whole(320, 768).items() if not name.startswith(prefix)}
+    with pytest.raises(ModelError, match=f"without its {words}"):
+        identify(write(tmp_path / "part.safetensors", shapes))
+
+
+def test_a_u_net_of_unknown_width_is_refused_with_its_sizes(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="96 wide over 768-wide tokens with 4 inputs"):
+        identify(write(tmp_path / "odd.safetensors", whole(96, 768)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00" * 7,
+        struct.pack("<Q", 10**12) + b"{}",
+        struct.pack("<Q", 2) + b"[]",
+        struct.pack("<Q", 4) + b"\xff\xfe{}",
+        struct.pack("<Q", 14) + b'{"a": {"b":1}}',
+        struct.pack("<Q", 60) + b'{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,800000]}} ',
+    ],
+)
+def test_damaged_files_are_refused_before_anything_is_allocated(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "damaged.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"damaged\.safetensors"):
+        read_header(path)

@@ -1,0 +1,143 @@
+"""Models of few steps are stepped at the times they were taught."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import diffusers
+import numpy as np
+import pytest
+import torch
+
+from seedloupe.generation.request import Request
+from seedloupe.generation.table_use import sampling_spec
+from seedloupe.hosts.standalone.cli.main import main
+from seedloupe.hosts.standalone.engine import models
+from seedloupe.hosts.standalone.engine.denoise import FEW, Sampler, make_scheduler
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.hosts.standalone.engine.sampling import generate
+from seedloupe.services import inpaint_study as studying
+from seedloupe.services import mining as mining_setup
+from seedloupe.services.table_fit import Settings, settings_for, settings_of
+from seedloupe.studies.inpaint import Pair
+from seedloupe.tables import SeedTable
+
+from ....seed_tables import full_table
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def few(tiny: Model) -> Model:
+    """The tiny model, saved as SDXL Turbo is: with times spaced from the end."""
+    kept = diffusers.EulerDiscreteScheduler.from_config(
+        tiny.pipe.scheduler.config, timestep_spacing="trailing"
+    )
+    parts = {**tiny.pipe.components, "scheduler": kept}
+    pipe = diffusers.StableDiffusionPipeline(**parts, requires_safety_checker=False)
+    pipe.set_progress_bar_config(disable=True)
+    return Model("few", tiny.family, pipe, tiny.files)
+
+
+@pytest.mark.parametrize("sampler", list(Sampler))
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_every_sampler_begins_at_the_noisiest_time_and_stops_a_step_short_of_the_end(
+    few: Model, sampler: Sampler, steps: int
+) -> None:
+    times = make_scheduler(few, sampler, steps).timesteps.double()
+    expected = torch.arange(1000, 0, -1000 / steps, dtype=torch.float64)[:steps] - 1
+    assert (times - expected).abs().max() <= 0.5  # some schedulers take whole times alone
+
+
+@pytest.mark.parametrize("sampler", [Sampler.EULER, Sampler.DDIM])
+def test_the_picture_is_the_one_diffusers_gives_for_that_spacing(
+    few: Model, sampler: Sampler
+) -> None:
+    config = few.pipe.scheduler.config
+    scheduler = (
+        few.pipe.scheduler
+        if sampler is Sampler.EULER
+        else diffusers.DDIMScheduler.from_config(config, set_alpha_to_one=True, clip_sample=False)
+    )
+    pipe = diffusers.StableDiffusionPipeline(
+        **{**few.pipe.components, "scheduler": scheduler}, requires_safety_checker=False
+    )
+    pipe.set_progress_bar_config(disable=True)
+    expected = pipe(
+        "a hill",
+        width=48,
+        height=32,
+        num_inference_steps=4,
+        guidance_scale=1.0,
+        generator=torch.Generator().manual_seed(7),
+    ).images[0]
+    request = Request("a hill", (7,), width=48, height=32, steps=4, guidance=1.0, sampler=sampler)
+    (made,) = generate(few, request)
+    assert np.array_equal(np.asarray(made.image), np.asarray(expected))
+
+
+def test_other_models_keep_the_web_uis_spacing(tiny: Model, few: Model) -> None:
+    for sampler in Sampler:
+        plain, spaced = (make_scheduler(model, sampler, 4).timesteps for model in (tiny, few))
+        assert not torch.equal(plain.double(), spaced.double())
+    request = Request("", (1,))
+    assert sampling_spec(request, tiny).scheduler == "uniform"
+    assert sampling_spec(request, few).scheduler == "sgm_uniform"
+
+
+def test_the_page_begins_with_few_steps_whatever_another_models_table_says(
+    tiny: Model, few: Model
+) -> None:
+    table = full_table()
+    assert table.spec.model.sha256 != few.sha256
+    assert settings_for(few, table) == settings_for(few, None)
+    assert settings_for(few, None) == Settings(FEW.steps, FEW.guidance, FEW.sampler)
+    assert settings_for(tiny, None) == Settings()
+    own = replace(table.spec, model=replace(table.spec.model, sha256=few.sha256))
+    mined = SeedTable(table.seeds, table.tensors, own)
+    assert settings_for(few, mined) == settings_of(table) != settings_for(few, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps", "guidance"),
+    [([], 4, 1.0), (["--steps", "2"], 2, 1.0), (["--guidance", "3"], 4, 3.0)],
+)
+def test_the_command_line_takes_few_steps_unless_told_otherwise(
+    few: Model,
+    said: list[str],
+    steps: int,
+    guidance: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(models, "open_model", lambda *_, **__: few)
+    words = ["--model", "few", "--seeds", "7", "--size", "48x32", "--out", str(tmp_path)]
+    assert main(["generate", "a hill", *words, *said]) == 0
+    made = json.loads((tmp_path / "run.json").read_text("utf-8"))["settings"]
+    assert (made["steps"], made["guidance"]) == (steps, guidance)
+
+
+@pytest.mark.parametrize(
+    ("said", "plain", "quick"),
+    [((None, None), (20, 4.0), (4, 1.0)), ((3, 2.0), (3, 2.0), (3, 2.0))],
+)
+def test_tables_and_studies_are_made_as_the_model_is_used(
+    tiny: Model,
+    few: Model,
+    said: tuple[int | None, float | None],
+    plain: tuple[int, float],
+    quick: tuple[int, float],
+) -> None:
+    how = {"noise": "cpu", "sampler": "euler", "seeds": range(2), "size": (48, 32), "strength": 1.0}
+    args = argparse.Namespace(
+        **how, steps=said[0], guidance=said[1], confirm=None, batch=2, tasks=["removal"]
+    )
+    pair = Pair("p", torch.zeros(3, 32, 48), torch.ones(32, 48), "ball")
+    for model, expected in ((tiny, plain), (few, quick)):
+        mined = mining_setup.plan_for(args, model, ("a",), ("b",)).sampling
+        studied = studying.plan_for(args, model, (pair,), "somewhere").sampling
+        assert (mined.steps, mined.guidance) == expected
+        assert (studied.steps, studied.guidance) == expected

@@ -1,0 +1,163 @@
+"""Words as the model's tokenizer cuts them, and watching them in a run."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from seedloupe.errors import InputError
+from seedloupe.generation.request import Request
+from seedloupe.hosts.standalone.engine.models import Model, open_model
+from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
+from seedloupe.lens import Truth, WordNotFoundError, WordsSeen
+from seedloupe.lens.words.clip_words import prompt_tokens, words_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def request(prompt: str = "a red cat, a blue cat", **changes: object) -> Request:
+    return Request(prompt, (4,), **{"steps": 2, "width": 48, "height": 32, **changes})
+
+
+@pytest.fixture(scope="module")
+def seedling() -> Model:
+    return open_model("seedling")
+
+
+def test_words_spelled_in_many_tokens_are_put_together(tiny: Model) -> None:
+    tokens = prompt_tokens(tiny, "A well-lit Hill, \u00e9t\u00e9")
+    assert tokens.length == 77
+    assert tokens.words == ("a", "well", "-", "lit", "hill", ",", "\u00e9t\u00e9")
+    assert tokens.find("hill") == (10, 11, 12, 13)
+    assert tokens.find("Well-Lit") == tuple(range(2, 10))
+    assert len(tokens.find("\u00e9t\u00e9")) == 5
+
+
+def test_tokens_stand_where_the_pipeline_puts_them(tiny: Model) -> None:
+    prompt = "a red cat"
+    tokens = prompt_tokens(tiny, prompt)
+    ids = tiny.pipe.tokenizer(prompt).input_ids
+    assert [token.special for token in tokens.tokens].index(True, 1) == len(ids) - 1
+    assert all(token.special for token in tokens.tokens[len(ids) :])
+    assert tokens.tokens[0].special
+
+
+def test_xl_reads_the_same_columns(tiny_xl: Model) -> None:
+    assert prompt_tokens(tiny_xl, "a red cat").words == ("a", "red", "cat")
+
+
+def test_a_prompt_beyond_the_chunk_is_cut_as_the_pipeline_cuts_it(tiny: Model) -> None:
+    tokens = prompt_tokens(tiny, "hill " * 40)
+    assert tokens.length == 77
+    assert tokens.words == ("hill",) * 18 + ("hil",)
+
+
+def test_clip_words_have_their_columns(seedling: Model) -> None:
+    tokens = prompt_tokens(seedling, "A photo of a strawberry, a cat's cat")
+    assert tokens.words == ("a", "photo", "of", "a", "strawberry", ",", "a", "cat", "'s", "cat")
+    assert tokens.find("cat's") == (8, 9)
+    assert tokens.find("cat#2") == (10,)
+
+
+def test_words_that_may_mean_something_are_chosen(tiny: Model) -> None:
+    assert words_of(tiny, request(), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
+    assert words_of(tiny, request(), ("red cat", "CAT")) == ("red cat", "CAT")
+    with pytest.raises(WordNotFoundError, match="cat#2"):
+        words_of(tiny, request(), ("dog",))
+
+
+def watched(model: Model, wish: Request) -> tuple[Generated, WordsSeen]:
+    (made,) = generate(model, wish, words=True, panel=["mid-vit-out"])
+    assert made.words is not None
+    return made, made.words
+
+
+@pytest.mark.parametrize("size", [(128, 128), (160, 96)])
+def test_the_picture_is_the_same_to_the_bit_with_words_watched(
+    size: tuple[int, int], seedling: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finals: list[Tensor] = []
+    decode = seedling.vae.decode
+    monkeypatch.setattr(
+        seedling.vae, "decode", lambda z, *a, **k: (finals.append(z.clone()), decode(z, *a, **k))[1]
+    )
+    wish = request(width=size[0], height=size[1], steps=3, negative="fog")
+    (plain,) = generate(seedling, wish)
+    made, seen = watched(seedling, wish)
+    assert torch.equal(*finals)
+    assert made.image.tobytes() == plain.image.tobytes()
+    assert seen.tally.grid == (size[1] // 8, size[0] // 8)
+    assert {truth.label for truth in seen.tally.truths.values()} == {Truth.SAME}
+    assert made.notes == ()
+
+
+def test_prompt_and_negative_prompt_are_told_apart(tiny: Model) -> None:
+    _, both = watched(tiny, request(negative="fog", guidance=4.0))
+    _, alone = watched(tiny, request(guidance=1.0, steps=1))
+    assert {word.word for word in both.at(0.2, 0.9).words} >= {"red", "cat#1"}
+    assert {word.word for word in both.negative_at(0.2, 0.9).words} == {"fog"}
+    # Before the first step guidance has changed nothing yet, so the prompted row sees the same.
+    first = both.map_of("red", step=0).values
+    torch.testing.assert_close(first, alone.map_of("red").values, rtol=0, atol=1e-5)
+    contrast = both.contrast("red")
+    assert contrast.values.min() < 0 or contrast.values.max() > 0
+    with pytest.raises(InputError, match="guidance"):
+        alone.negative_at(0.5, 0.5)
+    with pytest.raises(InputError, match="guidance"):
+        alone.contrast("red")
+
+
+def test_each_picture_has_words_of_its_own(tiny: Model) -> None:
+    steps: list[StepUpdate] = []
+    wish = Request("a red cat", (4, 5), steps=2)
+    made = list(generate(tiny, wish, words=True, on_step=steps.append))
+    maps = [one.words.map_of("cat").values for one in made if one.words is not None]
+    assert not torch.equal(*maps)
+    assert [step.words is made[step.image].words for step in steps] == [True] * 4
+    assert made[0].words is not None
+    assert made[0].words.tally.seen_steps == (0, 1)
+
+
+def test_prompts_without_words_are_not_watched(tiny: Model) -> None:
+    (made,) = generate(tiny, request("", steps=1), words=True)
+    assert made.words is None
+    (other,) = generate(tiny, request("", negative="fog", steps=1), words=True)
+    assert other.words is not None
+    assert other.words.at(0.5, 0.5).words == ()
+
+
+def test_trouble_with_words_is_told_and_never_costs_the_picture(
+    tiny: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise MemoryError("no room left")
+
+    (plain,) = generate(tiny, request())
+    monkeypatch.setattr("seedloupe.lens.words.readings.shares", fail)
+    (made,) = generate(tiny, request(), words=True)
+    assert made.image.tobytes() == plain.image.tobytes()
+    assert made.notes
+    assert all("no room left" in note for note in made.notes)
+
+
+def test_altered_attention_is_told(tiny: Model) -> None:
+    attention = tiny.unet.get_submodule("mid_block.attentions.0.transformer_blocks.0.attn2")
+    last = attention.to_out[0]
+    scale = last.register_forward_pre_hook(lambda _m, args: (args[0] * 1.5,))
+    (made,) = generate(tiny, request(), words=True)
+    scale.remove()
+    (note,) = made.notes
+    assert note.startswith("mid-vit-block0-cross-map is not what the model used: something")
+
+
+def test_a_run_nobody_reads_to_its_end_leaves_no_hook(tiny: Model) -> None:
+    flow = stream(tiny, request(), words=True)
+    next(flow)
+    assert hooks(tiny.unet) == 0
+    flow.close()
+    assert hooks(tiny.unet) == 0
+
+
+def hooks(unet: nn.Module) -> int:
+    return sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in unet.modules())

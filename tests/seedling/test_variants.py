@@ -1,0 +1,102 @@
+"""Heads are kept as what they change, and open as whole models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from seedloupe.errors import ModelError
+from seedloupe.hosts.standalone.engine.checkpoint import identify
+from seedloupe.hosts.standalone.engine.models import hash_files, open_model, weight_files
+from seedloupe.seedling.training.architecture import build_unet
+from seedloupe.seedling.training.export import unet_to_ldm
+from seedloupe.seedling.training.variants import (
+    FAST,
+    INPAINTING,
+    Variant,
+    save_difference,
+    widen_input,
+)
+from seedloupe.seedling.variants import MARK, Head, assemble, main
+
+PREFIX = "model.diffusion_model."
+
+
+@pytest.mark.parametrize(("variant", "channels"), [(INPAINTING, 9), (FAST, 4)])
+def test_a_variant_laid_over_its_checkpoint_is_the_variant(
+    variant: Variant, channels: int, tmp_path: Path
+) -> None:
+    base = build_unet()
+    named = {PREFIX + n: w.half().contiguous() for n, w in unet_to_ldm(base.state_dict()).items()}
+    save_file({**named, "first_stage_model.x": torch.ones(1)}, tmp_path / "base.safetensors")
+    changed = variant.freeze(widen_input(base, channels))
+    for weight in changed.parameters():
+        if weight.requires_grad:
+            weight.data += 1
+    save_difference(changed, variant, tmp_path / "some.safetensors")
+    assemble(tmp_path / "base.safetensors", tmp_path / "some.safetensors", tmp_path / "whole")
+    whole = load_file(tmp_path / "whole")
+    expected = unet_to_ldm(changed.state_dict())
+    assert set(whole) == {PREFIX + name for name in expected} | {"first_stage_model.x"}
+    assert all(torch.equal(whole[PREFIX + name], w.half()) for name, w in expected.items())
+    assert (tmp_path / "some.safetensors").stat().st_size < 3_000_000
+    with safe_open(tmp_path / "whole", "pt") as file:
+        assert file.metadata()[MARK] == variant.name
+
+
+def test_a_difference_of_another_model_is_refused(tmp_path: Path) -> None:
+    save_file({"a": torch.ones(1)}, tmp_path / "base.safetensors")
+    save_file({"b": torch.ones(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(ModelError, match=r"other\.safetensors: expected weights that base"):
+        assemble(tmp_path / "base.safetensors", tmp_path / "other.safetensors", tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("head", "channels", "trailing"), [(Head.INPAINTING, 9, False), (Head.FAST, 4, True)]
+)
+def test_a_head_opens_by_name_as_the_whole_file_does(
+    head: Head, channels: int, trailing: bool, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole.safetensors"
+    assert main([head.value, str(whole)]) == 0
+    named, single, plain = open_model(head.value), open_model(str(whole)), open_model("seedling")
+    for model in (named, single):
+        assert (model.in_channels, model.trailing) == (channels, trailing)
+    assert (named.name, named.files) == (head.value, weight_files(head.value))
+    assert named.sha256 == hash_files(head.files) != plain.sha256
+    weights, others = named.unet.state_dict(), single.unet.state_dict()
+    assert all(torch.equal(weights[name], others[name]) for name in weights)
+    same = plain.unet.state_dict()
+    untouched = [name for name in weights if weights[name].equal(same[name])]
+    assert 0 < len(untouched) < len(weights)
+    assert plain.vae.state_dict().keys() == named.vae.state_dict().keys()
+    assert (plain.in_channels, plain.trailing) == (4, False)
+
+
+def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -> None:
+    tensors = load_file(Head.PLAIN.files[0])
+    for mark, trailing in (("fast", True), ("inpainting", False), ("faster", False)):
+        path = tmp_path / f"{mark}.safetensors"
+        save_file(tensors, path, {MARK: mark})
+        assert identify(path).trailing is trailing
+
+
+def test_heads_are_marked_as_they_are_named() -> None:
+    assert [head.mark for head in Head] == ["", "inpainting", "fast"]
+    for head in (Head.INPAINTING, Head.FAST):
+        with safe_open(head.files[1], "pt") as file:
+            assert file.metadata()[MARK] == head.mark
+
+
+def test_a_head_whose_weights_are_gone_is_refused_by_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = tmp_path / "seedling.safetensors"
+    whole.write_bytes(b"")
+    monkeypatch.setattr("seedloupe.seedling.variants.weights_folder", lambda: tmp_path)
+    with pytest.raises(ModelError, match=r"no file .*inpainting\.safetensors"):
+        open_model("seedling-inpainting")
