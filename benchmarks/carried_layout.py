@@ -26,7 +26,7 @@ from torch import Tensor
 
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import sample_batch
-from seedloupe.noise import Carried, Carry, carried_noise, initial_noise
+from seedloupe.noise import NoiseResize, ResizeWay, initial_noise, resized_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Critic, load_critic
 from seedloupe.seedling.instrument import composition
@@ -68,12 +68,12 @@ def measured(settings: argparse.Namespace) -> list[dict[str, object]]:
     rows = []
     for name, size in SIZES.items():
         there = {
-            way: places(lambda seed, s=size, w=way: carried_noise(seed, s, Carried(w, NATIVE)))
-            for way in Carry
+            way: places(lambda seed, s=size, w=way: resized_noise(seed, s, NoiseResize(w, NATIVE)))
+            for way in ResizeWay
         }
         rows += [row(name, way.value, base, found) for way, found in there.items()]
-        rows.append(gain(name, base, there[Carry.STRETCH], there[Carry.MIDDLE]))
-        rows.append(row(name, "shuffled", base, np.roll(there[Carry.STRETCH], 1, axis=1)))
+        rows.append(gain(name, base, there[ResizeWay.STRETCH], there[ResizeWay.MIDDLE]))
+        rows.append(row(name, "shuffled", base, np.roll(there[ResizeWay.STRETCH], 1, axis=1)))
         own = places(lambda seed, s=size: initial_noise(seed, s))
         rows.append(row(name, "own", base, own))
     return rows

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.seedling import weights_folder
-from seedloupe.seedling.critic import TEXT, Reading, Verdict, load_critic, load_judge
-from seedloupe.seedling.world import Colour, Kind, Picture, Split, Style, render
+from seedloupe.seedling.critic import TEXT, CriticReading, JudgeLogits, load_critic, load_judge
+from seedloupe.seedling.world import Colour, ObjectKind, RenderedPicture, Split, Style, render
 
 #: Captions among which the right one is to be found.
 CHOICES = 100
@@ -39,13 +39,13 @@ def main() -> None:
 
 
 @torch.no_grad()
-def judged(pictures: list[Picture], images: Tensor) -> dict[str, float]:
+def judged(pictures: list[RenderedPicture], images: Tensor) -> dict[str, float]:
     """Share of right names; colour is not asked of grayscale pictures."""
     verdict = together([load_judge(weights_folder())(chunk) for chunk in images.split(50)])
     alone = torch.tensor([p.scene.second is None for p in pictures])
     coloured = torch.tensor([p.scene.style is not Style.GRAYSCALE for p in pictures])
     unhidden = torch.tensor([not p.scene.word for p in pictures])
-    kind = verdict.kind == torch.tensor([list(Kind).index(p.scene.kind) for p in pictures])
+    kind = verdict.kind == torch.tensor([list(ObjectKind).index(p.scene.kind) for p in pictures])
     first = torch.tensor([list(Colour).index(p.scene.colour) for p in pictures])
     colour = verdict.colour == first
     pairs = tuple(p.scene for p in pictures if p.scene.second)
@@ -62,13 +62,13 @@ def judged(pictures: list[Picture], images: Tensor) -> dict[str, float]:
     }
 
 
-def chosen(verdict: Verdict, rows: Tensor) -> Verdict:
+def chosen(verdict: JudgeLogits, rows: Tensor) -> JudgeLogits:
     """The verdict on some pictures."""
-    return Verdict(verdict.kinds[rows], verdict.colours[rows], verdict.relations[rows])
+    return JudgeLogits(verdict.kinds[rows], verdict.colours[rows], verdict.relations[rows])
 
 
 @torch.no_grad()
-def read(pictures: list[Picture], images: Tensor) -> dict[str, float]:
+def read(pictures: list[RenderedPicture], images: Tensor) -> dict[str, float]:
     """Retrieval among captions, segmentation, depth, painted text."""
     critic = load_critic(weights_folder())
     readings = [critic(chunk) for chunk in images.split(50)]
@@ -87,7 +87,7 @@ def read(pictures: list[Picture], images: Tensor) -> dict[str, float]:
     }
 
 
-def retrieval(pictures: list[Picture], pictured: Tensor, words: Tensor) -> float:
+def retrieval(pictures: list[RenderedPicture], pictured: Tensor, words: Tensor) -> float:
     """Share of pictures whose nearest caption, among ``CHOICES``, is theirs or reads the same."""
     hits = []
     for start in range(0, len(pictures) - CHOICES + 1, CHOICES):
@@ -107,11 +107,11 @@ def embedded(model: Model, captions: list[str], project: torch.nn.Module) -> Ten
     return functional.normalize(project(torch.cat(pooled)), dim=-1)
 
 
-def planes(picture: Picture) -> Tensor:
+def planes(picture: RenderedPicture) -> Tensor:
     """What every fourth pixel shows, as the critic names it."""
     plane = torch.zeros(picture.text_mask.shape, dtype=torch.long)
     for thing, mask in zip(picture.scene.things, picture.masks, strict=True):
-        plane[torch.from_numpy(mask)] = list(Kind).index(thing.kind) + 1
+        plane[torch.from_numpy(mask)] = list(ObjectKind).index(thing.kind) + 1
     plane[torch.from_numpy(picture.text_mask.copy())] = TEXT
     return plane[2::4, 2::4]
 
@@ -122,7 +122,7 @@ def overlap(found: Tensor, truth: Tensor) -> float:
     return round(float(both / ((found > 0) | (truth > 0)).sum()), 4)
 
 
-def depth_of(readings: list[Reading]) -> Tensor:
+def depth_of(readings: list[CriticReading]) -> Tensor:
     """All depths, ``(S, h, w)``."""
     return torch.cat([reading.depth for reading in readings])
 

@@ -16,7 +16,7 @@ import torch
 from diffusers import UNet2DConditionModel
 
 from seedloupe.lens import default_panel
-from seedloupe.lens.budget import Keep, Recipe, Wish
+from seedloupe.lens.budget import Keep, Recipe, RecordingPlan
 from seedloupe.lens.shapes import predict_shapes
 
 _CROSS_DOWN, _CROSS_UP = "CrossAttnDownBlock2D", "CrossAttnUpBlock2D"
@@ -56,7 +56,7 @@ def megabytes(side: int, config: dict[str, object], *, steps: int) -> dict[str, 
         unet = UNet2DConditionModel(**config)
     shapes = predict_shapes(unet, default_panel(unet), height=side, width=side)
     return {
-        keep.value: round(Wish(shapes, steps, recipe=Recipe(keep)).file_bytes / 1e6, 2)
+        keep.value: round(RecordingPlan(shapes, steps, recipe=Recipe(keep)).file_bytes / 1e6, 2)
         for keep in Keep
     }
 

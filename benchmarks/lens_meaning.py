@@ -40,7 +40,7 @@ from seedling_quality import scrambled
 from torch import Tensor
 
 from seedloupe.errors import InputError
-from seedloupe.hosts.standalone.engine.latents import encode
+from seedloupe.hosts.standalone.engine.latents import encode_pictures
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.text import encode_text
 from seedloupe.lens import (
@@ -64,7 +64,7 @@ from seedloupe.lens import (
 )
 from seedloupe.noise import initial_noise
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
-from seedloupe.seedling.world import Kind, render_scene
+from seedloupe.seedling.world import ObjectKind, render_scene
 
 #: Beyond the prompts the judge and the picking by layout are measured with.
 UNSEEN = JUDGING + 80_000
@@ -130,7 +130,7 @@ def look_once(
     model: Model, image: Tensor, *, prompt: str, seed: int, settings: argparse.Namespace
 ) -> dict[str, Tensor]:
     """Noise one picture and pass it through the U-Net: each layer's ``(1, C, h, w)``."""
-    clean = encode(model, image[None])
+    clean = encode_pictures(model, image[None])
     kept = model.pipe.scheduler.alphas_cumprod[settings.time]
     noise = initial_noise(seed, tuple(clean.shape[1:]))[None]
     noisy = kept.sqrt() * clean + (1 - kept).sqrt() * noise
@@ -208,8 +208,8 @@ def pairs_scored(
     """Find each picture's keypoints in the next of its kind; beside it two things to compare."""
     found, same, best = [], [], []
     for number, truth in enumerate(truths):
-        follower = (number + len(Kind)) % len(truths)
-        if follower % len(Kind) != number % len(Kind):
+        follower = (number + len(ObjectKind)) % len(truths)
+        if follower % len(ObjectKind) != number % len(ObjectKind):
             continue
         here, there, true = views[number][layer], views[follower][layer], truths[follower].keypoints
         spots = truth.keypoints

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from seedloupe.lens import Spot
 from seedloupe.lens.views.cells import labels_on_grid
-from seedloupe.seedling.world import Picture
+from seedloupe.seedling.world import RenderedPicture
 
 SKY, GROUND, OBJECT = range(3)
 #: Cells of the latent along each side.
@@ -33,7 +33,7 @@ class Truth:
     keypoints: tuple[Spot, ...]
 
 
-def truth_of(picture: Picture) -> Truth:
+def truth_of(picture: RenderedPicture) -> Truth:
     """Lay the world's truth out as the lens takes it."""
     mask = torch.from_numpy(picture.object_mask.copy())
     height, width = mask.shape

@@ -19,7 +19,7 @@ from collections.abc import Callable
 import torch
 
 from seedloupe.lens import FeatureMap, LensSpec, PcaBasis, Recorder, Spot, ask, segment
-from seedloupe.lens.explorer import Specimen, explorer_page
+from seedloupe.lens.explorer import RecordedRun, explorer_page
 
 SHAPES = {"1280x16x16": (1280, 16, 16), "640x32x32": (640, 32, 32), "320x64x64": (320, 64, 64)}
 STEPS = 8
@@ -72,7 +72,7 @@ def page() -> dict[str, float]:
             recorder(FeatureMap(name, step, 1.0, torch.randn(1, *shape, generator=lots)))
     record = recorder.finish(LensSpec(model="noise", sampler="none"))
     start = time.perf_counter()
-    size = len(explorer_page([Specimen(record)]))
+    size = len(explorer_page([RecordedRun(record)]))
     return {"ms": round(1000 * (time.perf_counter() - start), 1), "MB": round(size / 1e6, 2)}
 
 

@@ -30,9 +30,9 @@ from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
-from seedloupe.seedling.critic import Judge, Verdict, load_judge
+from seedloupe.seedling.critic import Judge, JudgeLogits, load_judge
 from seedloupe.seedling.prompts import JUDGING, pair_scenes, plain_scenes, real_pictures
-from seedloupe.seedling.world import Colour, Kind, Relation, Scene, render_scene
+from seedloupe.seedling.world import Colour, ObjectKind, Relation, Scene, render_scene
 
 BATCH = 25
 #: Where scenes of two begin among the held-out ones kept for judging.
@@ -129,29 +129,29 @@ def shares(judge: Judge, scenes: tuple[Scene, ...], images: Tensor) -> dict[str,
     return {name: round(float(hit.float().mean()), 4) for name, hit in hits.items() if len(hit)}
 
 
-def together(verdicts: list[Verdict]) -> Verdict:
+def together(verdicts: list[JudgeLogits]) -> JudgeLogits:
     """Verdicts on several batches as one."""
-    return Verdict(
+    return JudgeLogits(
         torch.cat([verdict.kinds for verdict in verdicts]),
         torch.cat([verdict.colours for verdict in verdicts]),
         torch.cat([verdict.relations for verdict in verdicts]),
     )
 
 
-def named_things(verdict: Verdict, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
+def named_things(verdict: JudgeLogits, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
     """Whether kind, colour, and both are what was asked for, ``(S,)`` each."""
-    kind = verdict.kind == indices(Kind, [scene.kind for scene in scenes])
+    kind = verdict.kind == indices(ObjectKind, [scene.kind for scene in scenes])
     colour = verdict.colour == indices(Colour, [scene.colour for scene in scenes])
     return {"kind": kind, "colour": colour, "both": kind & colour}
 
 
-def named_pairs(verdict: Verdict, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
+def named_pairs(verdict: JudgeLogits, scenes: tuple[Scene, ...]) -> dict[str, Tensor]:
     """Whether two things and their relation are what was asked for, ``(S,)`` each.
 
     Colours and relation are asked of the kinds that were asked for, found or not.
     """
     things = list(zip(*(scene.things for scene in scenes), strict=True))
-    first, second = (indices(Kind, [thing.kind for thing in side]) for side in things)
+    first, second = (indices(ObjectKind, [thing.kind for thing in side]) for side in things)
     wanted = torch.stack([first, second], 1).sort(1).values
     kinds = (verdict.pair.sort(1).values == wanted).all(1)
     colours = [

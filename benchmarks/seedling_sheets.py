@@ -18,7 +18,7 @@ from seedling_quality import PAIRS, tensor_of
 from seedling_variants import fillings
 from torch import Tensor
 
-from seedloupe.hosts.standalone.engine.latents import decode, encode
+from seedloupe.hosts.standalone.engine.latents import decode_latents, encode_pictures
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
@@ -73,7 +73,7 @@ def painted(
 def reconstructions(model: Model) -> Tensor:
     """Rows of held-out pictures, each above the row of what the VAE gives back."""
     whole = tensor_of([render(Split.HELD_OUT.seed(index)).image for index in range(16)])
-    back = decode(model, encode(model, whole))
+    back = decode_latents(model, encode_pictures(model, whole))
     return torch.cat([whole[:8], back[:8], whole[8:], back[8:]])
 
 

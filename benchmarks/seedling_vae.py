@@ -21,7 +21,7 @@ from torch import Tensor
 from seedloupe.artifacts import OcrReader
 from seedloupe.artifacts.readers import builtin_readers
 from seedloupe.hosts.standalone.engine.models import open_model
-from seedloupe.seedling.world import Picture, Split, Style, render
+from seedloupe.seedling.world import RenderedPicture, Split, Style, render
 
 RoundTrip = Callable[[Tensor], Tensor]
 
@@ -83,7 +83,9 @@ def _trip(vae: torch.nn.Module) -> RoundTrip:
     return trip
 
 
-def fidelity(pictures: list[Picture], trip: RoundTrip, sheet: Path | None) -> dict[str, float]:
+def fidelity(
+    pictures: list[RenderedPicture], trip: RoundTrip, sheet: Path | None
+) -> dict[str, float]:
     """Peak signal to noise of whole pictures and of things, in decibels, means over pictures."""
     whole, things, pairs = [], [], []
     for picture in pictures:
@@ -105,7 +107,9 @@ def fidelity(pictures: list[Picture], trip: RoundTrip, sheet: Path | None) -> di
     }
 
 
-def legibility(pictures: list[Picture], trip: RoundTrip, reader: OcrReader) -> dict[str, float]:
+def legibility(
+    pictures: list[RenderedPicture], trip: RoundTrip, reader: OcrReader
+) -> dict[str, float]:
     """Words read in rendered pictures, and those of them still read after the round trip."""
     before = [reads(reader, image_of(picture), picture) for picture in pictures]
     after = [reads(reader, trip(image_of(picture)), picture) for picture in pictures]
@@ -118,25 +122,27 @@ def legibility(pictures: list[Picture], trip: RoundTrip, reader: OcrReader) -> d
     }
 
 
-def reads(reader: OcrReader, image: Tensor, picture: Picture) -> bool:
+def reads(reader: OcrReader, image: Tensor, picture: RenderedPicture) -> bool:
     """Whether the reader reads the picture's word, capitals or not."""
     texts = " ".join(region.text or "" for region in reader.read(image[0]))
     return picture.scene.word.lower() in texts.lower()
 
 
-def held_out(count: int) -> list[Picture]:
+def held_out(count: int) -> list[RenderedPicture]:
     """The first held-out pictures."""
     return [render(Split.HELD_OUT.seed(index)) for index in range(count)]
 
 
-def written(count: int) -> list[Picture]:
+def written(count: int) -> list[RenderedPicture]:
     """Held-out pictures with a word (18 to 24 pixels tall) that nothing covers."""
-    everything: Iterable[Picture] = (render(Split.HELD_OUT.seed(i)) for i in range(1_000_000))
+    everything: Iterable[RenderedPicture] = (
+        render(Split.HELD_OUT.seed(i)) for i in range(1_000_000)
+    )
     some = (p for p in everything if p.scene.word and p.scene.style is not Style.BORDER)
     return list(islice(some, count))
 
 
-def image_of(picture: Picture) -> Tensor:
+def image_of(picture: RenderedPicture) -> Tensor:
     """``(1, 3, H, W)`` in [0, 1]."""
     return torch.from_numpy(picture.image.copy()).permute(2, 0, 1)[None].float() / 255
 

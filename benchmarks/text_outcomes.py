@@ -12,7 +12,7 @@ import torch
 
 from seedloupe.artifacts import Availability, Level, OcrReader, TextRegion, flag_text_artifacts
 from seedloupe.artifacts.coverage import cover
-from seedloupe.artifacts.view import around, whole
+from seedloupe.artifacts.view import around, whole_view
 from seedloupe.geometry import Extent
 from seedloupe.images import from_pil
 from seedloupe.testing.samples import Sample
@@ -73,7 +73,7 @@ def outcome(reader: OcrReader, sample: Sample) -> Outcome:
         found |= {level} if sample.kind.holds_text and covers(quads, sample) else set()
     limit = getattr(reader, "side_limit", None)
     weights = sample.mask.astype(np.float64)
-    view = whole(sample.extent) if limit is None else around(weights, limit)
+    view = whole_view(sample.extent) if limit is None else around(weights, limit)
     placed = [view.place(region) for region in once.answer or ()]
     inside = tuple(region for region in placed if lies_in(region, weights, sample.extent))
     return Outcome(sample, frozenset(found), frozenset(flagged), inside, once.seconds)

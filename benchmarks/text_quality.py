@@ -31,14 +31,16 @@ from seedloupe.geometry import Extent, bounding_box
 from seedloupe.seedling import world
 from seedloupe.testing.grounds import GROUNDS
 from seedloupe.testing.lettering import folder_fonts, opencv_fonts, pillow_fonts
-from seedloupe.testing.samples import Kind, Line, Sample, Split, draw_sample
+from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, TextLine, draw_sample
 
 
 def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reader", default="rapidocr", choices=builtin_readers().names())
-    parser.add_argument("--split", default="tune", choices=[split.name.lower() for split in Split])
+    parser.add_argument(
+        "--split", default="tune", choices=[split.name.lower() for split in SampleSplit]
+    )
     parser.add_argument("--count", type=int, default=320, help="pictures drawn")
     parser.add_argument("--worlds", type=int, default=80, help="pictures of Seedling's world")
     parser.add_argument("--seed", type=int, default=0, help="index of the first picture")
@@ -83,7 +85,7 @@ def samples(settings: argparse.Namespace) -> Iterator[Sample]:
     fonts = folder_fonts(settings.fonts) if settings.fonts else pillow_fonts() + opencv_fonts()
     grounds = {**GROUNDS, "seedling": scenery}
     for index in range(settings.seed, settings.seed + settings.count):
-        seed = Split[settings.split.upper()].seed(index)
+        seed = SampleSplit[settings.split.upper()].seed(index)
         yield draw_sample(seed, grounds=grounds, fonts=fonts)
 
 
@@ -102,11 +104,11 @@ def worlds(settings: argparse.Namespace) -> Iterator[Sample]:
         plate = scene.text_mask.astype(np.float32)
         image = Image.fromarray(scene.image)
         box = Image.fromarray(scene.text_mask).getbbox()
-        lines: tuple[Line, ...] = ()
+        lines: tuple[TextLine, ...] = ()
         if box:
             corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
-            lines = (Line(scene.scene.word, np.array(corners, np.float64)),)
-        kind = Kind.WORDS if scene.scene.word else Kind.NONE
+            lines = (TextLine(scene.scene.word, np.array(corners, np.float64)),)
+        kind = SampleKind.WORDS if scene.scene.word else SampleKind.NONE
         mask = np.ones(plate.shape, np.float32)
         yield Sample(image, image, mask, plate, lines, kind, "seedling", size=SIZE * bool(box))
 
@@ -129,10 +131,10 @@ def by_level(outcomes: Sequence[Outcome], level: Level) -> dict[str, Any]:
     """Recall and false flags, each in all and by what might matter."""
     large = [one for one in outcomes if one.sample.size >= SIZE and one.sample.kind.holds_text]
     small = [one for one in outcomes if 8 <= one.sample.size < SIZE and one.sample.kind.holds_text]
-    written = [one for one in large if one.sample.kind is Kind.WORDS]
+    written = [one for one in large if one.sample.kind is SampleKind.WORDS]
     clean = [one for one in outcomes if not one.sample.kind.holds_text]
     dull = [one for one in written if one.sample.contrast < 60]
-    pseudo = [one for one in large if one.sample.kind is Kind.PSEUDO]
+    pseudo = [one for one in large if one.sample.kind is SampleKind.PSEUDO]
     find = lambda ones: rate(ones, lambda one: level in one.found)  # noqa: E731
     flag = lambda ones: rate(ones, lambda one: level in one.flagged)  # noqa: E731
     return {
@@ -151,7 +153,7 @@ def by_level(outcomes: Sequence[Outcome], level: Level) -> dict[str, Any]:
 
 def headline(outcomes: Sequence[Outcome], level: Level) -> dict[str, str]:
     """Words of 16 pixels and more that were found, and pictures without text that were flagged."""
-    written = [o for o in outcomes if o.sample.kind is Kind.WORDS and o.sample.size >= SIZE]
+    written = [o for o in outcomes if o.sample.kind is SampleKind.WORDS and o.sample.size >= SIZE]
     clean = [one for one in outcomes if not one.sample.kind.holds_text]
     return {
         "words of 16 px and more found": rate(written, lambda one: level in one.found),
@@ -195,7 +197,10 @@ def roc_of(outcomes: Sequence[Outcome]) -> list[Curve]:
     """Share of pictures flagged with text and without, the least score swept."""
     steps = np.linspace(0.2, 1.0, 33)
     large = [one for one in outcomes if one.sample.size >= SIZE]
-    sets = {kind: [o for o in large if o.sample.kind is kind] for kind in (Kind.WORDS, Kind.PSEUDO)}
+    sets = {
+        kind: [o for o in large if o.sample.kind is kind]
+        for kind in (SampleKind.WORDS, SampleKind.PSEUDO)
+    }
     clean = [one for one in outcomes if not one.sample.kind.holds_text]
     found = []
     for name, score in SCORES.items():
@@ -214,7 +219,7 @@ def roc_of(outcomes: Sequence[Outcome]) -> list[Curve]:
 
 def marks(outcomes: Sequence[Outcome]) -> dict[str, tuple[float, float]]:
     """Where the levels themselves stand: pictures flagged without text and with words."""
-    written = [o for o in outcomes if o.sample.kind is Kind.WORDS and o.sample.size >= SIZE]
+    written = [o for o in outcomes if o.sample.kind is SampleKind.WORDS and o.sample.size >= SIZE]
     clean = [one for one in outcomes if not one.sample.kind.holds_text]
     share = lambda ones, level: float(np.mean([level in one.flagged for one in ones]))  # noqa: E731
     return {level.value: (share(clean, level), share(written, level)) for level in Level}

@@ -28,7 +28,7 @@ from seedloupe.artifacts.view import around
 from seedloupe.geometry import Extent
 from seedloupe.images import from_pil
 from seedloupe.testing.lettering import opencv_fonts, pillow_fonts
-from seedloupe.testing.samples import Kind, Sample, Split, draw_sample
+from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 SIDE = 512
 Read = Callable[[Sample], tuple[TextRegion, ...]]
@@ -109,7 +109,7 @@ def chosen(count: int, least: float, most: float) -> Iterator[Sample]:
     """The first pictures of the tuning split that fit, made 512 x 512."""
     fonts, left = pillow_fonts() + opencv_fonts(), count
     for index in range(100_000, 200_000):
-        sample = draw_sample(Split.TUNE.seed(index), kind=Kind.WORDS, fonts=fonts)
+        sample = draw_sample(SampleSplit.TUNE.seed(index), kind=SampleKind.WORDS, fonts=fonts)
         whole = sample.extent == Extent(SIDE, SIDE)
         if not whole or sample.size < 16 or not least <= (sample.mask > 0).mean() <= most:
             continue

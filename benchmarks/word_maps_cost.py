@@ -28,7 +28,13 @@ from diffusers.models.attention_processor import Attention
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from seedloupe.lens import AttentionProbe, FeatureProbe, WordColumns, WordTally, default_panel
+from seedloupe.lens import (
+    AttentionAccumulator,
+    AttentionProbe,
+    FeatureProbe,
+    WordColumns,
+    default_panel,
+)
 
 #: A prompt of a dozen tokens.
 COLUMNS = tuple(range(1, 13))
@@ -91,7 +97,7 @@ def ways_of(unet: UNet2DConditionModel) -> dict[str, Way]:
         return FeatureProbe(unet, panel, [].append)
 
     def attention(*, check: bool = True, rows: Sequence[int] | None = None) -> AttentionProbe:
-        return AttentionProbe(unet, words, WordTally(), rows=rows, check=check)
+        return AttentionProbe(unet, words, AttentionAccumulator(), rows=rows, check=check)
 
     @contextmanager
     def both() -> Iterator[None]:

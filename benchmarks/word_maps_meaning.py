@@ -35,20 +35,20 @@ from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
 from seedloupe.images import from_pil
 from seedloupe.lens import (
+    AttentionAccumulator,
     AttentionProbe,
     PromptTokens,
     Rows,
     Truth,
     WordColumns,
     WordsSeen,
-    WordTally,
 )
+from seedloupe.lens.words.accumulator import resize
 from seedloupe.lens.words.clip_words import may_mean_something, prompt_tokens
-from seedloupe.lens.words.tally import resize
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
-from seedloupe.seedling.world import Kind, Scene
+from seedloupe.seedling.world import ObjectKind, Scene
 
 #: Beyond the prompts the judge and other benchmarks are measured with.
 UNSEEN = JUDGING + 80_000
@@ -96,7 +96,7 @@ def main() -> None:
         doubts += sum(one.label is not Truth.SAME for one in seen.tally.truths.values())
         with torch.no_grad():
             found = critic(from_pil(made.image)[None]).planes[0].argmax(0)
-        mask = found == 1 + list(Kind).index(scene.kind)
+        mask = found == 1 + list(ObjectKind).index(scene.kind)
         if float(mask.float().mean()) >= LEAST_SHARE:
             shots.append(shot(scene, mask, seen, without, settings.steps))
         sheet.append(row_of(made, seen, scene))
@@ -115,11 +115,11 @@ def main() -> None:
 
 def draw(
     model: Model, random: nn.Module, scene: Scene, seed: int, steps: int
-) -> tuple[Generated, WordsSeen, WordTally]:
+) -> tuple[Generated, WordsSeen, AttentionAccumulator]:
     """Draw one picture; a U-Net of random weights is shown all that the real one is shown."""
     wish = Request(scene.caption, (seed,), steps=steps)
     tokens = prompt_tokens(model, scene.caption)
-    without = WordTally()
+    without = AttentionAccumulator()
     probe = AttentionProbe(random, WordColumns(tokens.content), without, rows=[1])
 
     def mirror(_: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -143,7 +143,9 @@ def random_unet(model: Model) -> nn.Module:
     return UNet2DConditionModel.from_config(model.pipe.unet.config).eval()
 
 
-def shot(scene: Scene, mask: Tensor, seen: WordsSeen, without: WordTally, steps: int) -> Shot:
+def shot(
+    scene: Scene, mask: Tensor, seen: WordsSeen, without: AttentionAccumulator, steps: int
+) -> Shot:
     """Take the maps out of one run."""
     tokens = seen.prompt
     word = scene.kind.value
@@ -161,7 +163,7 @@ def shot(scene: Scene, mask: Tensor, seen: WordsSeen, without: WordTally, steps:
 
 
 def views(
-    tally: WordTally, tokens: PromptTokens, rows: Rows, steps: int
+    tally: AttentionAccumulator, tokens: PromptTokens, rows: Rows, steps: int
 ) -> dict[str, Callable[[str], Tensor]]:
     """The ways a word's map can be asked for, each a function of the word."""
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from seedloupe.artifacts import TextRegion
-from seedloupe.artifacts.view import View, around, whole
+from seedloupe.artifacts.view import View, around, whole_view
 from seedloupe.geometry import Extent
 
 
@@ -29,7 +29,7 @@ def test_surroundings_end_where_the_picture_does() -> None:
 
 
 def test_a_full_mask_is_shown_as_the_whole_picture() -> None:
-    assert around(np.ones((300, 400)), 1024) == whole(Extent(400, 300))
+    assert around(np.ones((300, 400)), 1024) == whole_view(Extent(400, 300))
 
 
 def test_the_margin_is_never_less_than_the_beginning_of_a_line() -> None:

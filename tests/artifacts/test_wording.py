@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from seedloupe.artifacts.wording import edit_distance, likeness, plain
+from seedloupe.artifacts.wording import edit_distance, plain_letters, string_likeness
 
 
 @pytest.mark.parametrize(
@@ -12,15 +12,15 @@ from seedloupe.artifacts.wording import edit_distance, likeness, plain
     [("BACKGR0UND", "background"), ("Café", "CAFE"), ("he11o!", "hellol"), ("5T0P", "stop")],
 )
 def test_case_accents_and_look_alikes_make_no_difference(one: str, other: str) -> None:
-    assert plain(one) == plain(other)
+    assert plain_letters(one) == plain_letters(other)
 
 
 def test_other_words_stay_other_words() -> None:
-    assert plain("cat") != plain("dog")
+    assert plain_letters("cat") != plain_letters("dog")
 
 
 def test_everything_but_letters_and_digits_goes() -> None:
-    assert plain("●—*  .") == ""
+    assert plain_letters("●—*  .") == ""
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_edit_distance_agrees_with_its_definition(one: str, other: str) -> None:
 
 
 def test_short_words_are_all_or_nothing() -> None:
-    assert likeness("cat", "cat") == 1
-    assert likeness("cat", "car") == 0
-    assert likeness("cats", "cars") == 0.75
-    assert likeness("", "") == 0
+    assert string_likeness("cat", "cat") == 1
+    assert string_likeness("cat", "car") == 0
+    assert string_likeness("cats", "cars") == 0.75
+    assert string_likeness("", "") == 0

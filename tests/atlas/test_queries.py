@@ -19,14 +19,14 @@ from seedloupe.atlas.queries import (
     Sifting,
     chosen_from,
     kinds_of,
-    pick,
+    pick_on_map,
     places_from,
     possible_hows,
     sifted,
 )
 from seedloupe.errors import InputError, PickError, SeedloupeError, TableError
 from seedloupe.geometry import Box
-from seedloupe.hosts.standalone.app.state import Prints
+from seedloupe.hosts.standalone.app.state import ServedFiles
 from seedloupe.picking import (
     Layout,
     TagFilter,
@@ -52,7 +52,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def charts(tmp_path: Path) -> Charts:
-    return Charts(Prints(tmp_path / "cache"))
+    return Charts(ServedFiles(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -106,17 +106,17 @@ def test_objects_are_offered_by_the_names_the_table_gives_them() -> None:
 
 def test_every_way_asks_its_rule() -> None:
     table, tags = full_table(), TagFilter(avoid=("gray",), above=0.2)
-    assert pick(table, Ask(How.GOLDEN, 2, tags)) == pick_golden(table, 2, tags=tags)
-    assert pick(table, Ask(How.CLEAN, 2, tags)) == pick_clean(table, 2, tags=tags)
-    assert pick(table, Ask(How.DIVERSE, 2, tags)) == pick_diverse(table, 2, tags=tags)
+    assert pick_on_map(table, Ask(How.GOLDEN, 2, tags)) == pick_golden(table, 2, tags=tags)
+    assert pick_on_map(table, Ask(How.CLEAN, 2, tags)) == pick_clean(table, 2, tags=tags)
+    assert pick_on_map(table, Ask(How.DIVERSE, 2, tags)) == pick_diverse(table, 2, tags=tags)
     layouts = [replace(Layout.of_box(Box(*place)), kind="ball") for place in (LEFT, RIGHT)]
     asked = Ask(How.LAYOUT, 2, tags, (LEFT, RIGHT), "ball")
-    assert pick(table, asked) == pick_by_layout(table, 2, layouts=layouts, tags=tags)
+    assert pick_on_map(table, asked) == pick_by_layout(table, 2, layouts=layouts, tags=tags)
 
 
 def test_a_layout_needs_a_box() -> None:
     with pytest.raises(InputError, match="layout: expected a box drawn"):
-        pick(full_table(), Ask(How.LAYOUT, 2))
+        pick_on_map(full_table(), Ask(How.LAYOUT, 2))
 
 
 def test_seeds_that_fail_are_faded_and_counted(chart: Chart) -> None:
@@ -160,7 +160,7 @@ def test_seeds_come_from_the_browser_in_their_order_each_once(chart: Chart) -> N
 def test_more_seeds_than_a_column_holds_are_cut_and_it_is_said(tmp_path: Path) -> None:
     path = tmp_path / "many.seedtable.safetensors"
     write_table(many(40), path)
-    chart = Charts(Prints(tmp_path / "cache")).open(path)
+    chart = Charts(ServedFiles(tmp_path / "cache")).open(path)
     chosen, said = chosen_from(chart, " ".join(map(str, range(40))))
     assert chosen.seeds == tuple(range(MOST_CHOSEN))
     assert said.startswith(f"{MOST_CHOSEN} of your seeds")

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from seedloupe.errors import InputError
-from seedloupe.lens.budget import Keep, Recipe, Wish, fit_budget
+from seedloupe.lens.budget import Keep, Recipe, RecordingPlan, fit_budget
 from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.file import write_lens
 from seedloupe.lens.kinds import tensors_of
@@ -32,7 +32,7 @@ def test_predicted_bytes_are_those_kept(number: int, unet: nn.Module, tmp_path: 
     rows, steps = chosen.randint(1, 3), chosen.randint(4, 9)
     recipe = Recipe(chosen.choice(list(Keep)), every=chosen.randint(1, 3))
     shapes = predict_shapes(unet, names, height=height, width=width, words=7)
-    wish = Wish(shapes, steps, rows, recipe=recipe)
+    wish = RecordingPlan(shapes, steps, rows, recipe=recipe)
     recorder = Recorder(recipe)
     inputs = torch.randn(rows, 4, height, width), torch.tensor([1]), torch.randn(rows, 7, 16)
     with (
@@ -51,13 +51,13 @@ def test_predicted_bytes_are_those_kept(number: int, unet: nn.Module, tmp_path: 
 
 
 def test_a_wish_that_fits_is_granted_whole() -> None:
-    wish = Wish(SHAPES, 30)
+    wish = RecordingPlan(SHAPES, 30)
     assert fit_budget(wish, 10**9).wish == wish
     assert fit_budget(wish, 10**9).notes == ()
 
 
 def test_things_are_given_up_in_the_documented_order() -> None:
-    wish = Wish(SHAPES, 32, recipe=Recipe(Keep.FLOAT32))
+    wish = RecordingPlan(SHAPES, 32, recipe=Recipe(Keep.FLOAT32))
     budget = wish.file_bytes
     seen = []
     while budget > 100:
@@ -89,13 +89,13 @@ def test_things_are_given_up_in_the_documented_order() -> None:
 @pytest.mark.parametrize("steps", [1, 3, 1000])
 @pytest.mark.parametrize("keep", list(Keep))
 def test_a_plan_comes_out_whatever_the_budget(budget: int, steps: int, keep: Keep) -> None:
-    made = fit_budget(Wish(SHAPES, steps, recipe=Recipe(keep)), budget)
+    made = fit_budget(RecordingPlan(SHAPES, steps, recipe=Recipe(keep)), budget)
     assert made.wish.file_bytes <= max(budget, 0) or not made.layers
-    assert fit_budget(Wish({}, steps), budget).layers == ()
+    assert fit_budget(RecordingPlan({}, steps), budget).layers == ()
 
 
 def test_what_was_given_up_is_said_in_words() -> None:
-    wish = Wish(SHAPES, 32, recipe=Recipe(Keep.FLOAT32))
+    wish = RecordingPlan(SHAPES, 32, recipe=Recipe(Keep.FLOAT32))
     notes = " ".join(fit_budget(wish, 3 * 10**5).notes)
     assert "colours alone" in notes
     assert "one step of" in notes
@@ -104,16 +104,16 @@ def test_what_was_given_up_is_said_in_words() -> None:
 
 
 def test_steps_are_left_out_only_while_eight_stay() -> None:
-    assert fit_budget(Wish(SHAPES, 8), 10**6).wish.recipe.every == 1
+    assert fit_budget(RecordingPlan(SHAPES, 8), 10**6).wish.recipe.every == 1
 
 
 def test_published_costs_are_met() -> None:
     """Four layers of 1280 x 16 x 16 cells and 30 steps in half precision."""
     shapes = {str(n): LayerShape(1280, 16, 16) for n in range(4)}
-    half = Wish(shapes, 30, recipe=Recipe(Keep.FLOAT16)).data_bytes
+    half = RecordingPlan(shapes, 30, recipe=Recipe(Keep.FLOAT16)).data_bytes
     raw = 4 * 30 * 1280 * 16 * 16 * 2
     assert raw < half < 1.06 * raw
-    assert Wish(shapes, 30).data_bytes < raw / 20
+    assert RecordingPlan(shapes, 30).data_bytes < raw / 20
 
 
 def test_no_step_at_all_is_refused() -> None:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.features import FeatureMap
-from seedloupe.lens.layers import Layout, find_layers, list_layers
+from seedloupe.lens.layers import OutputLayout, find_layers, list_layers
 from seedloupe.lens.panel import default_panel
 from seedloupe.lens.rows import second_half
 
@@ -72,7 +72,7 @@ def test_features_are_what_the_modules_gave(
         hook.remove()
     for layer in layers:
         seen = frames[layer.name].values
-        if layer.layout is not Layout.GRID:
+        if layer.layout is not OutputLayout.GRID:
             seen = seen.flatten(2).transpose(1, 2)
         assert torch.equal(seen, oracle[layer.name]), layer.name
 

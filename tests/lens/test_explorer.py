@@ -16,7 +16,7 @@ from PIL import Image
 from seedloupe.errors import InputError
 from seedloupe.lens import FeatureMap, LensRecord, LensSpec, LensWords
 from seedloupe.lens.explorer import (
-    Specimen,
+    RecordedRun,
     explorer_css,
     explorer_html,
     explorer_json,
@@ -42,7 +42,7 @@ def recorded(seed: int = 7, *, prompt: str = "a ball", layers: Any = LAYERS) -> 
     return recorder.finish(spec)
 
 
-def told(*specimens: Specimen) -> list[dict[str, Any]]:
+def told(*specimens: RecordedRun) -> list[dict[str, Any]]:
     def refuse(text: str) -> None:
         raise AssertionError(f"{text} is no JSON a browser reads")
 
@@ -66,7 +66,7 @@ def cosines(values: torch.Tensor) -> torch.Tensor:
 
 def test_every_layer_at_every_step_has_the_colours_that_were_recorded() -> None:
     record = recorded()
-    (side,) = told(Specimen(record))
+    (side,) = told(RecordedRun(record))
     assert [layer["name"] for layer in side["layers"]] == list(LAYERS)
     for row, name in enumerate(LAYERS):
         for step in range(STEPS):
@@ -78,7 +78,7 @@ def test_every_layer_at_every_step_has_the_colours_that_were_recorded() -> None:
 
 
 def test_frames_tell_the_noise_level_and_the_training_time() -> None:
-    (side,) = told(Specimen(recorded()))
+    (side,) = told(RecordedRun(recorded()))
     assert [frame["sigma"] for frame in side["frames"]] == [9.0, 8.0, 7.0]
     assert [frame["t"] for frame in side["frames"]] == [900.0, 899.0, 898.0]
     assert [frame["name"] for frame in side["frames"]] == ["step 1", "step 2", "step 3"]
@@ -86,7 +86,7 @@ def test_frames_tell_the_noise_level_and_the_training_time() -> None:
 
 def test_codes_keep_the_angles_of_the_features_to_a_byte() -> None:
     record = recorded()
-    (side,) = told(Specimen(record))
+    (side,) = told(RecordedRun(record))
     for row, name in enumerate(LAYERS):
         features = record.features(LensKey(0, 1, 0, name)).values[0]
         apart = (cosines(codes_of(side["maps"][row][1]["codes"])) - cosines(features)).abs()
@@ -103,7 +103,7 @@ def test_two_runs_travel_in_codes_that_can_be_compared() -> None:
             values = torch.randn(1, *shape, generator=lots).roll(1, dims=-1)
             moved(FeatureMap(layer, step, 9.0 - step, values))
     other = moved.finish(LensSpec(model="tiny", sampler="euler"))
-    left, right = told(Specimen(first), Specimen(other))
+    left, right = told(RecordedRun(first), RecordedRun(other))
     here, there = (codes_of(side["maps"][1][2]["codes"]) for side in (left, right))
     spot = here[:, 2, 3]
     like = torch.einsum("d,dhw->hw", spot, there) / there.norm(dim=0)
@@ -123,18 +123,18 @@ def test_two_runs_are_painted_with_the_same_colours() -> None:
     record = mixed.finish(LensSpec(model="tiny", sampler="euler"))
     key = LensKey(0, 1, 0, "mid-vit-out")
     assert (same.rgb[key] != record.rgb[key]).any()
-    left, right = told(Specimen(same), Specimen(record))
+    left, right = told(RecordedRun(same), RecordedRun(record))
     for row in range(len(LAYERS)):
         here, there = (side["maps"][row][1] for side in (left, right))
         size = (3, here["height"], here["width"])
         apart = array(here["rgb"], "u1", *size).astype(int) - array(there["rgb"], "u1", *size)
         assert abs(apart).max() <= 2
     assert left["layers"][0]["explained"] == right["layers"][0]["explained"]
-    assert told(Specimen(same), Specimen(other))
+    assert told(RecordedRun(same), RecordedRun(other))
 
 
 def test_fine_grids_are_averaged_so_that_a_page_stays_small() -> None:
-    (side,) = told(Specimen(recorded(layers={"mid-vit-out": (5, 40, 64)})))
+    (side,) = told(RecordedRun(recorded(layers={"mid-vit-out": (5, 40, 64)})))
     found = side["maps"][0][0]
     assert (found["height"], found["width"]) == (40, 64)
     assert (found["codes"]["height"], found["codes"]["width"]) == (32, 32)
@@ -142,14 +142,14 @@ def test_fine_grids_are_averaged_so_that_a_page_stays_small() -> None:
 
 def test_a_file_of_colours_alone_has_no_codes() -> None:
     record = replace(recorded(), codes={}, leads={}, axes={})
-    (side,) = told(Specimen(record))
+    (side,) = told(RecordedRun(record))
     assert side["maps"][0][0]["codes"] is None
 
 
 def test_a_layer_that_was_given_up_leaves_a_gap_and_not_an_error() -> None:
     record = recorded()
     short = {k: v for k, v in record.rgb.items() if (k.layer, k.step) != ("mid-vit-out", 2)}
-    (side,) = told(Specimen(replace(record, rgb=short)))
+    (side,) = told(RecordedRun(replace(record, rgb=short)))
     assert side["maps"][0][2] is None
     assert side["maps"][1][2] is not None
 
@@ -159,7 +159,7 @@ def test_of_several_calls_within_a_step_the_last_is_shown() -> None:
     key = LensKey(0, 1, 0, "mid-vit-out")
     later = replace(key, call=1)
     white = torch.full_like(record.rgb[key], 255)
-    (side,) = told(Specimen(replace(record, rgb={**record.rgb, later: white}, codes={})))
+    (side,) = told(RecordedRun(replace(record, rgb={**record.rgb, later: white}, codes={})))
     assert set(base64.b64decode(side["maps"][0][1]["rgb"])) == {255}
 
 
@@ -176,7 +176,7 @@ def test_words_travel_as_their_share_of_what_the_words_of_their_prompt_take() ->
         LensWords("negative", 3, 4, ("blurry", "text")),
     )
     spec = replace(record.spec, words=entries)
-    (side,) = told(Specimen(replace(record, spec=spec, words=words)))
+    (side,) = told(RecordedRun(replace(record, spec=spec, words=words)))
     texts = side["words"]["texts"]
     assert [text["text"] for text in texts] == ["red", "ball", "blurry", "text"]
     assert [text["negative"] for text in texts] == [False, False, True, True]
@@ -191,13 +191,13 @@ def test_values_that_are_not_finite_do_not_reach_the_browser() -> None:
     values = torch.randn(1, 5, 3, 4)
     values[0, 0, 0, 0] = float("inf")
     recorder(FeatureMap("mid-vit-out", 0, float("nan"), values))
-    (side,) = told(Specimen(recorder.finish(LensSpec(model="tiny", sampler="euler"))))
+    (side,) = told(RecordedRun(recorder.finish(LensSpec(model="tiny", sampler="euler"))))
     assert side["frames"][0]["sigma"] is None
 
 
 def test_pictures_travel_small_and_keep_their_shape() -> None:
     picture = Image.new("RGB", (1600, 800), "red")
-    (side,) = told(Specimen(recorded(), picture, {(0, 1): picture}))
+    (side,) = told(RecordedRun(recorded(), picture, {(0, 1): picture}))
     assert side["aspect"] == 2
     assert side["picture"].startswith("data:image/webp;base64,")
     assert [bool(preview) for preview in side["previews"]] == [False, True, False]
@@ -205,12 +205,12 @@ def test_pictures_travel_small_and_keep_their_shape() -> None:
 
 
 def test_runs_are_called_by_their_seed_and_other_pictures_by_a_name() -> None:
-    left, right = told(Specimen(recorded(7)), Specimen(recorded(8), name="picture 2"))
+    left, right = told(RecordedRun(recorded(7)), RecordedRun(recorded(8), name="picture 2"))
     assert (left["name"], right["name"]) == ("seed 7", "picture 2")
 
 
 def test_without_a_picture_the_finest_layer_gives_the_shape() -> None:
-    (side,) = told(Specimen(recorded()))
+    (side,) = told(RecordedRun(recorded()))
     assert (side["aspect"], side["picture"]) == (8 / 6, "")
 
 
@@ -218,17 +218,17 @@ def test_without_a_picture_the_finest_layer_gives_the_shape() -> None:
     ("specimens", "field"),
     [
         ((), "specimens"),
-        ((Specimen(recorded()),) * 3, "specimens"),
-        ((Specimen(replace(recorded(), rgb={})),), "record"),
-        ((Specimen(recorded(), row=1),), "row"),
+        ((RecordedRun(recorded()),) * 3, "specimens"),
+        ((RecordedRun(replace(recorded(), rgb={})),), "record"),
+        ((RecordedRun(recorded(), row=1),), "row"),
         (
-            (Specimen(recorded()), Specimen(recorded(layers={"mid-vit-out": (5, 3, 4)}))),
+            (RecordedRun(recorded()), RecordedRun(recorded(layers={"mid-vit-out": (5, 3, 4)}))),
             "layers",
         ),
     ],
 )
 def test_runs_that_cannot_be_shown_are_refused_by_name(
-    specimens: tuple[Specimen, ...], field: str
+    specimens: tuple[RecordedRun, ...], field: str
 ) -> None:
     with pytest.raises(InputError, match=f"^{field}: expected"):
         explorer_json(specimens)
@@ -238,12 +238,12 @@ def test_runs_of_other_lengths_do_not_stand_side_by_side() -> None:
     short = recorded()
     short = replace(short, rgb={k: v for k, v in short.rgb.items() if k.step < 2})
     with pytest.raises(InputError, match="moments"):
-        explorer_json([Specimen(recorded()), Specimen(short)])
+        explorer_json([RecordedRun(recorded()), RecordedRun(short)])
 
 
 def test_the_page_holds_everything_and_a_hostile_prompt_stays_text() -> None:
     evil = "</script><script>alert(1)</script>"
-    page = explorer_page([Specimen(recorded(prompt=evil))])
+    page = explorer_page([RecordedRun(recorded(prompt=evil))])
     assert page.count("</script>") == 1
     assert "<script>alert" not in page
     assert re.search(r"(src|href)=[\"']?https?:", page) is None

@@ -9,7 +9,7 @@ import pytest
 from torch import nn
 
 from seedloupe.errors import LayerNotFoundError, ModelError
-from seedloupe.lens.layers import Layout, find_layers, list_layers
+from seedloupe.lens.layers import OutputLayout, find_layers, list_layers
 
 Build = Callable[[dict[str, Any]], nn.Module]
 
@@ -160,7 +160,7 @@ def test_layers_of_something_else_are_refused() -> None:
 
 
 def test_only_keys_and_values_of_cross_attention_hold_words(sd15: nn.Module) -> None:
-    words = [layer.name for layer in list_layers(sd15) if layer.layout is Layout.WORDS]
+    words = [layer.name for layer in list_layers(sd15) if layer.layout is OutputLayout.WORDS]
     assert set(words) == {x.name for x in find_layers(sd15, ["*-cross-k", "*-cross-v"])}
     assert len(words) == 32
 
@@ -168,7 +168,7 @@ def test_only_keys_and_values_of_cross_attention_hold_words(sd15: nn.Module) -> 
 def test_a_first_attention_that_reads_the_prompt_holds_words_too(build_meta: Build) -> None:
     upscaler = build_meta({"only_cross_attention": (True, True, False)})
     (keys,) = find_layers(upscaler, ["down-level0-repeat0-vit-block0-self-k"])
-    assert keys.layout is Layout.WORDS
+    assert keys.layout is OutputLayout.WORDS
 
 
 def test_projections_that_diffusers_has_fused_are_not_offered(build_meta: Build) -> None:

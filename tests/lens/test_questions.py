@@ -24,9 +24,9 @@ from seedloupe.lens.questions import (
     elsewhere,
     groups,
     health,
-    likeness,
     painted_groups,
     painted_likeness,
+    spot_likeness,
 )
 
 MIDDLE, END = "mid-vit-out", "unet-out"
@@ -79,7 +79,7 @@ def test_a_file_answers_as_the_features_would() -> None:
     record = recorded()
     keys = [key for key in asked_keys(record) if key.layer == END]
     for measure in (Measure.COSINE, Measure.CENTRED_COSINE, Measure.L2, Measure.RELATIVE_NORM):
-        found = likeness(record, [Spot(0.1, 0.5)], keys, measure=measure)
+        found = spot_likeness(record, [Spot(0.1, 0.5)], keys, measure=measure)
         exact = ask(halves(8, 12), Spot(0.1, 0.5), measure=measure).values
         for one in found.values():
             torch.testing.assert_close(one.values, exact, atol=5e-3, rtol=5e-3)
@@ -89,8 +89,8 @@ def test_sums_of_differences_need_the_features_themselves() -> None:
     codes, full = recorded(), recorded(keep=Keep.FLOAT32)
     spots, keys = [Spot(0.1, 0.5)], asked_keys(full)
     with pytest.raises(InputError, match="lengths and angles"):
-        likeness(codes, spots, keys, measure=Measure.L1)
-    found = likeness(full, spots, keys, measure=Measure.L1)
+        spot_likeness(codes, spots, keys, measure=Measure.L1)
+    found = spot_likeness(full, spots, keys, measure=Measure.L1)
     exact = ask(halves(8, 12), spots, measure=Measure.L1).values
     torch.testing.assert_close(found[keys[0]].values, exact)
 
@@ -99,7 +99,7 @@ def test_the_best_place_elsewhere_does_not_touch_what_was_asked() -> None:
     record = recorded()
     (key,) = [key for key in asked_keys(record, step=0) if key.layer == END]
     spot = Spot(0.1, 0.5)
-    place = elsewhere(likeness(record, [spot], [key])[key], [spot])
+    place = elsewhere(spot_likeness(record, [spot], [key])[key], [spot])
     assert place is not None
     assert place.x < 0.5
     (row, column), (asked_row, asked_column) = place.cell(8, 12), spot.cell(8, 12)
@@ -109,7 +109,7 @@ def test_the_best_place_elsewhere_does_not_touch_what_was_asked() -> None:
 def test_a_map_all_next_to_the_asked_cell_has_no_elsewhere() -> None:
     record = recorded()
     key = next(key for key in asked_keys(record) if key.layer == MIDDLE)
-    assert elsewhere(likeness(record, [Spot(0.5, 0.1)], [key])[key], [Spot(0.5, 0.1)]) is None
+    assert elsewhere(spot_likeness(record, [Spot(0.5, 0.1)], [key])[key], [Spot(0.5, 0.1)]) is None
 
 
 def test_groups_are_those_of_the_features_and_keep_their_numbers() -> None:
@@ -142,7 +142,7 @@ def test_answers_are_painted_with_the_asked_cell_marked() -> None:
     record = recorded()
     keys = [key for key in asked_keys(record, step=1) if key.layer == END]
     spots = [Spot(0.1, 0.5)]
-    found = likeness(record, spots, keys)
+    found = spot_likeness(record, spots, keys)
     painted = painted_likeness(record, found, spots)
     assert [layer.name for layer in painted.spec.layers] == [END]
     assert painted.spec.layers[0].reduction == "likeness by cosine"

@@ -13,7 +13,7 @@ from seedloupe.errors import ImageError, InputError
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
-from seedloupe.hosts.standalone.engine.single_pass import Look, look
+from seedloupe.hosts.standalone.engine.single_pass import FeatureExtraction, extract_features
 from seedloupe.lens import FeatureMap, FeatureProbe, Recipe, kept_words, read_lens
 from seedloupe.lens.record import LensKey
 from seedloupe.lens.rows import RowKind, RowPlan, edit_rows, pipeline_rows
@@ -160,20 +160,20 @@ def any_model(request: pytest.FixtureRequest) -> Model:
 
 def test_every_kind_of_model_can_look(any_model: Model) -> None:
     image = torch.rand(3, 32, 48, generator=torch.Generator().manual_seed(1))
-    record = look(any_model, Look(image, ("mid-vit-out",), noises=2))
+    record = extract_features(any_model, FeatureExtraction(image, ("mid-vit-out",), noises=2))
     (key,) = record.codes
     assert record.codes[key].shape[2:] == (2, 3)
     assert record.rgb[key].isfinite().all()
 
 
 def test_a_look_is_the_features_of_the_noised_picture_and_their_mean(tiny: Model) -> None:
-    from seedloupe.hosts.standalone.engine.latents import encode
+    from seedloupe.hosts.standalone.engine.latents import encode_pictures
     from seedloupe.hosts.standalone.engine.text import encode_text
     from seedloupe.noise import initial_noise
 
     image = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(1))
     kept = tiny.pipe.scheduler.alphas_cumprod[50]
-    clean = encode(tiny, image[None])
+    clean = encode_pictures(tiny, image[None])
     words = encode_text(tiny, [""], negative="", guided=False).tokens
     frames: list[FeatureMap] = []
     for seed in (4, 5):
@@ -182,7 +182,7 @@ def test_a_look_is_the_features_of_the_noised_picture_and_their_mean(tiny: Model
         with torch.no_grad(), FeatureProbe(tiny.unet, ["mid-vit-out"], frames.append):
             tiny.unet(noised, 50, encoder_hidden_states=words)
     mean = (frames[0].values + frames[1].values) / 2
-    record = look(tiny, Look(image, ("mid-vit-out",), noises=2, seed=4))
+    record = extract_features(tiny, FeatureExtraction(image, ("mid-vit-out",), noises=2, seed=4))
     found = record.features(LensKey(0, 0, 0, "mid-vit-out")).values
 
     def cosines(values: torch.Tensor) -> torch.Tensor:
@@ -195,13 +195,28 @@ def test_a_look_is_the_features_of_the_noised_picture_and_their_mean(tiny: Model
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        (lambda look: Look(look.image[:, :4], look.layers), ImageError),
-        (lambda look: Look(look.image, look.layers, time=1000), InputError),
-        (lambda look: Look(look.image, look.layers, noises=0), InputError),
+        (
+            lambda extract_features: FeatureExtraction(
+                extract_features.image[:, :4], extract_features.layers
+            ),
+            ImageError,
+        ),
+        (
+            lambda extract_features: FeatureExtraction(
+                extract_features.image, extract_features.layers, time=1000
+            ),
+            InputError,
+        ),
+        (
+            lambda extract_features: FeatureExtraction(
+                extract_features.image, extract_features.layers, noises=0
+            ),
+            InputError,
+        ),
     ],
 )
 def test_a_look_that_cannot_be_is_refused(
-    change: Callable[[Look], Look], error: type[Exception], tiny: Model
+    change: Callable[[FeatureExtraction], FeatureExtraction], error: type[Exception], tiny: Model
 ) -> None:
     with pytest.raises(error):
-        look(tiny, change(Look(torch.rand(3, 32, 32), ("mid-vit-out",))))
+        extract_features(tiny, change(FeatureExtraction(torch.rand(3, 32, 32), ("mid-vit-out",))))

@@ -10,14 +10,14 @@ import torch
 from torch import nn
 
 from seedloupe.errors import ModelError
-from seedloupe.lens.topology import Family, Kind, bare_unet, family_of, parts_of
+from seedloupe.lens.topology import PartKind, TreeLayout, bare_unet, family_of, parts_of
 
 Build = Callable[[dict[str, Any]], nn.Module]
 
 
 def test_both_shapes_are_recognised(sd15: nn.Module, ldm_sd15: nn.Module) -> None:
-    assert family_of(sd15) is Family.DIFFUSERS
-    assert family_of(ldm_sd15) is Family.LDM
+    assert family_of(sd15) is TreeLayout.DIFFUSERS
+    assert family_of(ldm_sd15) is TreeLayout.LDM
 
 
 def test_a_model_without_a_unet_is_refused_by_name() -> None:
@@ -49,7 +49,7 @@ def test_a_pruned_middle_gets_no_names_it_does_not_have(build_meta: Build) -> No
     assert not any(part.stage == "mid" for part in parts_of(without))
     plain = build_meta({"mid_block_type": "UNetMidBlock2D"})
     kinds = [part.kind for part in parts_of(plain) if part.stage == "mid"]
-    assert kinds == [Kind.RESNET] * len(kinds)
+    assert kinds == [PartKind.RESNET] * len(kinds)
     assert kinds
 
 
@@ -71,8 +71,8 @@ def test_residual_blocks_that_change_the_size_are_samplers() -> None:
         [nn.Sequential(ResBlock(updown=False), ResBlock(updown=True))]
     )
     kinds = [part.kind for part in parts_of(unet)]
-    resnets = [Kind.RESNET, Kind.DOWNSAMPLER, Kind.RESNET, Kind.UPSAMPLER]
-    assert kinds == [Kind.CONV_IN, *resnets]
+    resnets = [PartKind.RESNET, PartKind.DOWNSAMPLER, PartKind.RESNET, PartKind.UPSAMPLER]
+    assert kinds == [PartKind.CONV_IN, *resnets]
 
 
 def test_a_compiled_unet_is_looked_into_behind_its_wrapper(sd15: nn.Module) -> None:

@@ -7,14 +7,14 @@ import torch
 
 from seedloupe.errors import ImageError
 from seedloupe.metadata import FoundLevel, draw_found, noise_in_graph
-from seedloupe.metadata.comfy_latents import Latents, latents_at
+from seedloupe.metadata.comfy_latents import LatentInput, latents_at
 from seedloupe.metadata.comfy_nodes import Link, read_nodes
 from seedloupe.noise import comfyui_noise, initial_noise
 
 from .graphs import SEED, SHAPE, empty, graph, node, sampler
 
 
-def at(name: str, *samplers: str, **nodes: object) -> Latents:
+def at(name: str, *samplers: str, **nodes: object) -> LatentInput:
     """What the first output of a node holds."""
     read = read_nodes({key.lstrip("n"): value for key, value in nodes.items()})
     return latents_at(read, Link(name, 0), frozenset(samplers), channels=4)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from seedloupe.artifacts.batch import Told, told_by
+from seedloupe.artifacts.batch import GenerationInfo, told_by
 from seedloupe.metadata.generation_info import told_by_file
 
 from ..artifacts.batch.made import PARAMETERS, save
@@ -41,8 +41,9 @@ GRAPH = {
     },
     "6": {"class_type": "SaveImage", "inputs": {"images": ["5", 0]}},
 }
-WEBUI = Told(7, True, "cpu", (96, 64), "a clear sky\nover a hill", "dream", "0badc0de", "Euler a",
-             "txt2img")  # fmt: skip
+WEBUI = GenerationInfo(
+    7, True, "cpu", (96, 64), "a clear sky\nover a hill", "dream", "0badc0de", "Euler a", "txt2img"
+)
 
 
 def test_the_web_uis_text_tells_all_of_it() -> None:
@@ -62,15 +63,17 @@ def test_a_comment_in_exif_tells_as_much(tmp_path: Path, kind: str) -> None:
 def test_our_own_record_goes_before_the_web_uis_text() -> None:
     told = told_by({"parameters": PARAMETERS, "seedloupe": json.dumps(RECORD)})
 
-    assert told == Told(2**64 - 1, True, "nv", (96, 64), "a red ball", "seedling", "ab" * 32,
-                        "euler", "inpaint")  # fmt: skip
+    assert told == GenerationInfo(
+        2**64 - 1, True, "nv", (96, 64), "a red ball", "seedling", "ab" * 32, "euler", "inpaint"
+    )
 
 
 def test_a_graph_tells_what_it_goes_towards_and_not_what_it_avoids() -> None:
     told = told_by({"prompt": json.dumps(GRAPH)})
 
-    assert told == Told(9, True, "cpu", (96, 64), "a hill", "v1-5.safetensors", "", "euler",
-                        "txt2img")  # fmt: skip
+    assert told == GenerationInfo(
+        9, True, "cpu", (96, 64), "a hill", "v1-5.safetensors", "", "euler", "txt2img"
+    )
 
 
 def test_a_later_picture_of_a_stream_has_no_seed_of_its_own() -> None:
@@ -95,8 +98,8 @@ def test_inpainting_is_known_by_what_only_it_writes() -> None:
 
 
 def test_a_picture_without_texts_tells_nothing_and_that_is_no_problem(tmp_path: Path) -> None:
-    assert told_by_file(save(tmp_path / "a.png")) == Told()
-    assert told_by({"Software": "a scanner"}) == Told()
+    assert told_by_file(save(tmp_path / "a.png")) == GenerationInfo()
+    assert told_by({"Software": "a scanner"}) == GenerationInfo()
 
 
 @pytest.mark.parametrize(

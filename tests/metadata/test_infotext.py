@@ -12,13 +12,13 @@ from seedloupe.metadata import FoundHost, FoundLevel, draw_found, noise_in_param
 from seedloupe.noise import (
     CPU_NOISE,
     NV_NOISE,
-    Carried,
-    Carry,
+    NoiseResize,
     NoiseSource,
+    ResizeWay,
     WebuiExtras,
     WebuiSeeds,
-    carried_noise,
     initial_noise,
+    resized_noise,
     webui_noise,
 )
 
@@ -122,12 +122,12 @@ def test_quoted_values_hide_no_settings_and_reveal_none() -> None:
 
 def test_our_own_carried_noise_is_found_where_only_the_web_uis_text_is_left() -> None:
     found = noise_in_parameters(cpu(Seedloupe_carried="stretch from 256x320"))
-    assert found.carried == Carried(Carry.STRETCH, (4, 40, 32))
-    assert torch.equal(draw_found(found), carried_noise(965400086, SHAPE, found.carried))
+    assert found.carried == NoiseResize(ResizeWay.STRETCH, (4, 40, 32))
+    assert torch.equal(draw_found(found), resized_noise(965400086, SHAPE, found.carried))
     middle = noise_in_parameters(
         cpu(Seedloupe_carried="middle from 256x320", Seed_resize_from="256x320")
     )
-    expected = carried_noise(965400086, SHAPE, Carried(Carry.MIDDLE, (4, 40, 32)))
+    expected = resized_noise(965400086, SHAPE, NoiseResize(ResizeWay.MIDDLE, (4, 40, 32)))
     assert torch.equal(draw_found(middle), expected)
 
 

@@ -13,7 +13,7 @@ from seedloupe.metadata.parsing import (
     read_size,
     require_channels,
     require_text,
-    whole,
+    whole_number,
 )
 
 
@@ -25,7 +25,7 @@ from seedloupe.metadata.parsing import (
     ],
 )
 def test_a_whole_number_is_one_or_its_digits(value: object, expected: int | None) -> None:
-    assert whole(value) == expected
+    assert whole_number(value) == expected
 
 
 def test_seeds_are_kept_to_the_last_bit_and_others_are_refused() -> None:

@@ -9,7 +9,7 @@ import torch
 
 from seedloupe.errors import ImageError
 from seedloupe.metadata import FoundHost, FoundLevel, draw_found, noise_in_record
-from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, initial_noise
+from seedloupe.noise import NoiseResize, NoiseSource, ResizeWay, initial_noise, resized_noise
 
 from .told import RECORD, SHAPE
 
@@ -25,9 +25,9 @@ def test_our_own_record_names_its_noise_to_the_last_bit_of_the_seed() -> None:
 def test_carried_noise_is_found_and_drawn() -> None:
     entry = {"way": "stretch", "from": [40, 72], "shape": [4, 9, 5]}
     found = noise_in_record({**RECORD, "noise": "cpu", "carried": entry})
-    carried = Carried(Carry.STRETCH, (4, 9, 5))
+    carried = NoiseResize(ResizeWay.STRETCH, (4, 9, 5))
     assert found.carried == carried
-    assert torch.equal(draw_found(found), carried_noise(2**64 - 1, SHAPE, carried))
+    assert torch.equal(draw_found(found), resized_noise(2**64 - 1, SHAPE, carried))
     assert found.to_json()["carried"] == {"way": "stretch", "shape": [4, 9, 5]}
 
 

@@ -10,7 +10,13 @@ from torch import Tensor
 
 from seedloupe.errors import ShapeError
 from seedloupe.mining import Appearance
-from seedloupe.mining.appearance import has_frame, has_sky_band, is_gray, look, palette
+from seedloupe.mining.appearance import (
+    appearance_features,
+    has_frame,
+    has_sky_band,
+    is_gray,
+    palette,
+)
 
 HEIGHT, WIDTH = 96, 128
 
@@ -76,8 +82,10 @@ def test_tiny_pictures_do_not_crash(size: tuple[int, int]) -> None:
 
 def test_the_look_of_a_picture_moves_when_its_colours_move_place() -> None:
     picture = busy(3)[None]
-    assert torch.equal(look(picture), look(picture.clone()))
-    assert not torch.allclose(look(picture), look(picture.flip(-1)), atol=0.01)
+    assert torch.equal(appearance_features(picture), appearance_features(picture.clone()))
+    assert not torch.allclose(
+        appearance_features(picture), appearance_features(picture.flip(-1)), atol=0.01
+    )
 
 
 def test_the_score_without_weights_is_given_only_when_asked_for() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import InputError
-from seedloupe.mining.evidence import ERROR, Gain, interval, verdict
+from seedloupe.mining.evidence import ERROR, Gain, verdict, welch_interval
 from seedloupe.mining.plan import FEWEST_CONFIRMED
 from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
 
@@ -21,9 +21,9 @@ def concluded(dice: np.random.Generator, seeds: int, effect: float, *, law: str)
         best, others = getattr(dice, law)(size=(2, seeds))
         best = best + (effect if metric.higher_is_better else -effect)
         plain = HeldOutGain(
-            metric.name, best.mean() - others.mean(), *interval(best, others, ERROR)
+            metric.name, best.mean() - others.mean(), *welch_interval(best, others, ERROR)
         )
-        gains.append(Gain(plain, interval(best, others, ERROR / len(METRICS))))
+        gains.append(Gain(plain, welch_interval(best, others, ERROR / len(METRICS))))
     return verdict(METRICS, gains, seeds)
 
 
@@ -40,7 +40,7 @@ def test_seeds_that_do_not_differ_are_seldom_said_to_matter(seeds: int, law: str
 def test_an_interval_of_few_seeds_misses_no_more_often_than_it_says(seeds: int) -> None:
     dice = np.random.default_rng(4)
     pairs = dice.standard_normal((RUNS, 2, seeds))
-    misses = sum(interval(best, others, ERROR)[0] > 0 for best, others in pairs)
+    misses = sum(welch_interval(best, others, ERROR)[0] > 0 for best, others in pairs)
     assert misses / RUNS < ERROR / 2 + 3 * (0.025 * 0.975 / RUNS) ** 0.5
 
 
@@ -62,14 +62,14 @@ def test_equal_spreads_give_the_textbook_interval() -> None:
     """Two samples of one spread: pooled variance, and the 2.228 of a printed table."""
     best, others = np.arange(6.0), np.arange(6.0) - 4
     reach = 2.228139 * (2 * 3.5 / 6) ** 0.5
-    assert interval(best, others, 0.05) == pytest.approx((4 - reach, 4 + reach), abs=1e-5)
+    assert welch_interval(best, others, 0.05) == pytest.approx((4 - reach, 4 + reach), abs=1e-5)
 
 
 def test_one_seed_has_no_spread_and_is_refused() -> None:
     with pytest.raises(InputError, match="confirm: expected two or more seeds a side, got 1"):
-        interval(np.ones(1), np.zeros(9), ERROR)
+        welch_interval(np.ones(1), np.zeros(9), ERROR)
 
 
 def test_values_that_are_all_alike_leave_nothing_open() -> None:
-    assert interval(np.ones(6), np.ones(6), ERROR) == (0, 0)
-    assert interval(np.ones(6), np.zeros(6), ERROR) == (1, 1)
+    assert welch_interval(np.ones(6), np.ones(6), ERROR) == (0, 0)
+    assert welch_interval(np.ones(6), np.zeros(6), ERROR) == (1, 1)

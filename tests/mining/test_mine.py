@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import InputError, TableError
-from seedloupe.mining import Appearance, Journal, MiningPlan, Progress, mine
+from seedloupe.mining import Appearance, Journal, MiningPlan, MiningProgress, mine
 from seedloupe.noise import initial_noise
 from seedloupe.tables import SeedEffect, SeedTable, merge_tables, read_table, write_table
 
@@ -89,7 +89,7 @@ def test_a_run_stopped_halfway_ends_in_the_very_same_table(
     class Stopped(Exception):  # noqa: N818 (stands for Ctrl-C)
         pass
 
-    def stop(progress: Progress) -> None:
+    def stop(progress: MiningProgress) -> None:
         if progress.done >= progress.total // 3:
             raise Stopped
 
@@ -135,7 +135,7 @@ def test_two_workers_share_a_journal_and_only_one_measures_each_portion(tmp_path
 
 
 def test_progress_counts_what_was_there_and_what_is_new(tmp_path: Path) -> None:
-    plan, seen = plan_of(64), list[Progress]()
+    plan, seen = plan_of(64), list[MiningProgress]()
     run(plan, tmp_path)
     mine(
         plan,
@@ -144,7 +144,7 @@ def test_progress_counts_what_was_there_and_what_is_new(tmp_path: Path) -> None:
         journal=Journal(tmp_path, plan),
         on_progress=seen.append,
     )
-    assert seen[-1] == Progress(plan.images, plan.images, 0)
+    assert seen[-1] == MiningProgress(plan.images, plan.images, 0)
 
 
 def test_a_journal_of_another_plan_is_refused_by_name(tmp_path: Path) -> None:

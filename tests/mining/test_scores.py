@@ -8,10 +8,10 @@ import pytest
 from seedloupe.mining.assemble import project
 from seedloupe.mining.evidence import (
     Gain,
-    interval,
     split_half,
     tag_variance,
     verdict,
+    welch_interval,
 )
 from seedloupe.mining.scores import frechet, mean_ranks, places
 from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
@@ -57,7 +57,7 @@ def test_the_interval_of_a_difference_covers_the_truth_as_often_as_it_says() -> 
     hits = 0
     for _ in range(200):
         best, rest = rng.normal(1.0, 1, 30), rng.normal(0.4, 1, 30)
-        low, high = interval(best, rest, 0.05)
+        low, high = welch_interval(best, rest, 0.05)
         hits += low <= 0.6 <= high
     assert hits >= 180
 

@@ -115,8 +115,8 @@ def test_a_stream_knows_its_seed_and_refuses_what_is_none(kind: type[NoiseStream
 
 
 LATENT = (4, 8, 6)
-STRETCH = noise.Carried(noise.Carry.STRETCH, LATENT)
-MIDDLE = noise.Carried(noise.Carry.MIDDLE, LATENT)
+STRETCH = noise.NoiseResize(noise.ResizeWay.STRETCH, LATENT)
+MIDDLE = noise.NoiseResize(noise.ResizeWay.MIDDLE, LATENT)
 SEEDS = noise.WebuiSeeds((7, 8))
 CALLS: dict[str, Callable[[NoiseSource], object]] = {
     "canonical_seed": lambda source: noise.canonical_seed(7, source),
@@ -127,9 +127,9 @@ CALLS: dict[str, Callable[[NoiseSource], object]] = {
     "tensor stream": lambda source: NoiseStream(7, source).draw((3,)),
     "array stream": lambda source: ArrayStream(7, source).draw((3,)),
     "portability": lambda source: noise.portability(LATENT, source),
-    "carried_noise": lambda source: noise.carried_noise(7, (4, 9, 7), STRETCH, source=source),
-    "carried_array": lambda source: noise.carried_array(7, (4, 9, 7), MIDDLE, source=source),
-    "carried_stream": lambda source: noise.carried_stream(7, (4, 9, 7), STRETCH, source=source),
+    "carried_noise": lambda source: noise.resized_noise(7, (4, 9, 7), STRETCH, source=source),
+    "carried_array": lambda source: noise.resized_array(7, (4, 9, 7), MIDDLE, source=source),
+    "carried_stream": lambda source: noise.resized_stream(7, (4, 9, 7), STRETCH, source=source),
     "repeated_share": lambda _: noise.repeated_share((4, 9, 7), LATENT),
     "webui_noise": lambda source: noise.webui_noise(
         noise.webui_seeds(7, 2, subseed=3, variation=0.2),

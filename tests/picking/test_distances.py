@@ -15,9 +15,9 @@ from seedloupe.picking.distances import (
     Cloud,
     balanced_points,
     farthest_points,
+    pick_spread,
     rows_known,
     side_by_side,
-    spread,
 )
 
 NAN = math.nan
@@ -72,7 +72,7 @@ def test_equal_points_are_chosen_last_and_counted() -> None:
 def test_far_points_beat_sets_drawn_by_lot() -> None:
     points = np.random.default_rng(3).normal(size=(200, 8))
     chosen, _ = farthest_points(Cloud.of(points), 0, 4)
-    found = spread(Cloud.of(points), chosen)
+    found = pick_spread(Cloud.of(points), chosen)
     assert found is not None
     assert found.mean > found.by_lot
     assert found.beaten >= 0.95
@@ -80,14 +80,14 @@ def test_far_points_beat_sets_drawn_by_lot() -> None:
 
 
 def test_a_close_set_beats_none() -> None:
-    found = spread(Cloud.of(np.arange(200.0)[:, None]), [100, 101, 102, 103])
+    found = pick_spread(Cloud.of(np.arange(200.0)[:, None]), [100, 101, 102, 103])
     assert found is not None
     assert found.beaten < 0.01
 
 
 def test_the_mean_distance_is_over_all_pairs() -> None:
     points = np.array([[0.0], [1], [4], [9]])
-    found = spread(Cloud.of(points), [0, 1, 2])
+    found = pick_spread(Cloud.of(points), [0, 1, 2])
     assert found is not None
     assert found.mean == pytest.approx((1 + 4 + 3) / 3)
 
@@ -113,7 +113,7 @@ def test_many_points_are_compared_with_lots_in_little_memory() -> None:
     cloud = Cloud.of(np.random.default_rng(8).normal(size=(1024, 16)))
     tracemalloc.start()
     try:
-        found = spread(cloud, range(1000))
+        found = pick_spread(cloud, range(1000))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -123,7 +123,7 @@ def test_many_points_are_compared_with_lots_in_little_memory() -> None:
 
 @pytest.mark.parametrize("chosen", [[], [0], [0, 1, 2]])
 def test_where_nothing_can_be_compared_nothing_is_said(chosen: list[int]) -> None:
-    assert spread(Cloud.of(np.array([[0.0], [1], [2]])), chosen) is None
+    assert pick_spread(Cloud.of(np.array([[0.0], [1], [2]])), chosen) is None
 
 
 def worth(points: np.ndarray, quality: np.ndarray, weight: float, chosen: Sequence[int]) -> float:
@@ -227,7 +227,7 @@ def test_large_clouds_choose_what_small_ones_choose() -> None:
     exact = Cloud(points.astype(np.float64), None)
     assert farthest_points(quick, 0, 12) == farthest_points(exact, 0, 12)
     assert balanced_points(quick, quality, 0.5, 12) == balanced_points(exact, quality, 0.5, 12)
-    ours, theirs = spread(quick, [1, 2, 3]), spread(exact, [1, 2, 3])
+    ours, theirs = pick_spread(quick, [1, 2, 3]), pick_spread(exact, [1, 2, 3])
     assert ours is not None
     assert theirs is not None
     assert ours.mean == pytest.approx(theirs.mean, rel=1e-5)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import PickError
-from seedloupe.picking import Chance, Pick, Picking, Spread
-from seedloupe.picking.picks import describe, require_count
+from seedloupe.picking import Chance, Pick, Picking, PickSpread
+from seedloupe.picking.picks import describe_pick, require_count
 
 from ..seed_tables import make_table
 
@@ -21,15 +21,15 @@ def test_scores_nobody_measured_are_left_out_rather_than_nan() -> None:
         {"a": [NAN], "b": [2.0]},
         extra={"score.a.se": [NAN], "score.b.confirm": [NAN], "score.b.se": [0.5]},
     )
-    pick = describe(table, 0, ("a", "b"))
+    pick = describe_pick(table, 0, ("a", "b"))
     assert pick.scores == {"b": 2.0}
     assert pick.interval is None
-    assert describe(table, 0, ("b",)).interval == pytest.approx((2 - 0.98, 2 + 0.98), abs=1e-3)
+    assert describe_pick(table, 0, ("b",)).interval == pytest.approx((2 - 0.98, 2 + 0.98), abs=1e-3)
 
 
 def test_a_given_interval_and_further_scores_are_taken() -> None:
     table = make_table({"a": [1.0]}, extra={"score.a.se": [0.5]})
-    pick = describe(table, 0, ("a",), rank=3, note="n", interval=(0.0, 0.0), more={"x": 0.5})
+    pick = describe_pick(table, 0, ("a",), rank=3, note="n", interval=(0.0, 0.0), more={"x": 0.5})
     assert (pick.rank, pick.note, pick.interval) == (3, "n", (0.0, 0.0))
     assert pick.scores == {"a": 1.0, "x": 0.5}
 
@@ -41,7 +41,7 @@ def test_json_is_finite_and_has_every_part() -> None:
         2,
         Chance(64, 6, 70, 0.1),
         ("note",),
-        Spread(1, 0.5, 0.99),
+        PickSpread(1, 0.5, 0.99),
     )
     value = json.loads(json.dumps(picking.to_json(), allow_nan=False))
     assert value["picks"][0] == {

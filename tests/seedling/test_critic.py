@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 
 from seedloupe.seedling.critic import Judge
-from seedloupe.seedling.world import Colour, Kind, Relation
+from seedloupe.seedling.world import Colour, ObjectKind, Relation
 
 
 def test_the_judge_answers_for_every_kind_on_pictures_of_any_shape() -> None:
     verdict = Judge().eval()(torch.rand(2, 3, 96, 160))
-    assert verdict.kinds.shape == (2, len(Kind))
-    assert verdict.colours.shape == (2, len(Kind), len(Colour))
-    assert verdict.relations.shape == (2, len(Kind), len(Relation) + 1)
+    assert verdict.kinds.shape == (2, len(ObjectKind))
+    assert verdict.colours.shape == (2, len(ObjectKind), len(Colour))
+    assert verdict.relations.shape == (2, len(ObjectKind), len(Relation) + 1)
 
 
 def test_a_things_colour_is_read_where_the_thing_is() -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from seedloupe.errors import ShapeError
-from seedloupe.seedling.critic import PLANES, TEXT, Critic, Reading, gram
+from seedloupe.seedling.critic import PLANES, TEXT, Critic, CriticReading, gram
 from seedloupe.seedling.instrument import composition, object_mask, text_share
 from seedloupe.seedling.prompts import (
     CONFIRM,
@@ -18,29 +18,29 @@ from seedloupe.seedling.prompts import (
     prompts,
     real_pictures,
 )
-from seedloupe.seedling.world import Kind, Relation, Style, read_caption
+from seedloupe.seedling.world import ObjectKind, Relation, Style, read_caption
 
-TENT = 1 + list(Kind).index(Kind.TENT)
+TENT = 1 + list(ObjectKind).index(ObjectKind.TENT)
 
 
-def reading(*boxes: tuple[int, slice, slice]) -> Reading:
+def reading(*boxes: tuple[int, slice, slice]) -> CriticReading:
     """One picture of 24 x 32 cells: background with planes where the boxes say."""
     planes = torch.zeros(1, PLANES, 24, 32)
     planes[:, 0] = 1
     for plane, rows, columns in boxes:
         planes[:, plane, rows, columns] = 5
     depth = torch.linspace(1, 0, 24)[None, :, None].expand(1, 24, 32)
-    return Reading(torch.zeros(1, 64), planes, depth, torch.zeros(1, 600))
+    return CriticReading(torch.zeros(1, 64), planes, depth, torch.zeros(1, 600))
 
 
 def test_an_object_is_described_by_its_middle_its_share_and_its_depth() -> None:
-    seen = composition(reading((TENT, slice(6, 12), slice(8, 16))))[0].view(len(Kind), 4)
+    seen = composition(reading((TENT, slice(6, 12), slice(8, 16))))[0].view(len(ObjectKind), 4)
     x, y, size, depth = seen[TENT - 1].tolist()
     assert x == pytest.approx(12 / 32)
     assert y == pytest.approx(9 / 24)
     assert size == pytest.approx(48 / (24 * 32))
     assert depth == pytest.approx(1 - 8.5 / 23)
-    others = [row for row in range(len(Kind)) if row != TENT - 1]
+    others = [row for row in range(len(ObjectKind)) if row != TENT - 1]
     assert torch.isnan(seen[others]).all()
 
 
@@ -65,7 +65,7 @@ def test_gram_matrices_forget_where_things_stand() -> None:
 
 
 def test_the_critic_reads_pictures_that_are_not_square() -> None:
-    seen: Reading = Critic().eval()(torch.rand(2, 3, 96, 160))
+    seen: CriticReading = Critic().eval()(torch.rand(2, 3, 96, 160))
     assert seen.embedding.shape == (2, 64)
     assert torch.allclose(seen.embedding.norm(dim=1), torch.ones(2), atol=1e-5)
     assert seen.planes.shape == (2, PLANES, 24, 40)
@@ -86,7 +86,7 @@ def test_prompts_for_mining_confirming_and_judging_never_meet() -> None:
         for first in (MINING, CONFIRM, JUDGING)
     ]
     assert len(set.union(*scenes)) == 180
-    assert {scene.kind for scene in plain_scenes(18, MINING)} == set(Kind)
+    assert {scene.kind for scene in plain_scenes(18, MINING)} == set(ObjectKind)
     assert all(scene.second is None for scene in plain_scenes(60, JUDGING))
 
 

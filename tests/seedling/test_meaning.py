@@ -17,7 +17,7 @@ from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, load_judge
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
-from seedloupe.seedling.world import Colour, Kind, Scene, render_scene
+from seedloupe.seedling.world import Colour, ObjectKind, Scene, render_scene
 from seedloupe.studies.inpaint import world_pairs
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -33,7 +33,7 @@ def judge() -> Judge:
 def hits(judge: Judge, images: Tensor, scenes: Sequence[Scene]) -> tuple[float, float]:
     """Share of pictures whose kind and whose colour the judge names."""
     verdict = judge(images)
-    kind = torch.tensor([list(Kind).index(scene.kind) for scene in scenes])
+    kind = torch.tensor([list(ObjectKind).index(scene.kind) for scene in scenes])
     colour = torch.tensor([list(Colour).index(scene.colour) for scene in scenes])
     return (
         float((verdict.kind == kind).float().mean()),

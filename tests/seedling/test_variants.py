@@ -17,18 +17,18 @@ from seedloupe.seedling.training.export import unet_to_ldm
 from seedloupe.seedling.training.variants import (
     FAST,
     INPAINTING,
-    Variant,
+    VariantTraining,
     save_difference,
     widen_input,
 )
-from seedloupe.seedling.variants import MARK, Head, assemble, main
+from seedloupe.seedling.variants import MARK, Variant, main, write_variant
 
 PREFIX = "model.diffusion_model."
 
 
 @pytest.mark.parametrize(("variant", "channels"), [(INPAINTING, 9), (FAST, 4)])
 def test_a_variant_laid_over_its_checkpoint_is_the_variant(
-    variant: Variant, channels: int, tmp_path: Path
+    variant: VariantTraining, channels: int, tmp_path: Path
 ) -> None:
     base = build_unet()
     named = {PREFIX + n: w.half().contiguous() for n, w in unet_to_ldm(base.state_dict()).items()}
@@ -38,7 +38,7 @@ def test_a_variant_laid_over_its_checkpoint_is_the_variant(
         if weight.requires_grad:
             weight.data += 1
     save_difference(changed, variant, tmp_path / "some.safetensors")
-    assemble(tmp_path / "base.safetensors", tmp_path / "some.safetensors", tmp_path / "whole")
+    write_variant(tmp_path / "base.safetensors", tmp_path / "some.safetensors", tmp_path / "whole")
     whole = load_file(tmp_path / "whole")
     expected = unet_to_ldm(changed.state_dict())
     assert set(whole) == {PREFIX + name for name in expected} | {"first_stage_model.x"}
@@ -52,14 +52,14 @@ def test_a_difference_of_another_model_is_refused(tmp_path: Path) -> None:
     save_file({"a": torch.ones(1)}, tmp_path / "base.safetensors")
     save_file({"b": torch.ones(1)}, tmp_path / "other.safetensors")
     with pytest.raises(ModelError, match=r"other\.safetensors: expected weights that base"):
-        assemble(tmp_path / "base.safetensors", tmp_path / "other.safetensors", tmp_path / "x")
+        write_variant(tmp_path / "base.safetensors", tmp_path / "other.safetensors", tmp_path / "x")
 
 
 @pytest.mark.parametrize(
-    ("head", "channels", "trailing"), [(Head.INPAINTING, 9, False), (Head.FAST, 4, True)]
+    ("head", "channels", "trailing"), [(Variant.INPAINTING, 9, False), (Variant.FAST, 4, True)]
 )
 def test_a_head_opens_by_name_as_the_whole_file_does(
-    head: Head, channels: int, trailing: bool, tmp_path: Path
+    head: Variant, channels: int, trailing: bool, tmp_path: Path
 ) -> None:
     whole = tmp_path / "whole.safetensors"
     assert main([head.value, str(whole)]) == 0
@@ -78,7 +78,7 @@ def test_a_head_opens_by_name_as_the_whole_file_does(
 
 
 def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -> None:
-    tensors = load_file(Head.PLAIN.files[0])
+    tensors = load_file(Variant.PLAIN.files[0])
     for mark, trailing in (("fast", True), ("inpainting", False), ("faster", False)):
         path = tmp_path / f"{mark}.safetensors"
         save_file(tensors, path, {MARK: mark})
@@ -86,8 +86,8 @@ def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -
 
 
 def test_heads_are_marked_as_they_are_named() -> None:
-    assert [head.mark for head in Head] == ["", "inpainting", "fast"]
-    for head in (Head.INPAINTING, Head.FAST):
+    assert [head.mark for head in Variant] == ["", "inpainting", "fast"]
+    for head in (Variant.INPAINTING, Variant.FAST):
         with safe_open(head.files[1], "pt") as file:
             assert file.metadata()[MARK] == head.mark
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from seedloupe.hosts.standalone.cli.study_report import open_picture, table_path
+from seedloupe.hosts.standalone.cli.study_report import open_picture, task_table_path
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Request, Sampler, generate
 from seedloupe.images import from_pil
 from seedloupe.services.inpaint_study import keeper, painter_for, picture_file
-from seedloupe.studies.inpaint import InpaintTask, Pair, Picture
+from seedloupe.studies.inpaint import InpaintTask, Pair, PictureKey
 from seedloupe.tables import SUFFIX
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -56,17 +56,17 @@ def test_what_lies_outside_the_mask_is_the_source(tiny: Model) -> None:
 
 
 def test_a_kept_picture_is_small_and_found_again(tmp_path: Path) -> None:
-    picture = Picture(InpaintTask.REMOVAL, 3, 17)
+    picture = PictureKey(InpaintTask.REMOVAL, 3, 17)
     keeper(tmp_path)(picture, torch.rand(3, 200, 320))
     found = open_picture(tmp_path, picture)
     assert found is not None
     assert found.size == (160, 100)
     picture_file(tmp_path, picture).write_bytes(b"torn")
     assert open_picture(tmp_path, picture) is None
-    assert open_picture(tmp_path, Picture(InpaintTask.REMOVAL, 4, 17)) is None
+    assert open_picture(tmp_path, PictureKey(InpaintTask.REMOVAL, 4, 17)) is None
 
 
 def test_tables_of_several_tasks_have_names_of_their_own() -> None:
     path = Path(f"a/b{SUFFIX}")
-    assert table_path(path, InpaintTask.REMOVAL, 1) == path
-    assert table_path(path, InpaintTask.REMOVAL, 2) == Path(f"a/b-removal{SUFFIX}")
+    assert task_table_path(path, InpaintTask.REMOVAL, 1) == path
+    assert task_table_path(path, InpaintTask.REMOVAL, 2) == Path(f"a/b-removal{SUFFIX}")

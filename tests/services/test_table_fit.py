@@ -9,7 +9,13 @@ from seedloupe.generation.request import Request
 from seedloupe.generation.table_use import sampling_spec
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.noise import NoiseSource
-from seedloupe.services.table_fit import Assay, Settings, assay, find_table, settings_of
+from seedloupe.services.table_fit import (
+    SamplingSettings,
+    TableFit,
+    best_table_for,
+    fit_table,
+    settings_of_table,
+)
 from seedloupe.tables import (
     Evidence,
     HeldOutGain,
@@ -22,7 +28,7 @@ from seedloupe.tables import (
 
 from ..seed_tables import SAMPLING, full_table
 
-SETTINGS = Settings(steps=3, guidance=2.0)
+SETTINGS = SamplingSettings(steps=3, guidance=2.0)
 
 
 def table_for(model: Model, **changes: object) -> SeedTable:
@@ -47,10 +53,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "tiny" / "t.seedtable.safetensors"
 
 
-def assayed(table: SeedTable, path: Path, model: Model, settings: Settings = SETTINGS) -> Assay:
+def assayed(
+    table: SeedTable, path: Path, model: Model, settings: SamplingSettings = SETTINGS
+) -> TableFit:
     path.parent.mkdir(exist_ok=True)
     write_table(table, path)
-    return assay(model, path, settings)
+    return fit_table(model, path, settings)
 
 
 def test_a_table_of_this_model_and_these_settings_is_called_exact(tiny: Model, path: Path) -> None:
@@ -60,7 +68,7 @@ def test_a_table_of_this_model_and_these_settings_is_called_exact(tiny: Model, p
 
 
 def test_other_steps_leave_the_noise_and_say_both_numbers(tiny: Model, path: Path) -> None:
-    known = assayed(table_for(tiny), path, tiny, Settings(steps=9, guidance=2.0))
+    known = assayed(table_for(tiny), path, tiny, SamplingSettings(steps=9, guidance=2.0))
     assert known.tone == "plain"
     assert known.table is not None
     assert "steps: made with 3, in use is 9." in known.lines
@@ -86,13 +94,13 @@ def test_a_table_of_other_noise_is_refused_with_its_reason(tiny: Model, path: Pa
 def test_a_damaged_table_is_said_and_not_used(tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "x.seedtable.safetensors"
     path.write_bytes(b"no table at all")
-    known = assay(tiny, path, SETTINGS)
+    known = fit_table(tiny, path, SETTINGS)
     assert (known.tone, known.table) == ("bad", None)
     assert len(known.lines) == 1
 
 
 def test_without_a_table_the_page_says_how_to_make_one(tiny: Model) -> None:
-    known = assay(tiny, None, SETTINGS)
+    known = fit_table(tiny, None, SETTINGS)
     assert known.table is None
     assert known.command.startswith(f"seedloupe mine --model {tiny.name} --out ")
 
@@ -136,7 +144,7 @@ def test_the_table_that_fits_best_is_found(tiny: Model, tmp_path: Path) -> None:
         path = folder / name / "t.seedtable.safetensors"
         path.parent.mkdir(parents=True)
         path.write_bytes(b"") if made is None else write_table(made, path)
-    found = find_table(tiny, [folder])
+    found = best_table_for(tiny, [folder])
     assert found is not None
     assert found.parent.name == "c-exact"
 
@@ -144,19 +152,21 @@ def test_the_table_that_fits_best_is_found(tiny: Model, tmp_path: Path) -> None:
 def test_no_table_is_found_where_none_fits(tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "t.seedtable.safetensors"
     write_table(full_table(), path)
-    assert find_table(tiny, [tmp_path, tmp_path / "missing"]) is None
+    assert best_table_for(tiny, [tmp_path, tmp_path / "missing"]) is None
 
 
 def test_published_figures_are_no_table_to_begin_with(tiny: Model) -> None:
-    assert find_table(tiny, [bundled_folder()]) is None
+    assert best_table_for(tiny, [bundled_folder()]) is None
 
 
 def test_settings_are_the_tables_where_it_says_them_and_ours_where_not(tiny: Model) -> None:
-    assert settings_of(table_for(tiny)) == SETTINGS
-    assert settings_of(None) == Settings()
+    assert settings_of_table(table_for(tiny)) == SETTINGS
+    assert settings_of_table(None) == SamplingSettings()
     table = full_table()
     odd = replace(SAMPLING, sampler="somebody's", steps=None, guidance=7.5)
     spec = replace(table.spec, sampling=odd)
-    assert settings_of(SeedTable(table.seeds, table.tensors, spec)) == Settings(guidance=7.5)
+    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == SamplingSettings(
+        guidance=7.5
+    )
     spec = replace(table.spec, sampling=None)
-    assert settings_of(SeedTable(table.seeds, table.tensors, spec)) == Settings()
+    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == SamplingSettings()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seedloupe.studies import statistics
-from seedloupe.studies.agreement import across, agreement
+from seedloupe.studies.agreement import across, task_agreement
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +20,17 @@ def test_tasks_with_the_same_bad_seeds_agree_and_others_do_not() -> None:
     bad = np.zeros(60)
     bad[:6] = 1
     first, second = bad + rng(1).random(60) * 0.3, bad + rng(2).random(60) * 0.3
-    found = agreement(first, second, rng())
+    found = task_agreement(first, second, rng())
     assert (found.common, found.worst, found.expected) == (6, 6, pytest.approx(0.6))
     assert found.chance < 1e-4
     assert found.p < 0.05
-    apart = agreement(first, second[::-1], rng())
+    apart = task_agreement(first, second[::-1], rng())
     assert apart.common == 0
     assert apart.p > 0.05
 
 
 def test_rank_correlation_is_spearman_s_with_shared_places() -> None:
-    found = agreement(np.array([1.0, 2, 2, 4]), np.array([1.0, 3, 2, 4]), rng())
+    found = task_agreement(np.array([1.0, 2, 2, 4]), np.array([1.0, 3, 2, 4]), rng())
     ranks = np.corrcoef([0, 1.5, 1.5, 3], [0, 2, 1, 3])[0, 1]
     assert found.spearman == pytest.approx(ranks)
 
@@ -41,7 +41,7 @@ def test_luck_that_tasks_share_on_a_pair_is_no_agreement_across_pairs() -> None:
     for _ in range(20):
         luck = lots.random((16, 30))
         first, second = (luck + 0.1 * lots.random(luck.shape) for _ in range(2))
-        same.append(agreement(first.mean(0), second.mean(0), lots).spearman)
-        other.append(agreement(*across(first, second, lots), lots).spearman)
+        same.append(task_agreement(first.mean(0), second.mean(0), lots).spearman)
+        other.append(task_agreement(*across(first, second, lots), lots).spearman)
     assert np.mean(same) > 0.8
     assert abs(np.mean(other)) < 0.1

@@ -12,7 +12,7 @@ from seedloupe.studies.statistics import (
     ordered_by_luck,
     rates,
     repeat,
-    spread,
+    seed_spread,
 )
 
 Floats = NDArray[np.float64]
@@ -58,11 +58,11 @@ def test_grids_that_do_not_fit_are_refused() -> None:
     with pytest.raises(InputError, match="flagged"):
         rates(np.zeros((2, 3)), np.zeros((3, 2), bool))
     with pytest.raises(InputError, match="shares"):
-        spread(np.full((2, 2), np.nan), rng())
+        seed_spread(np.full((2, 2), np.nan), rng())
 
 
 def test_the_spread_of_independent_numbers_is_that_of_shuffled_ones() -> None:
-    ratios = [spread(rng(seed).random((12, 30)), rng()).ratio for seed in range(30)]
+    ratios = [seed_spread(rng(seed).random((12, 30)), rng()).ratio for seed in range(30)]
     assert np.mean(ratios) == pytest.approx(1.0, abs=0.1)
 
 
@@ -71,17 +71,17 @@ def test_the_ratio_is_the_analysis_of_variance_s() -> None:
     shares = grid(3, prone=5)
     rows = len(shares)
     expected = shares.mean(0).var() / (shares.var(1).sum() / rows**2 * 1.0)
-    assert spread(shares, rng()).ratio == pytest.approx(expected, rel=0.03)
+    assert seed_spread(shares, rng()).ratio == pytest.approx(expected, rel=0.03)
 
 
 def test_planted_seeds_are_seen_to_differ() -> None:
-    found = spread(grid(1, prone=4), rng())
+    found = seed_spread(grid(1, prone=4), rng())
     assert found.ratio > 2 > found.shuffled_high
     assert found.p < 0.01
 
 
 def test_seeds_that_are_alike_pass_the_spread_test_as_often_as_its_level_says() -> None:
-    chances = np.array([spread(grid(seed), rng(seed)).p for seed in range(120)])
+    chances = np.array([seed_spread(grid(seed), rng(seed)).p for seed in range(120)])
     assert (chances < 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / 120) ** 0.5
     assert chances.mean() == pytest.approx(0.5, abs=0.12)
 
@@ -89,8 +89,8 @@ def test_seeds_that_are_alike_pass_the_spread_test_as_often_as_its_level_says() 
 def test_a_picture_that_shows_text_with_every_seed_is_no_effect_of_the_seed() -> None:
     shares = np.zeros((10, 20))
     shares[3] = 0.4
-    assert spread(shares, rng()).ratio == 1.0
-    assert spread(shares, rng()).p == 1.0
+    assert seed_spread(shares, rng()).ratio == 1.0
+    assert seed_spread(shares, rng()).p == 1.0
 
 
 def test_planted_seeds_repeat_on_other_rows_and_alike_ones_do_not() -> None:
@@ -162,5 +162,5 @@ def test_the_band_of_luck_holds_seeds_that_are_alike_and_not_planted_ones() -> N
 
 def test_the_same_lots_give_the_same_numbers_and_no_global_ones_are_drawn() -> None:
     before = np.random.get_state(legacy=True)[1].tolist()
-    assert spread(grid(1), rng(3)) == spread(grid(1), rng(3))
+    assert seed_spread(grid(1), rng(3)) == seed_spread(grid(1), rng(3))
     assert np.random.get_state(legacy=True)[1].tolist() == before

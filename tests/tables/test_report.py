@@ -31,7 +31,7 @@ from seedloupe.tables.published import sd2_good_seed
 from seedloupe.tables.report import table_csv, table_page
 from seedloupe.tables.report.cells import plain_cell
 from seedloupe.tables.report.plots import histogram, interval_plot
-from seedloupe.tables.report.words import agreement, meaning, reliability, verdict_of
+from seedloupe.tables.report.words import agreement_words, meaning, reliability, verdict_of
 
 from ..seed_tables import full_table, make_table, random_states
 
@@ -243,9 +243,9 @@ def test_every_verdict_has_words_of_its_own(effect: SeedEffect) -> None:
 
 def test_agreement_beyond_chance_is_said_only_where_it_is() -> None:
     evidence = Evidence("x", SeedEffect.EFFECT, 100, 25, 12, 6.25, 2.0, 0.003, {}, (), ())
-    assert "more than chance explains" in agreement(evidence)
-    assert "no more than by chance" in agreement(replace(evidence, hypergeometric_p=0.4))
-    assert agreement(replace(evidence, overlap=None)) == ""
+    assert "more than chance explains" in agreement_words(evidence)
+    assert "no more than by chance" in agreement_words(replace(evidence, hypergeometric_p=0.4))
+    assert agreement_words(replace(evidence, overlap=None)) == ""
     assert [reliability(share) for share in (0.1, 0.5, 0.9)] == [
         "mostly luck",
         "partly luck",

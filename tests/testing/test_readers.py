@@ -16,7 +16,7 @@ from torch import Tensor
 
 from seedloupe.artifacts import Availability, TextRegion, builtin_readers
 from seedloupe.testing import READER_CHECKS, check_reader
-from seedloupe.testing.pictures import gray, noise, word
+from seedloupe.testing.pictures import gray, random_pixels, word
 from seedloupe.testing.surroundings import changed, resident_bytes, snapshot
 
 
@@ -290,7 +290,7 @@ def test_the_pictures_are_what_they_are_for() -> None:
     assert float(outside.min()) > 0.8
     assert float(image.min()) < 0.2
     assert gray(3, 5).unique().tolist() == [0.5]
-    assert torch.equal(noise(4, 6), noise(4, 6))
+    assert torch.equal(random_pixels(4, 6), random_pixels(4, 6))
 
 
 @pytest.mark.parametrize("check", READER_CHECKS)

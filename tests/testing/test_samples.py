@@ -9,7 +9,7 @@ from seedloupe.geometry import Extent
 from seedloupe.testing import lettering, samples
 from seedloupe.testing.bend import Bend, lay
 from seedloupe.testing.grounds import GROUNDS
-from seedloupe.testing.samples import Kind, Sample, Split, draw_sample
+from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 
 @pytest.fixture
@@ -37,21 +37,25 @@ def test_a_seed_names_a_picture() -> None:
 
 
 def test_the_splits_share_no_seed_and_no_word() -> None:
-    (tune, many), (held, _) = (split.value for split in Split)
+    (tune, many), (held, _) = (split.value for split in SampleSplit)
     assert tune + many <= held
-    assert all(Split.of(split.seed(5)) is split for split in Split)
-    assert not set(lettering.words(0)) & set(lettering.words(1))
-    assert {*lettering.words(0), *lettering.words(1)} == set(lettering.WORDS)
+    assert all(SampleSplit.of(split.seed(5)) is split for split in SampleSplit)
+    assert not set(lettering.split_words(0)) & set(lettering.split_words(1))
+    assert {*lettering.split_words(0), *lettering.split_words(1)} == set(lettering.WORDS)
     with pytest.raises(IndexError, match="TUNE has pictures 0 to 999999, not 1000000"):
-        Split.TUNE.seed(many)
-    for split in Split:
-        drawn = [draw_sample(split.seed(at), kind=Kind.WORDS, ground="plain") for at in range(6)]
+        SampleSplit.TUNE.seed(many)
+    for split in SampleSplit:
+        drawn = [
+            draw_sample(split.seed(at), kind=SampleKind.WORDS, ground="plain") for at in range(6)
+        ]
         said = {line.text for sample in drawn for line in sample.lines}
-        assert said <= set(lettering.words(list(Split).index(split)))
+        assert said <= set(lettering.split_words(list(SampleSplit).index(split)))
 
 
-@pytest.mark.parametrize("kind", [Kind.WORDS, Kind.WATERMARK, Kind.PSEUDO, Kind.BESIDE])
-def test_only_what_the_truth_calls_ink_was_painted(kind: Kind, unworn: None) -> None:
+@pytest.mark.parametrize(
+    "kind", [SampleKind.WORDS, SampleKind.WATERMARK, SampleKind.PSEUDO, SampleKind.BESIDE]
+)
+def test_only_what_the_truth_calls_ink_was_painted(kind: SampleKind, unworn: None) -> None:
     for seed in range(4):
         sample = draw_sample(seed, kind=kind, ground="plain")
         change = np.abs(np.asarray(sample.picture, float) - np.asarray(sample.before, float))
@@ -60,8 +64,8 @@ def test_only_what_the_truth_calls_ink_was_painted(kind: Kind, unworn: None) -> 
         assert changed[sample.glyphs > 0.5].mean() > 0.95
 
 
-@pytest.mark.parametrize("kind", [Kind.WORDS, Kind.WATERMARK, Kind.PSEUDO])
-def test_quads_hold_all_the_ink_and_end_where_it_does(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [SampleKind.WORDS, SampleKind.WATERMARK, SampleKind.PSEUDO])
+def test_quads_hold_all_the_ink_and_end_where_it_does(kind: SampleKind) -> None:
     for seed in range(5):
         sample = draw_sample(seed, kind=kind, ground="plain")
         outside = under(sample) == 0
@@ -106,19 +110,19 @@ def test_a_stamp_laid_straight_is_drawn_again_as_it_is() -> None:
 
 def test_masks_hold_the_text_or_keep_clear_of_it() -> None:
     for seed in range(8):
-        written = draw_sample(seed, kind=Kind.WORDS, ground="plain")
+        written = draw_sample(seed, kind=SampleKind.WORDS, ground="plain")
         whole = float(written.glyphs.sum())
         assert float((written.glyphs * (written.mask > 0.5)).sum()) > 0.97 * whole
-        beside = draw_sample(seed, kind=Kind.BESIDE, ground="plain")
+        beside = draw_sample(seed, kind=SampleKind.BESIDE, ground="plain")
         assert beside.lines
         assert not (beside.glyphs * beside.mask).any()
-        bare = draw_sample(seed, kind=Kind.NONE, ground="plain")
+        bare = draw_sample(seed, kind=SampleKind.NONE, ground="plain")
         assert (bare.lines, bare.glyphs.any()) == ((), False)
         assert 0.02 < bare.mask.mean() < 0.6
 
 
 def test_shapes_are_drawn_in_rows_of_four_and_more() -> None:
-    drawn = [draw_sample(seed, kind=Kind.PSEUDO, ground="plain") for seed in range(16)]
+    drawn = [draw_sample(seed, kind=SampleKind.PSEUDO, ground="plain") for seed in range(16)]
     assert {sample.font for sample in drawn} == {"strokes", "shuffled", "mirrored", "warped"}
     assert all(line.text == "" for sample in drawn for line in sample.lines)
 

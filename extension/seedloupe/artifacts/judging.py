@@ -10,7 +10,7 @@ from .known import was_there
 from .prompt import find_echo
 from .region import TextRegion
 from .report import ArtifactFlag
-from .task import Task
+from .task import CheckTask
 
 #: Most pieces of text quoted in a message.
 _QUOTED = 3
@@ -33,8 +33,8 @@ class Finding:
     excused: bool
 
 
-def judge(
-    task: Task, seen: Sequence[TextRegion], source: Sequence[TextRegion], request: str | None
+def judge_regions(
+    task: CheckTask, seen: Sequence[TextRegion], source: Sequence[TextRegion], request: str | None
 ) -> tuple[Finding, ...]:
     """Judge everything on the mask that counts as text at the task's level, the largest first.
 
@@ -49,14 +49,14 @@ def judge(
     return tuple(sorted(findings, key=lambda finding: -finding.area))
 
 
-def touches(task: Task, region: TextRegion) -> bool:
+def touches(task: CheckTask, region: TextRegion) -> bool:
     """Tell whether a region counts as text and reaches onto the mask."""
     if not task.level.thresholds.count(region):
         return False
     return cover([region.quad], task.extent).weigh(task.mask) > 0
 
 
-def share(task: Task, findings: Sequence[Finding]) -> float:
+def share(task: CheckTask, findings: Sequence[Finding]) -> float:
     """Return which share of the mask lies under the union of the findings' quads."""
     if not findings:
         return 0.0
@@ -64,7 +64,7 @@ def share(task: Task, findings: Sequence[Finding]) -> float:
     return min(1.0, cover(quads, task.extent).weigh(task.mask) / float(task.mask.sum()))
 
 
-def describe(findings: Sequence[Finding]) -> str:
+def describe_findings(findings: Sequence[Finding]) -> str:
     """Say what was found in one line."""
     flagged = [finding.flag for finding in findings if not finding.excused]
     if flagged:
@@ -75,7 +75,7 @@ def describe(findings: Sequence[Finding]) -> str:
 
 
 def _judge(
-    task: Task, region: TextRegion, source: Sequence[TextRegion], request: str | None
+    task: CheckTask, region: TextRegion, source: Sequence[TextRegion], request: str | None
 ) -> Finding:
     thresholds = task.level.thresholds
     patch = cover([region.quad], task.extent)

@@ -8,7 +8,7 @@ from ..geometry import Extent
 from .coverage import overlap
 from .levels import Level, Thresholds
 from .region import TextRegion
-from .wording import likeness, plain
+from .wording import plain_letters, string_likeness
 
 #: Least share of the smaller region under the larger one that makes it the same place.
 _SAME_PLACE = 0.5
@@ -55,7 +55,7 @@ def _same_words(region: TextRegion, other: TextRegion) -> bool:
     """
     if not Level.HIGH.thresholds.readable(other):
         return False
-    new, old = plain(region.text), plain(other.text)
+    new, old = plain_letters(region.text), plain_letters(other.text)
     if new in old:
         return bool(new)
-    return (old in new and 2 * len(old) >= len(new)) or likeness(new, old) >= _SAME_WORDS
+    return (old in new and 2 * len(old) >= len(new)) or string_likeness(new, old) >= _SAME_WORDS

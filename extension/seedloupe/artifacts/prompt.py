@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .wording import likeness, plain, words
+from .wording import plain_letters, string_likeness, words
 
 #: Least likeness of an echo. Three of four characters, or one wrong in every four.
 _ECHO = 0.75
@@ -46,7 +46,7 @@ def find_echo(text: str, prompt: str) -> str | None:
         for read in seen:
             if abs(len(read) - len(asked)) > (1 - _ECHO) * max(len(read), len(asked)):
                 continue
-            like = likeness(read, asked)
+            like = string_likeness(read, asked)
             # Characters that agree less those that do not: longer echoes win, but not by mistakes.
             proof = (2 * like - 1) * len(asked)
             if like >= _ECHO and proof > best:
@@ -100,7 +100,7 @@ def _runs(parts: list[str]) -> Iterator[tuple[str, str]]:
     for start in range(len(parts)):
         for end in range(start + 1, min(start + _RUN, len(parts)) + 1):
             run = parts[start:end]
-            joined = "".join(plain(part) for part in run)
+            joined = "".join(plain_letters(part) for part in run)
             if len(joined) >= 3 and not _COMMON.fullmatch(" ".join(run).casefold()):
                 yield " ".join(run), joined
 

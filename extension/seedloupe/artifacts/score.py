@@ -15,13 +15,13 @@ from functools import cached_property
 from torch import Tensor
 
 from ..errors import ReaderError
-from .judging import describe, judge, share, touches
+from .judging import describe_findings, judge_regions, share, touches
 from .levels import Level
 from .prompt import find_request
 from .region import OcrReader, TextRegion
 from .report import ArtifactReport, Verdict
-from .task import Task
-from .view import View, around, whole
+from .task import CheckTask
+from .view import View, around, whole_view
 
 
 def flag_text_artifacts(
@@ -138,12 +138,12 @@ class TextCheck:
         except ReaderError as error:
             return _not_checked(task, _name(self.reader), str(error))
 
-    def _task(self, image: Tensor) -> Task:
-        return Task.of(
+    def _task(self, image: Tensor) -> CheckTask:
+        return CheckTask.of(
             image, self.mask, before=self.before, prompt=self.prompt, level=Level(self.level)
         )
 
-    def _inspect(self, task: Task, reader: OcrReader) -> ArtifactReport:
+    def _inspect(self, task: CheckTask, reader: OcrReader) -> ArtifactReport:
         _require_able(reader, task.level)
         request = find_request(task.prompt)
         if not task.mask.any():
@@ -180,9 +180,9 @@ def _require_able(reader: OcrReader, level: Level) -> None:
         )
 
 
-def _view(task: Task, reader: OcrReader) -> View:
+def _view(task: CheckTask, reader: OcrReader) -> View:
     limit: int | None = getattr(reader, "side_limit", None)
-    return whole(task.extent) if limit is None else around(task.mask, limit)
+    return whole_view(task.extent) if limit is None else around(task.mask, limit)
 
 
 def _read(reader: OcrReader, view: View, image: Tensor) -> tuple[TextRegion, ...]:
@@ -197,13 +197,15 @@ def _read(reader: OcrReader, view: View, image: Tensor) -> tuple[TextRegion, ...
 
 
 def _report(
-    task: Task,
+    task: CheckTask,
     reader: OcrReader,
     seen: tuple[TextRegion, ...],
     source: tuple[TextRegion, ...],
     request: str | None,
 ) -> ArtifactReport:
-    judged = {level: judge(replace(task, level=level), seen, source, request) for level in Level}
+    judged = {
+        level: judge_regions(replace(task, level=level), seen, source, request) for level in Level
+    }
     findings = judged[task.level]
     flags = tuple(finding.flag for finding in findings if not finding.excused)
     return ArtifactReport(
@@ -213,7 +215,7 @@ def _report(
         new_text=share(task, [finding for finding in findings if not finding.known]),
         prompt_echo=tuple(dict.fromkeys(flag.echo for flag in flags if flag.echo)),
         reader=_name(reader),
-        message=describe(findings),
+        message=describe_findings(findings),
         excused=tuple(finding.flag for finding in findings if finding.excused),
         reader_version=str(getattr(reader, "version", "")),
         level=task.level,
@@ -227,7 +229,7 @@ def _report(
     )
 
 
-def _not_checked(task: Task, reader: str, why: str) -> ArtifactReport:
+def _not_checked(task: CheckTask, reader: str, why: str) -> ArtifactReport:
     return ArtifactReport(
         verdict=Verdict.NOT_CHECKED,
         flags=(),

@@ -19,7 +19,7 @@ _SLACK = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Task:
+class CheckTask:
     """A repainted picture and what is known about it.
 
     Attributes:
@@ -39,7 +39,7 @@ class Task:
     @classmethod
     def of(
         cls, image: Tensor, mask: Tensor, *, before: Tensor | None, prompt: str, level: Level
-    ) -> Task:
+    ) -> CheckTask:
         """Check everything and bring it into one form.
 
         Raises:

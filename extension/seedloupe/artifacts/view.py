@@ -57,7 +57,7 @@ class View:
         return replace(region, quad=quad.astype(np.float32))
 
 
-def whole(extent: Extent) -> View:
+def whole_view(extent: Extent) -> View:
     """Return the view of a whole picture as it is."""
     return View(0, 0, extent, extent)
 

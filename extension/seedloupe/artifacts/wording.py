@@ -11,7 +11,7 @@ _FUZZY_FROM = 4
 _LOOKALIKES = str.maketrans("013456789!|i$@2", "oleasgtbgllls" + "az")
 
 
-def plain(text: str) -> str:
+def plain_letters(text: str) -> str:
     """Return the letters and digits of ``text`` without case, accents and look-alikes.
 
     ``"BACKGR0UND"`` and ``"background"`` come out the same.
@@ -25,7 +25,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text)
 
 
-def likeness(first: str, second: str) -> float:
+def string_likeness(first: str, second: str) -> float:
     """Return how alike two plain strings are: 1 minus the share of characters to change.
 
     Below four characters a single change makes another word, so there it is all or nothing.

@@ -22,12 +22,12 @@ from ..picking import (
 )
 from ..picking.sieve import sift
 from ..services.seed_columns import ranks_of
-from ..services.table_fit import Chosen
+from ..services.table_fit import SelectedSeeds
 from ..tables import SeedTable, read_table
 from .page import AtlasPage, Place, aspect_of, bits, has_sheet, table_json
 
 if TYPE_CHECKING:
-    from ..hosts.standalone.app.state import Prints
+    from ..hosts.standalone.app.state import ServedFiles
 
 #: As many seeds as one column of *Create* draws.
 MOST_CHOSEN = 24
@@ -89,7 +89,7 @@ class Chart:
 class Charts:
     """Opens tables for the map, and keeps the last one at hand for everybody who looks at it."""
 
-    def __init__(self, prints: Prints) -> None:
+    def __init__(self, prints: ServedFiles) -> None:
         """Keep what the browser fetches among ``prints``."""
         self._prints = prints
         self._lock = threading.Lock()
@@ -135,7 +135,7 @@ def kinds_of(table: SeedTable | None) -> tuple[str, ...]:
     return next((space.classes for space in spaces if space.name == "composition"), ())
 
 
-def pick(table: SeedTable, ask: Ask) -> Picking:
+def pick_on_map(table: SeedTable, ask: Ask) -> Picking:
     """Pick seeds.
 
     Raises:
@@ -172,7 +172,7 @@ def sifted(chart: Chart, page: AtlasPage, sifting: Sifting) -> AtlasPage:
     return replace(page, kept=bits(found.kept), sifted=" ".join((words, *said)))
 
 
-def chosen_from(chart: Chart, text: str) -> tuple[Chosen, str]:
+def chosen_from(chart: Chart, text: str) -> tuple[SelectedSeeds, str]:
     """Read the seeds a browser sends, and what to say about them.
 
     Args:
@@ -196,7 +196,7 @@ def chosen_from(chart: Chart, text: str) -> tuple[Chosen, str]:
             if len(seeds) > 1
             else ("Your seed is here: press Draw.")
         )
-    return Chosen(seeds, Path(chart.page.table)), said
+    return SelectedSeeds(seeds, Path(chart.page.table)), said
 
 
 def places_from(text: str | None) -> tuple[Place, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ImageError, InputError, MaskError
 from ..hosts.standalone.engine.denoise import Plan, Sampler
-from ..noise import Carried, NoiseSource, canonical_seed
+from ..noise import NoiseResize, NoiseSource, canonical_seed
 from ..tensors import require_shape
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Request:
     mask: Tensor | None = None
     strength: float = 1.0
     keep_outside: bool = True
-    carried: Carried | None = None
+    carried: NoiseResize | None = None
 
     @property
     def task(self) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from .budget import Budgeted, Keep, Recipe, Wish, fit_budget
+from .budget import Budgeted, Keep, Recipe, RecordingPlan, fit_budget
 from .capture import FeatureProbe
 from .compare import Comparison, compare_runs
 from .early import ending_after
 from .features import FeatureMap, FeatureRenderer, FeatureSink
 from .file import LensFileError, read_lens, write_lens
 from .hooks import RowChooser, Rows
-from .layers import Event, Layer, Layout, find_layers, list_layers
+from .layers import Event, Layer, OutputLayout, find_layers, list_layers
 from .levels import NoiseLevels
 from .panel import default_panel, panel_choices
 from .projection import Projection
@@ -30,15 +30,14 @@ from .shapes import LayerShape, predict_shapes
 from .sources import ENCODER_OR_DECODER, PanelChoice
 from .tokens import Piece, PromptToken, PromptTokens, WordNotFoundError
 from .views import (
-    Agreement,
+    ArtefactChecks,
+    ClusterAgreement,
     Clustering,
     ClusterRenderer,
     Excess,
-    Guards,
     HighNorms,
     KnownTransform,
     LayerProperties,
-    Match,
     Measure,
     PcaBasis,
     PcaRenderer,
@@ -50,6 +49,7 @@ from .views import (
     Separability,
     Similarity,
     Spot,
+    SpotMatch,
     StripRow,
     ask,
     border_similarity,
@@ -83,11 +83,12 @@ from .views import (
 )
 from .wording import layer_words
 from .words import (
+    AttentionAccumulator,
     AttentionMap,
     AttentionProbe,
+    AttentionReading,
     AttentionSink,
     CellRows,
-    Reading,
     SpotWords,
     Truth,
     TruthCheck,
@@ -95,7 +96,6 @@ from .words import (
     WordMap,
     WordShare,
     WordsSeen,
-    WordTally,
     heat_colours,
     kept_words,
     overlay,
@@ -106,12 +106,15 @@ from .words import (
 
 __all__ = [
     "ENCODER_OR_DECODER",
-    "Agreement",
+    "ArtefactChecks",
+    "AttentionAccumulator",
     "AttentionMap",
     "AttentionProbe",
+    "AttentionReading",
     "AttentionSink",
     "Budgeted",
     "CellRows",
+    "ClusterAgreement",
     "ClusterRenderer",
     "Clustering",
     "Comparison",
@@ -121,14 +124,12 @@ __all__ = [
     "FeatureProbe",
     "FeatureRenderer",
     "FeatureSink",
-    "Guards",
     "HighNorms",
     "Keep",
     "KnownTransform",
     "Layer",
     "LayerProperties",
     "LayerShape",
-    "Layout",
     "LensFileError",
     "LensKey",
     "LensLayer",
@@ -136,9 +137,9 @@ __all__ = [
     "LensRecord",
     "LensSpec",
     "LensWords",
-    "Match",
     "Measure",
     "NoiseLevels",
+    "OutputLayout",
     "PanelChoice",
     "PcaBasis",
     "PcaRenderer",
@@ -148,9 +149,9 @@ __all__ = [
     "Projection",
     "PromptToken",
     "PromptTokens",
-    "Reading",
     "Recipe",
     "Recorder",
+    "RecordingPlan",
     "Robustness",
     "RowChooser",
     "RowKind",
@@ -162,16 +163,15 @@ __all__ = [
     "Separability",
     "Similarity",
     "Spot",
+    "SpotMatch",
     "SpotWords",
     "StripRow",
     "Truth",
     "TruthCheck",
-    "Wish",
     "WordColumns",
     "WordMap",
     "WordNotFoundError",
     "WordShare",
-    "WordTally",
     "WordsSeen",
     "ask",
     "border_similarity",

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .topology import Kind, Part
+from .topology import PartKind, TreePart
 
 _WEB_NAMES = {"input_blocks": "IN", "output_blocks": "OUT"}
 
@@ -33,7 +33,7 @@ class Address:
     blocks: tuple[str, ...]
 
 
-def addresses_of(parts: Sequence[Part]) -> tuple[Address, ...]:
+def addresses_of(parts: Sequence[TreePart]) -> tuple[Address, ...]:
     """Give each of ``parts``, which must be all of them in order, its address."""
     diffusers = [_diffusers_path(part) for part in parts]
     ldm = _ldm_paths(parts)
@@ -44,27 +44,27 @@ def addresses_of(parts: Sequence[Part]) -> tuple[Address, ...]:
     )
 
 
-def _stem(part: Part) -> str:
-    if part.kind in (Kind.CONV_IN, Kind.CONV_OUT):
+def _stem(part: TreePart) -> str:
+    if part.kind in (PartKind.CONV_IN, PartKind.CONV_OUT):
         return "unet"
     place = "mid" if part.stage == "mid" else f"{part.stage}-level{part.level}"
-    if part.kind is Kind.RESNET:
+    if part.kind is PartKind.RESNET:
         return f"{place}-repeat{part.repeat}-res"
-    if part.kind is Kind.VIT:
+    if part.kind is PartKind.VIT:
         first_in_the_middle = part.stage == "mid" and part.repeat == 0
         return "mid-vit" if first_in_the_middle else f"{place}-repeat{part.repeat}-vit"
     return f"{place}-{part.kind.value}"
 
 
-def _diffusers_path(part: Part) -> str:
-    if part.kind in (Kind.CONV_IN, Kind.CONV_OUT):
+def _diffusers_path(part: TreePart) -> str:
+    if part.kind in (PartKind.CONV_IN, PartKind.CONV_OUT):
         return str(part.kind.value)
     block = "mid_block" if part.stage == "mid" else f"{part.stage}_blocks.{part.level}"
-    plural = "attentions" if part.kind is Kind.VIT else f"{part.kind.value}s"
+    plural = "attentions" if part.kind is PartKind.VIT else f"{part.kind.value}s"
     return f"{block}.{plural}.{part.repeat}"
 
 
-def _ldm_paths(parts: Iterable[Part]) -> list[str]:
+def _ldm_paths(parts: Iterable[TreePart]) -> list[str]:
     """Count blocks and children as the original code nests them.
 
     Each residual block and each downsampler opens a block of its own; a transformer and an
@@ -74,17 +74,17 @@ def _ldm_paths(parts: Iterable[Part]) -> list[str]:
     children: Counter[str] = Counter()
     paths: list[str] = []
     for part in parts:
-        opened[part.stage] += part.kind in (Kind.RESNET, Kind.DOWNSAMPLER)
+        opened[part.stage] += part.kind in (PartKind.RESNET, PartKind.DOWNSAMPLER)
         block = _ldm_block(part, opened[part.stage] - 1)
         paths.append("out.2" if block == "out" else f"{block}.{children[block]}")
         children[block] += 1
     return paths
 
 
-def _ldm_block(part: Part, number: int) -> str:
-    if part.kind is Kind.CONV_IN:
+def _ldm_block(part: TreePart, number: int) -> str:
+    if part.kind is PartKind.CONV_IN:
         return "input_blocks.0"
-    if part.kind is Kind.CONV_OUT:
+    if part.kind is PartKind.CONV_OUT:
         return "out"
     stages = {"down": f"input_blocks.{number}", "up": f"output_blocks.{number}"}
     return stages.get(part.stage, "middle_block")

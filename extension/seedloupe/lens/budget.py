@@ -22,7 +22,7 @@ from ..errors import InputError
 from .features import FeatureMap
 from .projection import Projection
 from .shapes import LayerShape
-from .trail import leads_of
+from .streaming_pca import components_of
 
 _FEWEST_STEPS = 8
 _COARSEST = 4
@@ -88,7 +88,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Wish:
+class RecordingPlan:
     """What somebody wants to record.
 
     Args:
@@ -154,13 +154,13 @@ class Wish:
 
     def _once(self, shape: LayerShape) -> int:
         """Bytes a layer takes once: the axes of its exact shares."""
-        exact = leads_of(shape.channels, self.recipe.projection)
+        exact = components_of(shape.channels, self.recipe.projection)
         return 0 if self.recipe.keep is Keep.RGB else 4 * exact * shape.channels
 
     def _each(self, shape: LayerShape) -> int:
         """Bytes of one row of one map."""
         keep, dims = self.recipe.keep, self.recipe.projection.size(shape.channels)
-        dims += leads_of(shape.channels, self.recipe.projection)
+        dims += components_of(shape.channels, self.recipe.projection)
         codes = 0 if keep is Keep.RGB else 2 * dims
         return shape.cells * (3 + codes + _RAW.get(keep, 0) * shape.channels)
 
@@ -174,7 +174,7 @@ class Budgeted:
         notes: what was given up, in words; empty if nothing was.
     """
 
-    wish: Wish
+    wish: RecordingPlan
     notes: tuple[str, ...] = ()
 
     @property
@@ -183,7 +183,7 @@ class Budgeted:
         return tuple(self.wish.shapes)
 
 
-def fit_budget(wish: Wish, budget: int) -> Budgeted:
+def fit_budget(wish: RecordingPlan, budget: int) -> Budgeted:
     """Cut ``wish`` until its file fits ``budget`` bytes; never raises."""
     smaller = wish
     for smaller in _smaller(wish):
@@ -202,7 +202,7 @@ def megabytes(count: int) -> str:
     return f"{count / 1e6:.3g} MB" if count >= 1e6 else f"{count / 1e3:.3g} kB"
 
 
-def _smaller(wish: Wish) -> Iterator[Wish]:
+def _smaller(wish: RecordingPlan) -> Iterator[RecordingPlan]:
     """Go through ``wish`` and what is less than it, in the order of this module's docstring."""
     kinds = list(Keep)[list(Keep).index(wish.recipe.keep) :]
     for keep in kinds:
@@ -222,7 +222,7 @@ def _smaller(wish: Wish) -> Iterator[Wish]:
         yield replace(least, shapes=kept)
 
 
-def _given_up(wish: Wish, less: Wish, budget: int) -> Iterator[str]:
+def _given_up(wish: RecordingPlan, less: RecordingPlan, budget: int) -> Iterator[str]:
     why = f"to stay within {megabytes(budget)}"
     if less.recipe.keep is not wish.recipe.keep:
         yield f"the lens keeps {_WORDS[less.recipe.keep]}, {why}"

@@ -15,7 +15,7 @@ from .rows import CallRows, RowCursor, RowPlan
 
 
 @dataclass(frozen=True)
-class Place:
+class FeaturePlace:
     """Where features are filed.
 
     Args:
@@ -59,7 +59,7 @@ class Call:
         parts: projections ``q``, ``k`` and ``v`` by path of an attention, until it is through.
     """
 
-    place: Place = Place()
+    place: FeaturePlace = FeaturePlace()
     number: int = 0
     rows: CallRows | ShapeError | None = None
     grids: dict[str, Grid] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class CallLog:
         self._now = _Now()
         self._pinned = False
         self._number = 0
-        self.place = Place()
+        self.place = FeaturePlace()
         self.total = 0
 
     @property
@@ -97,7 +97,7 @@ class CallLog:
         """The call this thread is in, or was in last."""
         return self._now.call
 
-    def at(self, place: Place, rows: RowPlan | None) -> None:
+    def at(self, place: FeaturePlace, rows: RowPlan | None) -> None:
         """File the following calls under ``place``, numbered from 0."""
         with self._lock:
             self._pinned, self._number = True, 0
@@ -122,7 +122,7 @@ class CallLog:
             self.total += 1
             self._number += self._pinned
 
-    def _move(self, place: Place, rows: RowPlan | None) -> None:
+    def _move(self, place: FeaturePlace, rows: RowPlan | None) -> None:
         time = None
         if self._levels is not None and place.sigma is not None:
             time = self._levels.timestep(place.sigma)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ..errors import ShapeError
 from .calls import Grid
-from .layers import Layer, Layout
+from .layers import Layer, OutputLayout
 
 
 def tensor_of(output: object) -> Tensor:
@@ -35,7 +35,7 @@ def cells_of(layer: Layer, output: Tensor, grid: Grid) -> Tensor:
         ShapeError: something joins tokens, or multiplies or splits rows, on the way.
     """
     rows, height, width = grid
-    axes = 4 if layer.layout is Layout.GRID else 3
+    axes = 4 if layer.layout is OutputLayout.GRID else 3
     if output.ndim != axes or output.shape[0] != rows:
         raise ShapeError(
             layer.name,
@@ -43,9 +43,9 @@ def cells_of(layer: Layer, output: Tensor, grid: Grid) -> Tensor:
             got=f"shape {tuple(output.shape)}",
             advice="Something multiplies or splits rows here, such as HyperTile.",
         )
-    if layer.layout is Layout.GRID:
+    if layer.layout is OutputLayout.GRID:
         return output
-    if layer.layout is Layout.WORDS:
+    if layer.layout is OutputLayout.WORDS:
         return output.transpose(1, 2).unsqueeze(2)
     if output.shape[1] != height * width:
         raise ShapeError(

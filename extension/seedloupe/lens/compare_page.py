@@ -32,7 +32,7 @@ td,th{{padding:.2rem .8rem;text-align:right}} td:first-child,th:first-child{{tex
 """
 
 
-def document(found: Comparison) -> dict[str, object]:
+def comparison_document(found: Comparison) -> dict[str, object]:
     """Return a comparison as plain JSON values."""
     return {
         "differing": {field: list(pair) for field, pair in found.differing.items()},
@@ -58,7 +58,7 @@ def document(found: Comparison) -> dict[str, object]:
     }
 
 
-def paint(found: Comparison, out: Path) -> None:
+def paint_differences(found: Comparison, out: Path) -> None:
     """Paint difference maps, layers below each other and steps side by side.
 
     Raises:
@@ -71,14 +71,14 @@ def paint(found: Comparison, out: Path) -> None:
     content = io.BytesIO()
     sheet.save(content, "PNG")
     page = _PAGE.format(
-        words=html.escape("; ".join(words_of(found))),
+        words=html.escape("; ".join(difference_words(found))),
         sheet=base64.b64encode(content.getvalue()).decode("ascii"),
         rows="".join(_table(found.curves)),
     )
     write_whole(out, page.encode("utf-8"))
 
 
-def words_of(found: Comparison) -> list[str]:
+def difference_words(found: Comparison) -> list[str]:
     """Say what differs between the runs, and what was left out."""
     lines = [
         f"{field}: {one or '(none)'} and {other or '(none)'}"

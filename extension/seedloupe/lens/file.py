@@ -20,7 +20,7 @@ from ..errors import InputError, LensFileError, TableError
 from ..files import write_whole
 from ..tables.codec import decode, dump_json, encode, parse_json
 from .container import Entry, bytes_of, entry_of, lay_out, pieces, read_header, read_tensor
-from .kinds import Kind, Schema, key_of, name_of, tensors_of
+from .kinds import Schema, TensorKind, key_of, name_of, tensors_of
 from .record import LensKey, LensRecord, LensSpec
 
 __all__ = ["FORMAT", "SUFFIX", "VERSION", "LensFileError", "read_lens", "write_lens"]
@@ -107,7 +107,7 @@ def _described(
     return entries, checksums
 
 
-def _check(spec: LensSpec, entries: list[Entry]) -> dict[str, tuple[Kind, LensKey] | None]:
+def _check(spec: LensSpec, entries: list[Entry]) -> dict[str, tuple[TensorKind, LensKey] | None]:
     """Check all tensors against the spec and return what each is."""
     schema = Schema(spec, entries)
     found = {entry.name: key_of(entry.name) for entry in entries}
@@ -128,7 +128,7 @@ def _read(stream: BinaryIO, size: int) -> LensRecord:
     header = read_header(stream, size)
     spec = _spec(header.metadata)
     found = _check(spec, list(header.entries))
-    known: dict[Kind, dict[LensKey, Tensor]] = {kind: {} for kind in Kind}
+    known: dict[TensorKind, dict[LensKey, Tensor]] = {kind: {} for kind in TensorKind}
     other: dict[str, Tensor] = {}
     for entry in header.entries:
         tensor, checksum = read_tensor(stream, header, entry)

@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.hooks import RemovableHandle
 
 from ..errors import LayerNotFoundError, ModelError, ShapeError
-from .calls import CallLog, Grid, Place
+from .calls import CallLog, FeaturePlace, Grid
 from .layers import Layer, match_layers
 from .levels import NoiseLevels
 from .rows import RowLabel, RowPlan
@@ -119,7 +119,7 @@ class LayerProbe(ABC):
             track: which pass of sampling: 0 the first, 1 a hires or refiner pass, and so on.
             rows: what the rows of this evaluation of the denoiser are, over all its calls.
         """
-        self._calls.at(Place(track, step, sigma), rows)
+        self._calls.at(FeaturePlace(track, step, sigma), rows)
 
     def again(self, *, sigma: float | None = None, rows: RowPlan | None = None) -> None:
         """Say that the step goes on with a further evaluation of the denoiser.

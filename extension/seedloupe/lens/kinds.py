@@ -21,7 +21,7 @@ from .record import LensKey, LensLayer, LensRecord, LensSpec
 E = TypeVar("E")
 
 
-class Kind(str, Enum):
+class TensorKind(str, Enum):
     """What a tensor holds; the value begins its name and is the field of the record."""
 
     RGB = "rgb"
@@ -38,27 +38,27 @@ class Kind(str, Enum):
     """uint8 or float16 ``(B, T, H, W)``, to be multiplied with the ``scale`` of the words."""
 
 
-_TYPES: Mapping[Kind, tuple[torch.dtype, ...]] = {
-    Kind.RGB: (torch.uint8,),
-    Kind.CODES: (torch.float16,),
-    Kind.LEADS: (torch.float16,),
-    Kind.AXES: (torch.float32,),
-    Kind.RAW: (torch.float16, torch.float32),
-    Kind.WORDS: (torch.uint8, torch.float16),
+_TYPES: Mapping[TensorKind, tuple[torch.dtype, ...]] = {
+    TensorKind.RGB: (torch.uint8,),
+    TensorKind.CODES: (torch.float16,),
+    TensorKind.LEADS: (torch.float16,),
+    TensorKind.AXES: (torch.float32,),
+    TensorKind.RAW: (torch.float16, torch.float32),
+    TensorKind.WORDS: (torch.uint8, torch.float16),
 }
 _NAME = re.compile(
-    rf"({'|'.join(kind.value for kind in Kind)})"
+    rf"({'|'.join(kind.value for kind in TensorKind)})"
     r"\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 )
-_NUMBERED = re.compile(rf"({'|'.join(kind.value for kind in Kind)})\..*")
+_NUMBERED = re.compile(rf"({'|'.join(kind.value for kind in TensorKind)})\..*")
 
 
-def tensors_of(record: LensRecord) -> dict[Kind, Mapping[LensKey, Tensor]]:
+def tensors_of(record: LensRecord) -> dict[TensorKind, Mapping[LensKey, Tensor]]:
     """Return the tensors of ``record`` by kind."""
-    return {kind: getattr(record, kind.value) for kind in Kind}
+    return {kind: getattr(record, kind.value) for kind in TensorKind}
 
 
-def name_of(kind: Kind, key: LensKey) -> str:
+def name_of(kind: TensorKind, key: LensKey) -> str:
     """Return the name of a tensor in a file.
 
     Raises:
@@ -72,7 +72,7 @@ def name_of(kind: Kind, key: LensKey) -> str:
     return name
 
 
-def key_of(name: str) -> tuple[Kind, LensKey] | None:
+def key_of(name: str) -> tuple[TensorKind, LensKey] | None:
     """Read a tensor's name; None for tensors this version does not know.
 
     Raises:
@@ -108,50 +108,50 @@ class Schema:
         self._projection = spec.projection
         self._shapes = {entry.name: entry.shape for entry in entries}
 
-    def check(self, entry: Entry, kind: Kind, key: LensKey) -> None:
+    def check(self, entry: Entry, kind: TensorKind, key: LensKey) -> None:
         """Check one tensor's type and shape.
 
         Raises:
             LensFileError: they are not what the spec says, or the spec says nothing.
         """
         axes = self._axes(kind, key)
-        batch = () if kind is Kind.AXES else entry.shape[:1]
-        fits = entry.shape == (*batch, *axes) and len(batch) == (kind is not Kind.AXES)
+        batch = () if kind is TensorKind.AXES else entry.shape[:1]
+        fits = entry.shape == (*batch, *axes) and len(batch) == (kind is not TensorKind.AXES)
         if entry.dtype not in _TYPES[kind] or not fits:
             types = " or ".join(str(dtype).removeprefix("torch.") for dtype in _TYPES[kind])
             sides = ", ".join(str(side) for side in axes)
-            expected = f"{types} ({sides})" if kind is Kind.AXES else f"{types} (B, {sides})"
+            expected = f"{types} ({sides})" if kind is TensorKind.AXES else f"{types} (B, {sides})"
             got = f"{entry.dtype} {entry.shape}"
             raise LensFileError(entry.name, expected=expected, got=got)
         self._check_rows(entry, kind, key)
 
-    def _axes(self, kind: Kind, key: LensKey) -> tuple[int, ...]:
+    def _axes(self, kind: TensorKind, key: LensKey) -> tuple[int, ...]:
         """Return the shape a tensor must have, without its batch."""
-        if kind is Kind.WORDS:
+        if kind is TensorKind.WORDS:
             words = _described(self._words, key, "words")
             return len(words.tokens), words.height, words.width
         layer = _described(self._layers, key, "layers")
-        if kind is Kind.AXES:
+        if kind is TensorKind.AXES:
             shape = self._shapes[name_of(kind, key)]
             return min(shape[0] if shape else 0, layer.channels), layer.channels
         return self._depth(kind, key, layer), layer.height, layer.width
 
-    def _depth(self, kind: Kind, key: LensKey, layer: LensLayer) -> int:
-        if kind is Kind.RGB:
+    def _depth(self, kind: TensorKind, key: LensKey, layer: LensLayer) -> int:
+        if kind is TensorKind.RGB:
             return 3
-        if kind is Kind.RAW:
+        if kind is TensorKind.RAW:
             return layer.channels
         if self._projection is None:
             raise LensFileError("spec.projection", expected="how codes were made", got="nothing")
-        if kind is Kind.CODES:
+        if kind is TensorKind.CODES:
             return self._projection.size(layer.channels)
-        axes = self._shapes.get(name_of(Kind.AXES, replace(key, step=0, call=0)), ())
+        axes = self._shapes.get(name_of(TensorKind.AXES, replace(key, step=0, call=0)), ())
         return axes[0] if axes else 0
 
-    def _check_rows(self, entry: Entry, kind: Kind, key: LensKey) -> None:
+    def _check_rows(self, entry: Entry, kind: TensorKind, key: LensKey) -> None:
         moment = self._moments.get((key.track, key.step, key.call))
         rows = len(moment.rows) if moment is not None else 0
-        if rows and kind not in (Kind.AXES, Kind.WORDS) and entry.shape[0] != rows:
+        if rows and kind not in (TensorKind.AXES, TensorKind.WORDS) and entry.shape[0] != rows:
             raise LensFileError(entry.name, expected=f"{rows} rows", got=str(entry.shape[0]))
 
 
@@ -172,6 +172,6 @@ def _described(known: Mapping[tuple[int, str], E], key: LensKey, field: str) -> 
     return known[key.track, key.layer]
 
 
-def _parts(match: re.Match[str]) -> tuple[Kind, LensKey]:
+def _parts(match: re.Match[str]) -> tuple[TensorKind, LensKey]:
     kind, track, step, call, layer = match.groups()
-    return Kind(kind), LensKey(int(track), int(step), int(call), layer)
+    return TensorKind(kind), LensKey(int(track), int(step), int(call), layer)

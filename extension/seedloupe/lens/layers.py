@@ -24,7 +24,7 @@ from torch import nn
 
 from ..errors import LayerNotFoundError
 from .addresses import Address, addresses_of
-from .topology import Family, Kind, Part, bare_unet, family_of, parts_of
+from .topology import PartKind, TreeLayout, TreePart, bare_unet, family_of, parts_of
 
 
 class Event(str, Enum):
@@ -52,7 +52,7 @@ class Event(str, Enum):
     CROSS_MAP = "cross-map"
 
 
-class Layout(str, Enum):
+class OutputLayout(str, Enum):
     """How a layer's output lies in memory."""
 
     GRID = "grid"
@@ -79,7 +79,7 @@ class Layer:
     name: str
     path: str
     event: Event
-    layout: Layout
+    layout: OutputLayout
     around: str
     aliases: tuple[str, ...]
 
@@ -87,16 +87,16 @@ class Layer:
 # (event, last words of the name, path below the part in diffusers, and in the original code)
 _Suffix: TypeAlias = tuple[Event, str, str, str]
 
-_WHOLE: Mapping[Kind, tuple[_Suffix, ...]] = {
-    Kind.CONV_IN: ((Event.AFTER_CONV_IN, "after-conv-in", "", ""),),
-    Kind.RESNET: (
+_WHOLE: Mapping[PartKind, tuple[_Suffix, ...]] = {
+    PartKind.CONV_IN: ((Event.AFTER_CONV_IN, "after-conv-in", "", ""),),
+    PartKind.RESNET: (
         (Event.RES_INCREMENT, "increment", "conv2", "out_layers.3"),
         (Event.RES_OUT, "out", "", ""),
     ),
-    Kind.VIT: ((Event.VIT_OUT, "out", "", ""),),
-    Kind.DOWNSAMPLER: ((Event.SAMPLER_OUT, "out", "", ""),),
-    Kind.UPSAMPLER: ((Event.SAMPLER_OUT, "out", "", ""),),
-    Kind.CONV_OUT: ((Event.UNET_OUT, "out", "", ""),),
+    PartKind.VIT: ((Event.VIT_OUT, "out", "", ""),),
+    PartKind.DOWNSAMPLER: ((Event.SAMPLER_OUT, "out", "", ""),),
+    PartKind.UPSAMPLER: ((Event.SAMPLER_OUT, "out", "", ""),),
+    PartKind.CONV_OUT: ((Event.UNET_OUT, "out", "", ""),),
 }
 
 # Below one transformer block all hosts agree. The attentions' output is taken at ``to_out.0``:
@@ -169,21 +169,23 @@ def match_layers(layers: Sequence[Layer], patterns: Sequence[str]) -> tuple[Laye
 
 
 def _layers_of(
-    part: Part, address: Address, family: Family, modules: Mapping[str, nn.Module]
+    part: TreePart, address: Address, family: TreeLayout, modules: Mapping[str, nn.Module]
 ) -> Iterator[Layer]:
-    blocks = modules.get(f"{part.path}.transformer_blocks") if part.kind is Kind.VIT else None
+    blocks = modules.get(f"{part.path}.transformer_blocks") if part.kind is PartKind.VIT else None
     for number, block in blocks.named_children() if blocks is not None else ():
         yield from _block_layers(part, address, int(number), block)
     for event, word, in_diffusers, in_ldm in _WHOLE[part.kind]:
-        live = in_diffusers if family is Family.DIFFUSERS else in_ldm
+        live = in_diffusers if family is TreeLayout.DIFFUSERS else in_ldm
         aliases = [_below(address.diffusers, in_diffusers), _below(address.ldm, in_ldm)]
         if not in_ldm:
             aliases += address.blocks
         name, path = f"{address.stem}-{word}", _below(part.path, live)
-        yield Layer(name, path, event, Layout.GRID, "", _without(path, aliases))
+        yield Layer(name, path, event, OutputLayout.GRID, "", _without(path, aliases))
 
 
-def _block_layers(part: Part, address: Address, number: int, block: nn.Module) -> Iterator[Layer]:
+def _block_layers(
+    part: TreePart, address: Address, number: int, block: nn.Module
+) -> Iterator[Layer]:
     inside = f"transformer_blocks.{number}"
     for event, suffix in _BLOCK.items():
         if _is_silent(block, suffix):
@@ -202,13 +204,15 @@ def _is_silent(block: nn.Module, suffix: str) -> bool:
     return bool(fused) and linear in _FUSED[attention]
 
 
-def _layout(block: nn.Module, suffix: str) -> Layout:
+def _layout(block: nn.Module, suffix: str) -> OutputLayout:
     attention, _, linear = suffix.partition(".")
     # Some U-Nets, such as the x4 upscaler's, give the prompt to the first attention as well.
     reads_prompt = attention == "attn2" or any(
         getattr(block, flag, False) for flag in ("only_cross_attention", "disable_self_attn")
     )
-    return Layout.WORDS if linear in ("to_k", "to_v") and reads_prompt else Layout.TOKENS
+    return (
+        OutputLayout.WORDS if linear in ("to_k", "to_v") and reads_prompt else OutputLayout.TOKENS
+    )
 
 
 def _below(path: str, suffix: str) -> str:

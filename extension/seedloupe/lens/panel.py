@@ -14,7 +14,7 @@ from torch import nn
 
 from . import sources
 from .sources import PanelChoice
-from .topology import Kind, Part, bare_unet, parts_of
+from .topology import PartKind, TreePart, bare_unet, parts_of
 
 _PANEL_SIZE = 4
 
@@ -52,7 +52,7 @@ def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
     """
     unet = bare_unet(unet)
     parts = parts_of(unet)
-    vits = [part for part in parts if part.kind is Kind.VIT]
+    vits = [part for part in parts if part.kind is PartKind.VIT]
     depth = max((_depth(unet, part) for part in vits), default=0)
     down, up = _by_level(vits, "down"), _by_level(vits, "up")
     if not up:
@@ -66,11 +66,11 @@ def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
     return tuple(islice(chosen, _PANEL_SIZE))
 
 
-_Levels: TypeAlias = Sequence[Sequence[Part]]
+_Levels: TypeAlias = Sequence[Sequence[TreePart]]
 
 
 def _deep(
-    unet: nn.Module, parts: Sequence[Part], down: _Levels, up: _Levels
+    unet: nn.Module, parts: Sequence[TreePart], down: _Levels, up: _Levels
 ) -> Iterator[PanelChoice]:
     yield from sources.ENCODER_SELF.because([_last_self(unet, down[-1][-1])])
     yield from sources.BOTTLENECK.because(_middle(parts))
@@ -78,14 +78,14 @@ def _deep(
     yield from sources.DECODER_QUERY_DEEP.because([_query(vits[0]) for vits in up[1:2]])
 
 
-def _four_levels(parts: Sequence[Part], down: _Levels, up: _Levels) -> Iterator[PanelChoice]:
+def _four_levels(parts: Sequence[TreePart], down: _Levels, up: _Levels) -> Iterator[PanelChoice]:
     yield from sources.ENCODER_QUERY.because([_query(down[-1][0])])
     yield from sources.BOTTLENECK.because(_middle(parts))
     yield from sources.DECODER_QUERY_COARSE.because([_query(_halfway(up[0]))])
     yield from sources.DECODER_QUERY_FINE.because([_query(_halfway(vits)) for vits in up[1:2]])
 
 
-def _other(parts: Sequence[Part], up: _Levels) -> Iterator[PanelChoice]:
+def _other(parts: Sequence[TreePart], up: _Levels) -> Iterator[PanelChoice]:
     yield from sources.BOTTLENECK.elsewhere().because(_middle(parts))
     coarse, fine = sources.DECODER_QUERY_COARSE, sources.DECODER_QUERY_FINE
     yield from coarse.elsewhere().because([_query(_halfway(vits)) for vits in up[-2:-1]])
@@ -93,56 +93,56 @@ def _other(parts: Sequence[Part], up: _Levels) -> Iterator[PanelChoice]:
     yield from sources.DECODER_KEYS.elsewhere().because([_keys(up[-1][0])])
 
 
-def _without_attention(parts: Sequence[Part]) -> Iterator[PanelChoice]:
-    levels = {p.level: p for p in parts if p.stage == "up" and p.kind is Kind.RESNET}
+def _without_attention(parts: Sequence[TreePart]) -> Iterator[PanelChoice]:
+    levels = {p.level: p for p in parts if p.stage == "up" and p.kind is PartKind.RESNET}
     names = [f"up-level{p.level}-repeat{p.repeat}-res-out" for p in list(levels.values())[-3:]]
     yield from sources.BOTTLENECK.elsewhere().because(_middle(parts))
     yield from sources.DECODER_RESIDUAL.elsewhere().because(names)
 
 
-def _by_level(vits: Sequence[Part], stage: str) -> list[list[Part]]:
-    levels: dict[int, list[Part]] = {}
+def _by_level(vits: Sequence[TreePart], stage: str) -> list[list[TreePart]]:
+    levels: dict[int, list[TreePart]] = {}
     for part in vits:
         if part.stage == stage:
             levels.setdefault(part.level, []).append(part)
     return list(levels.values())
 
 
-def _levels(parts: Sequence[Part]) -> int:
+def _levels(parts: Sequence[TreePart]) -> int:
     return len({part.level for part in parts if part.stage == "down"})
 
 
-def _depth(unet: nn.Module, vit: Part) -> int:
+def _depth(unet: nn.Module, vit: TreePart) -> int:
     return len(list(unet.get_submodule(f"{vit.path}.transformer_blocks").children()))
 
 
-def _halfway(vits: Sequence[Part]) -> Part:
+def _halfway(vits: Sequence[TreePart]) -> TreePart:
     return vits[len(vits) // 2]
 
 
-def _stem(vit: Part) -> str:
+def _stem(vit: TreePart) -> str:
     return f"{vit.stage}-level{vit.level}-repeat{vit.repeat}-vit"
 
 
-def _query(vit: Part) -> str:
+def _query(vit: TreePart) -> str:
     return f"{_stem(vit)}-block0-cross-q"
 
 
-def _keys(vit: Part) -> str:
+def _keys(vit: TreePart) -> str:
     return f"{_stem(vit)}-block0-self-k"
 
 
-def _last_self(unet: nn.Module, vit: Part) -> str:
+def _last_self(unet: nn.Module, vit: TreePart) -> str:
     return f"{_stem(vit)}-block{_depth(unet, vit) - 1}-self-out"
 
 
-def _late_block(unet: nn.Module, vit: Part) -> str:
+def _late_block(unet: nn.Module, vit: TreePart) -> str:
     block = min(_depth(unet, vit) * 3 // 4, _depth(unet, vit) - 1)
     return f"{_stem(vit)}-block{block}-out"
 
 
-def _middle(parts: Sequence[Part]) -> list[str]:
+def _middle(parts: Sequence[TreePart]) -> list[str]:
     middle = [part for part in parts if part.stage == "mid"]
-    if any(part.kind is Kind.VIT and part.repeat == 0 for part in middle):
+    if any(part.kind is PartKind.VIT and part.repeat == 0 for part in middle):
         return ["mid-vit-out"]
     return [f"mid-repeat{middle[-1].repeat}-res-out"] if middle else []

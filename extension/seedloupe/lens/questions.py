@@ -13,9 +13,9 @@ from torch import Tensor
 
 from ..errors import InputError
 from .record import LensKey, LensRecord
+from .views.artefact_checks import ArtefactChecks, look_for_artefacts
 from .views.cells import Spot
 from .views.clusters import Segmentation, segment
-from .views.guards import Guards, look_for_artefacts
 from .views.properties import LayerProperties, layer_properties
 from .views.similarity import Measure, Similarity, ask
 from .words.paint import heat_colours
@@ -34,7 +34,7 @@ class Health:
     """
 
     properties: LayerProperties | None
-    guards: Guards
+    guards: ArtefactChecks
 
 
 def asked_keys(record: LensRecord, *, step: int | None = None) -> tuple[LensKey, ...]:
@@ -65,7 +65,7 @@ def asked_keys(record: LensRecord, *, step: int | None = None) -> tuple[LensKey,
     return tuple(sorted(chosen, key=lambda key: (order.get(key.layer, len(order)), key)))
 
 
-def likeness(
+def spot_likeness(
     record: LensRecord,
     spots: Sequence[Spot],
     keys: Sequence[LensKey],

@@ -15,8 +15,8 @@ from .budget import Keep, Recipe
 from .features import FeatureMap
 from .record import LensKey, LensLayer, LensMoment, LensRecord, LensSpec
 from .rows import RowLabel
-from .spool import Shelf, Slip, Spool
-from .trail import Sketch, Trail
+from .spool import Slip, Spool, TensorStore
+from .streaming_pca import Sketch, StreamingPca
 from .views.pca import PcaBasis
 
 
@@ -50,7 +50,7 @@ class Recorder:
     def __init__(self, recipe: Recipe | None = None, *, spool: Spool | None = None) -> None:
         self._recipe = recipe or Recipe()
         self._spool = spool or Spool()
-        self._trails: dict[tuple[int, str], Trail] = {}
+        self._trails: dict[tuple[int, str], StreamingPca] = {}
         self._kept: dict[LensKey, _Kept] = {}
         self._moments: dict[tuple[int, int, int], LensMoment] = {}
         self._notes: list[str] = []
@@ -103,7 +103,7 @@ class Recorder:
             sigmas=spec.sigmas or self._levels(lambda moment: moment.sigma),
             timesteps=spec.timesteps or self._levels(lambda moment: moment.timestep),
         )
-        shelf = partial(Shelf, self._spool)
+        shelf = partial(TensorStore, self._spool)
         record = LensRecord(filled, shelf(rgb), codes=shelf(codes), raw=shelf(raw))
         return replace(record, leads=shelf(leads), axes=shelf(axes))
 
@@ -111,11 +111,11 @@ class Recorder:
     def _raw(self) -> bool:
         return self._recipe.keep in _RAW
 
-    def _trail(self, feature: FeatureMap) -> Trail:
+    def _trail(self, feature: FeatureMap) -> StreamingPca:
         place = (feature.track, feature.layer)
         if place not in self._trails:
             _, channels, height, width = feature.values.shape
-            self._trails[place] = Trail(channels, height, width, self._recipe.projection)
+            self._trails[place] = StreamingPca(channels, height, width, self._recipe.projection)
         return self._trails[place]
 
     def _basis(self, place: tuple[int, str]) -> PcaBasis | None:

@@ -68,16 +68,18 @@ def budgeted(
         ShapeError: no picture can have the size asked for.
     """
     from . import predict_words
-    from .budget import Wish, fit_budget
-    from .run_watch import sight
+    from .budget import RecordingPlan, fit_budget
+    from .run_watch import empty_word_maps
     from .shapes import predict_shapes
 
     _, height, width = model.latent_shape(*request.size(model))
     length = model.pipe.tokenizer.model_max_length
     shapes = predict_shapes(model.unet, layers, height=height, width=width, words=length)
-    seen = sight(model, request) if words else None
+    seen = empty_word_maps(model, request) if words else None
     maps = predict_words(model.unet, seen, height=height, width=width) if seen else {}
-    return fit_budget(Wish({name: shapes[name] for name in layers}, steps, words=maps), budget)
+    return fit_budget(
+        RecordingPlan({name: shapes[name] for name in layers}, steps, words=maps), budget
+    )
 
 
 class Recording:
@@ -171,9 +173,9 @@ def keep(record: LensRecord, lens: Path, sheet: Path) -> None:
         InputError: the sheet cannot be written.
     """
     from .file import write_lens
-    from .sheets import paint
+    from .sheets import paint_layers
 
     lens.parent.mkdir(parents=True, exist_ok=True)
     write_lens(lens, record)
     if record.rgb or not record.words:
-        paint(record, sheet)
+        paint_layers(record, sheet)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .levels import NoiseLevels
 
 
-class Eye:
+class RunWatch:
     """Collects what chosen layers compute at each step; what goes wrong becomes a note.
 
     Hooks exist only while the U-Net runs, so a run nobody reads to its end leaves none behind.
@@ -105,15 +105,15 @@ class Eye:
                 yield f"{layer} {said[truth.label]} what the model used: {truth.reason}"
 
 
-def sight(model: Model, request: Request) -> WordsSeen | None:
+def empty_word_maps(model: Model, request: Request) -> WordsSeen | None:
     """Return the empty sight of a run's words; None where neither prompt has any."""
-    from . import WordsSeen, WordTally
+    from . import AttentionAccumulator, WordsSeen
     from .words.clip_words import prompt_tokens
 
     prompt = prompt_tokens(model, request.prompt)
     if not request.plan.guided:
-        return WordsSeen(WordTally(), prompt, (0,)) if prompt.words else None
+        return WordsSeen(AttentionAccumulator(), prompt, (0,)) if prompt.words else None
     negative = prompt_tokens(model, request.negative)
     # One picture at a time, and diffusers puts the unconditional row first.
-    seen = WordsSeen(WordTally(), prompt, (1,), negative, (0,))
+    seen = WordsSeen(AttentionAccumulator(), prompt, (1,), negative, (0,))
     return seen if prompt.words or negative.words else None

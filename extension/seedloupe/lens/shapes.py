@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from torch import nn
 
 from ..errors import ShapeError
-from .layers import Event, Layer, Layout, list_layers
-from .topology import Kind, bare_unet, parts_of
+from .layers import Event, Layer, OutputLayout, list_layers
+from .topology import PartKind, bare_unet, parts_of
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def _grids(unet: nn.Module, height: int, width: int) -> Iterator[tuple[str, tupl
     size = height, width
     above: list[tuple[int, int]] = []  # sizes to come back to
     for part in parts_of(unet):
-        if part.kind is Kind.DOWNSAMPLER:
+        if part.kind is PartKind.DOWNSAMPLER:
             above.append(size)
             size = _halved(unet.get_submodule(part.path), size)
-        elif part.kind is Kind.UPSAMPLER:
+        elif part.kind is PartKind.UPSAMPLER:
             size = above.pop() if above else (2 * size[0], 2 * size[1])
         yield part.path, size
 
@@ -96,9 +96,9 @@ def _halved(module: nn.Module, size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _size(layer: Layer, grids: Mapping[str, tuple[int, int]], words: int) -> tuple[int, int]:
-    if layer.layout is Layout.WORDS:
+    if layer.layout is OutputLayout.WORDS:
         return 1, words
-    if layer.layout is Layout.TOKENS:
+    if layer.layout is OutputLayout.TOKENS:
         return grids[layer.around]
     # A part's own output, or something inside it: increments of residual blocks.
     inside = (path for path in grids if f"{layer.path}.".startswith(f"{path}."))

@@ -58,7 +58,7 @@ class Board:
     alt: str
 
 
-def paint(record: LensRecord, out: Path, *, beside: Path | None = None) -> None:
+def paint_layers(record: LensRecord, out: Path, *, beside: Path | None = None) -> None:
     """Paint the layers of ``record`` into ``out``, whose ending says how.
 
     Args:
@@ -73,9 +73,9 @@ def paint(record: LensRecord, out: Path, *, beside: Path | None = None) -> None:
     if not record.rgb:
         raise ImageError("lens file", expected="at least one recorded layer", got="none")
     if out.suffix == ".html":
-        from .explorer import Specimen, explorer_page
+        from .explorer import RecordedRun, explorer_page
 
-        page = explorer_page([Specimen(record, picture_of(record, beside))])
+        page = explorer_page([RecordedRun(record, picture_of(record, beside))])
         write_whole(out, page.encode("utf-8"))
     else:
         paint_board(_layers(record), out)

@@ -34,7 +34,7 @@ class PanelChoice:
 
 
 @dataclass(frozen=True)
-class Source:
+class PublishedFinding:
     """One published finding.
 
     Args:
@@ -56,7 +56,7 @@ class Source:
             inferred = name not in self.layers
             yield PanelChoice(name, self.paper, self.task, self.figure, inferred)
 
-    def elsewhere(self) -> Source:
+    def elsewhere(self) -> PublishedFinding:
         """Return the same for U-Nets of another shape, where every choice is an inference."""
         return replace(self, layers=())
 
@@ -64,59 +64,59 @@ class Source:
 _MENG = "Meng et al., generic-diffusion-feature, NeurIPS 2024"
 _READOUT = "mIoU of a pixel classifier at time step 50, on Horse-21 and Bedroom-28"
 
-ENCODER_QUERY = Source(
+ENCODER_QUERY = PublishedFinding(
     "Bonechi et al., semantic lens, Neurocomputing 2024 (abstract only)",
     "COCO and VOC segmentations, without training",
     "They find that the encoder's first layer at 16x16 keeps semantics well, but the abstract has "
     "no numbers and does not say which tensor; the query follows FreeSeg-Diff of the same group.",
 )
-ENCODER_SELF = Source(
+ENCODER_SELF = PublishedFinding(
     "DiffCut, NeurIPS 2024",
     "mIoU of segmentation without training, on VOC",
     "In SSD-1B, a pruned SDXL, it reaches 62.0 alone, 61.6 with the encoder's next finer level and "
     "60.9 with features of the decoder.",
     ("down-level2-repeat1-vit-block3-self-out",),
 )
-BOTTLENECK = Source(
+BOTTLENECK = PublishedFinding(
     "Revelio, Kim et al., ICCV 2025 (from summaries)",
     "spread of class labels among the ten pictures a sparse unit fires at most; lower is better",
     "In SD 1.5 the bottleneck is purest for the coarse classes of Caltech-101 (9.35; decoder 15.65 "
     "to 25.61), not for breeds of pets (9.48; decoder 8.59); they tap the end of the middle block.",
 )
-DECODER_QUERY_COARSE = Source(
+DECODER_QUERY_COARSE = PublishedFinding(
     _MENG,
     _READOUT,
     "In SD 1.5 the best of its level for complex scenes, 42.80, by the paper's table; its text "
     "takes this one for simple scenes.",
     ("up-level1-repeat1-vit-block0-cross-q",),
 )
-DECODER_QUERY_FINE = Source(
+DECODER_QUERY_FINE = PublishedFinding(
     _MENG,
     _READOUT,
     "In SD 1.5 the best of its level for simple and for complex scenes: 53.58 and 39.82.",
     ("up-level2-repeat1-vit-block0-cross-q",),
 )
-DECODER_BLOCK = Source(
+DECODER_BLOCK = PublishedFinding(
     _MENG,
     _READOUT,
     "In SDXL the best of all for simple scenes, 58.95, together with block 3 of the same "
     "transformer.",
     ("up-level0-repeat0-vit-block7-out",),
 )
-DECODER_QUERY_DEEP = Source(
+DECODER_QUERY_DEEP = PublishedFinding(
     _MENG,
     _READOUT,
     "In SDXL the best of its level: 49.08 for simple and 31.75 for complex scenes.",
     ("up-level1-repeat0-vit-block0-cross-q",),
 )
-DECODER_KEYS = Source(
+DECODER_KEYS = PublishedFinding(
     _MENG,
     "PCK at 0.1 of the picture, keypoints in other pictures",
     "In the noisy end of the decoder only self-attention's queries and keys stay useful: 41.41 "
     "against 34.58 for the noisy alternative.",
     ("up-level3-repeat0-vit-block0-self-k",),
 )
-DECODER_RESIDUAL = Source(
+DECODER_RESIDUAL = PublishedFinding(
     _MENG,
     _READOUT,
     "In SD 1.5 a residual block is the best of its level for simple scenes: 50.61 for "

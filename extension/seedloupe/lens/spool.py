@@ -72,7 +72,7 @@ class Spool:
         return torch.frombuffer(content, dtype=slip.dtype).reshape(slip.shape)
 
 
-class Shelf(Mapping[LensKey, Tensor]):
+class TensorStore(Mapping[LensKey, Tensor]):
     """Tensors of a spool by when and where they were recorded; read anew at every look.
 
     Args:

@@ -17,7 +17,7 @@ from torch import nn
 from ..errors import ModelError
 
 
-class Kind(str, Enum):
+class PartKind(str, Enum):
     """What a part does."""
 
     CONV_IN = "conv_in"
@@ -28,7 +28,7 @@ class Kind(str, Enum):
     CONV_OUT = "conv_out"
 
 
-class Family(str, Enum):
+class TreeLayout(str, Enum):
     """How a module tree is laid out."""
 
     DIFFUSERS = "diffusers"
@@ -36,7 +36,7 @@ class Family(str, Enum):
 
 
 @dataclass(frozen=True)
-class Part:
+class TreePart:
     """One module that layer names hang on.
 
     Args:
@@ -47,7 +47,7 @@ class Part:
         path: where it stands in the live tree.
     """
 
-    kind: Kind
+    kind: PartKind
     stage: str
     level: int
     repeat: int
@@ -71,7 +71,7 @@ def is_compiled(unet: nn.Module) -> bool:
     )
 
 
-def family_of(unet: nn.Module) -> Family:
+def family_of(unet: nn.Module) -> TreeLayout:
     """Tell which of the two shapes ``unet`` has.
 
     Raises:
@@ -79,9 +79,9 @@ def family_of(unet: nn.Module) -> Family:
     """
     children = dict(unet.named_children())
     if {"conv_in", "down_blocks", "up_blocks"} <= children.keys():
-        return Family.DIFFUSERS
+        return TreeLayout.DIFFUSERS
     if {"input_blocks", "output_blocks"} <= children.keys():
-        return Family.LDM
+        return TreeLayout.LDM
     raise ModelError(
         "unet",
         expected="a U-Net with down_blocks or input_blocks",
@@ -90,21 +90,21 @@ def family_of(unet: nn.Module) -> Family:
     )
 
 
-def parts_of(unet: nn.Module) -> tuple[Part, ...]:
+def parts_of(unet: nn.Module) -> tuple[TreePart, ...]:
     """List the parts of ``unet`` in the order they run.
 
     Raises:
         ModelError: ``unet`` has neither of the two shapes.
     """
-    walk = _walk_diffusers if family_of(unet) is Family.DIFFUSERS else _walk_ldm
+    walk = _walk_diffusers if family_of(unet) is TreeLayout.DIFFUSERS else _walk_ldm
     return tuple(walk(unet))
 
 
-def _walk_diffusers(unet: nn.Module) -> Iterator[Part]:
-    yield Part(Kind.CONV_IN, "", 0, 0, "conv_in")
+def _walk_diffusers(unet: nn.Module) -> Iterator[TreePart]:
+    yield TreePart(PartKind.CONV_IN, "", 0, 0, "conv_in")
     for stage, level, path in _diffusers_blocks(unet):
         yield from _diffusers_block(unet.get_submodule(path), stage, level, path)
-    yield Part(Kind.CONV_OUT, "", 0, 0, "conv_out")
+    yield TreePart(PartKind.CONV_OUT, "", 0, 0, "conv_out")
 
 
 def _diffusers_blocks(unet: nn.Module) -> Iterator[tuple[str, int, str]]:
@@ -116,28 +116,28 @@ def _diffusers_blocks(unet: nn.Module) -> Iterator[tuple[str, int, str]]:
         yield "up", level, f"up_blocks.{level}"
 
 
-def _diffusers_block(block: nn.Module, stage: str, level: int, path: str) -> Iterator[Part]:
+def _diffusers_block(block: nn.Module, stage: str, level: int, path: str) -> Iterator[TreePart]:
     resnets = dict(_named_children(block, "resnets"))
     vits = {key: vit for key, vit in _named_children(block, "attentions") if _is_vit(vit)}
     for key in sorted({*resnets, *vits}, key=int):
         if key in resnets:
-            yield Part(Kind.RESNET, stage, level, int(key), f"{path}.resnets.{key}")
+            yield TreePart(PartKind.RESNET, stage, level, int(key), f"{path}.resnets.{key}")
         if key in vits:
-            yield Part(Kind.VIT, stage, level, int(key), f"{path}.attentions.{key}")
-    for kind in (Kind.DOWNSAMPLER, Kind.UPSAMPLER):
+            yield TreePart(PartKind.VIT, stage, level, int(key), f"{path}.attentions.{key}")
+    for kind in (PartKind.DOWNSAMPLER, PartKind.UPSAMPLER):
         for key, _ in _named_children(block, f"{kind.value}s"):
-            yield Part(kind, stage, level, 0, f"{path}.{kind.value}s.{key}")
+            yield TreePart(kind, stage, level, 0, f"{path}.{kind.value}s.{key}")
 
 
-def _walk_ldm(unet: nn.Module) -> Iterator[Part]:
+def _walk_ldm(unet: nn.Module) -> Iterator[TreePart]:
     first, *rest = _ldm_modules(unet, "input_blocks")
-    yield Part(Kind.CONV_IN, "", 0, 0, first[0])
+    yield TreePart(PartKind.CONV_IN, "", 0, 0, first[0])
     yield from _ldm_stage("down", rest)
     middle = _named_children(unet, "middle_block")
     yield from _ldm_stage("mid", ((f"middle_block.{key}", module) for key, module in middle))
     yield from _ldm_stage("up", _ldm_modules(unet, "output_blocks"))
     for key, _ in _named_children(unet, "out")[-1:]:
-        yield Part(Kind.CONV_OUT, "", 0, 0, f"out.{key}")
+        yield TreePart(PartKind.CONV_OUT, "", 0, 0, f"out.{key}")
 
 
 def _ldm_modules(unet: nn.Module, blocks: str) -> Iterator[tuple[str, nn.Module]]:
@@ -146,31 +146,31 @@ def _ldm_modules(unet: nn.Module, blocks: str) -> Iterator[tuple[str, nn.Module]
             yield f"{blocks}.{number}.{key}", module
 
 
-def _ldm_stage(stage: str, modules: Iterable[tuple[str, nn.Module]]) -> Iterator[Part]:
+def _ldm_stage(stage: str, modules: Iterable[tuple[str, nn.Module]]) -> Iterator[TreePart]:
     level, repeat = 0, -1
     for path, module in modules:
         kind = _ldm_kind(stage, module)
-        if kind is Kind.RESNET:
+        if kind is PartKind.RESNET:
             repeat += 1
-        if kind in (Kind.RESNET, Kind.VIT):
-            yield Part(kind, stage, level, repeat, path)
+        if kind in (PartKind.RESNET, PartKind.VIT):
+            yield TreePart(kind, stage, level, repeat, path)
         elif kind is not None:
-            yield Part(kind, stage, level, 0, path)
+            yield TreePart(kind, stage, level, 0, path)
             level, repeat = level + 1, -1
 
 
-def _ldm_kind(stage: str, module: nn.Module) -> Kind | None:
+def _ldm_kind(stage: str, module: nn.Module) -> PartKind | None:
     children = dict(module.named_children())
     if _is_vit(module):
-        return Kind.VIT
+        return PartKind.VIT
     if {"in_layers", "out_layers"} <= children.keys():
         changes_size = bool(getattr(module, "updown", False))
-        return _sampler(stage) if changes_size else Kind.RESNET
+        return _sampler(stage) if changes_size else PartKind.RESNET
     return _sampler(stage) if children.keys() == {"op"} or children.keys() == {"conv"} else None
 
 
-def _sampler(stage: str) -> Kind:
-    return Kind.UPSAMPLER if stage == "up" else Kind.DOWNSAMPLER
+def _sampler(stage: str) -> PartKind:
+    return PartKind.UPSAMPLER if stage == "up" else PartKind.DOWNSAMPLER
 
 
 def _is_vit(module: nn.Module) -> bool:

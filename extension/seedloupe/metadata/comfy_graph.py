@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..noise.comfyui import batch_paths
 from ..noise.source import CPU_NOISE
-from .comfy_latents import Latents, latents_at
+from .comfy_latents import LatentInput, latents_at
 from .comfy_nodes import Link, Node, Nodes, follow_choice, follow_number, read_nodes, upstream
 from .found_noise import FoundHost, FoundLevel, FoundNoise
 from .parsing import read_seed, read_share, require_channels
@@ -38,7 +38,7 @@ class _Sampler:
 
     seed: int | Link | None
     adds_noise: bool
-    latents: Latents
+    latents: LatentInput
     strange: str
     strength: float = 1.0
 
@@ -107,7 +107,7 @@ def _sampler(nodes: Nodes, name: str, names: frozenset[str], channels: int) -> _
     )
 
 
-def _handed(nodes: Nodes, node: Node, latents: Latents) -> _Sampler:
+def _handed(nodes: Nodes, node: Node, latents: LatentInput) -> _Sampler:
     """Follow the noise of SamplerCustomAdvanced."""
     link = node.link("noise")
     source = nodes.get(link.node) if link is not None else None

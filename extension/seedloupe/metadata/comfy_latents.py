@@ -23,7 +23,7 @@ _SAMPLES = ("samples", "latent_image", "latent", "samples1", "")
 
 
 @dataclass(frozen=True)
-class Latents:
+class LatentInput:
     """What a sampler is handed.
 
     Attributes:
@@ -47,7 +47,7 @@ class Latents:
 
 def latents_at(
     nodes: Nodes, link: Link | None, samplers: frozenset[str], *, channels: int
-) -> Latents:
+) -> LatentInput:
     """Tell what an input is handed.
 
     Args:
@@ -72,24 +72,24 @@ def latents_at(
         passed.append(link.node)
         link = node.link(*_SAMPLES)
     last = nodes[passed[-1]].called if passed else "latents from nowhere"
-    return Latents(strange=last)
+    return LatentInput(strange=last)
 
 
-def _origin(nodes: Nodes, name: str, samplers: frozenset[str], channels: int) -> Latents:
+def _origin(nodes: Nodes, name: str, samplers: frozenset[str], channels: int) -> LatentInput:
     node = nodes[name]
     if name in samplers:
-        return Latents(sampler=name)
+        return LatentInput(sampler=name)
     if node.kind not in _EMPTY:
-        return Latents(from_picture=True, masked=node.kind in _MASKING)
+        return LatentInput(from_picture=True, masked=node.kind in _MASKING)
     width, height = (follow_number(nodes, node.inputs.get(side)) for side in ("width", "height"))
     batch = _batch(name, follow_number(nodes, node.inputs.get("batch_size", 1)))
     if not isinstance(width, int) or not isinstance(height, int):
-        return Latents(batch=batch, strange=f"{node.kind} without a size")
+        return LatentInput(batch=batch, strange=f"{node.kind} without a size")
     shape = latent_size(_EMPTY[node.kind] or channels, (width, height), f"prompt.{name[:40]}")
-    return Latents(shape, batch)
+    return LatentInput(shape, batch)
 
 
-def _pass(nodes: Nodes, name: str, latents: Latents) -> Latents:
+def _pass(nodes: Nodes, name: str, latents: LatentInput) -> LatentInput:
     """Let latents go through one node."""
     node = nodes[name]
     if node.kind == "SetLatentNoiseMask":
@@ -108,7 +108,7 @@ def _pass(nodes: Nodes, name: str, latents: Latents) -> Latents:
     return replace(latents, shape=None, strange=node.called)
 
 
-def _cut(nodes: Nodes, node: Node, latents: Latents) -> Latents:
+def _cut(nodes: Nodes, node: Node, latents: LatentInput) -> LatentInput:
     """Keep some of a batch, and what parts of the stream they had."""
     at = follow_number(nodes, node.inputs.get("batch_index", 0))
     length = follow_number(nodes, node.inputs.get("length", 1))
@@ -119,7 +119,7 @@ def _cut(nodes: Nodes, node: Node, latents: Latents) -> Latents:
     return replace(latents, batch=len(parts), index=parts)
 
 
-def _repeated(nodes: Nodes, name: str, latents: Latents) -> Latents:
+def _repeated(nodes: Nodes, name: str, latents: LatentInput) -> LatentInput:
     """Repeat a batch; picked parts go on counting from repetition to repetition."""
     amount = follow_number(nodes, nodes[name].inputs.get("amount", 1))
     if not isinstance(amount, int):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import ImageError
-from .parsing import whole
+from .parsing import whole_number
 
 _MOST_NODES = 4096
 _MOST_INPUTS = 512
@@ -94,7 +94,7 @@ def follow_number(nodes: Nodes, value: object) -> int | Link | None:
     """
     for _ in range(LONGEST_CHAIN):
         if not isinstance(value, Link):
-            return whole(value)
+            return whole_number(value)
         node = nodes.get(value.node)
         if node is None:
             return None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ..errors import ImageError
 from .comfy_graph import noise_in_graph
 from .found_noise import FoundNoise
-from .parsing import whole
+from .parsing import whole_number
 
 _MOST = 8192
 _MUTED = (2, 4)
@@ -70,7 +70,9 @@ def _inputs(node: Mapping[str, object], links: Mapping[int, list[object]]) -> di
         found = {name: value for name, value in pairs if name is not None}
     sockets = node.get("inputs")
     for socket in sockets if isinstance(sockets, list) else ():
-        if isinstance(socket, Mapping) and (link := links.get(whole(socket.get("link")) or -1)):
+        if isinstance(socket, Mapping) and (
+            link := links.get(whole_number(socket.get("link")) or -1)
+        ):
             found[str(socket.get("name"))] = link
     return found
 
@@ -81,9 +83,9 @@ def _links(workflow: Mapping[str, object]) -> dict[int, list[object]]:
     for link in _objects(workflow, "links"):
         if not isinstance(link, list) or len(link) < 3:
             continue
-        number = whole(link[0])
+        number = whole_number(link[0])
         if number is not None:
-            found[number] = [str(link[1]), whole(link[2]) or 0]
+            found[number] = [str(link[1]), whole_number(link[2]) or 0]
     return found
 
 

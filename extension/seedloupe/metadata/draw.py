@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import NoiseError
-from ..noise.carry import carried_noise
 from ..noise.comfyui import comfyui_noise
+from ..noise.resize import resized_noise
 from ..noise.source import NoiseSource
 from ..noise.webui import WebuiSeeds, webui_noise
 from .found_noise import FoundHost, FoundLevel, FoundNoise
@@ -38,7 +38,7 @@ def draw_found(
     drawn_by = _source(found, source)
     place = _index(found, index)
     if found.carried is not None:
-        return carried_noise(seed, shape, found.carried, source=drawn_by)
+        return resized_noise(seed, shape, found.carried, source=drawn_by)
     if found.host is FoundHost.COMFYUI:
         batch = comfyui_noise(seed, shape, batch=found.batch, batch_index=found.batch_index)
         return batch[place]

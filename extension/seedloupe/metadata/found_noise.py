@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..noise.carry import Carried
+from ..noise.resize import NoiseResize
 from ..noise.source import NoiseSource
 from ..noise.webui import WebuiExtras
 
@@ -60,7 +60,7 @@ class FoundNoise:
     shape: tuple[int, int, int] | None = None
     subseed: int | None = None
     extras: WebuiExtras = field(default_factory=WebuiExtras)
-    carried: Carried | None = None
+    carried: NoiseResize | None = None
     batch: int = 1
     batch_index: tuple[int, ...] | None = None
     task: str = "txt2img"

@@ -18,7 +18,7 @@ _WITH_TEXTS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 @dataclass(frozen=True)
-class Told:
+class GenerationInfo:
     """What a picture says of itself; empty where it says nothing.
 
     Attributes:
@@ -47,23 +47,23 @@ class Told:
     problem: str = ""
 
 
-def told_by_file(path: Path) -> Told:
+def told_by_file(path: Path) -> GenerationInfo:
     """Read what a picture file says of itself; never fails."""
     if path.suffix.lower() not in _WITH_TEXTS:
-        return Told()
+        return GenerationInfo()
     try:
         return told_by(texts_in_file(path))
     except InputError as error:
-        return Told(problem=str(error))
+        return GenerationInfo(problem=str(error))
 
 
-def told_by(texts: Mapping[str, str]) -> Told:
+def told_by(texts: Mapping[str, str]) -> GenerationInfo:
     """Read what a picture says of itself; never fails, as anybody may have written it.
 
     Args:
         texts: its texts by name, as :func:`~seedloupe.metadata.texts_in_file` gives them.
     """
-    told = Told()
+    told = GenerationInfo()
     for read in (_words, _noise):
         try:
             told = read(texts, told)
@@ -72,7 +72,7 @@ def told_by(texts: Mapping[str, str]) -> Told:
     return told
 
 
-def _words(texts: Mapping[str, str], told: Told) -> Told:
+def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
     """Read prompt, model and sampler where the noise is read too: the surest word first."""
     if "seedloupe" in texts:
         record = read_json(texts["seedloupe"], "seedloupe")
@@ -103,7 +103,7 @@ def _words(texts: Mapping[str, str], told: Told) -> Told:
     return told
 
 
-def _noise(texts: Mapping[str, str], told: Told) -> Told:
+def _noise(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
     if not {"seedloupe", "workflow", "parameters"} & texts.keys() and "prompt" not in texts:
         return told
     found = noise_in_picture(texts)

@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from ..errors import ImageError
-from ..noise.carry import Carried, Carry
 from ..noise.portability import CARDS
+from ..noise.resize import NoiseResize, ResizeWay
 from ..noise.source import CPU_NOISE, NV_NOISE, NoiseSource
 from ..noise.webui import WebuiExtras
 from .found_noise import FoundHost, FoundLevel, FoundNoise
@@ -19,7 +19,7 @@ from .parsing import (
     read_size,
     require_channels,
     require_text,
-    whole,
+    whole_number,
 )
 
 _FEWEST, _MOST = 3, 1000
@@ -145,7 +145,7 @@ def _extras(fields: Mapping[str, str]) -> tuple[int | None, WebuiExtras]:
     subseed = None
     if strength:
         subseed = read_seed(fields.get("Variation seed"), "parameters.Variation seed")
-    delta = whole(fields.get("ENSD", "0"))
+    delta = whole_number(fields.get("ENSD", "0"))
     if delta is None:
         raise ImageError("parameters.ENSD", expected="a whole number", got=repr(fields["ENSD"]))
     return subseed, WebuiExtras(strength, _resize(fields), delta)
@@ -160,13 +160,13 @@ def _resize(fields: Mapping[str, str]) -> tuple[int, int] | None:
     return width, height
 
 
-def _carried(fields: Mapping[str, str], shape: tuple[int, int, int]) -> Carried | None:
+def _carried(fields: Mapping[str, str], shape: tuple[int, int, int]) -> NoiseResize | None:
     """Read our own way of carrying noise; the other is the web UI's and stands in its own key."""
     way, _, size = fields.get("Seedloupe carried", "").partition(" from ")
-    if way != Carry.STRETCH.value:
+    if way != ResizeWay.STRETCH.value:
         return None
     field = "parameters.Seedloupe carried"
-    return Carried(Carry.STRETCH, latent_size(shape[0], read_size(size, field), field))
+    return NoiseResize(ResizeWay.STRETCH, latent_size(shape[0], read_size(size, field), field))
 
 
 def _task(fields: Mapping[str, str]) -> str:

@@ -51,7 +51,7 @@ def read_seed(value: object, field: str) -> int:
     Raises:
         ImageError: it names no noise.
     """
-    number = whole(value)
+    number = whole_number(value)
     try:
         # Philox keeps all of a seed, so what it takes every generator takes.
         return canonical_seed(-1 if number is None else number, NV_NOISE)
@@ -59,7 +59,7 @@ def read_seed(value: object, field: str) -> int:
         raise ImageError(field, expected="a seed from 0 to 2**64-1", got=f"{value!r}") from error
 
 
-def whole(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
     """Return a whole number, also one written as digits; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}", value.strip()):
         return int(value)

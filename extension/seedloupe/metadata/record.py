@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import ImageError, NoiseError
-from ..noise.carry import Carried, Carry
+from ..noise.resize import NoiseResize, ResizeWay
 from ..noise.source import NoiseSource
 from ..noise.stream import require_latent_size
 from .found_noise import FoundHost, FoundLevel, FoundNoise
-from .parsing import latent_size, read_seed, read_share, require_channels, whole
+from .parsing import latent_size, read_seed, read_share, require_channels, whole_number
 
 _FORMAT, _VERSION = "seedloupe.image", "1"
 
@@ -60,19 +60,21 @@ def _source(label: object) -> NoiseSource:
 
 def _size(record: Mapping[str, object]) -> tuple[int, int]:
     size = record.get("size")
-    sides = [whole(side) for side in size] if isinstance(size, list) else []
+    sides = [whole_number(side) for side in size] if isinstance(size, list) else []
     if len(sides) != 2 or sides[0] is None or sides[1] is None:
         raise ImageError("seedloupe.size", expected="[width, height]", got=f"{size!r}")
     return sides[0], sides[1]
 
 
-def _carried(entry: object, shape: tuple[int, int, int]) -> Carried | None:
+def _carried(entry: object, shape: tuple[int, int, int]) -> NoiseResize | None:
     if entry is None:
         return None
     try:
         parts = entry if isinstance(entry, Mapping) else {}
         channels, height, width = parts["shape"]
-        carried = Carried(Carry(parts["way"]), require_latent_size((channels, height, width)))
+        carried = NoiseResize(
+            ResizeWay(parts["way"]), require_latent_size((channels, height, width))
+        )
         carried.onto(shape)
     except (KeyError, TypeError, ValueError, NoiseError) as error:
         raise ImageError(

@@ -19,7 +19,7 @@ from ..errors import ImageError, InputError
 from ..generation.request import Request
 from ..hosts.standalone.engine.denoise import Sampler
 from ..hosts.standalone.outputs import write_whole
-from ..noise import Carry, Rng, canonical_seed
+from ..noise import ResizeWay, Rng, canonical_seed
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -203,7 +203,7 @@ def _carried_words(request: Request, model: Model) -> dict[str, object]:
 
 def _in_middle(request: Request) -> bool:
     """Whether the noise is what the web UI makes of a resized seed."""
-    return request.carried is not None and request.carried.way is Carry.MIDDLE
+    return request.carried is not None and request.carried.way is ResizeWay.MIDDLE
 
 
 def _size_from(request: Request, model: Model) -> str:

@@ -3,7 +3,7 @@
 from .appearance import Appearance
 from .instruments import Generator, Instrument
 from .journal import Journal
-from .mine import Progress, mine
+from .mine import MiningProgress, mine
 from .plan import FEWEST_CONFIRMED, MiningPlan
 
 __all__ = [
@@ -13,6 +13,6 @@ __all__ = [
     "Instrument",
     "Journal",
     "MiningPlan",
-    "Progress",
+    "MiningProgress",
     "mine",
 ]

@@ -56,7 +56,7 @@ class Appearance:
             "tag.gray": gray.float(),
             "tag.border": framed.float(),
             "tag.sky": has_sky_band(images).float(),
-            "feature.look": look(images),
+            "feature.look": appearance_features(images),
             "feature.colour": palette(images),
         }
         if self._scored:
@@ -94,7 +94,7 @@ def has_sky_band(images: Tensor) -> Tensor:
     return (top < SKY_RATIO * rest) & (rest > 1e-3)
 
 
-def look(images: Tensor) -> Tensor:
+def appearance_features(images: Tensor) -> Tensor:
     """Where colours stand and which way edges run, ``(B, 3, H, W)`` to ``(B, 116)``.
 
     Mean colours of a 6 x 6 grid and the strengths of edges in a 2 x 2 grid, each of

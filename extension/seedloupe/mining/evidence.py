@@ -110,7 +110,7 @@ class Gain:
     widened: tuple[float, float]
 
 
-def interval(best: Floats, others: Floats, error: float) -> tuple[float, float]:
+def welch_interval(best: Floats, others: Floats, error: float) -> tuple[float, float]:
     """Bounds that the difference of two means lies beyond with chance ``error`` (Welch, 1947).
 
     Resampling a few seeds gives bounds that are far too narrow, with one seed a side none at
@@ -155,8 +155,8 @@ def _gain(
     chosen = np.isin(seeds, list(best))
     sides = values[chosen], values[~chosen]
     mean = float(sides[0].mean() - sides[1].mean())
-    plain = HeldOutGain(metric.name, mean, *interval(*sides, ERROR))
-    return Gain(plain, interval(*sides, ERROR / metrics))
+    plain = HeldOutGain(metric.name, mean, *welch_interval(*sides, ERROR))
+    return Gain(plain, welch_interval(*sides, ERROR / metrics))
 
 
 def _tag_variances(ordered: Sequence[Measures]) -> dict[str, float]:

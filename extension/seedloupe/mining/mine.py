@@ -27,7 +27,7 @@ TILE = 48
 
 
 @dataclass(frozen=True)
-class Progress:
+class MiningProgress:
     """How far a run is: pictures measured so far (earlier runs included), of all."""
 
     done: int
@@ -41,7 +41,7 @@ def mine(
     instruments: Sequence[Instrument],
     *,
     journal: Journal,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: Callable[[MiningProgress], None] = lambda progress: None,
 ) -> SeedTable | None:
     """Measure what the journal lacks and assemble the table.
 
@@ -66,14 +66,14 @@ def mine(
 
 
 class _Counter:
-    def __init__(self, plan: MiningPlan, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, plan: MiningPlan, tell: Callable[[MiningProgress], None]) -> None:
         self._total, self._tell = plan.images, tell
         self._done = self._fresh = 0
 
     def add(self, images: int, *, fresh: bool) -> None:
         self._done += images
         self._fresh += images if fresh else 0
-        self._tell(Progress(self._done, self._total, self._fresh))
+        self._tell(MiningProgress(self._done, self._total, self._fresh))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,5 @@
 """Which noise a seed stands for."""
 
-from .carry import (
-    Carried,
-    Carry,
-    carried_array,
-    carried_noise,
-    carried_stream,
-    repeated_share,
-)
 from .comfyui import BatchPaths, batch_paths, comfyui_noise
 from .diffusers import DiffusersStart, PipelineKind, diffusers_noise
 from .draw import (
@@ -28,6 +20,14 @@ from .portability import (
     percent,
     portability,
 )
+from .resize import (
+    NoiseResize,
+    ResizeWay,
+    repeated_share,
+    resized_array,
+    resized_noise,
+    resized_stream,
+)
 from .seeds import canonical_seed, collisions
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
 from .stream import ArrayStream, NoiseStream
@@ -42,13 +42,13 @@ __all__ = [
     "ArrayStream",
     "BatchPaths",
     "Card",
-    "Carried",
-    "Carry",
     "DiffusersStart",
+    "NoiseResize",
     "NoiseSource",
     "NoiseStream",
     "PipelineKind",
     "Portability",
+    "ResizeWay",
     "Rng",
     "UsualSize",
     "WebuiExtras",
@@ -56,9 +56,6 @@ __all__ = [
     "WebuiSeeds",
     "batch_paths",
     "canonical_seed",
-    "carried_array",
-    "carried_noise",
-    "carried_stream",
     "collisions",
     "comfyui_noise",
     "diffusers_noise",
@@ -71,6 +68,9 @@ __all__ = [
     "percent",
     "portability",
     "repeated_share",
+    "resized_array",
+    "resized_noise",
+    "resized_stream",
     "webui_noise",
     "webui_seeds",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import NoiseError
-from .carry import put_in_middle
+from .resize import put_in_middle
 from .seeds import canonical_seed
 from .source import CPU_NOISE, NoiseSource
 from .stream import CELL, NoiseStream, require_latent_size

@@ -10,7 +10,7 @@ from .diverse import DiverseObjective, DiversePicker, pick_diverse
 from .explicit_seeds import pick_given
 from .golden import GoldenPicker, pick_golden
 from .layout import Layout, LayoutPicker, pick_by_layout
-from .picks import Pick, Picking, SeedPicker, Spread
+from .picks import Pick, Picking, PickSpread, SeedPicker
 from .quality import golden_order
 from .random import pick_random
 from .rules import GoldenRule
@@ -28,9 +28,9 @@ __all__ = [
     "Layout",
     "LayoutPicker",
     "Pick",
+    "PickSpread",
     "Picking",
     "SeedPicker",
-    "Spread",
     "TagFilter",
     "builtin_pickers",
     "chance_overlap",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..chance import wilson_bounds
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe, require_count
+from .picks import Pick, Picking, describe_pick, require_count
 from .quality import better_seeds
 from .ranks import Rows, best_first
 from .tags import ANY_TAGS, TagFilter, rows_passing
@@ -102,7 +102,7 @@ class CleanPicker:
         low, high = wilson_bounds(np.asarray([rate * count]), np.asarray([count]))
         span = (float(low[0]), float(high[0]))
         seen = f"{round(rate * count)} of {int(count)} pictures"
-        return describe(table, int(row), (), rank=place, note=seen, interval=span, more=more)
+        return describe_pick(table, int(row), (), rank=place, note=seen, interval=span, more=more)
 
     def _by_chance(self, rates: Doubles, counts: Doubles) -> tuple[str, ...]:
         """Say how many seeds would show nothing if all were alike."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .picks import Spread
+from .picks import PickSpread
 from .ranks import Rows
 
 _MOST_LOTS = 1000
@@ -173,7 +173,7 @@ def balanced_points(cloud: Cloud, quality: Doubles, weight: float, count: int) -
     return chosen
 
 
-def spread(cloud: Cloud, chosen: Sequence[int]) -> Spread | None:
+def pick_spread(cloud: Cloud, chosen: Sequence[int]) -> PickSpread | None:
     """Compare how far apart the chosen points lie with sets drawn by lot.
 
     The lots are drawn from a generator of their own that always starts alike.
@@ -194,7 +194,7 @@ def spread(cloud: Cloud, chosen: Sequence[int]) -> Spread | None:
         cloud.mean_distance(lots.choice(len(cloud), len(chosen), replace=False))
         for _ in range(min(_MOST_LOTS, max(_LEAST_LOTS, affordable)))
     ]
-    return Spread(mean, float(np.median(by_lot)), float(np.mean(np.asarray(by_lot) < mean)))
+    return PickSpread(mean, float(np.median(by_lot)), float(np.mean(np.asarray(by_lot) < mean)))
 
 
 def _to_scale(points: Points) -> Points:

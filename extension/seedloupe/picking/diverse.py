@@ -11,8 +11,15 @@ import numpy as np
 
 from ..errors import PickError, TableError
 from ..tables import SeedTable
-from .distances import Cloud, balanced_points, farthest_points, rows_known, side_by_side, spread
-from .picks import Pick, Picking, describe, interval_words, require_count
+from .distances import (
+    Cloud,
+    balanced_points,
+    farthest_points,
+    pick_spread,
+    rows_known,
+    side_by_side,
+)
+from .picks import Pick, Picking, describe_pick, interval_words, require_count
 from .quality import better_seeds
 from .ranks import Rows
 from .spaces import STYLE, require_spaces
@@ -123,7 +130,7 @@ class DiversePicker:
                 *shortage_notes(len(chosen), count),
                 *evidence_notes(table),
             ),
-            spread=spread(cloud, chosen),
+            pick_spread=pick_spread(cloud, chosen),
             interval_of=interval_words(table, table.metrics()),
             rank_by=ranked.by,
         )
@@ -225,7 +232,7 @@ def _ranked(table: SeedTable, rows: Rows) -> tuple[_Ranked, tuple[str, ...]]:
 
 def _picks(table: SeedTable, rows: Rows, ranked: _Ranked) -> tuple[Pick, ...]:
     return tuple(
-        describe(table, int(row), table.metrics(), rank=place)
+        describe_pick(table, int(row), table.metrics(), rank=place)
         for row, place in zip(rows, ranked.places(rows), strict=True)
     )
 

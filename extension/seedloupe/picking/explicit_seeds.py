@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import TableError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe
+from .picks import Pick, Picking, describe_pick
 
 
 def pick_given(
@@ -30,6 +30,6 @@ def _known(table: SeedTable | None, seed: int) -> Pick:
     if table is None:
         return Pick(seed)
     try:
-        return describe(table, table.row(seed), table.metrics())
+        return describe_pick(table, table.row(seed), table.metrics())
     except TableError:
         return Pick(seed, note="not in the table")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..chance import Chance, chance_overlap
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe, interval_words, require_count
+from .picks import Pick, Picking, describe_pick, interval_words, require_count
 from .ranks import Ranking, known_metrics, rank_seeds
 from .rules import RULES, Case, GoldenRule, Ordered
 from .tags import ANY_TAGS, TagFilter, rows_passing
@@ -115,7 +115,7 @@ def _pick(case: Case, found: Ordered, at: int, place: int) -> Pick:
         if (metric, at) in found.expected
     }
     first = known.get(case.metrics[0])
-    return describe(
+    return describe_pick(
         case.table,
         int(case.ranking.rows[at]),
         case.metrics,

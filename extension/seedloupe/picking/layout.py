@@ -19,7 +19,7 @@ from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
 from .layout_bias import ASPECTS, Habits, habit_of, moments_of
-from .picks import Pick, Picking, describe, require_count
+from .picks import Pick, Picking, describe_pick, require_count
 from .ranks import Rows, best_first
 from .spaces import COMPOSITION, require_spaces
 from .tags import ANY_TAGS, TagFilter, rows_passing
@@ -219,7 +219,7 @@ class _Query:
         row = int(self.rows[at])
         more = {"distance": float(self.squares[at] ** 0.5), "spread": float(self.spreads[at])}
         more |= {aspect: float(self.habits[aspect].expected[row]) for aspect in self.layout.wanted}
-        return describe(table, row, (), rank=place, note=str(self.layout), more=more)
+        return describe_pick(table, row, (), rank=place, note=str(self.layout), more=more)
 
 
 def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:

@@ -80,7 +80,7 @@ class Habits:
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class SeedDeviations:
     """One aspect of every seed, once what is usual for each class is taken off.
 
     Args:
@@ -98,7 +98,7 @@ class Moments:
     classes: float
 
 
-def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
+def moments_of(table: SeedTable, kind: str | None, aspect: str) -> SeedDeviations:
     """Sum up what a table's composition space says of every seed, over all classes or of one.
 
     Args:
@@ -129,10 +129,10 @@ def moments_of(table: SeedTable, kind: str | None, aspect: str) -> Moments:
         part.sum(axis=0, out=total[rows])
         part *= part
         part.sum(axis=0, out=squares[rows])
-    return Moments(count, total, squares, centre, float(shares @ (usual - centre) ** 2))
+    return SeedDeviations(count, total, squares, centre, float(shares @ (usual - centre) ** 2))
 
 
-def habit_of(asked: Moments, over_all: Moments) -> Habits:
+def habit_of(asked: SeedDeviations, over_all: SeedDeviations) -> Habits:
     """Return what every seed tends to do in one aspect.
 
     How much pictures vary is learnt from all classes, also when only one is asked about: one value
@@ -184,7 +184,7 @@ def _usual(values: Points) -> tuple[Points, NDArray[np.float64]]:
     return (total / np.maximum(seen, 1)).astype(np.float32), seen
 
 
-def _variation(moments: Moments) -> Points:
+def _variation(moments: SeedDeviations) -> Points:
     """Return the variance of each seed over classes ``(S,)``, steadied by that of all seeds."""
     squares = moments.squares - moments.total**2 / np.maximum(moments.count, 1)
     free = np.maximum(moments.count - 1, 0.0)

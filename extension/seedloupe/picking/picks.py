@@ -47,7 +47,7 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Spread:
+class PickSpread:
     """How far apart the chosen seeds lie, beside sets drawn by lot from the same seeds.
 
     Args:
@@ -88,7 +88,7 @@ class Picking:
     pool: int
     chance: Chance | None = None
     notes: tuple[str, ...] = ()
-    spread: Spread | None = None
+    spread: PickSpread | None = None
     interval_of: str = ""
     rank_by: str = ""
 
@@ -129,7 +129,7 @@ def require_count(count: int) -> None:
         raise PickError("count", expected="1 or more", got=f"{count}")
 
 
-def describe(
+def describe_pick(
     table: SeedTable,
     row: int,
     metrics: Sequence[str],

@@ -6,7 +6,7 @@ import random
 
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe, require_count
+from .picks import Pick, Picking, describe_pick, require_count
 from .words import shortage_notes
 
 _SEEDS = 2**32
@@ -35,5 +35,5 @@ def pick_random(table: SeedTable | None, count: int, *, source_seed: int) -> Pic
         picks = tuple(Pick(seed) for seed in lots.sample(range(_SEEDS), count))
         return Picking(picks, rule, _SEEDS)
     rows = lots.sample(range(len(table)), min(count, len(table)))
-    chosen = tuple(describe(table, row, table.metrics()) for row in rows)
+    chosen = tuple(describe_pick(table, row, table.metrics()) for row in rows)
     return Picking(chosen, rule, len(table), notes=shortage_notes(len(chosen), count))

@@ -18,13 +18,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..tensors import require_shape
-from .world import Colour, Kind, Relation
+from .world import Colour, ObjectKind, Relation
 
 #: Width of the space pictures and captions share.
 EMBEDDING = 64
 #: Planes of the segmentation: background, each kind in order, painted text.
-BACKGROUND, TEXT = 0, len(Kind) + 1
-PLANES = len(Kind) + 2
+BACKGROUND, TEXT = 0, len(ObjectKind) + 1
+PLANES = len(ObjectKind) + 2
 _WIDTHS = (48, 96, 128, 192)
 _GRAM_CHANNELS = 24
 Network = TypeVar("Network", bound=nn.Module)
@@ -69,7 +69,7 @@ class Trunk(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class CriticReading:
     """What the critic sees in ``B`` pictures.
 
     Attributes:
@@ -101,7 +101,7 @@ class Critic(nn.Module):
         #: From the text encoder's pooled output to the shared space.
         self.words = nn.Linear(EMBEDDING, EMBEDDING, bias=False)
 
-    def forward(self, images: Tensor) -> Reading:
+    def forward(self, images: Tensor) -> CriticReading:
         """Read images ``(B, 3, H, W)`` in [0, 1].
 
         Raises:
@@ -113,7 +113,7 @@ class Critic(nn.Module):
             x = functional.interpolate(x, skip.shape[-2:])
             x = functional.silu(convolution(torch.cat([x, skip], 1)))
         out = self.planes(x)
-        return Reading(
+        return CriticReading(
             embedding=self.embedding(stages[-1]),
             planes=out[:, :PLANES],
             depth=out[:, PLANES].sigmoid(),
@@ -127,7 +127,7 @@ class Critic(nn.Module):
 
 
 @dataclass(frozen=True, eq=False)
-class Verdict:
+class JudgeLogits:
     """What the judge says of ``B`` pictures, as logits.
 
     Attributes:
@@ -176,13 +176,13 @@ class Judge(nn.Module):
         super().__init__()
         self.trunk = Trunk((32, 64, 96, 128))
         self.mix = nn.Conv2d(96 + 128, 128, 3, padding=1)
-        self.kind = nn.Conv2d(128, len(Kind), 1)
+        self.kind = nn.Conv2d(128, len(ObjectKind), 1)
         self.colour = nn.Conv2d(128, len(Colour), 1)
         self.narrow = nn.Conv2d(128, 32, 1)
         self.meet = nn.Linear(128 + 2 + 32 * 16, 96)
         self.relation = nn.Linear(96, len(Relation) + 1)
 
-    def forward(self, images: Tensor) -> Verdict:
+    def forward(self, images: Tensor) -> JudgeLogits:
         """Judge images ``(B, 3, H, W)`` in [0, 1]."""
         stages = self.trunk(images)
         grown = functional.interpolate(stages[-1], stages[-2].shape[-2:])
@@ -193,9 +193,9 @@ class Judge(nn.Module):
         found = where @ flat.transpose(1, 2)
         features, colours, places = found.split([128, len(Colour), 2], -1)
         whole = functional.adaptive_avg_pool2d(self.narrow(cells), 4).flatten(1)
-        whole = whole[:, None].expand(-1, len(Kind), -1)
+        whole = whole[:, None].expand(-1, len(ObjectKind), -1)
         met = functional.silu(self.meet(torch.cat([features, places, whole], -1)))
-        return Verdict((where * evidence).sum(-1), colours, self.relation(met))
+        return JudgeLogits((where * evidence).sum(-1), colours, self.relation(met))
 
 
 def _coordinates(cells: Tensor) -> Tensor:

@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from ..tables import MetricSpec
-from .critic import BACKGROUND, TEXT, Critic, Reading
+from .critic import BACKGROUND, TEXT, Critic, CriticReading
 from .prompts import MINING, plain_scenes, real_pictures
-from .world import Kind
+from .world import ObjectKind
 
 #: Share of the picture above which painted text counts, and above which an object does.
 TEXT_SHARE, OBJECT_SHARE = 0.01, 0.01
@@ -35,7 +35,9 @@ class CriticInstrument:
         MetricSpec("alignment", "1", True, "cosine of Seedling's critic, picture and prompt"),
         MetricSpec("frechet", "1", False, "diagonal Fréchet distance to rendered pictures"),
     )
-    classes: Mapping[str, tuple[str, ...]] = {"composition": tuple(kind.value for kind in Kind)}
+    classes: Mapping[str, tuple[str, ...]] = {
+        "composition": tuple(kind.value for kind in ObjectKind)
+    }
 
     def __init__(
         self, critic: Critic, pooled_caption: Callable[[str], Tensor], *, prompts: int
@@ -64,15 +66,15 @@ class CriticInstrument:
         }
 
 
-def composition(reading: Reading) -> Tensor:
+def composition(reading: CriticReading) -> Tensor:
     """Where the object stands: column, row, size and depth for each kind, ``(B, 4 * kinds)``.
 
     All in [0, 1]; NaN for every kind but the one that takes most of the picture, and
     for that one too when it takes less than one percent (Xu et al., 2024, sec. 4.2).
     """
     found = reading.planes.argmax(1)
-    counts = torch.stack([(found == 1 + kind).sum((1, 2)) for kind in range(len(Kind))], 1)
-    places = torch.full((len(found), len(Kind), 4), float("nan"))
+    counts = torch.stack([(found == 1 + kind).sum((1, 2)) for kind in range(len(ObjectKind))], 1)
+    places = torch.full((len(found), len(ObjectKind), 4), float("nan"))
     cells = found.shape[1] * found.shape[2]
     for row, kind in enumerate(counts.argmax(1).tolist()):
         mask = found[row] == 1 + kind
@@ -81,12 +83,12 @@ def composition(reading: Reading) -> Tensor:
     return places.flatten(1)
 
 
-def text_share(reading: Reading) -> Tensor:
+def text_share(reading: CriticReading) -> Tensor:
     """Share of each picture taken by painted text, ``(B,)``."""
     return (reading.planes.argmax(1) == TEXT).float().mean((1, 2))
 
 
-def object_mask(reading: Reading) -> Tensor:
+def object_mask(reading: CriticReading) -> Tensor:
     """Where some object stands, ``(B, h, w)`` bool."""
     found = reading.planes.argmax(1)
     return (found != BACKGROUND) & (found != TEXT)

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count as counting
 
-from .world import Kind, Picture, Relation, Scene, Split, Style, render_scene, sample_scene
+from .world import (
+    ObjectKind,
+    Relation,
+    RenderedPicture,
+    Scene,
+    Split,
+    Style,
+    render_scene,
+    sample_scene,
+)
 
 #: Where in the held-out range each use begins, so that no two uses share a scene.
 MINING, CONFIRM, JUDGING = 0, 100_000, 200_000
@@ -19,7 +28,7 @@ def plain_scenes(count: int, first: int) -> tuple[Scene, ...]:
 
     None has a style or words.
     """
-    kinds = list(Kind)
+    kinds = list(ObjectKind)
     scenes: list[Scene] = []
     told: set[str] = set()
     for scene in _held_out(first):
@@ -53,7 +62,7 @@ def prompts(count: int, first: int) -> tuple[str, ...]:
     return tuple(scene.caption for scene in plain_scenes(count, first))
 
 
-def real_pictures(scenes: tuple[Scene, ...], each: int) -> tuple[Picture, ...]:
+def real_pictures(scenes: tuple[Scene, ...], each: int) -> tuple[RenderedPicture, ...]:
     """What scenes of one thing ask for, rendered: ``each`` pictures a scene, placed anew."""
     places = (scene for scene in _held_out(_PLACES) if scene.relation is None)
     return tuple(render_scene(_moved(scene, next(places))) for scene in scenes for _ in range(each))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MARK = "variant"
 
 
-class Head(str, Enum):
+class Variant(str, Enum):
     """What Seedling can be opened as."""
 
     #: Paints from noise, as Stable Diffusion does.
@@ -41,7 +41,7 @@ class Head(str, Enum):
     def files(self) -> tuple[Path, ...]:
         """The checkpoint, and what is laid over it, if anything."""
         whole = weights_folder() / "seedling.safetensors"
-        if self is Head.PLAIN:
+        if self is Variant.PLAIN:
             return (whole,)
         return (whole, weights_folder() / "variants" / f"{self.mark}.safetensors")
 
@@ -62,7 +62,7 @@ def overlaid(checkpoint: Path, difference: Path) -> dict[str, Tensor]:
     return {**whole, **changed}
 
 
-def assemble(checkpoint: Path, difference: Path, out: Path) -> None:
+def write_variant(checkpoint: Path, difference: Path, out: Path) -> None:
     """Lay ``difference`` over ``checkpoint`` and write the whole, marked as what it is.
 
     Raises:
@@ -78,14 +78,14 @@ def assemble(checkpoint: Path, difference: Path, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write a head as a whole file."""
-    names = [head.value for head in Head if head is not Head.PLAIN]
+    names = [head.value for head in Variant if head is not Variant.PLAIN]
     parser = argparse.ArgumentParser(prog="seedloupe.seedling.variants", description=__doc__)
     parser.add_argument("head", choices=names)
     parser.add_argument("out", type=Path)
     settings = parser.parse_args(arguments)
     try:
-        checkpoint, difference = Head(settings.head).files
-        assemble(checkpoint, difference, settings.out)
+        checkpoint, difference = Variant(settings.head).files
+        write_variant(checkpoint, difference, settings.out)
     except (SeedloupeError, OSError) as error:
         parser.exit(2, f"{error}\n")
     return 0

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from ..hosts.comfyui.golden import Choice
 from ..tables import Match, MatchLevel, SeedTable, TableSpec
 
-__all__ = ["describe"]
+__all__ = ["describe_choice"]
 
 _UNSEEN = "sampling: this node cannot see the sampler; set it as the table was made."
 
 
-def describe(choice: Choice, table: SeedTable, name: str) -> str:
+def describe_choice(choice: Choice, table: SeedTable, name: str) -> str:
     """Say which seeds, by which rule, against which chance, and how well the table fits.
 
     Args:

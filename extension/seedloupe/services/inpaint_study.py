@@ -27,7 +27,7 @@ from ..studies.inpaint import (
     OcrLooker,
     Painter,
     Pair,
-    Picture,
+    PictureKey,
     read_pairs,
     world_pairs,
 )
@@ -48,7 +48,7 @@ _BYTES_THUMBNAIL, _BYTES_LINE = 6000, 300
 
 
 @dataclass(frozen=True)
-class Estimate:
+class StudyEstimate:
     """What a run would take; ``seconds`` comes from painting and looking at one picture."""
 
     images: int
@@ -99,7 +99,7 @@ def pairs_for(
     return world_pairs(args.pairs or _OWN_PAIRS, mask=kind), f"Seedling's world, {around} an object"
 
 
-def plan_for(
+def study_plan_for(
     args: argparse.Namespace, model: Model, pairs: tuple[Pair, ...], origin: str
 ) -> InpaintPlan:
     """Settle a run.
@@ -177,9 +177,9 @@ def _critic(model: Model) -> Looker:
     return CriticLooker(load_critic(weights))
 
 
-def estimate(
+def estimate_study(
     plan: InpaintPlan, paint: Painter, lookers: Sequence[Looker], *, done: int
-) -> Estimate:
+) -> StudyEstimate:
     """Paint and look at one picture twice, and multiply the second time: the first one loads."""
     pair, prompt = plan.pairs[0], plan.tasks[0].prompt(plan.pairs[0])
     seconds = 0.0
@@ -190,7 +190,7 @@ def estimate(
                 looker.look(picture, pair, prompt)
         seconds = time.perf_counter() - begun
     left = plan.images - done
-    return Estimate(
+    return StudyEstimate(
         images=plan.images,
         done=done,
         seeds=len(plan.seeds),
@@ -201,16 +201,16 @@ def estimate(
     )
 
 
-def picture_file(folder: Path, picture: Picture) -> Path:
+def picture_file(folder: Path, picture: PictureKey) -> Path:
     """Return where the thumbnail of a picture is kept."""
     return folder / picture.task.value / f"{picture.pair:04d}-{picture.seed}.webp"
 
 
-def keeper(folder: Path) -> Callable[[Picture, Tensor], None]:
+def keeper(folder: Path) -> Callable[[PictureKey, Tensor], None]:
     """Return what keeps a small WebP of each picture below ``folder``."""
     from ..images import to_pil
 
-    def keep(picture: Picture, painted: Tensor) -> None:
+    def keep(picture: PictureKey, painted: Tensor) -> None:
         path = picture_file(folder, picture)
         path.parent.mkdir(parents=True, exist_ok=True)
         small = to_pil(painted)

@@ -33,7 +33,7 @@ _BYTES_A_PICTURE = 4 * 2048
 
 
 @dataclass(frozen=True)
-class Estimate:
+class MiningEstimate:
     """What a run would take; ``seconds`` comes from timing one batch."""
 
     images: int
@@ -116,7 +116,7 @@ def prompts_for(
     return prompts(_OWN_MINED, MINING), prompts(args.held_out or _OWN_HELD_OUT, CONFIRM)
 
 
-def plan_for(
+def mining_plan_for(
     args: argparse.Namespace,
     model: Model,
     mined: tuple[str, ...],
@@ -180,7 +180,7 @@ def generator_for(plan: MiningPlan, model: Model) -> Generator:
     return generate
 
 
-def estimate(plan: MiningPlan, model: Model) -> Estimate:
+def estimate_mining(plan: MiningPlan, model: Model) -> MiningEstimate:
     """Time one batch and multiply."""
     import torch
 
@@ -189,7 +189,7 @@ def estimate(plan: MiningPlan, model: Model) -> Estimate:
     begun = time.perf_counter()
     generator_for(plan, model)(plan.prompts[0], noise)
     each = (time.perf_counter() - begun) / batch
-    return Estimate(
+    return MiningEstimate(
         images=plan.images,
         seeds=len(plan.seeds),
         prompts=len(plan.prompts),

@@ -10,7 +10,7 @@ from ..picking import Picking, golden_order, pick_diverse, pick_golden, pick_ran
 from ..tables import SeedTable
 
 
-class Way(str, Enum):
+class SeedSource(str, Enum):
     """How the seeds of a column are chosen."""
 
     RANDOM = "random"
@@ -21,11 +21,11 @@ class Way(str, Enum):
     @property
     def label(self) -> str:
         """What to call the column where it can be ticked."""
-        return "Your seeds" if self is Way.CHOSEN else self.value.capitalize()
+        return "Your seeds" if self is SeedSource.CHOSEN else self.value.capitalize()
 
 
 @dataclass(frozen=True, eq=False)
-class Lot:
+class SeedColumn:
     """One column's seeds.
 
     Attributes:
@@ -35,20 +35,20 @@ class Lot:
         rising: the metrics of which more is better.
     """
 
-    way: Way
+    way: SeedSource
     picking: Picking
     ranks: Mapping[int, int] = field(default_factory=dict)
     rising: frozenset[str] = frozenset()
 
 
-def choose(
+def choose_columns(
     table: SeedTable | None,
-    ways: Sequence[Way],
+    ways: Sequence[SeedSource],
     count: int,
     *,
     source_seed: int,
     by_hand: Picking | None = None,
-) -> tuple[Lot, ...]:
+) -> tuple[SeedColumn, ...]:
     """Choose the seeds of every column; without a table only random ones can be chosen.
 
     Args:
@@ -63,19 +63,19 @@ def choose(
     """
     wanted = [way for way in possible_ways(table) if way in ways]
     if not wanted and by_hand is None:
-        wanted = [Way.RANDOM]
+        wanted = [SeedSource.RANDOM]
     picked = [(way, _pick(way, table, count, source_seed)) for way in wanted]
-    chosen = [] if by_hand is None else [(Way.CHOSEN, by_hand)]
+    chosen = [] if by_hand is None else [(SeedSource.CHOSEN, by_hand)]
     ranks, rising = ranks_of(table), _rising(table)
-    return tuple(Lot(way, picking, ranks, rising) for way, picking in (*picked, *chosen))
+    return tuple(SeedColumn(way, picking, ranks, rising) for way, picking in (*picked, *chosen))
 
 
-def possible_ways(table: SeedTable | None) -> tuple[Way, ...]:
+def possible_ways(table: SeedTable | None) -> tuple[SeedSource, ...]:
     """Return the columns a table can fill; without one only dice are left."""
     if table is None:
-        return (Way.RANDOM,)
-    golden = (Way.GOLDEN,) if table.metrics() else ()
-    return (Way.RANDOM, *golden, *((Way.DIVERSE,) if table.spaces() else ()))
+        return (SeedSource.RANDOM,)
+    golden = (SeedSource.GOLDEN,) if table.metrics() else ()
+    return (SeedSource.RANDOM, *golden, *((SeedSource.DIVERSE,) if table.spaces() else ()))
 
 
 def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
@@ -91,15 +91,15 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
     return frozenset(name for name in metrics if table and table.higher_is_better(name))
 
 
-def _pick(way: Way, table: SeedTable | None, count: int, source_seed: int) -> Picking:
-    if table is None or way is Way.RANDOM:
+def _pick(way: SeedSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
+    if table is None or way is SeedSource.RANDOM:
         return pick_random(table, count, source_seed=source_seed)
-    if way is Way.GOLDEN:
+    if way is SeedSource.GOLDEN:
         return pick_golden(table, count)
     space = "style" if "style" in table.spaces() else table.spaces()[0]
     return pick_diverse(table, count, spaces=(space,))
 
 
-def ways_offered(ways: Sequence[Way]) -> list[tuple[str, str]]:
+def ways_offered(ways: Sequence[SeedSource]) -> list[tuple[str, str]]:
     """Return what to call each column, and its name."""
     return [(way.label, way.value) for way in ways]

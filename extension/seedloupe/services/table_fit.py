@@ -34,7 +34,7 @@ NO_TABLE = "none"
 
 
 @dataclass(frozen=True)
-class Settings:
+class SamplingSettings:
     """What the page samples with, as far as a table cares."""
 
     steps: int = 20
@@ -48,7 +48,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class SelectedSeeds:
     """Seeds somebody chose by hand, and the table whose noise they stand for."""
 
     seeds: tuple[int, ...]
@@ -56,7 +56,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, eq=False)
-class Assay:
+class TableFit:
     """What is known about a table and a model together.
 
     Attributes:
@@ -74,7 +74,7 @@ class Assay:
     command: str = ""
 
 
-def assay(model: Model, path: Path | None, settings: Settings) -> Assay:
+def fit_table(model: Model, path: Path | None, settings: SamplingSettings) -> TableFit:
     """Say what a table is worth for a model; a table that cannot be used is not returned.
 
     Args:
@@ -87,30 +87,30 @@ def assay(model: Model, path: Path | None, settings: Settings) -> Assay:
     try:
         table = read_table(path)
     except SeedloupeError as error:
-        return Assay("This table cannot be read", (str(error),), "bad")
+        return TableFit("This table cannot be read", (str(error),), "bad")
     match = match_table(table, table_use(settings.request(""), model))
     if match.level is MatchLevel.INVALID:
         wrong = [found for found in match.differences if found.level is MatchLevel.INVALID]
         lines = (*(str(found) for found in wrong), "Only random seeds are offered.")
-        return Assay("This seed table cannot be used with this model", lines, "bad")
+        return TableFit("This seed table cannot be used with this model", lines, "bad")
     evidence = _evidence_words(table)
     if match.level is MatchLevel.NOISE_ONLY:
         differences = (_difference_words(found, table, model) for found in match.differences)
         title = "The table knows this noise, but was made with something else"
-        return Assay(title, (*differences, *evidence), "plain", table)
+        return TableFit(title, (*differences, *evidence), "plain", table)
     title = "The table was made with this very model and these settings"
     doubt = _DOUBTS.get(table.spec.evidence.verdict) if table.spec.evidence else None
     if doubt is None:
-        return Assay(title, evidence, "good", table)
-    return Assay(f"{title}, {doubt}", evidence, "plain", table)
+        return TableFit(title, evidence, "good", table)
+    return TableFit(f"{title}, {doubt}", evidence, "plain", table)
 
 
-def settings_from(steps: int, guidance: float, sampler: str) -> Settings:
+def settings_from(steps: int, guidance: float, sampler: str) -> SamplingSettings:
     """Read the settings as Gradio hands them over."""
-    return Settings(int(steps), float(guidance), Sampler(sampler))
+    return SamplingSettings(int(steps), float(guidance), Sampler(sampler))
 
 
-def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
+def best_table_for(model: Model, folders: Sequence[Path]) -> Path | None:
     """Return the table that fits a model best with its own settings, or None if none does."""
     ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
     fitting: list[tuple[int, Path]] = []
@@ -121,34 +121,34 @@ def find_table(model: Model, folders: Sequence[Path]) -> Path | None:
             continue  # said when somebody chooses it
         if table.spec.provenance.status is Status.PUBLISHED:
             continue  # a guess nobody should begin with
-        level = match_table(table, table_use(settings_of(table).request(""), model)).level
+        level = match_table(table, table_use(settings_of_table(table).request(""), model)).level
         if level in ranks:
             fitting.append((ranks[level], path))
     return min(fitting)[1] if fitting else None
 
 
-def settings_for(model: Model, table: SeedTable | None) -> Settings:
+def settings_for(model: Model, table: SeedTable | None) -> SamplingSettings:
     """Return the settings to begin with: a model of few steps heeds no table but its own."""
     own = table is not None and table.spec.model.sha256 == model.sha256
     if model.trailing and not own:
-        return Settings(model.usual.steps, model.usual.guidance, model.usual.sampler)
-    return settings_of(table)
+        return SamplingSettings(model.usual.steps, model.usual.guidance, model.usual.sampler)
+    return settings_of_table(table)
 
 
-def settings_of(table: SeedTable | None) -> Settings:
+def settings_of_table(table: SeedTable | None) -> SamplingSettings:
     """Return the settings a table was made with; ours for what it does not say or we lack."""
     made = table.spec.sampling if table is not None else None
     if made is None:
-        return Settings()
+        return SamplingSettings()
     known = {sampler.value: sampler for sampler in Sampler}
-    return Settings(
-        Settings.steps if made.steps is None else made.steps,
-        Settings.guidance if made.guidance is None else made.guidance,
-        known.get(made.sampler or "", Settings.sampler),
+    return SamplingSettings(
+        SamplingSettings.steps if made.steps is None else made.steps,
+        SamplingSettings.guidance if made.guidance is None else made.guidance,
+        known.get(made.sampler or "", SamplingSettings.sampler),
     )
 
 
-def require_fit(model: Model, chosen: Chosen, settings: Settings) -> tuple[str, ...]:
+def require_fit(model: Model, chosen: SelectedSeeds, settings: SamplingSettings) -> tuple[str, ...]:
     """Return in what the table of chosen seeds differs from a model that is to draw them.
 
     Raises:
@@ -166,15 +166,15 @@ def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:
     return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named)]
 
 
-def table_path(choice: str | None) -> Path | None:
+def chosen_table_path(choice: str | None) -> Path | None:
     """Return the table of a choice, or None where none was chosen."""
     return None if choice in (None, "", NO_TABLE) else Path(str(choice))
 
 
-def _without_table(model: Model) -> Assay:
+def _without_table(model: Model) -> TableFit:
     folder = Path(model.name).name
     out = shlex.quote(f"seed_tables/{folder}/{folder}.seedtable.safetensors")
-    return Assay(
+    return TableFit(
         "No seed table for this model",
         (
             "Only random seeds are offered: nobody has measured which seeds this model draws well. "

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..chance import chance_overlap
 from . import statistics
-from .statistics import Floats, chance_of, choose
+from .statistics import Floats, chance_of, top_places
 
 _WORST_SHARE = 0.1
 
 
 @dataclass(frozen=True)
-class Agreement:
+class TaskAgreement:
     """Whether two tasks find the same seeds bad.
 
     Attributes:
@@ -38,7 +38,7 @@ class Agreement:
         return asdict(self)
 
 
-def agreement(first: Floats, second: Floats, rng: np.random.Generator) -> Agreement:
+def task_agreement(first: Floats, second: Floats, rng: np.random.Generator) -> TaskAgreement:
     """Compare how two tasks order the seeds.
 
     Args:
@@ -50,9 +50,9 @@ def agreement(first: Floats, second: Floats, rng: np.random.Generator) -> Agreem
     seen = _correlation(a, b)
     shuffled = np.array([_correlation(a, rng.permutation(b)) for _ in range(statistics.SHUFFLES)])
     worst = max(1, round(len(a) * _WORST_SHARE))
-    lists = [set(choose(means, worst, rng, worst=True).tolist()) for means in (first, second)]
+    lists = [set(top_places(means, worst, rng, worst=True).tolist()) for means in (first, second)]
     chance = chance_overlap(len(a), [worst, worst], len(set.intersection(*lists)))
-    return Agreement(
+    return TaskAgreement(
         seen, chance_of(shuffled >= seen - 1e-12), worst, chance.observed, chance.expected, chance.p
     )
 

@@ -50,7 +50,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Spread:
+class SeedSpread:
     """How far seeds differ, against shuffled seeds.
 
     Attributes:
@@ -127,7 +127,7 @@ def rates(shares: Floats, flagged: Flags) -> Rates:
     return Rates(shares.mean(0), spread / np.sqrt(rows), hits / rows, low, high, rows)
 
 
-def spread(shares: Floats, rng: np.random.Generator) -> Spread:
+def seed_spread(shares: Floats, rng: np.random.Generator) -> SeedSpread:
     """Compare how far seeds differ with how far shuffled seeds do.
 
     Args:
@@ -139,8 +139,8 @@ def spread(shares: Floats, rng: np.random.Generator) -> Spread:
     shuffled = np.array([_shuffle(shares, rng).mean(0).var() for _ in range(_count(shares))])
     usual = float(shuffled.mean())
     if usual <= 0:
-        return Spread(1.0, 1.0, 1.0)
-    return Spread(
+        return SeedSpread(1.0, 1.0, 1.0)
+    return SeedSpread(
         seen / usual,
         chance_of(shuffled >= seen * (1 - 1e-12)),
         float(np.quantile(shuffled, 0.95)) / usual,
@@ -204,7 +204,7 @@ def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: boo
             "pairs", expected=f"4 or more, and more than {count} seeds", got=f"{rows}, {seeds}"
         )
     halves = np.array_split(rng.permutation(rows), 2)
-    first, second = (choose(shares[half].mean(0), count, rng, worst=worst) for half in halves)
+    first, second = (top_places(shares[half].mean(0), count, rng, worst=worst) for half in halves)
     gaps = np.empty(rows)
     gaps[halves[1]] = _gap(shares[halves[1]], first)
     gaps[halves[0]] = _gap(shares[halves[0]], second)
@@ -262,7 +262,7 @@ def _halves_agree(shares: Floats, halvings: Floats) -> float:
     return float(np.where(scale > 0, (one * other).sum(1) / np.maximum(scale, 1e-300), 0).mean())
 
 
-def choose(
+def top_places(
     means: Floats, count: int, rng: np.random.Generator, *, worst: bool
 ) -> NDArray[np.int64]:
     """Return the ``count`` places with the largest means, or the smallest; equal ones by lot."""
@@ -290,7 +290,8 @@ def _gaps_by_lot(
         mixed = _shuffle(shares, rng)
         means = [mixed[half].mean(0) for half in halves]
         found[turn] = sum(
-            weights[1 - side] * (other[choose(own, count, rng, worst=worst)].mean() - other.mean())
+            weights[1 - side]
+            * (other[top_places(own, count, rng, worst=worst)].mean() - other.mean())
             for side, (own, other) in enumerate((means, means[::-1]))
         )
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
-from ..noise import Carried, NoiseSource
+from ..noise import NoiseResize, NoiseSource
 from .header import Outline
 from .noise_spec import UNSTATED, NoiseSpec
 from .spec import SamplingSpec, Status
@@ -60,7 +60,7 @@ class TableUse:
     model_sha256: str | None = None
     sampling: SamplingSpec | None = None
     draws_before: int = 0
-    carried: Carried | None = None
+    carried: NoiseResize | None = None
 
     @property
     def drawn_at(self) -> tuple[int, int, int]:
@@ -206,7 +206,7 @@ def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
         yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
 
 
-def _carried_difference(table: Described, use: TableUse, carried: Carried) -> Difference:
+def _carried_difference(table: Described, use: TableUse, carried: NoiseResize) -> Difference:
     """At another size a seed's layout may be kept; what it scored there nobody measured."""
     return Difference(
         "noise.shape",

@@ -20,7 +20,7 @@ from ..geometry import Extent
 Ground = Callable[[np.random.Generator, Extent], Image.Image]
 
 
-def plain(rng: np.random.Generator, extent: Extent) -> Image.Image:
+def plain_ground(rng: np.random.Generator, extent: Extent) -> Image.Image:
     """One colour, or a slow change from one to another."""
     first, second = rng.integers(0, 256, (2, 3)).astype(np.float64)
     if rng.random() < 0.5:
@@ -138,7 +138,10 @@ def hair(rng: np.random.Generator, extent: Extent) -> Image.Image:
 
 #: The grounds by name.
 GROUNDS: Mapping[str, Ground] = MappingProxyType(
-    {draw.__name__: draw for draw in (plain, fractal, bricks, leaves, stripes, facade, fence, hair)}
+    {
+        draw.__name__: draw
+        for draw in (plain_ground, fractal, bricks, leaves, stripes, facade, fence, hair)
+    }
 )
 
 

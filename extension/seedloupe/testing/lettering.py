@@ -69,7 +69,7 @@ class Font:
     write: Callable[[str, int], Stamp]
 
 
-def words(part: int, parts: int = 2) -> tuple[str, ...]:
+def split_words(part: int, parts: int = 2) -> tuple[str, ...]:
     """Return every ``parts``-th word or phrase, so that splits need not share any."""
     return WORDS[part::parts]
 

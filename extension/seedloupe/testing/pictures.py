@@ -17,7 +17,7 @@ def gray(height: int, width: int) -> Tensor:
     return torch.full((3, height, width), 0.5)
 
 
-def noise(height: int, width: int) -> Tensor:
+def random_pixels(height: int, width: int) -> Tensor:
     """Return the same random pixels each time, ``(3, H, W)`` float32 in ``[0, 1]``."""
     return torch.rand(3, height, width, generator=torch.Generator().manual_seed(7))
 

@@ -87,7 +87,9 @@ def _takes_any_size(reader: OcrReader) -> str:
     limit = told if isinstance(told, int) else _NO_LIMIT
     for height, width in (*_SIZES, (24, limit + 1)):
         try:
-            wrong = _wrong(reader.read(pictures.noise(height, width)), reader, height, width)
+            wrong = _wrong(
+                reader.read(pictures.random_pixels(height, width)), reader, height, width
+            )
         except Exception as error:  # noqa: BLE001 - whatever a stranger's reader raises
             wrong = f"{type(error).__name__}: {error}"
         if wrong:

@@ -34,7 +34,7 @@ _LUMA = np.array((0.299, 0.587, 0.114))
 _LOW, _CLEAR = (35, 60), (60, 256)
 
 
-class Split(Enum):
+class SampleSplit(Enum):
     """Who may look at a picture: disjoint ranges of seeds, ``(first, count)``."""
 
     TUNE = (0, 1_000_000)
@@ -52,12 +52,12 @@ class Split(Enum):
         return int(first + index)
 
     @classmethod
-    def of(cls, seed: int) -> Split:
+    def of(cls, seed: int) -> SampleSplit:
         """Return the split a seed belongs to."""
         return next(split for split in cls if 0 <= seed - split.value[0] < split.value[1])
 
 
-class Kind(str, Enum):
+class SampleKind(str, Enum):
     """What is drawn; the last two hold no text in the mask."""
 
     WORDS = "words"
@@ -69,11 +69,11 @@ class Kind(str, Enum):
     @property
     def holds_text(self) -> bool:
         """Whether there is text in the mask."""
-        return self not in (Kind.BESIDE, Kind.NONE)
+        return self not in (SampleKind.BESIDE, SampleKind.NONE)
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class TextLine:
     """One line of text, and the smallest box around it that leans as it does.
 
     Attributes:
@@ -109,8 +109,8 @@ class Sample:
     before: Image.Image
     mask: NDArray[np.float32]
     glyphs: NDArray[np.float32]
-    lines: tuple[Line, ...]
-    kind: Kind
+    lines: tuple[TextLine, ...]
+    kind: SampleKind
     ground: str
     font: str = ""
     size: int = 0
@@ -138,7 +138,7 @@ class _Ink:
 def draw_sample(
     seed: int,
     *,
-    kind: Kind | None = None,
+    kind: SampleKind | None = None,
     ground: str | None = None,
     grounds: Mapping[str, Ground] = GROUNDS,
     fonts: Sequence[Font] | None = None,
@@ -154,14 +154,14 @@ def draw_sample(
     """
     rng = np.random.default_rng([20, seed])
     extent = Extent(*(int(side) for side in rng.choice(_SIDES, 2)))
-    kinds, names = list(Kind), list(grounds)
+    kinds, names = list(SampleKind), list(grounds)
     drawn_kind, drawn_name = (
         kinds[rng.choice(len(kinds), p=_SHARES)],
         names[rng.integers(len(names))],
     )
     kind, name = kind or drawn_kind, ground or drawn_name
     before = grounds[name](rng, extent)
-    if kind is Kind.NONE:
+    if kind is SampleKind.NONE:
         blank = np.zeros(extent[::-1], np.float32)
         mask = mask_somewhere(rng, extent)
         picture = _worn(rng, before)
@@ -172,31 +172,33 @@ def draw_sample(
 def _written(
     rng: np.random.Generator,
     seed: int,
-    kind: Kind,
+    kind: SampleKind,
     ground: str,
     before: Image.Image,
     fonts: Sequence[Font],
 ) -> Sample:
     extent = Extent(*before.size)
-    size = round(float(np.exp(rng.uniform(*np.log(SIZES if kind is not Kind.BESIDE else (8, 40))))))
+    size = round(
+        float(np.exp(rng.uniform(*np.log(SIZES if kind is not SampleKind.BESIDE else (8, 40)))))
+    )
     font = fonts[int(rng.integers(len(fonts)))]
     while True:
-        text, name, stamp = _stamp(rng, kind, Split.of(seed), font, size)
+        text, name, stamp = _stamp(rng, kind, SampleSplit.of(seed), font, size)
         edge = max(1, size // 14)
-        bend = Bend.draw(rng, kind is Kind.WATERMARK, (stamp.shape[1], stamp.shape[0]))
+        bend = Bend.draw(rng, kind is SampleKind.WATERMARK, (stamp.shape[1], stamp.shape[0]))
         quad = bend.quad(edge)
         room = np.array(extent) - np.ptp(quad, axis=0) - 6
         if (room > 0).all():
             break
         size = max(8, round(size * 0.93))
     bend = bend.moved(3 - quad.min(axis=0) + rng.uniform(0, room))
-    bends = bend.tiled(rng, extent, size) if kind is Kind.WATERMARK else [bend]
+    bends = bend.tiled(rng, extent, size) if kind is SampleKind.WATERMARK else [bend]
     fill, rim = lay(stamp, bends, extent), lay(lettering.outlined(stamp, edge), bends, extent)
     ink = _ink(rng, kind, np.asarray(before, np.float64), fill)
     painted = _paint(before, fill, rim, ink)
     pad = edge if ink.edge is not None else 0
-    lines = tuple(Line(text, one.quad(pad)) for one in bends)
-    apart = kind is Kind.BESIDE
+    lines = tuple(TextLine(text, one.quad(pad)) for one in bends)
+    apart = kind is SampleKind.BESIDE
     mask = (mask_apart if apart else mask_around)(rng, extent, [line.quad for line in lines])
     return Sample(
         picture=_worn(rng, painted),
@@ -216,12 +218,12 @@ def _written(
 
 
 def _stamp(
-    rng: np.random.Generator, kind: Kind, split: Split, font: Font, size: int
+    rng: np.random.Generator, kind: SampleKind, split: SampleSplit, font: Font, size: int
 ) -> tuple[str, str, lettering.Stamp]:
     """What is written, the name of how, and its ink."""
-    if kind is not Kind.PSEUDO:
-        known = lettering.words(list(Split).index(split))
-        chosen = lettering.marks() if kind is Kind.WATERMARK else known
+    if kind is not SampleKind.PSEUDO:
+        known = lettering.split_words(list(SampleSplit).index(split))
+        chosen = lettering.marks() if kind is SampleKind.WATERMARK else known
         text = chosen[rng.integers(len(chosen))]
         return text, font.name, font.write(text, size)
     count, way = int(rng.integers(4, 10)), int(rng.integers(4))
@@ -232,12 +234,15 @@ def _stamp(
 
 
 def _ink(
-    rng: np.random.Generator, kind: Kind, ground: NDArray[np.float64], fill: NDArray[np.float64]
+    rng: np.random.Generator,
+    kind: SampleKind,
+    ground: NDArray[np.float64],
+    fill: NDArray[np.float64],
 ) -> _Ink:
     """Choose colours that can be seen on what is under the lettering; a rim where none can."""
     under = ground[fill > 0.5] if (fill > 0.5).any() else ground.reshape(-1, 3)
     brightness = under @ _LUMA
-    if kind is Kind.WATERMARK:
+    if kind is SampleKind.WATERMARK:
         value = 255.0 if brightness.mean() < 140 else 0.0
         opacity = float(rng.uniform(0.3, 0.7))
         contrast = float(np.quantile(np.abs(brightness - value), 0.2)) * opacity

@@ -5,15 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.artifacts import Purpose, Subject, TallyBook
-from seedloupe.artifacts.batch import Counting, Picture, Settings, Told, counted, look_at
+from seedloupe.artifacts import Purpose, ResultStore, Subject
+from seedloupe.artifacts.batch import (
+    BatchSettings,
+    Counting,
+    GenerationInfo,
+    Picture,
+    counted,
+    look_at,
+)
 from seedloupe.artifacts.batch.look import Checked
 from seedloupe.noise import NoiseSource
 
 from .made import Word, save, save_mask
 
 
-def told(**changes: object) -> Told:
+def told(**changes: object) -> GenerationInfo:
     known: dict[str, object] = {
         "seed": 7,
         "alone": True,
@@ -24,14 +31,14 @@ def told(**changes: object) -> Told:
         "model_sha": "ab" * 32,
         "task": "inpaint",
     }
-    return Told(**{**known, **changes})  # type: ignore[arg-type]
+    return GenerationInfo(**{**known, **changes})  # type: ignore[arg-type]
 
 
-def checked(tmp_path: Path, said: Told, *, mask: bool = True) -> Checked:
+def checked(tmp_path: Path, said: GenerationInfo, *, mask: bool = True) -> Checked:
     """A picture with a word on its mask, saying ``said`` of itself."""
     beside = save_mask(tmp_path / "m.png", (0, 0, 60, 40)) if mask else None
     picture = Picture(save(tmp_path / "a.png"), mask=beside)
-    looked = look_at(picture, Word(), Settings(prompt=said.prompt))
+    looked = look_at(picture, Word(), BatchSettings(prompt=said.prompt))
     return Checked(
         picture, looked.row, said, looked.report, looked.image, looked.mask, looked.prompt
     )
@@ -98,7 +105,7 @@ def test_a_short_hash_and_a_whole_one_are_one_model(tmp_path: Path) -> None:
 
 def test_what_cannot_be_counted_is_told_once_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    counting = Counting(TallyBook(tmp_path / "file"))
+    counting = Counting(ResultStore(tmp_path / "file"))
     for _ in range(2):
         counting(checked(tmp_path, told()))
     assert counting.added == 0
@@ -106,7 +113,7 @@ def test_what_cannot_be_counted_is_told_once_and_stops_nothing(tmp_path: Path) -
 
 
 def test_counting_the_same_pictures_twice_counts_them_once(tmp_path: Path) -> None:
-    counting = Counting(TallyBook(tmp_path / "tallies"))
+    counting = Counting(ResultStore(tmp_path / "tallies"))
     looked = checked(tmp_path, told())
     counting(looked)
     counting(looked)

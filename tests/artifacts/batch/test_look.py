@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from seedloupe.artifacts import Level, Verdict
-from seedloupe.artifacts.batch import Picture, Settings, look_at, look_back
+from seedloupe.artifacts.batch import BatchSettings, Picture, look_at, look_back
 
 from ..conftest import BrokenReader
 from .made import PARAMETERS, SIZE, Word, clean, save, save_mask
 
-SETTINGS = Settings(Level.NORMAL, None, "word 1")
+SETTINGS = BatchSettings(Level.NORMAL, None, "word 1")
 
 
 def test_text_is_flagged_and_its_echo_found_in_the_pictures_own_prompt(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_text_is_flagged_and_its_echo_found_in_the_pictures_own_prompt(tmp_path:
 def test_a_prompt_that_is_given_wins(tmp_path: Path, prompt: str, verdict: Verdict) -> None:
     path = save(tmp_path / "a.png", parameters=PARAMETERS)
 
-    row = look_at(Picture(path), Word(), Settings(prompt=prompt)).row
+    row = look_at(Picture(path), Word(), BatchSettings(prompt=prompt)).row
 
     assert (row.verdict, row.prompt, row.echo) == (verdict, prompt, ())
 

@@ -12,7 +12,15 @@ import pytest
 import torch
 
 from seedloupe.artifacts import Verdict
-from seedloupe.artifacts.batch import Checked, Collected, Mark, Picture, Row, Settings, Told
+from seedloupe.artifacts.batch import (
+    BatchSettings,
+    Checked,
+    Collected,
+    GenerationInfo,
+    Mark,
+    Picture,
+    Row,
+)
 from seedloupe.artifacts.batch.page import ROWS_BEGIN, page_parts
 
 from .made import FLAGGED, Page, clean, row
@@ -24,10 +32,10 @@ LOST = Row("lost.png", Verdict.NOT_CHECKED, "broken", problem=True)
 
 
 def page(*rows: Row, folder: Path = Path(), pictured: bool = True) -> str:
-    collected = Collected(Settings(reader="stub 1"), len(rows))
+    collected = Collected(BatchSettings(reader="stub 1"), len(rows))
     for found in rows:
         image = torch.zeros(3, 64, 96) if pictured and found.size else None
-        collected.add(Checked(Picture(Path(found.file)), found, Told(), image=image))
+        collected.add(Checked(Picture(Path(found.file)), found, GenerationInfo(), image=image))
     return "".join(page_parts(collected, folder))
 
 

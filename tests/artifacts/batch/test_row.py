@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seedloupe.artifacts import ArtifactFlag, ArtifactReport, Level, TextRegion, Verdict
-from seedloupe.artifacts.batch import Picture, Row, Told
+from seedloupe.artifacts.batch import GenerationInfo, Picture, Row
 from seedloupe.artifacts.batch.row import row_of, row_without
 
 from .made import FLAGGED, clean
@@ -37,7 +37,7 @@ def test_rows_stay_small_whatever_a_picture_holds() -> None:
     report = ArtifactReport(
         Verdict.FLAGGED, (flag,) * 500, 0.5, 0.5, ("b" * 10**5,) * 500, "stub", "d" * 10**5
     )
-    row = row_of(Picture(Path("a.png")), report, Told(), "e" * 10**5)
+    row = row_of(Picture(Path("a.png")), report, GenerationInfo(), "e" * 10**5)
 
     assert len(json.dumps(row.to_json())) < 200_000
     assert row.marks[0].text.endswith("…")
@@ -45,14 +45,14 @@ def test_rows_stay_small_whatever_a_picture_holds() -> None:
 
 def test_not_a_number_becomes_nothing() -> None:
     report = ArtifactReport(Verdict.NOT_CHECKED, (), math.nan, math.nan, (), "", "Nobody looked.")
-    row = row_of(Picture(Path("a.png")), report, Told(), "")
+    row = row_of(Picture(Path("a.png")), report, GenerationInfo(), "")
 
     assert (row.text_in_mask, row.new_text, row.problem) == (None, None, False)
 
 
 def test_an_inpainted_picture_without_a_mask_says_that_all_of_it_was_checked() -> None:
     report = ArtifactReport(Verdict.CLEAN, (), 0.0, 0.0, (), "stub", "No text.")
-    told = Told(task="inpaint")
+    told = GenerationInfo(task="inpaint")
 
     assert "whole picture" in row_of(Picture(Path("a.png")), report, told, "").note
     masked = Picture(Path("a.png"), mask=Path("m.png"))
@@ -60,7 +60,9 @@ def test_an_inpainted_picture_without_a_mask_says_that_all_of_it_was_checked() -
 
 
 def test_a_reason_does_not_name_the_file_twice_and_stays_on_one_line() -> None:
-    row = row_without(Picture(Path("a.png")), "a.png: expected\nmore", Told(seed=5), Level.LOW)
+    row = row_without(
+        Picture(Path("a.png")), "a.png: expected\nmore", GenerationInfo(seed=5), Level.LOW
+    )
 
     assert (row.message, row.problem, row.seed) == ("expected more", True, "5")
     assert (row.verdict, row.level) == (Verdict.NOT_CHECKED, Level.LOW)

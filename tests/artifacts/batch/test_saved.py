@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from seedloupe.artifacts import Level
-from seedloupe.artifacts.batch import Collected, Row, Settings, kept_rows, report_parts
+from seedloupe.artifacts.batch import BatchSettings, Collected, Row, kept_rows, report_parts
 from seedloupe.errors import InputError
 
 from .made import FLAGGED, clean, row
 
-SETTINGS = Settings(Level.NORMAL, None, "stub 1")
+SETTINGS = BatchSettings(Level.NORMAL, None, "stub 1")
 LOST = row(file="lost.png", problem=True)
 
 
-def write(path: Path, *rows: Row, settings: Settings = SETTINGS) -> Path:
+def write(path: Path, *rows: Row, settings: BatchSettings = SETTINGS) -> Path:
     collected = Collected(settings, len(rows))
     collected.rows.extend(rows)
     path.write_bytes(b"".join(report_parts(collected, path)))
@@ -34,9 +34,14 @@ def test_an_earlier_report_gives_back_its_rows_but_not_its_failures(
 
 
 @pytest.mark.parametrize(
-    "other", [Settings(Level.HIGH, None, "stub 1"), Settings(prompt=""), Settings(reader="stub 2")]
+    "other",
+    [
+        BatchSettings(Level.HIGH, None, "stub 1"),
+        BatchSettings(prompt=""),
+        BatchSettings(reader="stub 2"),
+    ],
 )
-def test_rows_of_other_settings_are_not_kept(tmp_path: Path, other: Settings) -> None:
+def test_rows_of_other_settings_are_not_kept(tmp_path: Path, other: BatchSettings) -> None:
     assert kept_rows(write(tmp_path / "r.json", FLAGGED), other) == {}
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from seedloupe.artifacts import Verdict
-from seedloupe.artifacts.batch import Collected, Row, Settings, seed_rates
-from seedloupe.artifacts.batch.words import advice_of, caution, headline_of, settings_of
+from seedloupe.artifacts.batch import BatchSettings, Collected, Row, seed_rates
+from seedloupe.artifacts.batch.words import advice_of, caution, headline_of, settings_words
 
 from .made import clean, row
 
@@ -12,7 +12,7 @@ LOST = Row("c.png", Verdict.NOT_CHECKED, "broken", problem=True)
 
 
 def collected(*rows: Row, total: int | None = None, prompt: str | None = None) -> Collected:
-    batch = Collected(Settings(prompt=prompt, reader="stub 1"), total or len(rows))
+    batch = Collected(BatchSettings(prompt=prompt, reader="stub 1"), total or len(rows))
     batch.rows.extend(rows)
     return batch
 
@@ -44,10 +44,10 @@ def test_the_advice_says_what_is_missing() -> None:
 
 def test_the_settings_say_whose_prompt_it_was_and_how_many_are_shown() -> None:
     assert (
-        settings_of(collected(LOST))
+        settings_words(collected(LOST))
         == "Read by stub 1, level normal, with each picture's own prompt."
     )
-    words = settings_of(collected(clean("a"), prompt="x"))
+    words = settings_words(collected(clean("a"), prompt="x"))
     assert "the prompt that was given. 0 of 1 are shown" in words
 
 

@@ -14,7 +14,7 @@ import torch
 
 from seedloupe.artifacts import flag_text_artifacts
 from seedloupe.artifacts.readers import EasyOcrReader
-from seedloupe.artifacts.readers.weights import WEIGHTS, Weights
+from seedloupe.artifacts.readers.weights import WEIGHTS, WeightFile
 from seedloupe.errors import ReaderError
 
 
@@ -56,7 +56,7 @@ def engine(install: Callable[..., ModuleType]) -> type[Engine]:
 
 #: Stand-ins for the published files, so that what lies in ``storage`` is sound.
 SOUND = [
-    Weights(one.file, hashlib.md5(b"weights", usedforsecurity=False).hexdigest(), one.url)
+    WeightFile(one.file, hashlib.md5(b"weights", usedforsecurity=False).hexdigest(), one.url)
     for one in WEIGHTS
 ]
 

@@ -13,9 +13,9 @@ from seedloupe.artifacts import Availability, Level, TextRegion, Thresholds, fla
 from seedloupe.artifacts.levels import Shapes
 from seedloupe.artifacts.readers import RapidOcrReader
 from seedloupe.images import from_pil
-from seedloupe.testing.samples import Kind, Sample, Split, draw_sample
+from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
-PICTURES = {Kind.WORDS: 14, Kind.PSEUDO: 12, Kind.NONE: 14}
+PICTURES = {SampleKind.WORDS: 14, SampleKind.PSEUDO: 12, SampleKind.NONE: 14}
 NORMAL = Level.NORMAL.thresholds
 
 
@@ -56,8 +56,10 @@ def read(rapidocr: RapidOcrReader) -> list[tuple[Sample, Remembered]]:
     """Held-out pictures with lettering of 16 pixels and more, and without."""
     samples = []
     for kind, count in PICTURES.items():
-        drawn = (draw_sample(Split.HELD_OUT.seed(500_000 + at), kind=kind) for at in range(1000))
-        fit = (one for one in drawn if kind is Kind.NONE or one.size >= 16)
+        drawn = (
+            draw_sample(SampleSplit.HELD_OUT.seed(500_000 + at), kind=kind) for at in range(1000)
+        )
+        fit = (one for one in drawn if kind is SampleKind.NONE or one.size >= 16)
         samples += [next(fit) for _ in range(count)]
     return [(sample, Remembered(rapidocr)) for sample in samples]
 

@@ -15,7 +15,7 @@ from seedloupe.artifacts.readers import download as download_module
 from seedloupe.artifacts.readers import weights as weights_module
 from seedloupe.artifacts.readers.weights import (
     WEIGHTS,
-    Weights,
+    WeightFile,
     checksum,
     fetch_weights,
     take_weights,
@@ -48,9 +48,9 @@ class Server:
     asked: list[str | None] = field(default_factory=list)
 
     @property
-    def weights(self) -> Weights:
+    def weights(self) -> WeightFile:
         url = f"{self.address}/net.zip"
-        return Weights("net.pth", hashlib.md5(CONTENT, usedforsecurity=False).hexdigest(), url)
+        return WeightFile("net.pth", hashlib.md5(CONTENT, usedforsecurity=False).hexdigest(), url)
 
 
 @pytest.fixture(autouse=True)
@@ -250,7 +250,7 @@ def test_a_server_that_refuses_is_quoted(
 
 
 def test_without_a_network_the_way_around_is_told(server: Server, tmp_path: Path) -> None:
-    nobody = Weights("net.pth", "0" * 32, "http://127.0.0.1:9/net.zip")
+    nobody = WeightFile("net.pth", "0" * 32, "http://127.0.0.1:9/net.zip")
     with pytest.raises(FetchError, match=r"could not reach 127\.0\.0\.1: .* use --from"):
         fetch_weights(tmp_path, weights=[nobody])
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.artifacts import Check, Correction, Level, Purpose, TallyBook
+from seedloupe.artifacts import Check, Correction, Level, Purpose, ResultStore
 from seedloupe.artifacts.tally.counts import LEAST_TRIALS
 from seedloupe.artifacts.tally.html import tally_html
-from seedloupe.artifacts.tally.result_log import Ledger, subject_of
-from seedloupe.hosts.standalone.app.state import Prints
+from seedloupe.artifacts.tally.result_log import ResultLog, subject_of
+from seedloupe.hosts.standalone.app.state import ServedFiles
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.noise import NoiseSource
 
@@ -18,11 +18,11 @@ from ...hosts.standalone.app.app_stands import SUBJECT, path_of
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return Ledger(TallyBook(tmp_path / "tally"), SUBJECT)
+def ledger(tmp_path: Path) -> ResultLog:
+    return ResultLog(ResultStore(tmp_path / "tally"), SUBJECT)
 
 
-def look(ledger: Ledger, seed: int, outcomes: Iterable[bool]) -> None:
+def look(ledger: ResultLog, seed: int, outcomes: Iterable[bool]) -> None:
     """Count pictures of a seed, with text where an outcome is true."""
     for index, text in enumerate(outcomes):
         at = tuple(Level) if text else ()
@@ -31,12 +31,12 @@ def look(ledger: Ledger, seed: int, outcomes: Iterable[bool]) -> None:
         ledger.book.add(ledger.subject, check)
 
 
-def said(ledger: Ledger, tmp_path: Path) -> str:
-    return tally_html(ledger, Level.NORMAL, Prints(tmp_path / "cache"))
+def said(ledger: ResultLog, tmp_path: Path) -> str:
+    return tally_html(ledger, Level.NORMAL, ServedFiles(tmp_path / "cache"))
 
 
 def test_nothing_counted_yet_is_said_and_how_many_looks_a_seed_needs(
-    ledger: Ledger, tmp_path: Path
+    ledger: ResultLog, tmp_path: Path
 ) -> None:
     html = said(ledger, tmp_path)
     assert "no picture looked at yet" in html
@@ -44,7 +44,7 @@ def test_nothing_counted_yet_is_said_and_how_many_looks_a_seed_needs(
     assert "Save" not in html
 
 
-def test_the_rate_stands_beside_its_interval(ledger: Ledger, tmp_path: Path) -> None:
+def test_the_rate_stands_beside_its_interval(ledger: ResultLog, tmp_path: Path) -> None:
     for seed in range(10):
         look(ledger, seed, [seed < 3])
     html = said(ledger, tmp_path)
@@ -54,7 +54,7 @@ def test_the_rate_stands_beside_its_interval(ledger: Ledger, tmp_path: Path) -> 
 
 
 def test_prone_seeds_and_clean_ones_are_named_with_their_counts(
-    ledger: Ledger, tmp_path: Path
+    ledger: ResultLog, tmp_path: Path
 ) -> None:
     look(ledger, 77, [True] * LEAST_TRIALS)
     look(ledger, 78, [False] * 12)
@@ -66,14 +66,14 @@ def test_prone_seeds_and_clean_ones_are_named_with_their_counts(
 
 
 def test_many_looks_without_a_difference_are_said_to_show_none(
-    ledger: Ledger, tmp_path: Path
+    ledger: ResultLog, tmp_path: Path
 ) -> None:
     for seed in (1, 2):
         look(ledger, seed, [True, False] * 6)
     assert "No seed writes more often than the others beyond chance." in said(ledger, tmp_path)
 
 
-def test_advice_on_the_level_comes_from_corrections(ledger: Ledger, tmp_path: Path) -> None:
+def test_advice_on_the_level_comes_from_corrections(ledger: ResultLog, tmp_path: Path) -> None:
     look(ledger, 5, [True, False, False])
     assert "You corrected" not in said(ledger, tmp_path)
     ledger.correct("5-0", Correction.FINE)
@@ -83,16 +83,16 @@ def test_advice_on_the_level_comes_from_corrections(ledger: Ledger, tmp_path: Pa
     assert "3 pictures looked at, 1 with text" in said(ledger, tmp_path)
 
 
-def test_what_was_counted_can_be_saved_as_it_is(ledger: Ledger, tmp_path: Path) -> None:
+def test_what_was_counted_can_be_saved_as_it_is(ledger: ResultLog, tmp_path: Path) -> None:
     look(ledger, 5, [True, False])
-    prints = Prints(tmp_path / "cache")
+    prints = ServedFiles(tmp_path / "cache")
     html = tally_html(ledger, Level.NORMAL, prints)
     (link, name) = re.findall(r'<a href="([^"]+)" download="([^"]+)"', html)[0]
     assert name.endswith(".tally.jsonl")
     assert path_of(link).read_bytes() == ledger.book.path(SUBJECT).read_bytes()
 
 
-def test_a_file_that_is_no_tally_is_said_in_one_line(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_file_that_is_no_tally_is_said_in_one_line(ledger: ResultLog, tmp_path: Path) -> None:
     path = ledger.book.path(SUBJECT)
     path.parent.mkdir()
     path.write_text('{"format": "something", "version": "9", "subject": {}}\n')
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_tally_is_said_in_one_line(ledger: Ledger, tmp_path: P
     assert "no picture looked at yet" in html
 
 
-def test_damaged_lines_are_counted(ledger: Ledger, tmp_path: Path) -> None:
+def test_damaged_lines_are_counted(ledger: ResultLog, tmp_path: Path) -> None:
     look(ledger, 5, [True, False])
     with ledger.book.path(SUBJECT).open("ab") as file:
         file.write(b'{"check": "torn\n')
@@ -112,7 +112,7 @@ def test_damaged_lines_are_counted(ledger: Ledger, tmp_path: Path) -> None:
 
 def test_names_are_shown_and_not_run(tmp_path: Path) -> None:
     subject = SUBJECT.__class__(**{**vars(SUBJECT), "name": "<script>"})
-    html = said(Ledger(TallyBook(tmp_path / "tally"), subject), tmp_path)
+    html = said(ResultLog(ResultStore(tmp_path / "tally"), subject), tmp_path)
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seedloupe.errors import TableError
-from seedloupe.hosts.webui.catalogue import Catalogue, table_folders
+from seedloupe.hosts.webui.catalogue import Catalogue, webui_table_folders
 from seedloupe.tables import SUFFIX, bundled_folder, user_folders, write_table
 
 from ...seed_tables import make_table
@@ -66,10 +66,10 @@ def test_a_broken_table_is_named_without_the_servers_folders(tmp_path: Path) -> 
 
 
 def test_the_users_folder_comes_first_and_the_bundled_last(tmp_path: Path) -> None:
-    folders = table_folders(str(tmp_path), "~/tables")
+    folders = webui_table_folders(str(tmp_path), "~/tables")
     (users,) = user_folders(os.environ, sys.platform, Path.home())
     assert folders == (Path.home() / "tables", tmp_path / "seed_tables", users, bundled_folder())
-    assert table_folders(str(tmp_path), " ") == folders[1:]
+    assert webui_table_folders(str(tmp_path), " ") == folders[1:]
 
 
 def test_tables_in_the_users_own_folder_are_offered(
@@ -78,4 +78,4 @@ def test_tables_in_the_users_own_folder_are_offered(
     monkeypatch.setenv("SEEDLOUPE_TABLES", str(tmp_path / "own"))
     (tmp_path / "own").mkdir()
     write_table(make_table({"a": [1.0]}), tmp_path / "own" / f"mine{SUFFIX}")
-    assert "mine" in Catalogue(table_folders(str(tmp_path), "")).names()
+    assert "mine" in Catalogue(webui_table_folders(str(tmp_path), "")).names()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from seedloupe.hosts.webui.use import table_use
+from seedloupe.hosts.webui.use import use_of_processing
 from seedloupe.noise import NoiseSource
 from seedloupe.tables import Task
 
@@ -21,7 +21,7 @@ def use_of(host: Host, **fields: Any) -> Any:
     job = host.job(kind=kind, **fields)
     job.all_prompts = fields.get("prompt") or [""]
     config = host.module("sd_samplers").find_sampler_config(job.sampler_name)
-    return table_use(job, OPTS, CPU, config)
+    return use_of_processing(job, OPTS, CPU, config)
 
 
 def test_noise_and_size_are_those_of_one_picture(host: Host) -> None:

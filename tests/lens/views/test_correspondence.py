@@ -8,7 +8,7 @@ from torch import Tensor
 
 from seedloupe.errors import InputError, ShapeError
 from seedloupe.lens.views.cells import Spot
-from seedloupe.lens.views.correspondence import Match, find_matches, grid_of_spots, pck
+from seedloupe.lens.views.correspondence import SpotMatch, find_matches, grid_of_spots, pck
 from seedloupe.lens.views.match_picture import draw_matches
 from seedloupe.lens.views.palette import colour_of
 from seedloupe.lens.views.similarity import Measure
@@ -122,7 +122,7 @@ def test_keypoints_have_to_come_in_pairs() -> None:
 
 def test_lines_go_from_spot_to_match() -> None:
     one, other = torch.zeros(3, 20, 30), torch.ones(3, 40, 40)
-    match = Match(Spot(0.5, 0.5), Spot(0.25, 0.75), 1.0, mutual=True)
+    match = SpotMatch(Spot(0.5, 0.5), Spot(0.25, 0.75), 1.0, mutual=True)
     sheet = draw_matches(one, other, matches=[match], height=100)
     assert sheet.shape == (3, 100, 150 + 8 + 100)
     first = torch.tensor(colour_of(0)) / 255
@@ -134,7 +134,7 @@ def test_lines_go_from_spot_to_match() -> None:
 
 def test_a_doubtful_line_is_grey() -> None:
     def drawn(*, mutual: bool) -> Tensor:
-        match = Match(Spot(0.1, 0.5), Spot(0.9, 0.5), 1.0, mutual=mutual)
+        match = SpotMatch(Spot(0.1, 0.5), Spot(0.9, 0.5), 1.0, mutual=mutual)
         return draw_matches(torch.zeros(3, 8, 8), torch.zeros(3, 8, 8), matches=[match])[
             :, 128, 100
         ]

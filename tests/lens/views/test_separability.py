@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from seedloupe.errors import InputError
-from seedloupe.lens.views.separability import auc, click_auc, interval, measure_separability
+from seedloupe.lens.views.separability import auc, click_auc, measure_separability, middle_interval
 from seedloupe.lens.views.similarity import Measure
 
 from .fields import disc, noise
@@ -142,5 +142,5 @@ def test_a_click_is_judged_by_the_cells_inside() -> None:
 
 def test_the_middle_share_is_the_interval() -> None:
     values = torch.cat([torch.arange(101.0), torch.tensor([torch.nan])])
-    assert interval(values, level=0.9) == pytest.approx((5, 95))
-    assert all(math.isnan(end) for end in interval(torch.tensor([])))
+    assert middle_interval(values, level=0.9) == pytest.approx((5, 95))
+    assert all(math.isnan(end) for end in middle_interval(torch.tensor([])))

@@ -11,7 +11,7 @@ from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
 from seedloupe.lens import Truth, WordNotFoundError, WordsSeen
-from seedloupe.lens.words.clip_words import prompt_tokens, words_of
+from seedloupe.lens.words.clip_words import prompt_tokens, words_to_show
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -61,10 +61,10 @@ def test_clip_words_have_their_columns(seedling: Model) -> None:
 
 
 def test_words_that_may_mean_something_are_chosen(tiny: Model) -> None:
-    assert words_of(tiny, request(), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
-    assert words_of(tiny, request(), ("red cat", "CAT")) == ("red cat", "CAT")
+    assert words_to_show(tiny, request(), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
+    assert words_to_show(tiny, request(), ("red cat", "CAT")) == ("red cat", "CAT")
     with pytest.raises(WordNotFoundError, match="cat#2"):
-        words_of(tiny, request(), ("dog",))
+        words_to_show(tiny, request(), ("dog",))
 
 
 def watched(model: Model, wish: Request) -> tuple[Generated, WordsSeen]:

@@ -10,19 +10,19 @@ import torch
 from torch import nn
 
 from seedloupe.errors import InputError, LensFileError
-from seedloupe.lens.budget import Keep, Recipe, Wish, fit_budget
+from seedloupe.lens.budget import Keep, Recipe, RecordingPlan, fit_budget
 from seedloupe.lens.file import read_lens, write_lens
 from seedloupe.lens.kinds import tensors_of
 from seedloupe.lens.record import LensKey, LensRecord, LensSpec
 from seedloupe.lens.shapes import LayerShape
 from seedloupe.lens.tokens import Piece, PromptTokens
 from seedloupe.lens.words import (
+    AttentionAccumulator,
     AttentionMap,
     AttentionProbe,
     Truth,
     TruthCheck,
     WordsSeen,
-    WordTally,
     kept_words,
     predict_words,
     record_with_words,
@@ -41,7 +41,7 @@ def sight(*, negative: bool = True, steps: bool = True) -> WordsSeen:
     prompt = PromptTokens.of_chunks([[MARK, Piece("red"), *berry, Piece("Red"), MARK, MARK]])
     against = PromptTokens.of_chunks([[MARK, Piece("fog"), *[MARK] * 5]])
     rows = ([2, 3], against, [0, 1]) if negative else ([0, 1], None, ())
-    return WordsSeen(WordTally(steps=steps), prompt, *rows)
+    return WordsSeen(AttentionAccumulator(steps=steps), prompt, *rows)
 
 
 def fill(seen: WordsSeen, *, steps: int = 4, track: int = 0) -> WordsSeen:
@@ -183,7 +183,7 @@ def test_predicted_bytes_are_those_kept(
             probe.at(step=step, sigma=1.5)
             output(unet, (torch.randn(4, 4, *size), torch.tensor([1]), torch.randn(4, 7, 16)))
     record = record_with_words(LensRecord(LensSpec("m", "e"), {}), seen, every=recipe.every)
-    wish = Wish({}, steps, rows=2, recipe=recipe, words=shapes)
+    wish = RecordingPlan({}, steps, rows=2, recipe=recipe, words=shapes)
     kept = sum(t.nbytes for tensors in tensors_of(record).values() for t in tensors.values())
     assert wish.data_bytes == kept
     written = write_lens(tmp_path / "a.lens.safetensors", record).stat().st_size
@@ -192,7 +192,9 @@ def test_predicted_bytes_are_those_kept(
 
 def test_word_maps_are_given_up_before_layers_are() -> None:
     layers = {"a": LayerShape(8, 8, 8), "b": LayerShape(8, 4, 4)}
-    wish = Wish(layers, 8, recipe=Recipe(Keep.RGB), words={"prompt": LayerShape(40, 64, 64)})
+    wish = RecordingPlan(
+        layers, 8, recipe=Recipe(Keep.RGB), words={"prompt": LayerShape(40, 64, 64)}
+    )
     assert fit_budget(wish, 10**9).wish == wish
     made = fit_budget(wish, 10**5)
     assert (made.layers, made.wish.recipe.words) == (("a", "b"), False)

@@ -13,7 +13,7 @@ from torch import nn
 from seedloupe.errors import ShapeError
 from seedloupe.lens import FeatureProbe, NoiseLevels
 from seedloupe.lens.rows import RowKind, one_kind, pipeline_rows
-from seedloupe.lens.words import AttentionMap, AttentionProbe, WordColumns, WordTally
+from seedloupe.lens.words import AttentionAccumulator, AttentionMap, AttentionProbe, WordColumns
 
 from ..conftest import count_hooks
 from .conftest import Inputs, output
@@ -127,7 +127,7 @@ def test_more_rows_than_the_plan_has_cost_the_layer_and_not_the_picture(
 
 
 def test_a_tally_is_of_one_pass_and_knows_its_levels(unet: nn.Module, inputs: Inputs) -> None:
-    tally = WordTally()
+    tally = AttentionAccumulator()
     with attention(unet, tally) as probe:
         for step, sigma in enumerate((16.0, 4.0)):
             probe.at(step=step, sigma=sigma, track=1)

@@ -7,7 +7,7 @@ import torch
 
 from seedloupe.errors import InputError
 from seedloupe.lens.tokens import Piece, PromptTokens
-from seedloupe.lens.words import AttentionMap, Truth, TruthCheck, WordsSeen, WordTally
+from seedloupe.lens.words import AttentionAccumulator, AttentionMap, Truth, TruthCheck, WordsSeen
 
 MARK = Piece("<|endoftext|>", special=True)
 SAME = TruthCheck(Truth.SAME, 0.0)
@@ -17,7 +17,7 @@ SAME = TruthCheck(Truth.SAME, 0.0)
 def seen() -> WordsSeen:
     prompt = PromptTokens.of_chunks([[MARK, Piece("red"), Piece("cat"), MARK]])
     negative = PromptTokens.of_chunks([[MARK, Piece("fog"), MARK, MARK]])
-    seen = WordsSeen(WordTally(), prompt, slice(1, 2), negative, slice(0, 1))
+    seen = WordsSeen(AttentionAccumulator(), prompt, slice(1, 2), negative, slice(0, 1))
     values = torch.tensor([[0.125, 0.25, 0.0], [0.5, 0.375, 0.25]]).reshape(2, 1, 3, 1, 1)
     columns = (1, 2, 3)
     seen.tally(AttentionMap("mid-a-cross-map", 0, 1.0, columns, values, SAME))

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from seedloupe.lens.words import AttentionMap, AttentionProbe, CellRows, Truth, WordColumns
 from seedloupe.lens.words.sites import Heads
-from seedloupe.lens.words.truth import TruthCheck, compare
+from seedloupe.lens.words.truth import TruthCheck, compare_projections
 
 from .conftest import Inputs, output
 
@@ -244,9 +244,9 @@ def test_what_was_not_seen_is_unchecked_and_says_why(unet: nn.Module, inputs: In
     assert {one.truth.label for one in maps} == {Truth.UNCHECKED}
     assert {one.truth.reason for one in maps} == {"nobody asked for a check"}
     q, k, v = torch.zeros(1, 6, 4), torch.zeros(1, 3, 4), torch.zeros(1, 3, 4)
-    assert "values" in compare(q, k, None, q, Heads(2)).reason
-    assert "output" in compare(q, k, v, None, Heads(2)).reason
-    assert "(1, 5, 4)" in compare(q, k, v, torch.zeros(1, 5, 4), Heads(2)).reason
+    assert "values" in compare_projections(q, k, None, q, Heads(2)).reason
+    assert "output" in compare_projections(q, k, v, None, Heads(2)).reason
+    assert "(1, 5, 4)" in compare_projections(q, k, v, torch.zeros(1, 5, 4), Heads(2)).reason
 
 
 def test_rows_multiplied_behind_the_projections_leave_maps_unchecked(
@@ -271,7 +271,7 @@ def test_rows_multiplied_behind_the_projections_leave_maps_unchecked(
 
 def test_numbers_that_are_none_are_not_taken_for_the_same() -> None:
     q, k, v = torch.zeros(1, 6, 4), torch.zeros(1, 3, 4), torch.full((1, 3, 4), torch.nan)
-    assert compare(q, k, v, q, Heads(2)).label is Truth.ALTERED
+    assert compare_projections(q, k, v, q, Heads(2)).label is Truth.ALTERED
 
 
 def test_samples_move_with_the_steps_until_a_small_region_is_met() -> None:
@@ -279,7 +279,7 @@ def test_samples_move_with_the_steps_until_a_small_region_is_met() -> None:
     weights = torch.softmax(q @ k.mT / 2, -1)
     used = weights @ v
     used[:, 100:104] += 1
-    labels = [compare(q, k, v, used, Heads(1), call=step).label for step in range(20)]
+    labels = [compare_projections(q, k, v, used, Heads(1), call=step).label for step in range(20)]
     assert Truth.ALTERED in labels
 
 

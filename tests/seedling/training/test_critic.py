@@ -8,23 +8,23 @@ import numpy as np
 import pytest
 import torch
 
-from seedloupe.seedling.critic import TEXT, Verdict
+from seedloupe.seedling.critic import TEXT, JudgeLogits
 from seedloupe.seedling.training.critic import judge_loss, planes_of
 from seedloupe.seedling.training.pictures import labels_of, load_pictures, mask_of
-from seedloupe.seedling.world import Colour, Kind, Relation, Split, Style, render
+from seedloupe.seedling.world import Colour, ObjectKind, Relation, Split, Style, render
 
 #: A red box left of a blue ball; a grey cup; a white cat on a black box.
 LABELS = torch.tensor([[1, 0, 0, 0, 4, 0], [13, 2, 1, -1, -1, -1], [11, 6, 0, 1, 7, 4]])
 
 
-def right() -> Verdict:
+def right() -> JudgeLogits:
     """The verdict that :data:`LABELS` ask for, as sure as logits of nine."""
     kinds = torch.full((3, 18), -9.0)
     kinds[0, [0, 1]] = kinds[1, 13] = kinds[2, [1, 11]] = 9
     colours, relations = torch.zeros(3, 18, 8), torch.zeros(3, 18, 6)
     colours[0, 1, 0] = colours[0, 0, 4] = colours[2, 11, 6] = colours[2, 1, 7] = 9
     relations[0, 1, 0] = relations[0, 0, 1] = relations[2, 11, 4] = relations[2, 1, 5] = 9
-    return Verdict(kinds, colours, relations)
+    return JudgeLogits(kinds, colours, relations)
 
 
 def test_the_right_verdict_costs_nothing_and_any_wrong_part_of_it_does() -> None:
@@ -47,7 +47,7 @@ def test_the_colour_of_a_grey_picture_and_what_is_not_there_are_not_asked() -> N
 
 def test_a_batch_without_pairs_can_be_learnt_from() -> None:
     verdict = right()
-    one = Verdict(verdict.kinds[1:2], verdict.colours[1:2], verdict.relations[1:2])
+    one = JudgeLogits(verdict.kinds[1:2], verdict.colours[1:2], verdict.relations[1:2])
     assert torch.isfinite(judge_loss(one, torch.tensor([[13, 2, 0, -1, -1, -1]]))[0])
 
 
@@ -68,17 +68,17 @@ def test_pictures_kept_for_training_say_what_was_drawn(tmp_path: Path) -> None:
         scene = picture.scene
         assert np.array_equal(kept.images[row], picture.image)
         kind, colour, style, second, its_colour, relation = kept.labels[row]
-        assert (list(Kind)[kind], list(Colour)[colour]) == (scene.kind, scene.colour)
+        assert (list(ObjectKind)[kind], list(Colour)[colour]) == (scene.kind, scene.colour)
         assert list(Style)[style] is scene.style
         planes = planes_of(kept, np.array([row]))[0]
         text = picture.text_mask[2::4, 2::4]
         assert np.array_equal(planes == TEXT, text)
         for thing, mask in zip(scene.things, picture.masks, strict=True):
-            seen = planes == 1 + list(Kind).index(thing.kind)
+            seen = planes == 1 + list(ObjectKind).index(thing.kind)
             assert np.array_equal(seen, mask[2::4, 2::4] & ~text)
         if scene.second:
             pairs += 1
-            assert list(Kind)[second] is scene.second.kind
+            assert list(ObjectKind)[second] is scene.second.kind
             assert list(Colour)[its_colour] is scene.second.colour
             assert list(Relation)[relation] is scene.relation
             assert (mask_of(picture) & 4 > 0).sum() == picture.masks[1].sum()

@@ -17,7 +17,7 @@ from seedloupe.seedling.training.distil import (
     noise_of_jump,
     small_steps,
 )
-from seedloupe.seedling.training.unet import Latents, alphas_cumprod
+from seedloupe.seedling.training.unet import LatentSet, alphas_cumprod
 
 SIGNAL = alphas_cumprod()
 START, STOP = torch.tensor([999, 749, 249]), torch.tensor([749, 499, -1])
@@ -92,7 +92,7 @@ def test_a_student_that_is_the_teacher_is_near_and_learns() -> None:
         torch.manual_seed(0)
         unet = build_unet()
         torch.nn.init.normal_(unet.get_submodule("conv_out").get_parameter("weight"), 0, 0.02)
-        data = Latents(latents(4, 4, 8, 8), torch.arange(4) % 2, torch.randn(2, 77, 64))
+        data = LatentSet(latents(4, 4, 8, 8), torch.arange(4) % 2, torch.randn(2, 77, 64))
         loss, figures = jump_loss(unet, unet, data, torch.tensor([0, 1, 2]), SIGNAL)
     torch.autograd.backward(loss)
     assert 0 < figures["jump"] < 2

@@ -9,16 +9,18 @@ import torch
 from torch import Tensor, nn
 
 from seedloupe.seedling.training.optim import MasterMuon
-from seedloupe.seedling.training.run import Run, Until
+from seedloupe.seedling.training.run import TrainingRun, Until
 
 
-def run_of(folder: Path, total: int = 12) -> Run:
+def run_of(folder: Path, total: int = 12) -> TrainingRun:
     torch.manual_seed(4)
     model = nn.Sequential(nn.Linear(5, 6), nn.Linear(6, 2)).bfloat16()
-    return Run("toy", model, MasterMuon(model, lr=1e-2, ema=0.9), Until(total), 1e-2, folder)
+    return TrainingRun(
+        "toy", model, MasterMuon(model, lr=1e-2, ema=0.9), Until(total), 1e-2, folder
+    )
 
 
-def descend(run: Run, *, stop_at: int | None = None) -> dict[str, Tensor]:
+def descend(run: TrainingRun, *, stop_at: int | None = None) -> dict[str, Tensor]:
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         if step == stop_at:
             run.save()

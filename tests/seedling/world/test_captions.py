@@ -9,15 +9,15 @@ import pytest
 
 from seedloupe.errors import InputError
 from seedloupe.seedling.world import (
+    CaptionFacts,
     Colour,
     Ground,
-    Kind,
     Named,
+    ObjectKind,
     Relation,
     Size,
     Sky,
     Style,
-    Told,
     Weather,
     read_caption,
     sample_scene,
@@ -25,13 +25,13 @@ from seedloupe.seedling.world import (
 from seedloupe.seedling.world.words import SIGNS, WATERMARKS
 
 
-def some_told(draw: random.Random) -> Told:
+def some_told(draw: random.Random) -> CaptionFacts:
     relation = draw.choice([None, *Relation])
     things = tuple(
-        Named(draw.choice(list(Kind)), draw.choice(list(Colour)), draw.choice(list(Size)))
+        Named(draw.choice(list(ObjectKind)), draw.choice(list(Colour)), draw.choice(list(Size)))
         for _ in range(2 if relation else 1)
     )
-    return Told(
+    return CaptionFacts(
         things,
         relation,
         draw.choice([None, *Ground]),
@@ -50,11 +50,11 @@ def test_a_caption_says_what_was_told_and_nothing_else() -> None:
 
 
 def test_a_caption_is_plain_english() -> None:
-    box = Named(Kind.BOX, Colour.BLUE)
-    ball = Named(Kind.BALL, Colour.ORANGE, Size.SMALL)
-    assert Told((box,)).caption == "a blue box"
-    assert Named(Kind.CUP, Colour.ORANGE).words == "an orange cup"
-    pair = Told((ball, box), Relation.ON, Ground.GRASS, Sky.DAWN, Weather.FOG, sign="SALE")
+    box = Named(ObjectKind.BOX, Colour.BLUE)
+    ball = Named(ObjectKind.BALL, Colour.ORANGE, Size.SMALL)
+    assert CaptionFacts((box,)).caption == "a blue box"
+    assert Named(ObjectKind.CUP, Colour.ORANGE).words == "an orange cup"
+    pair = CaptionFacts((ball, box), Relation.ON, Ground.GRASS, Sky.DAWN, Weather.FOG, sign="SALE")
     assert pair.caption == (
         'a small orange ball on a blue box on grass under a dawn sky in fog with a sign "SALE"'
     )

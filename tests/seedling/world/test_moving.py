@@ -11,7 +11,7 @@ import pytest
 
 from seedloupe.seedling.world import (
     Ground,
-    Kind,
+    ObjectKind,
     Relation,
     Scene,
     Sky,
@@ -34,7 +34,7 @@ def test_a_film_begins_with_the_picture(plain: Plain) -> None:
 def test_things_move_a_little_from_frame_to_frame_and_far_in_the_end(plain: Plain) -> None:
     travelled = []
     for seed in range(6):
-        film = frames(plain(seed, kind=Kind.CAR), 9)
+        film = frames(plain(seed, kind=ObjectKind.CAR), 9)
         for one, after in pairwise(film):
             both = (one.object_mask & after.object_mask).sum()
             assert both / (one.object_mask | after.object_mask).sum() > 0.5

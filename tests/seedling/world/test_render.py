@@ -15,9 +15,9 @@ from PIL import Image, ImageFilter
 from seedloupe.seedling.world import (
     SIDE,
     Colour,
-    Kind,
-    Picture,
+    ObjectKind,
     Relation,
+    RenderedPicture,
     Scene,
     Sky,
     Style,
@@ -38,7 +38,7 @@ def grown(mask: Mask, pixels: int = 1) -> Mask:
     return np.asarray(image.filter(ImageFilter.MaxFilter(2 * pixels + 1))) > 127
 
 
-def changed(one: Picture, other: Picture) -> Mask:
+def changed(one: RenderedPicture, other: RenderedPicture) -> Mask:
     """Where two pictures differ at all."""
     return (one.image != other.image).any(-1)
 
@@ -60,9 +60,9 @@ def test_a_seed_is_one_picture_for_ever() -> None:
 
 
 @pytest.mark.usefixtures("shadowless")
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(ObjectKind))
 def test_the_mask_is_where_taking_the_thing_away_changes_the_picture(
-    kind: Kind, plain: Plain
+    kind: ObjectKind, plain: Plain
 ) -> None:
     scene = plain(11, kind=kind, colour=Colour.RED)
     there = render_scene(scene)
@@ -86,7 +86,7 @@ def test_each_mask_of_a_pair_is_where_taking_that_thing_away_changes_the_picture
             assert beyond.sum() <= 0.03 * mask.sum()
 
 
-def without_thing(scene: Scene, index: int) -> Picture:
+def without_thing(scene: Scene, index: int) -> RenderedPicture:
     """The scene with one thing moved far out of the frame; the other keeps its place in it."""
     if index == 0:
         return render_scene(replace(scene, x=-5.0))
@@ -145,7 +145,7 @@ def foot(mask: Mask) -> int:
 def test_a_thing_has_the_colour_that_the_caption_names(
     colour: Colour, sky: Sky, plain: Plain
 ) -> None:
-    scene = plain(21, kind=Kind.BALL, colour=colour, sky=sky, form=(0.1, 0.5, 0.5))
+    scene = plain(21, kind=ObjectKind.BALL, colour=colour, sky=sky, form=(0.1, 0.5, 0.5))
     picture = render_scene(scene)
     seen = np.median(picture.image[picture.object_mask], axis=0)
     assert nearest(seen) is colour
@@ -162,7 +162,7 @@ def nearest(seen: NDArray[np.float64]) -> Colour:
 
 
 def test_the_centroid_is_the_middle_of_the_mask(plain: Plain) -> None:
-    x, y = render_scene(plain(5, kind=Kind.BALL, x=0.3, y=0.6)).centroid
+    x, y = render_scene(plain(5, kind=ObjectKind.BALL, x=0.3, y=0.6)).centroid
     assert x == pytest.approx(0.3, abs=0.01)
     assert y == pytest.approx(0.6, abs=0.01)
 
@@ -179,8 +179,8 @@ def test_depth_is_the_distance_along_the_ground(plain: Plain) -> None:
     assert picture.depth[picture.object_mask][0] == pytest.approx(0.1 / (0.1 + feet), abs=1e-5)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_keypoints_lie_on_the_thing_and_turn_round_with_it(kind: Kind, plain: Plain) -> None:
+@pytest.mark.parametrize("kind", list(ObjectKind))
+def test_keypoints_lie_on_the_thing_and_turn_round_with_it(kind: ObjectKind, plain: Plain) -> None:
     for seed in (31, 32, 33):
         scene = plain(seed, kind=kind, x=0.4, mirrored=False)
         scene = replace(scene, form=render(seed).scene.form)
@@ -236,21 +236,21 @@ def test_a_sign_keeps_clear_of_things_when_it_can(plain: Plain) -> None:
 def test_fog_takes_the_far_and_leaves_the_near(plain: Plain) -> None:
     lost = []
     for y in (0.42, 0.8):
-        scene = plain(5, kind=Kind.BALL, colour=Colour.RED, radius=0.12, y=y, sky=Sky.DAY)
+        scene = plain(5, kind=ObjectKind.BALL, colour=Colour.RED, radius=0.12, y=y, sky=Sky.DAY)
         clear, fog = (render_scene(replace(scene, weather=w)) for w in (Weather.CLEAR, Weather.FOG))
         assert np.array_equal(clear.object_mask, fog.object_mask)
         lost.append(redness(clear) - redness(fog))
     assert lost[0] > 4 * lost[1] > 0
 
 
-def redness(picture: Picture) -> float:
+def redness(picture: RenderedPicture) -> float:
     """How much redder than green a thing is."""
     seen = picture.image[picture.object_mask].astype(float)
     return float((seen[:, 0] - seen[:, 1]).mean())
 
 
 def test_the_truth_is_the_same_at_any_size(plain: Plain) -> None:
-    scene = plain(5, kind=Kind.DUCK)
+    scene = plain(5, kind=ObjectKind.DUCK)
     small, large = (render_scene(scene, side) for side in (64, 192))
     assert small.image.shape == (64, 64, 3)
     assert small.centroid == pytest.approx(large.centroid, abs=0.01)

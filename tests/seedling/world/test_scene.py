@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seedloupe.seedling.world import Kind, Relation, Size, Split, Style, Weather, sample_scene
+from seedloupe.seedling.world import ObjectKind, Relation, Size, Split, Style, Weather, sample_scene
 from seedloupe.seedling.world.scene import (
     BORDER_RATE,
     GRAYSCALE_RATE,
@@ -58,8 +58,8 @@ def test_everything_is_as_frequent_as_stated() -> None:
 
 def test_every_kind_stands_alone_and_in_every_relation_equally_often() -> None:
     alone = [scene.kind for scene in SCENES if scene.second is None]
-    assert len(set(Kind)) == 18
-    for kind in Kind:
+    assert len(set(ObjectKind)) == 18
+    for kind in ObjectKind:
         assert alone.count(kind) / len(alone) == pytest.approx(1 / 18, abs=0.02)
     paired = [scene.relation for scene in SCENES if scene.second]
     for relation in Relation:

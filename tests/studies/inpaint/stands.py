@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seedloupe.noise import NoiseSource
-from seedloupe.studies.inpaint import InpaintPlan, InpaintTask, Measured, Pair, Picture, Seen
+from seedloupe.studies.inpaint import InpaintPlan, InpaintTask, Measured, Pair, PictureKey, Seen
 from seedloupe.tables import ModelSpec, SamplingSpec, Task
 
 WIDTH, HEIGHT = 24, 16
@@ -91,7 +91,7 @@ def measured_of(
             text = words(task.prompt(wanted.pairs[row]), column) if share else ""
             texts = (text,) if text else ()
             one = Seen(share, share, share > 0.05, (), texts, ((6, 4, 12, 8),) * (share > 0.05))
-            seen[Picture(task, row, column)] = (one,)
+            seen[PictureKey(task, row, column)] = (one,)
     return Measured(wanted, ("stub",), seen)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from seedloupe.studies import statistics
 from seedloupe.studies.inpaint import InpaintTask, conclude
-from seedloupe.studies.inpaint.findings import FEWEST_WITH_TEXT, judge, together
-from seedloupe.studies.statistics import HeldOut, Spread
+from seedloupe.studies.inpaint.findings import FEWEST_WITH_TEXT, judge_effect, together
+from seedloupe.studies.statistics import HeldOut, SeedSpread
 from seedloupe.tables import SeedEffect
 
 from .stands import measured_of, shares
@@ -70,12 +70,12 @@ def test_too_few_pairs_or_seeds_decide_nothing_and_break_nothing(pairs: int, see
 
 
 def test_an_effect_takes_both_a_spread_and_seeds_that_stand_out_elsewhere() -> None:
-    wide, usual = Spread(2.0, 0.001, 1.3), Spread(1.0, 0.4, 1.3)
-    assert judge(wide, held(0.5), held(0.001), 99, level=0.025)[0] is EFFECT
-    assert judge(wide, held(0.001), held(0.5), 99, level=0.025)[0] is EFFECT
-    assert judge(wide, held(0.5), held(0.02), 99, level=0.025)[0] is OPEN
-    assert judge(usual, held(0.001), held(0.001), 99, level=0.025)[0] is NONE
-    assert judge(wide, None, None, 99, level=0.025)[0] is OPEN
+    wide, usual = SeedSpread(2.0, 0.001, 1.3), SeedSpread(1.0, 0.4, 1.3)
+    assert judge_effect(wide, held(0.5), held(0.001), 99, level=0.025)[0] is EFFECT
+    assert judge_effect(wide, held(0.001), held(0.5), 99, level=0.025)[0] is EFFECT
+    assert judge_effect(wide, held(0.5), held(0.02), 99, level=0.025)[0] is OPEN
+    assert judge_effect(usual, held(0.001), held(0.001), 99, level=0.025)[0] is NONE
+    assert judge_effect(wide, None, None, 99, level=0.025)[0] is OPEN
 
 
 def test_no_effect_needs_none_in_every_task() -> None:

@@ -13,9 +13,9 @@ from seedloupe.studies.inpaint import (
     InpaintTask,
     Measured,
     Pair,
-    Picture,
-    Progress,
+    PictureKey,
     Seen,
+    StudyProgress,
     measure,
 )
 from seedloupe.studies.journal import StudyJournal
@@ -31,7 +31,7 @@ def journal(path: Path, wanted: InpaintPlan) -> StudyJournal:
     return StudyJournal(path / "journal.jsonl", wanted.settings({"stub": {}}))
 
 
-def run(path: Path, painter: StubPainter, seen: list[Progress] | None = None) -> Measured:
+def run(path: Path, painter: StubPainter, seen: list[StudyProgress] | None = None) -> Measured:
     wanted = plan()
     with journal(path, wanted) as kept:
         return measure(
@@ -69,7 +69,7 @@ def test_a_stopped_run_goes_on_where_it_was_and_gives_the_same(tmp_path: Path, a
     resumed = run(tmp_path / "part", second, progress)
     assert len(second.painted) == 18 - after
     assert resumed.seen == whole.seen
-    assert progress[-1] == Progress(18, 18, 18 - after)
+    assert progress[-1] == StudyProgress(18, 18, 18 - after)
 
 
 def test_a_torn_last_line_costs_one_picture(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_a_line_about_no_picture_of_the_plan_is_refused(tmp_path: Path) -> None:
 def test_a_picture_is_kept_before_it_counts_as_done(tmp_path: Path) -> None:
     wanted = plan(pairs=1, seeds=(1,), tasks=(InpaintTask.REMOVAL,))
 
-    def fail(picture: Picture, painted: torch.Tensor) -> None:
-        assert picture == Picture(InpaintTask.REMOVAL, 0, 1)
+    def fail(picture: PictureKey, painted: torch.Tensor) -> None:
+        assert picture == PictureKey(InpaintTask.REMOVAL, 0, 1)
         raise OSError("disk full")
 
     with journal(tmp_path, wanted) as kept, pytest.raises(OSError, match="disk full"):

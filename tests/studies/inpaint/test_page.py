@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from seedloupe.studies import statistics
-from seedloupe.studies.inpaint import Findings, Picture, ReaderCheck, conclude, study_page
-from seedloupe.studies.inpaint.words import chance, headline, percent
+from seedloupe.studies.inpaint import Findings, PictureKey, ReaderCheck, conclude, study_page
+from seedloupe.studies.inpaint.words import chance, headline, share_percent
 
 from .stands import measured_of, shares
 
@@ -59,7 +59,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def painted(picture: Picture) -> Image.Image | None:
+def painted(picture: PictureKey) -> Image.Image | None:
     return Image.new("RGB", (24, 16), (10 * picture.pair, picture.seed, 0))
 
 
@@ -148,6 +148,6 @@ def test_where_tasks_differ_the_headline_says_of_which_it_speaks() -> None:
 
 
 def test_numbers_are_written_for_people() -> None:
-    shown = [percent(value).replace("\u00a0", " ") for value in (0.1234, 0.00123, 0)]
+    shown = [share_percent(value).replace("\u00a0", " ") for value in (0.1234, 0.00123, 0)]
     assert shown == ["12.3 %", "0.12 %", "0.00 %"]
     assert (chance(0.00012), chance(0.034)) == ("less than 1 in 1,000", "0.034")

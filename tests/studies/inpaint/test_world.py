@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from seedloupe.seedling.prompts import CONFIRM, MINING, plain_scenes
-from seedloupe.studies.inpaint import MaskKind, Pair, Seen, check_reader, world_pairs
+from seedloupe.studies.inpaint import MaskKind, Pair, Seen, check_known_text, world_pairs
 
 
 def test_pairs_of_the_world_are_masked_around_their_object_and_named_by_it() -> None:
@@ -47,14 +47,14 @@ class TellsTruth:
 
 def test_whoever_sees_everything_or_nothing_is_found_out() -> None:
     pairs = world_pairs(4)
-    all_ = check_reader(TellsTruth(says=True), pairs)
+    all_ = check_known_text(TellsTruth(says=True), pairs)
     assert (all_.false_alarms, all_.found) == (all_.clean, all_.written) == (4, 4)
-    none = check_reader(TellsTruth(says=False), pairs)
+    none = check_known_text(TellsTruth(says=False), pairs)
     assert (none.false_alarms, none.found) == (0, 0)
     assert 0.02 < none.true_share < 0.9
     assert none.seen_share == 0
 
 
 def test_clean_and_written_pictures_are_glued_in_turn() -> None:
-    found = check_reader(TellsTruth(), world_pairs(4))
+    found = check_known_text(TellsTruth(), world_pairs(4))
     assert (found.false_alarms, found.found) == (0, 4)

@@ -1,24 +1,24 @@
 """Many pictures at once: which they are, what they say of themselves, and what the check found."""
 
-from ...metadata.generation_info import Told, told_by
+from ...metadata.generation_info import GenerationInfo, told_by
 from .collected import Collected
 from .counting import Counting, counted
-from .look import Checked, Settings, look_at, look_back
+from .look import BatchSettings, Checked, look_at, look_back
 from .pictures import Picture, find_pictures
 from .rates import Rate, model_rates, seed_rates
 from .row import Mark, Row
 from .saved import kept_rows, report_parts
 
 __all__ = [
+    "BatchSettings",
     "Checked",
     "Collected",
     "Counting",
+    "GenerationInfo",
     "Mark",
     "Picture",
     "Rate",
     "Row",
-    "Settings",
-    "Told",
     "counted",
     "find_pictures",
     "kept_rows",

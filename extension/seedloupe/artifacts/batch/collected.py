@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ..report import Verdict
-from .look import Checked, Settings
+from .look import BatchSettings, Checked
 from .row import Row
 from .thumbnail import thumbnail
 
@@ -31,7 +31,7 @@ class Collected:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: BatchSettings,
         total: int,
         *,
         thumbnails: bool = True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ...errors import InputError, TallyError
 from ...noise import NoiseSource
 from ...noise.stream import CELL
-from ..tally import Check, Subject, TallyBook, purpose_of
+from ..tally import Check, ResultStore, Subject, purpose_of
 from .look import Checked
 
 #: Latent channels of every Stable Diffusion Seedloupe knows, up to XL.
@@ -55,7 +55,7 @@ class Counting:
         problem: what went wrong first, or empty.
     """
 
-    book: TallyBook
+    book: ResultStore
     added: int = 0
     problem: str = field(default="")
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ...errors import SeedloupeError
 from ...images import read_image, read_mask
-from ...metadata.generation_info import Told, told_by_file
+from ...metadata.generation_info import GenerationInfo, told_by_file
 from ..levels import Level
 from ..region import OcrReader
 from ..report import ArtifactReport
@@ -19,7 +19,7 @@ from .row import Row, row_of, row_without
 
 
 @dataclass(frozen=True)
-class Settings:
+class BatchSettings:
     """What holds for every picture.
 
     Attributes:
@@ -33,7 +33,7 @@ class Settings:
     reader: str = ""
 
     @classmethod
-    def of(cls, reader: OcrReader | None, level: Level, prompt: str | None) -> Settings:
+    def of(cls, reader: OcrReader | None, level: Level, prompt: str | None) -> BatchSettings:
         """Return the settings with the reader's own name and version."""
         parts = () if reader is None else (reader.name, str(getattr(reader, "version", "")))
         return cls(level, prompt, " ".join(parts).strip())
@@ -59,14 +59,14 @@ class Checked:
 
     picture: Picture
     row: Row
-    told: Told
+    told: GenerationInfo
     report: ArtifactReport | None = None
     image: Tensor | None = None
     mask: Tensor | None = None
     prompt: str = ""
 
 
-def look_at(picture: Picture, reader: OcrReader | None, settings: Settings) -> Checked:
+def look_at(picture: Picture, reader: OcrReader | None, settings: BatchSettings) -> Checked:
     """Check a picture file for text; never fails, as there are others waiting.
 
     Args:
@@ -74,7 +74,7 @@ def look_at(picture: Picture, reader: OcrReader | None, settings: Settings) -> C
         reader: finds the text; None looks at nothing, and says so.
         settings: level and prompt.
     """
-    told = Told() if picture.problem else told_by_file(picture.path)
+    told = GenerationInfo() if picture.problem else told_by_file(picture.path)
     try:
         if picture.problem:
             return Checked(
@@ -94,10 +94,12 @@ def look_back(picture: Picture, row: Row) -> Checked:
         image = read_image(picture.path)
     except SeedloupeError:
         image = None
-    return Checked(picture, row, Told(), image=image)
+    return Checked(picture, row, GenerationInfo(), image=image)
 
 
-def _look(picture: Picture, reader: OcrReader | None, settings: Settings, told: Told) -> Checked:
+def _look(
+    picture: Picture, reader: OcrReader | None, settings: BatchSettings, told: GenerationInfo
+) -> Checked:
     image = read_image(picture.path)
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))

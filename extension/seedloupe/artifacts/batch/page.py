@@ -17,7 +17,7 @@ from ..report import Verdict
 from .collected import FORMAT, VERSION, Collected
 from .rates import FEW, Rate, model_rates, seed_rates
 from .row import Row
-from .words import advice_of, caution, headline_of, pictures, settings_of
+from .words import advice_of, caution, headline_of, pictures, settings_words
 
 ROWS_BEGIN, ROWS_END = '<script type="application/json" id="values">', "</script>"
 _MOST_RATES = 200
@@ -43,7 +43,7 @@ def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
         "kind": _kind(collected),
         "headline": escape(headline_of(collected)),
         "advice": escape(advice_of(collected)),
-        "settings": escape(settings_of(collected)),
+        "settings": escape(settings_words(collected)),
         "tiles": "".join(_tiles(collected)),
         "seeds": _seeds(collected.rows),
         "models": _models(collected.rows),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ...metadata.generation_info import Told
+from ...metadata.generation_info import GenerationInfo
 from ..levels import Level
 from ..report import ArtifactFlag, ArtifactReport, Verdict
 from .pictures import Picture, label
@@ -121,7 +121,7 @@ class Row:
         return cls(**{**known, **sides, "marks": marks, "echo": tuple(known.get("echo", ()))})
 
 
-def row_of(picture: Picture, report: ArtifactReport, told: Told, prompt: str) -> Row:
+def row_of(picture: Picture, report: ArtifactReport, told: GenerationInfo, prompt: str) -> Row:
     """Return the row of a picture that was looked at."""
     marks = (*(_mark(flag, flagged=True) for flag in report.flags),
              *(_mark(flag, flagged=False) for flag in report.excused))  # fmt: skip
@@ -143,7 +143,7 @@ def row_of(picture: Picture, report: ArtifactReport, told: Told, prompt: str) ->
     )
 
 
-def row_without(picture: Picture, why: str, told: Told, level: Level) -> Row:
+def row_without(picture: Picture, why: str, told: GenerationInfo, level: Level) -> Row:
     """Return the row of a picture that could not be looked at."""
     return Row(
         label(picture.path),
@@ -166,7 +166,7 @@ def _paths(picture: Picture) -> dict[str, Any]:
     return {name: "" if path is None else label(path) for name, path in paths.items()}
 
 
-def _said(told: Told, prompt: str) -> dict[str, Any]:
+def _said(told: GenerationInfo, prompt: str) -> dict[str, Any]:
     return {
         "seed": "" if told.seed is None else str(told.seed),
         "alone": told.alone,
@@ -180,7 +180,7 @@ def _said(told: Told, prompt: str) -> dict[str, Any]:
     }
 
 
-def _note(picture: Picture, told: Told) -> str:
+def _note(picture: Picture, told: GenerationInfo) -> str:
     notes = []
     if told.problem:
         notes.append(f"What it says of itself could not be read: {told.problem}")

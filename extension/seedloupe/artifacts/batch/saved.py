@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import InputError
 from .collected import FORMAT, VERSION, Collected
-from .look import Settings
+from .look import BatchSettings
 from .page import ROWS_BEGIN, ROWS_END, page_parts
 from .rates import model_rates, seed_rates
 from .row import Row
@@ -60,7 +60,7 @@ def report_parts(collected: Collected, path: Path) -> Iterator[bytes]:
         yield from (part.encode() for part in _json_parts(collected))
 
 
-def document(collected: Collected) -> dict[str, object]:
+def batch_document(collected: Collected) -> dict[str, object]:
     """Return all of a batch but its rows as JSON types."""
     counts = {verdict.value: count for verdict, count in collected.counts.items()}
     return {
@@ -75,7 +75,7 @@ def document(collected: Collected) -> dict[str, object]:
     }
 
 
-def kept_rows(path: Path, settings: Settings) -> dict[str, Row]:
+def kept_rows(path: Path, settings: BatchSettings) -> dict[str, Row]:
     """Return what a report that is there already says, by file, where it holds for ``settings``.
 
     A table of CSV says too little to be taken over; nor does a report of other settings, or of
@@ -126,7 +126,7 @@ def _read(path: Path, kind: ReportKind) -> tuple[list[Mapping[str, Any]], object
 
 
 def _json_parts(collected: Collected) -> Iterator[str]:
-    head = json.dumps(document(collected), ensure_ascii=False, allow_nan=False)
+    head = json.dumps(batch_document(collected), ensure_ascii=False, allow_nan=False)
     yield f'{head[:-1]}, "rows": ['
     for place, row in enumerate(collected.rows):
         comma = "," if place else ""

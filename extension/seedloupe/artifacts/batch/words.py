@@ -44,7 +44,7 @@ def advice_of(collected: Collected) -> str:
     return " ".join(parts)
 
 
-def settings_of(collected: Collected) -> str:
+def settings_words(collected: Collected) -> str:
     """Say how the pictures were checked."""
     settings = collected.settings
     reader = f"Read by {settings.reader}" if settings.reader else "Read by nobody"

@@ -34,7 +34,7 @@ Pixels = NDArray[np.uint8]
 _BEGIN = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])["path"]
-from seedloupe.artifacts.readers.child import serve
+from seedloupe.artifacts.readers.child import serve_parent
 serve(sys.argv[1])
 """
 #: Pictures of changing sizes leave glibc's heap full of holes: over 160 reads a process with
@@ -197,7 +197,7 @@ def _exactly(stream: IO[bytes], count: int) -> bytes:
     return content
 
 
-def serve(wish: str) -> None:
+def serve_parent(wish: str) -> None:
     """The child's end: read pictures until the parent is gone.
 
     Args:

@@ -16,7 +16,7 @@ from ...errors import ReaderError
 from ...images import to_pil
 from ..region import Availability, TextRegion
 from .packages import missing_packages, package_version, surroundings_kept
-from .weights import DETECTOR, WEIGHTS, Weights, checksum
+from .weights import DETECTOR, WEIGHTS, WeightFile, checksum
 
 #: What the strongest spot of a box must reach in CRAFT's map of letters; EasyOCR's own setting.
 _LETTERS = 0.7
@@ -47,7 +47,7 @@ class EasyOcrReader:
         storage: str | Path | None = None,
         *,
         detect_only: bool = False,
-        weights: Sequence[Weights] = WEIGHTS,
+        weights: Sequence[WeightFile] = WEIGHTS,
     ) -> None:
         self._storage = None if storage is None else Path(storage)
         self._detect_only = detect_only

@@ -85,7 +85,7 @@ class Letters:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class LetterRow:
     """A row of letter shapes.
 
     Attributes:
@@ -97,14 +97,14 @@ class Line:
     likeness: float
 
 
-def join(letters: Letters) -> Iterator[Line]:
+def join(letters: Letters) -> Iterator[LetterRow]:
     """Go through the lines that the shapes make."""
     for group in _groups(_alike(letters)):
         row = _straightest(letters, group)
         if len(row) >= _FEWEST:
             likeness = _likeness(letters, row)
             if likeness >= 0.5:
-                yield Line(_corners(letters.box[row]), likeness)
+                yield LetterRow(_corners(letters.box[row]), likeness)
 
 
 def _within(values: Numbers, bounds: tuple[float, float]) -> NDArray[np.bool_]:

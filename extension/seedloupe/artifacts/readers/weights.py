@@ -25,7 +25,7 @@ _LARGEST = 2**29
 
 
 @dataclass(frozen=True)
-class Weights:
+class WeightFile:
     """One weight file as EasyOCR 1.7.2 publishes it (``easyocr/config.py``).
 
     Attributes:
@@ -45,12 +45,12 @@ class Weights:
 
 
 _RELEASES = "https://github.com/JaidedAI/EasyOCR/releases/download"
-DETECTOR = Weights(
+DETECTOR = WeightFile(
     "craft_mlt_25k.pth",
     "2f8227d2def4037cdb3b34389dcf9ec1",
     f"{_RELEASES}/pre-v1.1.6/craft_mlt_25k.zip",
 )
-ENGLISH = Weights(
+ENGLISH = WeightFile(
     "english_g2.pth", "5864788e1821be9e454ec108d61b887d", f"{_RELEASES}/v1.3/english_g2.zip"
 )
 WEIGHTS = (DETECTOR, ENGLISH)
@@ -72,7 +72,7 @@ def checksum(path: Path) -> str:
 def fetch_weights(
     to: Path,
     *,
-    weights: Sequence[Weights] = WEIGHTS,
+    weights: Sequence[WeightFile] = WEIGHTS,
     progress: Progress = lambda *_: None,
 ) -> tuple[Path, ...]:
     """Download what is not in ``to`` yet, and go on where an earlier attempt ended.
@@ -113,7 +113,7 @@ def fetch_weights(
 
 
 def take_weights(
-    source: Path, to: Path, *, weights: Sequence[Weights] = WEIGHTS
+    source: Path, to: Path, *, weights: Sequence[WeightFile] = WEIGHTS
 ) -> tuple[Path, ...]:
     """Put files that are on this machine already where EasyOCR looks for them.
 
@@ -148,11 +148,11 @@ def take_weights(
     return tuple(dict.fromkeys(to / one.file for _, one in pairs))
 
 
-def _named(path: Path, one: Weights) -> bool:
+def _named(path: Path, one: WeightFile) -> bool:
     return path.is_file() and path.name in (one.archive, one.file)
 
 
-def _unpack(archive: Path, one: Weights, target: Path) -> None:
+def _unpack(archive: Path, one: WeightFile, target: Path) -> None:
     """Take the one file out of an archive; whatever else is in there is left alone."""
     name = archive.name.removeprefix(".").removesuffix(".part")
     try:
@@ -177,7 +177,7 @@ def _leads_outside(name: str) -> bool:
     return parts.is_absolute() or ".." in parts.parts or ":" in name
 
 
-def _checked(stream: IO[bytes], one: Weights, source: str) -> Iterator[bytes]:
+def _checked(stream: IO[bytes], one: WeightFile, source: str) -> Iterator[bytes]:
     """Go through a weight file, and raise at its end if it is another one."""
     digest, size = hashlib.md5(usedforsecurity=False), 0
     for chunk in _chunks(stream):

@@ -1,10 +1,10 @@
 """Which seeds write on pictures, counted from every check, and what users say to it."""
 
 from .advice import LevelAdvice, advise_level
-from .book import TallyBook, tally_folder
 from .checks import Check, Correction
 from .counts import SeedCount, Tally
 from .fold import Folded, fold_into_table
+from .result_store import ResultStore, tally_folder
 from .subject import Purpose, Subject, purpose_of, purpose_of_table
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "Folded",
     "LevelAdvice",
     "Purpose",
+    "ResultStore",
     "SeedCount",
     "Subject",
     "Tally",
-    "TallyBook",
     "advise_level",
     "fold_into_table",
     "purpose_of",

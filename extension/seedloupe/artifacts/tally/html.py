@@ -11,10 +11,10 @@ import numpy as np
 from ...chance import wilson_bounds
 from .. import Level, Purpose, SeedCount, Tally, advise_level
 from .counts import LEAST_TRIALS
-from .result_log import Ledger
+from .result_log import ResultLog
 
 if TYPE_CHECKING:
-    from ...hosts.standalone.app.state import Prints
+    from ...hosts.standalone.app.state import ServedFiles
 
 _PURPOSES = {
     Purpose.REMOVAL: "to clear something away",
@@ -24,7 +24,7 @@ _PURPOSES = {
 _NAMED = 5
 
 
-def tally_html(ledger: Ledger, level: Level, prints: Prints) -> str:
+def tally_html(ledger: ResultLog, level: Level, prints: ServedFiles) -> str:
     """Return what was counted so far: a few lines, a table folded away, and a file to save.
 
     Args:
@@ -43,7 +43,7 @@ def tally_html(ledger: Ledger, level: Level, prints: Prints) -> str:
     )
 
 
-def _save_html(ledger: Ledger, prints: Prints) -> str:
+def _save_html(ledger: ResultLog, prints: ServedFiles) -> str:
     path = ledger.book.path(ledger.subject)
     try:
         link = prints.keep_bytes(path.read_bytes(), path.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import TallyError
-from .. import ArtifactReport, Check, Correction, Subject, Tally, TallyBook, purpose_of
+from .. import ArtifactReport, Check, Correction, ResultStore, Subject, Tally, purpose_of
 
 if TYPE_CHECKING:
     import torch
@@ -30,10 +30,10 @@ class Counted:
 
 
 @dataclass(frozen=True, eq=False)
-class Ledger:
+class ResultLog:
     """Counts the checks of one subject; what goes wrong is said and never raised."""
 
-    book: TallyBook
+    book: ResultStore
     subject: Subject
 
     def count(self, seed: int, image: torch.Tensor, report: ArtifactReport) -> Counted:

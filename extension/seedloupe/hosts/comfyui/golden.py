@@ -24,7 +24,14 @@ from ...tables import (
     user_folders,
 )
 
-__all__ = ["Choice", "choose", "file_stamp", "latent_shape", "table_folders", "table_names"]
+__all__ = [
+    "Choice",
+    "choose_golden",
+    "comfyui_table_folders",
+    "file_stamp",
+    "latent_shape",
+    "table_names",
+]
 
 FOLDER_NAME = "seed_tables"
 
@@ -42,7 +49,7 @@ class Choice:
         return self.picking.seeds
 
 
-def table_folders() -> tuple[Path, ...]:
+def comfyui_table_folders() -> tuple[Path, ...]:
     """Where seed tables are: ours, ``seed_tables`` in ComfyUI's models folder, the user's own."""
     ours = Path(folder_paths.models_dir) / FOLDER_NAME
     folder_paths.add_model_folder_path(FOLDER_NAME, str(ours))
@@ -54,7 +61,7 @@ def table_names() -> tuple[str, ...]:
     """Every table once, named as :func:`~seedloupe.tables.find_table` finds it again."""
     names = [
         path.relative_to(folder).as_posix().removesuffix(SUFFIX)
-        for folder in table_folders()
+        for folder in comfyui_table_folders()
         for path in list_tables([folder])
     ]
     return tuple(dict.fromkeys(names))
@@ -80,7 +87,7 @@ def latent_shape(width: int, height: int, model: Any = None) -> tuple[int, int, 
     return channels, height // cell, width // cell
 
 
-def choose(
+def choose_golden(
     table: SeedTable, count: int, *, shape: tuple[int, int, int], model_sha256: str | None
 ) -> Choice:
     """Pick the best seeds for noise as ComfyUI draws it: on the CPU, wherever it samples.

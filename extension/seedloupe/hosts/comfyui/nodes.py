@@ -7,9 +7,9 @@ from typing import Any
 from comfy_api.latest import ComfyExtension, io
 
 from ...seedling import weights_folder
-from ...services.choice_report import describe
+from ...services.choice_report import describe_choice
 from ...tables import find_table, read_table
-from .golden import choose, file_stamp, latent_shape, table_folders, table_names
+from .golden import choose_golden, comfyui_table_folders, file_stamp, latent_shape, table_names
 from .identity import model_sha256, remember_file
 from .seedling import load_seedling
 
@@ -59,21 +59,21 @@ class SeedloupeGoldenSeed(io.ComfyNode):
     @classmethod
     def fingerprint_inputs(cls, table: str, **_: object) -> object:
         """Run again when the table's file changed."""
-        return file_stamp(find_table(table, table_folders()))
+        return file_stamp(find_table(table, comfyui_table_folders()))
 
     @classmethod
     def execute(
         cls, table: str, count: int, width: int, height: int, model: Any = None
     ) -> io.NodeOutput:
         """Pick the seeds, unless they would mean other noise here."""
-        seed_table = read_table(find_table(table, table_folders()))
-        choice = choose(
+        seed_table = read_table(find_table(table, comfyui_table_folders()))
+        choice = choose_golden(
             seed_table,
             count,
             shape=latent_shape(width, height, model),
             model_sha256=model_sha256(model),
         )
-        report = describe(choice, seed_table, table)
+        report = describe_choice(choice, seed_table, table)
         seeds = list(choice.seeds)
         return io.NodeOutput(seeds, seeds[0], report, ui={"seedloupe_report": [report]})
 

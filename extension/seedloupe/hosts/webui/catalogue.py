@@ -53,7 +53,7 @@ class Catalogue:
         return found
 
 
-def table_folders(models_folder: str, own_folder: str) -> tuple[Path, ...]:
+def webui_table_folders(models_folder: str, own_folder: str) -> tuple[Path, ...]:
     """Where this web UI's tables are: in the folder of its settings, its models, the user's, ours.
 
     Args:

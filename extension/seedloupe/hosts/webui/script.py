@@ -9,11 +9,11 @@ from modules import devices, paths, scripts, sd_samplers, shared
 
 from ...errors import SeedloupeError
 from . import infotext
-from .catalogue import Catalogue, table_folders
+from .catalogue import Catalogue, webui_table_folders
 from .controls import PanelSettings
 from .golden import SeedGivenError, require_free_seeds, use_golden_seeds
 from .options import TABLE_FOLDER, add_options
-from .use import table_use
+from .use import use_of_processing
 
 _logger = logging.getLogger(__name__)
 
@@ -67,12 +67,12 @@ def _choose_seeds(p: Any, settings: PanelSettings) -> tuple[str, ...]:
     require_free_seeds(p, settings, shared.opts)
     table = _catalogue().read(settings.table)
     sampler = sd_samplers.find_sampler_config(p.sampler_name)
-    use = table_use(p, shared.opts, devices.device, sampler)
+    use = use_of_processing(p, shared.opts, devices.device, sampler)
     return use_golden_seeds(p, settings.table, table, use)
 
 
 def _catalogue() -> Catalogue:
-    return Catalogue(table_folders(paths.models_path, getattr(shared.opts, TABLE_FOLDER, "")))
+    return Catalogue(webui_table_folders(paths.models_path, getattr(shared.opts, TABLE_FOLDER, "")))
 
 
 def _seeds_were_kept(p: Any, reason: str) -> None:

@@ -14,7 +14,7 @@ _EXTRA_NETWORK = re.compile(r"<\w+:[^>]+>")
 _MASK_FILLS = ("fill", "original", "latent noise", "latent nothing")
 
 
-def table_use(p: Any, opts: Any, device: Any, sampler: Any) -> TableUse:
+def use_of_processing(p: Any, opts: Any, device: Any, sampler: Any) -> TableUse:
     """Translate the web UI's processing object, in its ``process`` stage.
 
     The first draw of every picture's generator is its starting noise, so there are none before.

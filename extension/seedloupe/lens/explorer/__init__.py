@@ -1,10 +1,10 @@
 """The explorer: a recorded run as a page one can click, scrub and ask, without model or server."""
 
 from .page import explorer_css, explorer_html, explorer_page, explorer_script
-from .specimen import Specimen, explorer_json
+from .recorded_run import RecordedRun, explorer_json
 
 __all__ = [
-    "Specimen",
+    "RecordedRun",
     "explorer_css",
     "explorer_html",
     "explorer_json",

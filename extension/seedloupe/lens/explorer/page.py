@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from .specimen import Specimen, explorer_json
+from .recorded_run import RecordedRun, explorer_json
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("cells.js", "show.js", "parts.js", "explorer.js")
@@ -47,7 +47,7 @@ def explorer_script() -> str:
     return "\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS)
 
 
-def explorer_page(specimens: Sequence[Specimen]) -> str:
+def explorer_page(specimens: Sequence[RecordedRun]) -> str:
     """Return a self-contained page about one run, or about two side by side.
 
     Raises:

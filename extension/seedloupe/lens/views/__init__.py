@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from ...plugins import Registry
 from ..features import FeatureRenderer
-from .agreement import Agreement, judge_segmentation
+from .agreement import ClusterAgreement, judge_segmentation
 from .alignment import turned_to_match
-from .cells import Spot
-from .clusters import Clustering, ClusterRenderer, Segmentation, segment
-from .correspondence import Match, Pck, find_matches, grid_of_spots, pck
-from .guards import (
+from .artefact_checks import (
+    ArtefactChecks,
     Excess,
-    Guards,
     HighNorms,
     border_similarity,
     corner_similarity,
@@ -19,6 +16,9 @@ from .guards import (
     look_for_artefacts,
     without_high_norms,
 )
+from .cells import Spot
+from .clusters import Clustering, ClusterRenderer, Segmentation, segment
+from .correspondence import Pck, SpotMatch, find_matches, grid_of_spots, pck
 from .match_picture import draw_matches
 from .pca import PcaBasis, PcaRenderer, RunningPca
 from .position import PositionProbe, probe_position, without_position
@@ -37,15 +37,14 @@ from .strip import StripRow, contact_sheet, feature_strip, upscale
 from .transforms import KnownTransform, known_transforms
 
 __all__ = [
-    "Agreement",
+    "ArtefactChecks",
+    "ClusterAgreement",
     "ClusterRenderer",
     "Clustering",
     "Excess",
-    "Guards",
     "HighNorms",
     "KnownTransform",
     "LayerProperties",
-    "Match",
     "Measure",
     "PcaBasis",
     "PcaRenderer",
@@ -57,6 +56,7 @@ __all__ = [
     "Separability",
     "Similarity",
     "Spot",
+    "SpotMatch",
     "StripRow",
     "ask",
     "border_similarity",

@@ -15,7 +15,7 @@ from .clusters import Segmentation, contingency
 
 
 @dataclass(frozen=True)
-class Agreement:
+class ClusterAgreement:
     """Groups beside true regions.
 
     Args:
@@ -32,7 +32,7 @@ class Agreement:
     adjusted_rand: float
 
 
-def judge_segmentation(found: Segmentation, truth: Tensor) -> Agreement:
+def judge_segmentation(found: Segmentation, truth: Tensor) -> ClusterAgreement:
     """Compare groups with true regions.
 
     Args:
@@ -56,7 +56,7 @@ def judge_segmentation(found: Segmentation, truth: Tensor) -> Agreement:
     iou = shared / union.clamp(min=1)
     ious = dict.fromkeys(kinds, 0.0)
     ious |= {kinds[region]: float(iou[group, region]) for group, region in best_pairs(iou)}
-    return Agreement(sum(ious.values()) / len(ious), ious, _adjusted_rand(shared))
+    return ClusterAgreement(sum(ious.values()) / len(ious), ious, _adjusted_rand(shared))
 
 
 def _adjusted_rand(shared: Tensor) -> float:

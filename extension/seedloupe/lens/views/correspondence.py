@@ -14,7 +14,7 @@ from .similarity import Measure, pairwise
 
 
 @dataclass(frozen=True)
-class Match:
+class SpotMatch:
     """The best match of one spot.
 
     Args:
@@ -68,7 +68,7 @@ def find_matches(
     refine: bool = False,
     row: int = 0,
     other_row: int = 0,
-) -> tuple[Match, ...]:
+) -> tuple[SpotMatch, ...]:
     """Find the best match in ``other`` of each spot of ``feature``.
 
     Of several cells equally alike the first is taken, row by row from the top left. Cells that are
@@ -102,7 +102,7 @@ def find_matches(
     targets = there.argmax(dim=1)
     back = _alike(looked, asked, measure=measure, rows=targets).argmax(dim=1)
     return tuple(
-        Match(
+        SpotMatch(
             spot,
             _peak(looked, there[i]) if refine else looked.spot(int(targets[i])),
             float(there[i, targets[i]]),

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...tensors import require_shape
 from .cells import Spot
-from .correspondence import Match
+from .correspondence import SpotMatch
 from .palette import colour_of
 
 _GAP = 8
@@ -20,7 +20,7 @@ _DOUBTFUL = (150, 150, 150)
 
 
 def draw_matches(
-    picture: Tensor, other: Tensor, *, matches: Sequence[Match], height: int = 256
+    picture: Tensor, other: Tensor, *, matches: Sequence[SpotMatch], height: int = 256
 ) -> Tensor:
     """Draw matches between two pictures, each in the colour of its number.
 

@@ -92,7 +92,7 @@ def measure_separability(
         alike = pairwise(vectors, vectors, measure=measure)
         ranks = _Ranks.of(pairs.values(alike, pairs.within), pairs.values(alike, pairs.across))
         aucs = torch.tensor([pairs.auc(ranks, draw) for draw in weights], dtype=torch.float64)
-        low, high = interval(aucs, level=level)
+        low, high = middle_interval(aucs, level=level)
         whole = pairs.auc(ranks, torch.ones(len(kept), dtype=torch.float64))
         sizes = pairs.within.shape[1], pairs.across.shape[1]
         found.append(Separability(measure, whole, low, high, *sizes))
@@ -122,7 +122,7 @@ def auc(positives: Tensor, negatives: Tensor) -> float:
     return ranks.auc(torch.ones_like(positives), torch.ones_like(negatives))
 
 
-def interval(values: Tensor, *, level: float = 0.95) -> tuple[float, float]:
+def middle_interval(values: Tensor, *, level: float = 0.95) -> tuple[float, float]:
     """Return between which two values ``(N,)`` the middle share of them lies; NaN without any."""
     values = values[values.isfinite()]
     if not len(values):

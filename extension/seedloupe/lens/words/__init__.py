@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from .accumulator import AttentionAccumulator, WordMap
 from .kept import kept_words, predict_words, record_with_words
 from .paint import heat_colours, overlay
 from .probe import AttentionMap, AttentionProbe, AttentionSink
-from .readings import CellRows, Reading, WordColumns
+from .readings import AttentionReading, CellRows, WordColumns
 from .seen import WordsSeen
 from .spots import SpotWords, WordShare, words_at
-from .tally import WordMap, WordTally
 from .truth import Truth, TruthCheck
 
 __all__ = [
+    "AttentionAccumulator",
     "AttentionMap",
     "AttentionProbe",
+    "AttentionReading",
     "AttentionSink",
     "CellRows",
-    "Reading",
     "SpotWords",
     "Truth",
     "TruthCheck",
     "WordColumns",
     "WordMap",
     "WordShare",
-    "WordTally",
     "WordsSeen",
     "heat_colours",
     "kept_words",

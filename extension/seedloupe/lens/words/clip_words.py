@@ -48,7 +48,7 @@ def prompt_tokens(model: Model, prompt: str) -> PromptTokens:
     return PromptTokens.of_chunks([_pieces(tokenizer, ids)])
 
 
-def words_of(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str, ...]:
+def words_to_show(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str, ...]:
     """Return words to show; the single word ``auto`` stands for those that may mean something.
 
     Raises:

@@ -22,10 +22,10 @@ from ..hooks import Rows
 from ..record import LensKey, LensMoment, LensRecord, LensWords
 from ..shapes import LayerShape, predict_shapes
 from ..tokens import Piece, PromptTokens
+from .accumulator import AttentionAccumulator
 from .probe import AttentionMap
 from .seen import WordsSeen
 from .sites import CROSS, find_sites
-from .tally import WordTally
 from .truth import Truth, TruthCheck
 
 #: What the two entries of a pass are called in place of a layer.
@@ -95,7 +95,7 @@ def kept_words(record: LensRecord, *, negative: bool = False, track: int = 0) ->
     if entry is None:
         return None
     tokens = PromptTokens.of_chunks([[Piece(word) for word in entry.tokens]])
-    seen = WordsSeen(WordTally(), tokens, slice(None))
+    seen = WordsSeen(AttentionAccumulator(), tokens, slice(None))
     for key in sorted(key for key in record.words if (key.track, key.layer) == (track, name)):
         seen.tally(_map_of(record, key, tokens))
     return seen
@@ -134,13 +134,13 @@ def _sides(seen: WordsSeen) -> Iterator[_Side]:
         yield _Side(NEGATIVE, seen.negative, seen.negative_rows)
 
 
-def _entry(side: _Side, tally: WordTally) -> LensWords:
+def _entry(side: _Side, tally: AttentionAccumulator) -> LensWords:
     words = side.tokens.words
     firsts = tuple(side.tokens.columns_of(number)[0] for number in range(len(words)))
     return LensWords(side.name, *tally.grid, words, firsts, tally.track)
 
 
-def _by_word(tally: WordTally, side: _Side, step: int) -> Tensor:
+def _by_word(tally: AttentionAccumulator, side: _Side, step: int) -> Tensor:
     """Return ``(B, T, H, W)``, the tokens of each word summed."""
     maps = tally.shares(side.tokens.content, step=step, rows=side.rows)
     places = {column: place for place, column in enumerate(side.tokens.content)}
@@ -148,7 +148,9 @@ def _by_word(tally: WordTally, side: _Side, step: int) -> Tensor:
     return torch.stack([maps[:, [places[c] for c in columns]].sum(1) for columns in words], 1)
 
 
-def _new_moments(record: LensRecord, tally: WordTally, steps: list[int]) -> Iterator[LensMoment]:
+def _new_moments(
+    record: LensRecord, tally: AttentionAccumulator, steps: list[int]
+) -> Iterator[LensMoment]:
     """Steps of which no layer was kept; the others are described already."""
     known = {(one.track, one.step) for one in record.spec.moments}
     for step in steps:
@@ -163,7 +165,7 @@ def _map_of(record: LensRecord, key: LensKey, tokens: PromptTokens) -> Attention
     return AttentionMap(*what, track=key.track, timestep=moment.timestep)
 
 
-def _truth(tally: WordTally) -> dict[str, object]:
+def _truth(tally: AttentionAccumulator) -> dict[str, object]:
     """Say in plain values how far the maps of a pass can be trusted."""
     layers = {name: check for name, check in tally.truths.items() if check.label is not Truth.SAME}
     return {

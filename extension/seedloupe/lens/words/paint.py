@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ...tensors import require_shape
-from .tally import resize
+from .accumulator import resize
 
 #: From dark over red to a light yellow, so that more is always lighter, in gray as well.
 _COLOURS = (

@@ -16,9 +16,9 @@ from ..layers import Layer
 from ..levels import NoiseLevels
 from ..rows import RowLabel, RowPlan
 from .parts import Parts, gather
-from .readings import Reading
+from .readings import AttentionReading
 from .sites import Tap, find_sites, taps_of
-from .truth import Truth, TruthCheck, compare
+from .truth import Truth, TruthCheck, compare_projections
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,7 @@ class AttentionProbe(LayerProbe):
     def __init__(
         self,
         unet: nn.Module,
-        reading: Reading,
+        reading: AttentionReading,
         sink: AttentionSink,
         *,
         layers: Sequence[str] = ("*",),
@@ -161,4 +161,4 @@ class AttentionProbe(LayerProbe):
         if not self._check:
             return TruthCheck(Truth.UNCHECKED, reason="nobody asked for a check")
         what = (parts.queries, parts.keys, parts.values, used, parts.heads)
-        return compare(*what, call=step, attention=attention)
+        return compare_projections(*what, call=step, attention=attention)

@@ -14,7 +14,7 @@ from .sites import CROSS, SELF
 from .softmax import repeats, shares
 
 
-class Reading(Protocol):
+class AttentionReading(Protocol):
     """What to keep of attention."""
 
     @property

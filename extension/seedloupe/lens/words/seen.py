@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from ...errors import InputError
 from ..hooks import Rows
 from ..tokens import PromptTokens
+from .accumulator import ALL, AttentionAccumulator, WordMap
 from .readings import WordColumns
 from .spots import SpotWords, words_at
-from .tally import ALL, WordMap, WordTally
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class WordsSeen:
         negative_rows: the rows that were given that.
     """
 
-    tally: WordTally
+    tally: AttentionAccumulator
     prompt: PromptTokens
     rows: Rows
     negative: PromptTokens | None = None
@@ -43,7 +43,7 @@ class WordsSeen:
 
     def emptied(self) -> WordsSeen:
         """Return the same for another picture, with nothing recorded."""
-        return replace(self, tally=WordTally(steps=self.tally.steps))
+        return replace(self, tally=AttentionAccumulator(steps=self.tally.steps))
 
     def map_of(
         self, word: str, *, layer: str = ALL, step: int | None = None, among_words: bool = False

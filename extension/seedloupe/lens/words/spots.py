@@ -8,8 +8,8 @@ from torch import Tensor
 
 from ..hooks import Rows
 from ..tokens import PromptTokens
+from .accumulator import ALL, AttentionAccumulator
 from .readings import cell_at
-from .tally import ALL, WordTally
 from .truth import TruthCheck
 
 
@@ -49,7 +49,7 @@ class SpotWords:
 
 
 def words_at(
-    tally: WordTally,
+    tally: AttentionAccumulator,
     tokens: PromptTokens,
     x: float,
     y: float,

@@ -60,7 +60,7 @@ class TruthCheck:
         return found[-1] if found else cls(Truth.UNCHECKED, reason="nothing was recorded")
 
 
-def compare(
+def compare_projections(
     queries: Tensor,
     keys: Tensor,
     values: Tensor | None,

@@ -10,13 +10,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..critic import TEXT, Critic, Judge, Verdict
+from ..critic import TEXT, Critic, Judge, JudgeLogits
 from ..world import Style
 from .architecture import Tokenizer, build_text_encoder
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run, Until, here
-from .start import fit, start_text
+from .run import TrainingRun, Until, here
+from .start import copy_fitting, start_text
 
 #: Captions are cut after this many tokens while training; none of the world is longer.
 CAPTION_TOKENS = 40
@@ -58,10 +58,10 @@ def train_critic(
     towers = Towers(Critic(), build_text_encoder())
     if start:
         start_text(towers.text, start)
-        fit(towers.critic, load_file(start / "critic.safetensors"))
+        copy_fitting(towers.critic, load_file(start / "critic.safetensors"))
     towers = towers.bfloat16()
     tokens = tokenise(tokenizer, list(pictures.captions), CAPTION_TOKENS)
-    run = Run("critic", towers, MasterMuon(towers, lr=lr, ema=0.99), until, lr, folder)
+    run = TrainingRun("critic", towers, MasterMuon(towers, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         rows = _rows(draw, len(pictures), batch)
@@ -111,8 +111,8 @@ def train_judge(
     torch.manual_seed(2)
     judge = Judge()
     if start:
-        fit(judge, load_file(start / "judge.safetensors"))
-    run = Run("judge", judge, MasterMuon(judge, lr=lr, ema=0.99), until, lr, folder)
+        copy_fitting(judge, load_file(start / "judge.safetensors"))
+    run = TrainingRun("judge", judge, MasterMuon(judge, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         rows = _rows(draw, len(pictures), batch)
@@ -125,7 +125,7 @@ def train_judge(
     return final.eval()
 
 
-def judge_loss(verdict: Verdict, labels: Tensor) -> tuple[Tensor, dict[str, float]]:
+def judge_loss(verdict: JudgeLogits, labels: Tensor) -> tuple[Tensor, dict[str, float]]:
     """Presence of kinds, colours of those present, relations of both things of a pair.
 
     ``labels`` ``(B, 6)`` as :class:`Pictures` keeps them; colour is not asked of grayscale.

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from .optim import MasterMuon
-from .run import Run, Until
-from .unet import TRAIN_STEPS, Latents, alphas_cumprod
+from .run import TrainingRun, Until
+from .unet import TRAIN_STEPS, LatentSet, alphas_cumprod
 from .variants import FAST
 
 #: Steps of the student, small steps of the teacher for each, and the teacher's guidance.
@@ -72,13 +72,13 @@ def noise_of_jump(
 
 
 def train_fast(
-    unet: nn.Module, data: Latents, folder: Path, *, until: Until, batch: int, lr: float
+    unet: nn.Module, data: LatentSet, folder: Path, *, until: Until, batch: int, lr: float
 ) -> nn.Module:
     """Train (or resume) the variant from ``unet``; returns its average, float32."""
     torch.manual_seed(6)
     teacher = copy.deepcopy(unet).requires_grad_(False).bfloat16()
     student = FAST.freeze(copy.deepcopy(unet)).bfloat16()
-    run = Run("fast", student, MasterMuon(student, lr=lr, ema=0.99), until, lr, folder)
+    run = TrainingRun("fast", student, MasterMuon(student, lr=lr, ema=0.99), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
@@ -92,7 +92,7 @@ def train_fast(
 
 
 def jump_loss(
-    teacher: nn.Module, student: nn.Module, data: Latents, rows: Tensor, signal: Tensor
+    teacher: nn.Module, student: nn.Module, data: LatentSet, rows: Tensor, signal: Tensor
 ) -> tuple[Tensor, dict[str, float]]:
     """Squared error of the student's noise for jumps from random times of the grid."""
     clean, context = data.latents[rows].float(), data.contexts[data.captions[rows]]

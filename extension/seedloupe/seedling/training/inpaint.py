@@ -20,8 +20,8 @@ from .architecture import LATENT_SCALE
 from .critic import images_of
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run, Until, here
-from .unet import Latents, alphas_cumprod, denoising_loss
+from .run import TrainingRun, Until, here
+from .unet import LatentSet, alphas_cumprod, denoising_loss
 from .variants import INPAINTING, widen_input
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def cut_holes(
 
 def train_inpainting(
     unet: nn.Module,
-    data: Latents,
+    data: LatentSet,
     holes: Holes,
     folder: Path,
     *,
@@ -102,7 +102,7 @@ def train_inpainting(
     torch.manual_seed(5)
     begun = start if start is not None else widen_input(copy.deepcopy(unet), CHANNELS)
     student = INPAINTING.freeze(copy.deepcopy(begun)).bfloat16()
-    run = Run("inpaint", student, MasterMuon(student, lr=lr, ema=0.995), until, lr, folder)
+    run = TrainingRun("inpaint", student, MasterMuon(student, lr=lr, ema=0.995), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..world import SIDE, Colour, Kind, Picture, Relation, Split, Style, render
+from ..world import SIDE, Colour, ObjectKind, Relation, RenderedPicture, Split, Style, render
 
 _CHUNK = 500
 #: Numbers kept of each picture's scene.
@@ -54,18 +54,18 @@ def load_pictures(folder: Path, split: Split, count: int, *, workers: int = 1) -
     )
 
 
-def labels_of(picture: Picture) -> tuple[int, ...]:
+def labels_of(picture: RenderedPicture) -> tuple[int, ...]:
     """What :class:`Pictures` keeps of a picture's scene, each in the order of its enum."""
     scene, second = picture.scene, picture.scene.second
-    indices = list(Kind).index(scene.kind), list(Colour).index(scene.colour)
+    indices = list(ObjectKind).index(scene.kind), list(Colour).index(scene.colour)
     style = list(Style).index(scene.style)
     if second is None or scene.relation is None:
         return *indices, style, -1, -1, -1
-    other = list(Kind).index(second.kind), list(Colour).index(second.colour)
+    other = list(ObjectKind).index(second.kind), list(Colour).index(second.colour)
     return *indices, style, *other, list(Relation).index(scene.relation)
 
 
-def mask_of(picture: Picture) -> NDArray[np.uint8]:
+def mask_of(picture: RenderedPicture) -> NDArray[np.uint8]:
     """Things and text of a picture in one byte a pixel, as :class:`Pictures` keeps them."""
     mask = picture.object_mask.astype(np.uint8) + 2 * picture.text_mask.astype(np.uint8)
     if len(picture.masks) > 1:

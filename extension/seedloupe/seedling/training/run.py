@@ -46,7 +46,7 @@ def here(tensor: Tensor) -> Tensor:
 
 
 @dataclass(eq=False)
-class Run:
+class TrainingRun:
     """One network on its way to ``until``, resumable at any step.
 
     Started by ``torchrun`` with several processes, each computes its own share of the

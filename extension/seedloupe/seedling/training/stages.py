@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import distributed, nn
 
-from ..variants import Head
+from ..variants import Variant
 from ..world import Split
 from .architecture import build_text_encoder, load_tokenizer
 from .critic import train_critic, train_judge
@@ -18,7 +18,7 @@ from .export import checkpoint, save_half, write_config
 from .pictures import Pictures, load_pictures
 from .run import Until, rank_and_world
 from .start import start_text, start_unet, start_vae
-from .unet import Latents, encode_captions, encode_pictures, train_unet
+from .unet import LatentSet, encode_captions, encode_scenes, train_unet
 from .vae import train_decoder, train_vae
 from .variant_stages import fast_stage, inpainting_stage, load_holes
 
@@ -181,7 +181,7 @@ def inpainting_again(
         weights,
         until=preset.inpaint,
         batch=preset.unet_batch,
-        start=start_unet(start, Head.INPAINTING),
+        start=start_unet(start, Variant.INPAINTING),
     )
 
 
@@ -228,13 +228,13 @@ def judge_stage(
 
 def load_latents(
     folder: Path, vae: Autoencoder, text: nn.Module, pictures: Pictures, weights: Path
-) -> Latents:
+) -> LatentSet:
     """Encode pictures and captions, each process its share, or find them in ``folder``."""
     rank, world = rank_and_world()
     bounds = [len(pictures) * r // world for r in range(world + 1)]
     place = folder / f"latents-{rank}-of-{world}.pt"
     if not place.exists():
-        torch.save(encode_pictures(vae, pictures, bounds[rank], bounds[rank + 1]), place)
+        torch.save(encode_scenes(vae, pictures, bounds[rank], bounds[rank + 1]), place)
     if world > 1:
         distributed.barrier()
     parts = [folder / f"latents-{r}-of-{world}.pt" for r in range(world)]
@@ -243,7 +243,7 @@ def load_latents(
     )
     tokenizer = load_tokenizer(weights / "config")
     captions, contexts = encode_captions(text, tokenizer, pictures.captions)
-    return Latents(latents, captions, contexts)
+    return LatentSet(latents, captions, contexts)
 
 
 def write_weights(

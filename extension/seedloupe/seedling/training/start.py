@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..variants import Head, overlaid
+from ..variants import Variant, overlaid
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -31,7 +31,7 @@ def start_vae(weights: Path) -> Autoencoder:
     return vae
 
 
-def start_unet(weights: Path, head: Head = Head.PLAIN) -> nn.Module:
+def start_unet(weights: Path, head: Variant = Variant.PLAIN) -> nn.Module:
     """The U-Net of the single file in ``weights``, or one of its heads, float32."""
     from diffusers import UNet2DConditionModel
 
@@ -39,10 +39,10 @@ def start_unet(weights: Path, head: Head = Head.PLAIN) -> nn.Module:
     variant = weights / "variants" / f"{head.mark}.safetensors"
     with torch.device("cpu"):
         unet: nn.Module = UNet2DConditionModel.from_single_file(
-            str(single) if head is Head.PLAIN else overlaid(single, variant),
+            str(single) if head is Variant.PLAIN else overlaid(single, variant),
             config=str(weights / "config"),
             subfolder="unet",
-            in_channels=9 if head is Head.INPAINTING else 4,
+            in_channels=9 if head is Variant.INPAINTING else 4,
             local_files_only=True,
         ).float()
     return unet.to(torch.empty(0).device)
@@ -54,11 +54,11 @@ def start_text(encoder: nn.Module, weights: Path) -> nn.Module:
     single = load_file(weights / "seedling.safetensors")
     tower = {k.removeprefix(prefix): v for k, v in single.items() if k.startswith(prefix)}
     critic = load_file(weights / "critic.safetensors")
-    fit(encoder, tower | {"text_projection.weight": critic["words.weight"]})
+    copy_fitting(encoder, tower | {"text_projection.weight": critic["words.weight"]})
     return encoder
 
 
-def fit(network: nn.Module, state: dict[str, Tensor]) -> tuple[str, ...]:
+def copy_fitting(network: nn.Module, state: dict[str, Tensor]) -> tuple[str, ...]:
     """Copy every tensor of ``state`` whose name and shape fit; returns the names left out."""
     own = network.state_dict()
     fitting = {

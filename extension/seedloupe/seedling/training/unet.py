@@ -21,7 +21,7 @@ from .architecture import LATENT_SCALE, Tokenizer, build_unet
 from .critic import images_of, tokenise
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run, Until
+from .run import TrainingRun, Until
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -34,7 +34,7 @@ TRAIN_STEPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
-class Latents:
+class LatentSet:
     """What the U-Net learns from.
 
     Attributes:
@@ -55,7 +55,7 @@ def alphas_cumprod() -> Tensor:
 
 
 @torch.no_grad()
-def encode_pictures(
+def encode_scenes(
     vae: Autoencoder, pictures: Pictures, first: int, stop: int, *, batch: int = 400
 ) -> Tensor:
     """Scaled latents ``(N, 4, h, w)`` bfloat16 of pictures ``first`` to ``stop``."""
@@ -84,7 +84,7 @@ def encode_captions(
 
 
 def train_unet(
-    data: Latents,
+    data: LatentSet,
     folder: Path,
     *,
     until: Until,
@@ -95,7 +95,7 @@ def train_unet(
     """Train (or resume), maybe from ``start``, and return the averaged U-Net, float32."""
     torch.manual_seed(3)
     unet = (start or build_unet()).bfloat16()
-    run = Run("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), until, lr, folder)
+    run = TrainingRun("unet", unet, MasterMuon(unet, lr=lr, ema=0.998), until, lr, folder)
     signal = alphas_cumprod()
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
@@ -110,7 +110,7 @@ def train_unet(
 
 def denoising_loss(
     unet: nn.Module,
-    data: Latents,
+    data: LatentSet,
     rows: Tensor,
     signal: Tensor,
     *,

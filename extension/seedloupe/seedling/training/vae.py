@@ -14,7 +14,7 @@ from torch.nn import functional
 from .architecture import LATENT_SCALE, build_vae
 from .optim import MasterMuon
 from .pictures import Pictures
-from .run import Run, Until, here
+from .run import TrainingRun, Until, here
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -47,7 +47,7 @@ def train_vae(
     """
     torch.manual_seed(0)
     vae = (shrink_latents(start) if start else build_vae()).bfloat16()
-    run = Run("vae", vae, MasterMuon(vae, lr=lr, ema=0.995), until, lr, folder)
+    run = TrainingRun("vae", vae, MasterMuon(vae, lr=lr, ema=0.995), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         full = run.share >= full_from
@@ -70,7 +70,7 @@ def train_decoder(
     frozen = copy.deepcopy(vae).requires_grad_(False).bfloat16()
     for part in (frozen.decoder, frozen.post_quant_conv):
         part.requires_grad_(True)
-    run = Run("decoder", frozen, MasterMuon(frozen, lr=lr, ema=0.99), until, lr, folder)
+    run = TrainingRun("decoder", frozen, MasterMuon(frozen, lr=lr, ema=0.99), until, lr, folder)
 
     def loss(step: int, draw: int) -> tuple[Tensor, dict[str, float]]:
         image, weight = batch_of(pictures, draw, batch, full=True)

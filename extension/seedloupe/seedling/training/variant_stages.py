@@ -12,8 +12,8 @@ from .distil import train_fast
 from .inpaint import Holes, cut_holes, train_inpainting
 from .pictures import Pictures
 from .run import Until, rank_and_world
-from .unet import Latents
-from .variants import FAST, INPAINTING, Variant, save_difference
+from .unet import LatentSet
+from .variants import FAST, INPAINTING, VariantTraining, save_difference
 
 if TYPE_CHECKING:
     from .architecture import Autoencoder
@@ -31,7 +31,7 @@ def load_holes(vae: Autoencoder, scenes: Pictures, folder: Path) -> Holes:
 
 def inpainting_stage(
     unet: nn.Module,
-    latents: Latents,
+    latents: LatentSet,
     holes: Holes,
     folder: Path,
     weights: Path,
@@ -55,13 +55,13 @@ def inpainting_stage(
 
 
 def fast_stage(
-    unet: nn.Module, latents: Latents, folder: Path, weights: Path, *, until: Until, batch: int
+    unet: nn.Module, latents: LatentSet, folder: Path, weights: Path, *, until: Until, batch: int
 ) -> None:
     """Train the head of few steps."""
     trained = train_fast(unet, latents, folder, until=until, batch=batch, lr=1e-3)
     _write(trained, FAST, weights)
 
 
-def _write(network: nn.Module, variant: Variant, weights: Path) -> None:
+def _write(network: nn.Module, variant: VariantTraining, weights: Path) -> None:
     if rank_and_world()[0] == 0:
         save_difference(network, variant, weights / "variants" / f"{variant.name}.safetensors")

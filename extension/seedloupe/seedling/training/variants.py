@@ -20,7 +20,7 @@ _PREFIX = "model.diffusion_model."
 
 
 @dataclass(frozen=True)
-class Variant:
+class VariantTraining:
     """Which weights a variant trains.
 
     Attributes:
@@ -39,12 +39,14 @@ class Variant:
 
 
 #: Fills a hole: a new first layer, and the levels that see single cells.
-INPAINTING = Variant("inpainting", ("conv_in", "conv_out", "down_blocks.0.", "up_blocks.2."))
+INPAINTING = VariantTraining(
+    "inpainting", ("conv_in", "conv_out", "down_blocks.0.", "up_blocks.2.")
+)
 #: Needs few steps: what steps are made of changes, what pictures are made of stays.
-FAST = Variant("fast", ("attn1", "attn2", "time_emb", "conv_out"))
+FAST = VariantTraining("fast", ("attn1", "attn2", "time_emb", "conv_out"))
 
 
-def save_difference(unet: nn.Module, variant: Variant, path: Path) -> None:
+def save_difference(unet: nn.Module, variant: VariantTraining, path: Path) -> None:
     """Write the weights ``variant`` trained, float16, by their names in the single file."""
     weights = unet.state_dict()
     kept = {n: w for n, w in weights.items() if any(part in n for part in variant.trained)}

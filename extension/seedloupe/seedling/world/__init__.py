@@ -1,27 +1,27 @@
 """A procedural world of small pictures whose every fact is known."""
 
-from .captions import Named, Told, read_caption
+from .captions import CaptionFacts, Named, read_caption
 from .moving import frames
-from .render import SIDE, Keypoint, Picture, render, render_scene
+from .render import SIDE, Keypoint, RenderedPicture, render, render_scene
 from .scene import Scene, Thing, sample_scene
-from .words import Colour, Ground, Kind, Relation, Size, Sky, Split, Style, Weather
+from .words import Colour, Ground, ObjectKind, Relation, Size, Sky, Split, Style, Weather
 
 __all__ = [
     "SIDE",
+    "CaptionFacts",
     "Colour",
     "Ground",
     "Keypoint",
-    "Kind",
     "Named",
-    "Picture",
+    "ObjectKind",
     "Relation",
+    "RenderedPicture",
     "Scene",
     "Size",
     "Sky",
     "Split",
     "Style",
     "Thing",
-    "Told",
     "Weather",
     "frames",
     "read_caption",

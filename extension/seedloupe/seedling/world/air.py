@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from .figures import Floats
-from .landscape import stream
+from .landscape import layer_numbers
 from .palette import SKIES, tint
 from .scene import Scene
 from .words import Sky, Weather
@@ -36,7 +36,7 @@ def fill_air(image: Floats, depth: Floats, scene: Scene) -> None:
 
 def _rain(image: Floats, scene: Scene) -> None:
     image *= 0.9
-    rng = stream(scene, 3)
+    rng = layer_numbers(scene, 3)
     side = image.shape[0]
     drawn = Image.new("L", (side * _DRAWN,) * 2)
     draw = ImageDraw.Draw(drawn)
@@ -51,7 +51,7 @@ def _rain(image: Floats, scene: Scene) -> None:
 
 
 def _snowfall(image: Floats, scene: Scene) -> None:
-    rng = stream(scene, 3)
+    rng = layer_numbers(scene, 3)
     side = image.shape[0]
     drawn = Image.new("L", (side * _DRAWN,) * 2)
     draw = ImageDraw.Draw(drawn)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...errors import InputError
-from .words import Colour, Ground, Kind, Relation, Size, Sky, Style, Weather
+from .words import Colour, Ground, ObjectKind, Relation, Size, Sky, Style, Weather
 
 _PHOTO = "a black and white photo of "
 
@@ -16,7 +16,7 @@ _PHOTO = "a black and white photo of "
 class Named:
     """One thing as a caption names it."""
 
-    kind: Kind
+    kind: ObjectKind
     colour: Colour
     size: Size = Size.MEDIUM
 
@@ -29,7 +29,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Told:
+class CaptionFacts:
     """Everything a caption tells; what it leaves open is None or empty.
 
     Attributes:
@@ -67,7 +67,7 @@ class Told:
         return " ".join(words)
 
 
-def read_caption(caption: str) -> Told:
+def read_caption(caption: str) -> CaptionFacts:
     """The facts a caption of the world tells.
 
     Raises:
@@ -82,7 +82,7 @@ def read_caption(caption: str) -> Told:
     if part["relation"]:
         things.append(_named(part["size2"], part["colour2"], part["kind2"]))
     style = Style.BORDER if part["border"] else Style.PLAIN
-    return Told(
+    return CaptionFacts(
         tuple(things),
         Relation(part["relation"]) if part["relation"] else None,
         Ground(part["ground"]) if part["ground"] else None,
@@ -94,7 +94,7 @@ def read_caption(caption: str) -> Told:
 
 
 def _named(size: str | None, colour: str, kind: str) -> Named:
-    return Named(Kind(kind), Colour(colour), Size(size) if size else Size.MEDIUM)
+    return Named(ObjectKind(kind), Colour(colour), Size(size) if size else Size.MEDIUM)
 
 
 def _one_of(name: str, words: type[Enum]) -> str:
@@ -103,8 +103,8 @@ def _one_of(name: str, words: type[Enum]) -> str:
 
 
 def _thing(suffix: str) -> str:
-    size = _one_of("size" + suffix, Size)
-    return f"an? (?:{size} )?{_one_of('colour' + suffix, Colour)} {_one_of('kind' + suffix, Kind)}"
+    size, colour = _one_of("size" + suffix, Size), _one_of("colour" + suffix, Colour)
+    return f"an? (?:{size} )?{colour} {_one_of('kind' + suffix, ObjectKind)}"
 
 
 _GRAMMAR = re.compile(

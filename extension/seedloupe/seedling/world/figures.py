@@ -65,7 +65,7 @@ class Grain(Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class FigurePart:
     """One polygon ``(N, 2)`` of a figure."""
 
     outline: Outline
@@ -83,7 +83,7 @@ class Figure:
         keypoints: name to place, the same names for every figure of a kind.
     """
 
-    parts: Sequence[Part]
+    parts: Sequence[FigurePart]
     keypoints: Mapping[str, Point] = field(default_factory=dict)
 
 

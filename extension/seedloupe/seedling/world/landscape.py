@@ -13,14 +13,14 @@ from .words import Ground, Sky
 _MARKS_DRAWN = 2
 
 
-def stream(scene: Scene, layer: int) -> np.random.Generator:
+def layer_numbers(scene: Scene, layer: int) -> np.random.Generator:
     """The random numbers of one layer: changing one thing leaves every other as it is."""
     return np.random.Generator(np.random.PCG64((scene.jitter_seed, layer)))
 
 
 def sun_of(scene: Scene) -> tuple[float, float]:
     """Where the sun or the moon stands, in units of the side; the light comes from there."""
-    across, up = stream(scene, 1).random(2)
+    across, up = layer_numbers(scene, 1).random(2)
     return 0.12 + 0.76 * float(across), (0.12 + 0.5 * float(up)) * min(scene.horizon, 0.5)
 
 
@@ -37,7 +37,7 @@ def ground_depth(rows: Floats, horizon: float) -> Floats:
 def landscape(scene: Scene, side: int) -> Floats:
     """The scene without things, ``(side, side, 3)`` float32 in [0, 255]."""
     light = SKIES[scene.sky]
-    rng = stream(scene, 0)
+    rng = layer_numbers(scene, 0)
     image = np.empty((side, side, 3), np.float32)
     horizon = round(scene.horizon * side)
     image[:horizon] = _sky(scene, light, rng, horizon, side)
@@ -47,7 +47,9 @@ def landscape(scene: Scene, side: int) -> Floats:
     return image
 
 
-def noise(rng: np.random.Generator, height: int, width: int, *, cells: tuple[int, int]) -> Floats:
+def smooth_noise(
+    rng: np.random.Generator, height: int, width: int, *, cells: tuple[int, int]
+) -> Floats:
     """Smooth noise ``(height, width)`` in about [-1, 1], ``cells`` bumps down and across."""
     total = np.zeros((height, width), np.float32)
     for octave in range(3):
@@ -103,7 +105,7 @@ def _clouds(
 ) -> None:
     cover = {Sky.CLOUDY: 0.16, Sky.DAY: -0.12, Sky.NIGHT: -0.22}.get(scene.sky, -0.06)
     height, width = sky.shape[:2]
-    field = noise(rng, height, 2 * width, cells=(max(2, round(3 * scene.horizon * 2)), 6))
+    field = smooth_noise(rng, height, 2 * width, cells=(max(2, round(3 * scene.horizon * 2)), 6))
     shift = round((0.015 * scene.time * width) % width)
     field = field[:, shift : shift + width] + cover + 0.16 * (rng.random() - 0.5)
     thick = np.clip(field * 4.5, 0, 1) * np.clip((scene.horizon - rows) * 9, 0.15, 1)
@@ -155,7 +157,7 @@ def _texture(scene: Scene, rng: np.random.Generator, columns: Floats, below: Flo
     """Noise lying flat on the ground: finer and fainter the farther away."""
     stretch = {Ground.SAND: (0.5, 1.6), Ground.WATER: (0.4, 2.2)}.get(scene.ground, (1.0, 1.0))
     strength = {Ground.GRASS: 1.0, Ground.SAND: 0.6, Ground.SNOW: 0.35, Ground.ROAD: 0.45}
-    quarter = noise(rng, 64, 64, cells=(6, 6))
+    quarter = smooth_noise(rng, 64, 64, cells=(6, 6))
     half = np.concatenate([quarter, quarter[::-1]])
     # Mirrored, so that it goes on without a seam where the index wraps.
     tile = np.concatenate([half, half[:, ::-1]], 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from .figures import Floats
-from .landscape import stream
+from .landscape import layer_numbers
 from .palette import tint
 from .scene import Scene
 
@@ -44,7 +44,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 def letter(image: Floats, covers: Floats, scene: Scene) -> Lettering:
     """Paint the scene's word on ``image`` ``(H, W, 3)``; a sign keeps clear of things."""
-    rng = stream(scene, 4)
+    rng = layer_numbers(scene, 4)
     side = image.shape[0]
     font = _font(round(side * (LETTERS[0] + (LETTERS[1] - LETTERS[0]) * rng.random())))
     left, top, right, bottom = font.getbbox(scene.word)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .landscape import stream
-from .render import SIDE, Picture, render_scene
+from .landscape import layer_numbers
+from .render import SIDE, RenderedPicture, render_scene
 from .scene import Scene
 from .words import Relation
 
@@ -13,7 +13,7 @@ from .words import Relation
 FRAME = 1 / 8
 
 
-def frames(scene: Scene, count: int, side: int = SIDE) -> tuple[Picture, ...]:
+def frames(scene: Scene, count: int, side: int = SIDE) -> tuple[RenderedPicture, ...]:
     """``count`` pictures of one scene in motion, each with its exact truth.
 
     The first thing, and what carries it, goes straight on along the ground: it grows as it
@@ -24,7 +24,7 @@ def frames(scene: Scene, count: int, side: int = SIDE) -> tuple[Picture, ...]:
 
 def scene_at(scene: Scene, seconds: float) -> Scene:
     """The scene after ``seconds``: whatever moves stays whole in the frame by turning back."""
-    across, nearer = stream(scene, 6).random(2) - 0.5
+    across, nearer = layer_numbers(scene, 6).random(2) - 0.5
     base = scene.second.base if _carried(scene) and scene.second else scene.y + scene.radius
     below = max(base - scene.horizon, 0.02)
     grown = _bounce(1 + 0.6 * nearer * seconds, 0.75, _largest(scene, below))

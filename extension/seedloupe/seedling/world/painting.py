@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from .figures import Floats, Grain, Light, Part, Rgb, Tone
+from .figures import FigurePart, Floats, Grain, Light, Rgb, Tone
 from .palette import Daylight, tint
 
 #: How much larger outlines are drawn before they are made smooth.
@@ -16,7 +16,7 @@ SUPERSAMPLING = 4
 
 
 @dataclass(frozen=True)
-class Spot:
+class Placement:
     """Where a figure is painted, in pixels, and how.
 
     Attributes:
@@ -34,7 +34,7 @@ class Spot:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class FigureLayer:
     """A painted figure in its own frame.
 
     Attributes:
@@ -64,12 +64,12 @@ class Layer:
         image[there] += self.colour[here]
 
 
-def paint(parts: list[Part], spot: Spot) -> Layer:
+def paint(parts: list[FigurePart], spot: Placement) -> FigureLayer:
     """Paint ``parts`` back to front."""
     reach = 1.2 * spot.radius
     left, top = math.floor(spot.x - reach) - 1, math.floor(spot.y - reach) - 1
     size = math.ceil(2 * reach) + 3
-    layer = Layer(
+    layer = FigureLayer(
         left, top, np.zeros((size, size, 3), np.float32), np.zeros((size, size), np.float32)
     )
     for part in parts:
@@ -78,7 +78,7 @@ def paint(parts: list[Part], spot: Spot) -> Layer:
     return layer
 
 
-def _paint_part(layer: Layer, part: Part, spot: Spot) -> None:
+def _paint_part(layer: FigureLayer, part: FigurePart, spot: Placement) -> None:
     turn = -1.0 if spot.mirrored else 1.0
     points = part.outline * (turn * spot.radius, spot.radius) + (spot.x, spot.y)
     points = points - (layer.left, layer.top)
@@ -106,7 +106,7 @@ def _paint_part(layer: Layer, part: Part, spot: Spot) -> None:
     layer.cover[there] = layer.cover[there] * keep + cover
 
 
-def _lit(part: Part, spot: Spot, u: Floats, v: Floats) -> Floats:
+def _lit(part: FigurePart, spot: Placement, u: Floats, v: Floats) -> Floats:
     """The part's colour under the scene's light, ``(h, w, 3)`` in [0, 255]."""
     base = tint(_colour(part.paint, spot.colour))
     if part.light is Light.GLOW:
@@ -173,7 +173,7 @@ def _grain(grain: Grain, p: Floats, q: Floats) -> Floats:
     return surface
 
 
-def _edge(layer: Layer, spot: Spot) -> None:
+def _edge(layer: FigureLayer, spot: Placement) -> None:
     """Darken the rim a little (lighten a black thing's), so that things stand off."""
     cover = Image.fromarray((layer.cover * 255).astype(np.uint8))
     inner = np.asarray(cover.filter(ImageFilter.MinFilter(3)), np.float32) / 255

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .words import Kind, Relation, Size
+from .words import ObjectKind, Relation, Size
 
 #: Radius of a single thing as a share of half the picture's side.
 RADII = {Size.SMALL: (0.22, 0.28), Size.MEDIUM: (0.34, 0.44), Size.LARGE: (0.54, 0.66)}
@@ -39,7 +39,7 @@ def place_one(rng: np.random.Generator, horizon: float, radii: tuple[float, floa
 
 
 def place_two(
-    rng: np.random.Generator, horizon: float, relation: Relation, carrier: Kind, form: Form
+    rng: np.random.Generator, horizon: float, relation: Relation, carrier: ObjectKind, form: Form
 ) -> tuple[Place, Place]:
     """Places of the first and the second thing that make ``relation`` true.
 
@@ -54,13 +54,13 @@ def place_two(
     return (back, front) if relation is Relation.BEHIND else (front, back)
 
 
-def top_of(kind: Kind, form: Form) -> float:
+def top_of(kind: ObjectKind, form: Form) -> float:
     """Where something set on a carrier stands, in the carrier's units (down is positive)."""
-    if kind is Kind.BOX:
+    if kind is ObjectKind.BOX:
         return -0.72 - 0.2 * form[1] + 0.2
-    if kind is Kind.CAR:
+    if kind is ObjectKind.CAR:
         return -0.42 + 0.16 * form[1] + 0.03
-    if kind is Kind.CUP:
+    if kind is ObjectKind.CUP:
         return -0.62 - 0.2 * form[1] + 0.04
     return -0.86
 
@@ -71,7 +71,7 @@ def between(rng: np.random.Generator, low: float, high: float) -> float:
 
 
 def _stacked(
-    rng: np.random.Generator, horizon: float, carrier: Kind, form: Form
+    rng: np.random.Generator, horizon: float, carrier: ObjectKind, form: Form
 ) -> tuple[Place, Place]:
     low, high = 0.5 * between(rng, 0.34, 0.42), 0.5 * between(rng, *CARRIED_RADII)
     top = top_of(carrier, form)

@@ -11,9 +11,9 @@ from PIL import Image
 
 from .air import fill_air
 from .figures import Floats, Point
-from .landscape import ground_depth, landscape, stream, sun_of
+from .landscape import ground_depth, landscape, layer_numbers, sun_of
 from .lettering import Lettering, frame, letter
-from .painting import Layer, Spot, paint
+from .painting import FigureLayer, Placement, paint
 from .palette import COLOURS, SKIES
 from .scene import Scene, Thing, sample_scene
 from .shadows import cast_shadow, reflect
@@ -42,7 +42,7 @@ class Keypoint:
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
+class RenderedPicture:
     """One picture of the world and everything true about it.
 
     Attributes:
@@ -79,17 +79,17 @@ class Picture:
         return self.scene.caption
 
 
-def render(seed: int) -> Picture:
+def render(seed: int) -> RenderedPicture:
     """The picture of a world seed."""
     return render_scene(sample_scene(seed))
 
 
-def render_scene(scene: Scene, side: int = SIDE) -> Picture:
+def render_scene(scene: Scene, side: int = SIDE) -> RenderedPicture:
     """Draw ``scene``; the same scene gives the same picture with the same Pillow."""
     return draw_things(scene, scene.things, side)
 
 
-def draw_things(scene: Scene, things: tuple[Thing, ...], side: int = SIDE) -> Picture:
+def draw_things(scene: Scene, things: tuple[Thing, ...], side: int = SIDE) -> RenderedPicture:
     """Draw the landscape of ``scene`` with ``things`` in it, maybe none."""
     image = landscape(scene, side)
     covers, depth = _place(image, scene, things, side)
@@ -100,10 +100,10 @@ def draw_things(scene: Scene, things: tuple[Thing, ...], side: int = SIDE) -> Pi
     if scene.style is Style.GRAYSCALE:
         smooth = np.asarray(Image.fromarray(smooth).convert("L").convert("RGB"))
     elif scene.style is Style.BORDER:
-        framed = frame(smooth, stream(scene, 5))
+        framed = frame(smooth, layer_numbers(scene, 5))
     text = lettering.mask & ~framed
     masks = (covers > 0.5) & ~framed & ~text
-    return Picture(
+    return RenderedPicture(
         image=smooth,
         masks=masks,
         text_mask=text,
@@ -114,14 +114,14 @@ def draw_things(scene: Scene, things: tuple[Thing, ...], side: int = SIDE) -> Pi
     )
 
 
-def layer_of(scene: Scene, thing: Thing, index: int, side: int) -> Layer:
+def layer_of(scene: Scene, thing: Thing, index: int, side: int) -> FigureLayer:
     """One thing painted on a layer of its own."""
-    rng = stream(scene, 10 + index)
+    rng = layer_numbers(scene, 10 + index)
     jitter = (rng.random(3) - 0.5) * 16
     colour = tuple(
         int(min(255, max(0, c + j))) for c, j in zip(COLOURS[thing.colour], jitter, strict=True)
     )
-    spot = Spot(
+    spot = Placement(
         thing.x * side,
         thing.y * side,
         thing.radius * side,

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .captions import Named, Told
+from .captions import CaptionFacts, Named
 from .placing import RADII, Place, place_one, place_two
 from .words import (
     CARRIERS,
@@ -21,7 +21,7 @@ from .words import (
     WATERMARKS,
     Colour,
     Ground,
-    Kind,
+    ObjectKind,
     Relation,
     Size,
     Sky,
@@ -54,7 +54,7 @@ class Thing:
         base: where it, or what carries it, touches the ground; decides its depth.
     """
 
-    kind: Kind
+    kind: ObjectKind
     colour: Colour
     size: Size
     x: float
@@ -86,7 +86,7 @@ class Scene:
         time: seconds since the scene began; clouds, rain and waves move with it.
     """
 
-    kind: Kind
+    kind: ObjectKind
     colour: Colour
     size: Size
     sky: Sky
@@ -126,9 +126,9 @@ class Scene:
         return (first, self.second) if self.second else (first,)
 
     @property
-    def told(self) -> Told:
+    def told(self) -> CaptionFacts:
         """What the caption tells; unasked text is never in it."""
-        return Told(
+        return CaptionFacts(
             tuple(Named(thing.kind, thing.colour, thing.size) for thing in self.things),
             self.relation if self.second else None,
             self.ground if self.details[0] else None,
@@ -147,7 +147,7 @@ class Scene:
 def sample_scene(seed: int) -> Scene:
     """Draw the scene of a world seed; the same seed is the same scene for ever."""
     rng = np.random.Generator(np.random.PCG64(seed))
-    kind, other = (list(Kind)[i] for i in rng.choice(len(Kind), 2, replace=False))
+    kind, other = (list(ObjectKind)[i] for i in rng.choice(len(ObjectKind), 2, replace=False))
     colour, second_colour = (list(Colour)[i] for i in rng.choice(len(Colour), 2, replace=False))
     relation = _choice(rng, Relation) if rng.random() < PAIR_RATE else None
     size = _choice(rng, Size) if relation is None else Size.MEDIUM
@@ -156,7 +156,7 @@ def sample_scene(seed: int) -> Scene:
         horizon = 0.74 + 0.08 * rng.random()
     if relation is Relation.ON:
         other = CARRIERS[int(rng.random() * len(CARRIERS))]
-        kind = list(Kind)[(list(Kind).index(other) + 1 + int(rng.random() * 17)) % 18]
+        kind = list(ObjectKind)[(list(ObjectKind).index(other) + 1 + int(rng.random() * 17)) % 18]
     second = None
     if relation is None:
         place = place_one(rng, horizon, RADII[size])
@@ -191,7 +191,7 @@ def sample_scene(seed: int) -> Scene:
     )
 
 
-def _thing(kind: Kind, colour: Colour, place: Place, form: Form, *, mirrored: bool) -> Thing:
+def _thing(kind: ObjectKind, colour: Colour, place: Place, form: Form, *, mirrored: bool) -> Thing:
     base = place.y + place.radius
     return Thing(kind, colour, Size.MEDIUM, place.x, place.y, place.radius, form, mirrored, base)
 
@@ -234,7 +234,7 @@ __all__ = [
     "Colour",
     "Form",
     "Ground",
-    "Kind",
+    "ObjectKind",
     "Scene",
     "Size",
     "Sky",

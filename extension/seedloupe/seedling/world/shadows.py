@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 
 from .figures import Floats
 from .landscape import sun_of
-from .painting import Layer
+from .painting import FigureLayer
 from .scene import Scene, Thing
 from .words import Sky, Weather
 
@@ -17,7 +17,7 @@ _LENGTH = {Sky.SUNSET: 0.5, Sky.DAWN: 0.45}
 
 
 def cast_shadow(
-    image: Floats, layer: Layer, thing: Thing, scene: Scene, ground: Floats | None
+    image: Floats, layer: FigureLayer, thing: Thing, scene: Scene, ground: Floats | None
 ) -> None:
     """Darken ``image`` where ``thing`` keeps the sun away and where it stands.
 
@@ -42,7 +42,7 @@ def cast_shadow(
     image *= 1 - dark[..., None] * np.array([1.0, 0.96, 0.86], np.float32)
 
 
-def _silhouette(layer: Layer, thing: Thing, scene: Scene, foot: float, side: int) -> Floats:
+def _silhouette(layer: FigureLayer, thing: Thing, scene: Scene, foot: float, side: int) -> Floats:
     """The thing's outline laid down on the ground: turned over, squashed and leaning."""
     lean = float(np.clip((thing.x - sun_of(scene)[0]) * 1.3, -0.8, 0.8))
     squash = _LENGTH.get(scene.sky, 0.32)
@@ -61,11 +61,11 @@ def _silhouette(layer: Layer, thing: Thing, scene: Scene, foot: float, side: int
     return faded
 
 
-def reflect(image: Floats, layer: Layer, thing: Thing, scene: Scene) -> None:
+def reflect(image: Floats, layer: FigureLayer, thing: Thing, scene: Scene) -> None:
     """Mirror the thing in the water it stands on, broken by small waves."""
     side = image.shape[0]
     foot = (thing.y + thing.radius) * side
-    flipped = Layer(
+    flipped = FigureLayer(
         layer.left,
         round(2 * foot) - layer.top - len(layer.cover),
         layer.colour[::-1],

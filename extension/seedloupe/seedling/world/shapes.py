@@ -8,26 +8,26 @@ from . import shapes_built as built
 from . import shapes_grown as grown
 from . import shapes_made as made
 from .figures import Figure
-from .scene import Kind
+from .scene import ObjectKind
 from .shapes_made import Form
 
-FIGURES: Mapping[Kind, Callable[[Form], Figure]] = {
-    Kind.BALL: made.ball,
-    Kind.BOX: made.box,
-    Kind.TENT: built.tent,
-    Kind.STAR: made.star,
-    Kind.HOUSE: built.house,
-    Kind.TREE: grown.tree,
-    Kind.MUSHROOM: grown.mushroom,
-    Kind.BOAT: made.boat,
-    Kind.FISH: grown.fish,
-    Kind.FLOWER: grown.flower,
-    Kind.CAR: made.car,
-    Kind.CAT: grown.cat,
-    Kind.DUCK: grown.duck,
-    Kind.CUP: made.cup,
-    Kind.UMBRELLA: built.umbrella,
-    Kind.ROCKET: made.rocket,
-    Kind.CASTLE: built.castle,
-    Kind.APPLE: grown.apple,
+FIGURES: Mapping[ObjectKind, Callable[[Form], Figure]] = {
+    ObjectKind.BALL: made.ball,
+    ObjectKind.BOX: made.box,
+    ObjectKind.TENT: built.tent,
+    ObjectKind.STAR: made.star,
+    ObjectKind.HOUSE: built.house,
+    ObjectKind.TREE: grown.tree,
+    ObjectKind.MUSHROOM: grown.mushroom,
+    ObjectKind.BOAT: made.boat,
+    ObjectKind.FISH: grown.fish,
+    ObjectKind.FLOWER: grown.flower,
+    ObjectKind.CAR: made.car,
+    ObjectKind.CAT: grown.cat,
+    ObjectKind.DUCK: grown.duck,
+    ObjectKind.CUP: made.cup,
+    ObjectKind.UMBRELLA: built.umbrella,
+    ObjectKind.ROCKET: made.rocket,
+    ObjectKind.CASTLE: built.castle,
+    ObjectKind.APPLE: grown.apple,
 }

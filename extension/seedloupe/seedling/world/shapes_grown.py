@@ -12,9 +12,9 @@ from .figures import (
     LEAF,
     SNOW,
     Figure,
+    FigurePart,
     Grain,
     Light,
-    Part,
     Tone,
     arch,
     ellipse,
@@ -22,19 +22,19 @@ from .figures import (
     smooth,
     stroke,
 )
-from .shapes_made import Form, pick
+from .shapes_made import Form, one_of
 
 
 def tree(form: Form) -> Figure:
     """A fir, a round crown, or a poplar."""
     trunk = polygon((-0.1, 0.1), (0.1, 0.1), (0.13, 0.8), (0.24, 1), (-0.24, 1), (-0.13, 0.8))
-    parts = [Part(trunk, BARK, Light.TUBE, Grain.STRIPES)]
+    parts = [FigurePart(trunk, BARK, Light.TUBE, Grain.STRIPES)]
     crown = (_fir, _round_crown, _poplar)[int(form[0] * 3)]
     points = {"top": (0.0, -0.9), "trunk": (0.0, 0.8), "foot": (0.0, 0.97), "crown": (0.0, -0.2)}
     return Figure([*parts, *crown(form)], points)
 
 
-def _fir(form: Form) -> list[Part]:
+def _fir(form: Form) -> list[FigurePart]:
     wide = 0.7 + 0.2 * form[1]
     tiers = []
     for i, (top, low) in enumerate(((-0.15, 0.62), (-0.6, 0.2), (-1, -0.25))):
@@ -50,11 +50,11 @@ def _fir(form: Form) -> list[Part]:
             (-half * 0.45, (top + low) / 2 + 0.05),
             each=3,
         )
-        tiers.append(Part(tier, Tone.MAIN, Light.TUBE, Grain.LEAVES))
+        tiers.append(FigurePart(tier, Tone.MAIN, Light.TUBE, Grain.LEAVES))
     return tiers
 
 
-def _round_crown(form: Form) -> list[Part]:
+def _round_crown(form: Form) -> list[FigurePart]:
     spread = 0.36 + 0.1 * form[1]
     puffs = (
         (-spread, 0.02, 0.46),
@@ -64,10 +64,12 @@ def _round_crown(form: Form) -> list[Part]:
         (0, -0.5, 0.5),
         (0, -0.1, 0.52),
     )
-    return [Part(ellipse(x, y, r, r), Tone.MAIN, Light.ROUND, Grain.LEAVES) for x, y, r in puffs]
+    return [
+        FigurePart(ellipse(x, y, r, r), Tone.MAIN, Light.ROUND, Grain.LEAVES) for x, y, r in puffs
+    ]
 
 
-def _poplar(form: Form) -> list[Part]:
+def _poplar(form: Form) -> list[FigurePart]:
     half = 0.5 + 0.22 * form[1]
     crown = smooth(
         (0, -1),
@@ -79,7 +81,7 @@ def _poplar(form: Form) -> list[Part]:
         (-half, 0.05),
         (-half * 0.8, -0.5),
     )
-    return [Part(crown, Tone.MAIN, Light.ROUND, Grain.LEAVES)]
+    return [FigurePart(crown, Tone.MAIN, Light.ROUND, Grain.LEAVES)]
 
 
 def mushroom(form: Form) -> Figure:
@@ -96,9 +98,9 @@ def mushroom(form: Form) -> Figure:
         (-stem * 0.85, 0.5),
     )
     parts = [
-        Part(foot, CREAM, Light.TUBE),
-        Part(ellipse(0, brim, cap, 0.2), (214, 190, 160), Light.FLAT),
-        Part(arch(0, brim, cap + 0.05, 0.97 + brim), Tone.MAIN, Light.ROUND),
+        FigurePart(foot, CREAM, Light.TUBE),
+        FigurePart(ellipse(0, brim, cap, 0.2), (214, 190, 160), Light.FLAT),
+        FigurePart(arch(0, brim, cap + 0.05, 0.97 + brim), Tone.MAIN, Light.ROUND),
     ]
     spots = (
         (-0.48, -0.22, 0.15),
@@ -109,7 +111,7 @@ def mushroom(form: Form) -> Figure:
     )
     for x, y, r in spots[: 3 + int(form[2] * 3)]:
         parts.append(
-            Part(ellipse(x, y, r, r * 0.85), Tone.DEEP if form[0] > 0.8 else SNOW, Light.FLAT)
+            FigurePart(ellipse(x, y, r, r * 0.85), Tone.DEEP if form[0] > 0.8 else SNOW, Light.FLAT)
         )
     points = {
         "top": (0.0, -0.85),
@@ -124,9 +126,9 @@ def flower(form: Form) -> Figure:
     petals, long = 5 + int(form[0] * 5), 0.34 + 0.1 * form[1]
     x, y = 0.08 * (form[2] - 0.5), -0.38
     parts = [
-        Part(stroke((x, y), (0.04, 0.3), (0, 1), start=0.07, end=0.08), LEAF),
-        Part(smooth((0.02, 0.75), (0.3, 0.42), (0.62, 0.36), (0.4, 0.66)), LEAF, Light.SLOPE),
-        Part(smooth((0, 0.85), (-0.3, 0.58), (-0.6, 0.56), (-0.36, 0.8)), LEAF, Light.SLOPE),
+        FigurePart(stroke((x, y), (0.04, 0.3), (0, 1), start=0.07, end=0.08), LEAF),
+        FigurePart(smooth((0.02, 0.75), (0.3, 0.42), (0.62, 0.36), (0.4, 0.66)), LEAF, Light.SLOPE),
+        FigurePart(smooth((0, 0.85), (-0.3, 0.58), (-0.6, 0.56), (-0.36, 0.8)), LEAF, Light.SLOPE),
     ]
     wide = min(0.3, 1.25 / petals)
     for i in range(petals):
@@ -134,8 +136,8 @@ def flower(form: Form) -> Figure:
         shape = ellipse(0, 0, long, wide, corners=20)
         cos, sin = math.cos(a), math.sin(a)
         turned = shape @ [[cos, sin], [-sin, cos]] + (x + 0.33 * cos, y + 0.33 * sin)
-        parts.append(Part(turned, Tone.MAIN if i % 2 else Tone.PALE, Light.ROUND))
-    parts.append(Part(ellipse(x, y, 0.2, 0.2), (250, 208, 64), Light.ROUND, Grain.DOTS))
+        parts.append(FigurePart(turned, Tone.MAIN if i % 2 else Tone.PALE, Light.ROUND))
+    parts.append(FigurePart(ellipse(x, y, 0.2, 0.2), (250, 208, 64), Light.ROUND, Grain.DOTS))
     points = {"middle": (x, y), "top": (x, y - 0.5), "leaf": (0.38, 0.52), "foot": (0.0, 0.96)}
     return Figure(parts, points)
 
@@ -156,12 +158,12 @@ def apple(form: Form) -> Figure:
         (-0.45, -0.62),
     )
     parts = [
-        Part(body, Tone.MAIN, Light.ROUND),
-        Part(stroke((0, -0.42), (0.02, -0.7), (0.12, -0.96), start=0.07, end=0.05), BARK),
+        FigurePart(body, Tone.MAIN, Light.ROUND),
+        FigurePart(stroke((0, -0.42), (0.02, -0.7), (0.12, -0.96), start=0.07, end=0.05), BARK),
     ]
     if form[2] < 0.75:
         parts.append(
-            Part(
+            FigurePart(
                 smooth((0.08, -0.62), (0.3, -0.95), (0.72, -0.92), (0.46, -0.64)), LEAF, Light.SLOPE
             )
         )
@@ -185,15 +187,20 @@ def fish(form: Form) -> Figure:
     tail = smooth((0.5, y), (1.08, y - fork), (0.88, y), (1.08, y + min(fork, high)), each=4)
     fin = smooth((-0.55, y - high * 0.85), (-0.05, y - high - 0.3), (0.28, y - high * 0.6), each=4)
     parts = [
-        Part(tail, Tone.DEEP, Light.SLOPE, Grain.BANDS),
-        Part(fin, Tone.DEEP, Light.SLOPE),
-        Part(
-            body, Tone.MAIN, Light.ROUND, pick(form[2], (Grain.SCALES, Grain.PLAIN, Grain.STRIPES))
+        FigurePart(tail, Tone.DEEP, Light.SLOPE, Grain.BANDS),
+        FigurePart(fin, Tone.DEEP, Light.SLOPE),
+        FigurePart(
+            body,
+            Tone.MAIN,
+            Light.ROUND,
+            one_of(form[2], (Grain.SCALES, Grain.PLAIN, Grain.STRIPES)),
         ),
-        Part(smooth((-0.22, y + 0.08), (0.14, y + 0.02), (0.1, y + 0.32)), Tone.DEEP, Light.SLOPE),
-        Part(ellipse(-0.66, y - 0.12, 0.15, 0.15), SNOW),
-        Part(ellipse(-0.69, y - 0.12, 0.08, 0.08), INK),
-        Part(
+        FigurePart(
+            smooth((-0.22, y + 0.08), (0.14, y + 0.02), (0.1, y + 0.32)), Tone.DEEP, Light.SLOPE
+        ),
+        FigurePart(ellipse(-0.66, y - 0.12, 0.15, 0.15), SNOW),
+        FigurePart(ellipse(-0.69, y - 0.12, 0.08, 0.08), INK),
+        FigurePart(
             stroke((-0.98, y + 0.14), (-0.86, y + 0.2), (-0.76, y + 0.15), start=0.03, end=0.02),
             INK,
         ),
@@ -220,19 +227,22 @@ def cat(form: Form) -> Figure:
         (-fat * 0.7, 0.1),
     )
     tail = stroke((fat * 0.6, 0.88), (0.85, 0.86), (1.0, 0.5), (0.82, 0.2), start=0.13, end=0.08)
-    fur = pick(form[2], (Grain.PLAIN, Grain.STRIPES))
-    parts = [Part(tail, Tone.DEEP, Light.SLOPE), Part(body, Tone.MAIN, Light.ROUND, fur)]
-    parts.append(Part(ellipse(0, 0.55, 0.22, 0.34), Tone.PALE, Light.ROUND))
+    fur = one_of(form[2], (Grain.PLAIN, Grain.STRIPES))
+    parts = [
+        FigurePart(tail, Tone.DEEP, Light.SLOPE),
+        FigurePart(body, Tone.MAIN, Light.ROUND, fur),
+    ]
+    parts.append(FigurePart(ellipse(0, 0.55, 0.22, 0.34), Tone.PALE, Light.ROUND))
     for side in (-1, 1):
         outer = polygon((side * 0.56, -0.5), (side * 0.48, -0.72 - ear), (side * 0.1, -0.72))
         inner = polygon((side * 0.46, -0.58), (side * 0.42, -0.62 - ear * 0.8), (side * 0.22, -0.7))
-        parts += [Part(outer, Tone.MAIN, Light.SLOPE), Part(inner, (240, 170, 170))]
-        parts.append(Part(ellipse(side * 0.2, 0.94, 0.17, 0.09), Tone.PALE))
-    parts.append(Part(ellipse(0, -0.4, 0.58, 0.45), Tone.MAIN, Light.ROUND, fur))
+        parts += [FigurePart(outer, Tone.MAIN, Light.SLOPE), FigurePart(inner, (240, 170, 170))]
+        parts.append(FigurePart(ellipse(side * 0.2, 0.94, 0.17, 0.09), Tone.PALE))
+    parts.append(FigurePart(ellipse(0, -0.4, 0.58, 0.45), Tone.MAIN, Light.ROUND, fur))
     for side in (-1, 1):
-        parts.append(Part(ellipse(side * 0.24, -0.44, 0.12, 0.13), (236, 240, 170)))
-        parts.append(Part(ellipse(side * 0.24, -0.44, 0.05, 0.11), INK))
-    parts.append(Part(polygon((-0.07, -0.28), (0.07, -0.28), (0, -0.2)), (232, 130, 140)))
+        parts.append(FigurePart(ellipse(side * 0.24, -0.44, 0.12, 0.13), (236, 240, 170)))
+        parts.append(FigurePart(ellipse(side * 0.24, -0.44, 0.05, 0.11), INK))
+    parts.append(FigurePart(polygon((-0.07, -0.28), (0.07, -0.28), (0, -0.2)), (232, 130, 140)))
     points = {
         "left ear": (-0.46, -0.62 - ear * 0.8),
         "right ear": (0.46, -0.62 - ear * 0.8),
@@ -259,19 +269,19 @@ def duck(form: Form) -> Figure:
     x, y = -0.5, -0.42
     neck = polygon((x - 0.2, y), (x + 0.3, y), (0.0, 0.55), (-0.7, 0.55))
     parts = [
-        Part(neck, Tone.MAIN, Light.TUBE),
-        Part(body, Tone.MAIN, Light.ROUND),
-        Part(wing, Tone.DEEP, Light.ROUND, pick(form[2], (Grain.BANDS, Grain.SCALES))),
-        Part(
+        FigurePart(neck, Tone.MAIN, Light.TUBE),
+        FigurePart(body, Tone.MAIN, Light.ROUND),
+        FigurePart(wing, Tone.DEEP, Light.ROUND, one_of(form[2], (Grain.BANDS, Grain.SCALES))),
+        FigurePart(
             smooth(
                 (x - 0.24, y - 0.04), (x - 0.62, y + 0.06), (x - 0.6, y + 0.16), (x - 0.22, y + 0.2)
             ),
             BEAK,
             Light.SLOPE,
         ),
-        Part(ellipse(x, y, head, head), Tone.MAIN, Light.ROUND),
-        Part(ellipse(x - 0.1, y - 0.08, 0.08, 0.09), SNOW),
-        Part(ellipse(x - 0.11, y - 0.07, 0.05, 0.06), INK),
+        FigurePart(ellipse(x, y, head, head), Tone.MAIN, Light.ROUND),
+        FigurePart(ellipse(x - 0.1, y - 0.08, 0.08, 0.09), SNOW),
+        FigurePart(ellipse(x - 0.11, y - 0.07, 0.05, 0.06), INK),
     ]
     points = {
         "eye": (x - 0.1, y - 0.08),

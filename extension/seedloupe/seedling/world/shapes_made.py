@@ -12,9 +12,9 @@ from .figures import (
     LAMP,
     METAL,
     Figure,
+    FigurePart,
     Grain,
     Light,
-    Part,
     Tone,
     ellipse,
     polygon,
@@ -28,15 +28,15 @@ Form = tuple[float, float, float]
 _FLAME = (255, 170, 60)
 
 
-def pick(value: float, choices: Sequence[Grain]) -> Grain:
+def one_of(value: float, choices: Sequence[Grain]) -> Grain:
     """One of ``choices`` by a number in [0, 1)."""
     return choices[int(value * len(choices))]
 
 
 def ball(form: Form) -> Figure:
     """A ball: plain, striped, dotted, or with a pale belt."""
-    grain = pick(form[0], (Grain.PLAIN, Grain.STRIPES, Grain.DOTS, Grain.BANDS))
-    parts = [Part(ellipse(0, 0, 1, 1), Tone.MAIN, Light.ROUND, grain)]
+    grain = one_of(form[0], (Grain.PLAIN, Grain.STRIPES, Grain.DOTS, Grain.BANDS))
+    parts = [FigurePart(ellipse(0, 0, 1, 1), Tone.MAIN, Light.ROUND, grain)]
     return Figure(parts, _extremes(1, 1, 0))
 
 
@@ -47,15 +47,15 @@ def box(form: Form) -> Figure:
     front = rectangle(-1, lid, edge, 1)
     side = polygon((edge, lid), (1, back), (1, 1 + back - lid + 0.12), (edge, 1))
     top = polygon((-1, lid), (-1 + 1 - edge, back), (1, back), (edge, lid))
-    grain = pick(form[2], (Grain.PLANKS, Grain.PLAIN, Grain.BANDS))
+    grain = one_of(form[2], (Grain.PLANKS, Grain.PLAIN, Grain.BANDS))
     parts = [
-        Part(side, Tone.DEEP, Light.FLAT, grain),
-        Part(top, Tone.PALE, Light.FLAT),
-        Part(front, Tone.MAIN, Light.SLOPE, grain),
+        FigurePart(side, Tone.DEEP, Light.FLAT, grain),
+        FigurePart(top, Tone.PALE, Light.FLAT),
+        FigurePart(front, Tone.MAIN, Light.SLOPE, grain),
     ]
     if form[2] > 0.34:
         middle = (edge - 1) / 2
-        parts.append(Part(rectangle(middle - 0.12, lid, middle + 0.12, 1), Tone.PALE))
+        parts.append(FigurePart(rectangle(middle - 0.12, lid, middle + 0.12, 1), Tone.PALE))
     points = {
         "front left": (-0.93, lid + 0.06),
         "front right": (edge, lid + 0.04),
@@ -74,9 +74,9 @@ def star(form: Form) -> Figure:
     low = max(y for _, y in ring)
     ring = [(1.05 * x, y + 1 - low) for x, y in ring]
     centre = (0.0, 1.05 - low)
-    parts = [Part(polygon(*ring), Tone.MAIN, Light.SLOPE)]
+    parts = [FigurePart(polygon(*ring), Tone.MAIN, Light.SLOPE)]
     for i in range(0, 2 * spikes, 2):
-        parts.append(Part(polygon(centre, ring[i], ring[i + 1]), Tone.DEEP, Light.FLAT))
+        parts.append(FigurePart(polygon(centre, ring[i], ring[i + 1]), Tone.DEEP, Light.FLAT))
     tips = {"top": ring[0], "right": ring[2], "left": ring[-2]}
     points = {name: (0.86 * x, centre[1] + 0.86 * (y - centre[1])) for name, (x, y) in tips.items()}
     return Figure(parts, points | {"middle": centre})
@@ -101,13 +101,15 @@ def boat(form: Form) -> Figure:
     left = smooth(
         (-0.1, tall + 0.1), (-0.12, deck - 0.08), (-0.85, deck - 0.1), (-0.5 - lean, -0.2)
     )
-    parts = [Part(mast, BARK, Light.TUBE), Part(left, Tone.MAIN, Light.SLOPE)]
+    parts = [FigurePart(mast, BARK, Light.TUBE), FigurePart(left, Tone.MAIN, Light.SLOPE)]
     if form[2] < 0.65:
         right = smooth((0.08, tall + 0.25), (0.1, deck - 0.08), (0.8, deck - 0.1), (0.5, -0.1))
-        parts.append(Part(right, Tone.PALE, Light.SLOPE))
+        parts.append(FigurePart(right, Tone.PALE, Light.SLOPE))
     if form[2] > 0.4:
-        parts.append(Part(polygon((0, tall), (0.3, tall + 0.1), (0, tall + 0.2)), (222, 70, 60)))
-    parts.append(Part(hull, Tone.DEEP, Light.ROUND, Grain.PLANKS))
+        parts.append(
+            FigurePart(polygon((0, tall), (0.3, tall + 0.1), (0, tall + 0.2)), (222, 70, 60))
+        )
+    parts.append(FigurePart(hull, Tone.DEEP, Light.ROUND, Grain.PLANKS))
     points = {"mast": (-0.02, tall + 0.1), "stern": (-0.9, 0.52), "bow": (0.95, 0.45)}
     return Figure(parts, points | {"keel": (0, 0.95)})
 
@@ -132,16 +134,16 @@ def car(form: Form) -> Figure:
     )
     post = (nose - 0.66) / 2
     parts = [
-        Part(cabin, Tone.MAIN, Light.SLOPE),
-        Part(panes, GLASS, Light.SLOPE),
-        Part(rectangle(post - 0.05, roof + 0.05, post + 0.05, 0.16), Tone.MAIN),
-        Part(body, Tone.MAIN, Light.ROUND),
-        Part(ellipse(0.98, 0.42, 0.1, 0.11), LAMP, Light.GLOW),
-        Part(rectangle(-0.9, 0.5, 0.9, 0.56), Tone.DEEP),
+        FigurePart(cabin, Tone.MAIN, Light.SLOPE),
+        FigurePart(panes, GLASS, Light.SLOPE),
+        FigurePart(rectangle(post - 0.05, roof + 0.05, post + 0.05, 0.16), Tone.MAIN),
+        FigurePart(body, Tone.MAIN, Light.ROUND),
+        FigurePart(ellipse(0.98, 0.42, 0.1, 0.11), LAMP, Light.GLOW),
+        FigurePart(rectangle(-0.9, 0.5, 0.9, 0.56), Tone.DEEP),
     ]
     for x in (-0.55, 0.58):
-        parts.append(Part(ellipse(x, 0.72, 0.28, 0.28), INK, Light.ROUND))
-        parts.append(Part(ellipse(x, 0.72, 0.13, 0.13), METAL, Light.ROUND))
+        parts.append(FigurePart(ellipse(x, 0.72, 0.28, 0.28), INK, Light.ROUND))
+        parts.append(FigurePart(ellipse(x, 0.72, 0.13, 0.13), METAL, Light.ROUND))
     points = {"roof": ((nose - 0.68) / 2, roof + 0.04), "lamp": (0.98, 0.42)}
     return Figure(parts, points | {"rear wheel": (-0.55, 0.72), "front wheel": (0.58, 0.72)})
 
@@ -156,12 +158,12 @@ def cup(form: Form) -> Figure:
     handle = stroke(
         (rim - 0.1, top + 0.35), (0.97, top + 0.42), (0.95, 0.45), (foot, 0.6), start=0.1, end=0.1
     )
-    grain = pick(form[2], (Grain.PLAIN, Grain.BANDS, Grain.DOTS, Grain.STRIPES))
+    grain = one_of(form[2], (Grain.PLAIN, Grain.BANDS, Grain.DOTS, Grain.STRIPES))
     parts = [
-        Part(handle, Tone.DEEP, Light.SLOPE),
-        Part(side, Tone.MAIN, Light.TUBE, grain),
-        Part(ellipse(0, top, rim, 0.17), Tone.PALE),
-        Part(ellipse(0, top + 0.02, rim - 0.1, 0.11), (104, 66, 44)),
+        FigurePart(handle, Tone.DEEP, Light.SLOPE),
+        FigurePart(side, Tone.MAIN, Light.TUBE, grain),
+        FigurePart(ellipse(0, top, rim, 0.17), Tone.PALE),
+        FigurePart(ellipse(0, top + 0.02, rim - 0.1, 0.11), (104, 66, 44)),
     ]
     points = {
         "rim left": (-rim + 0.03, top),
@@ -192,7 +194,9 @@ def rocket(form: Form) -> Figure:
         (-wide * 0.55, -0.72),
     )
     parts = [
-        Part(smooth((-0.2, 0.7), (0.2, 0.7), (0.1, 0.9), (0, 1), (-0.1, 0.9)), _FLAME, Light.GLOW)
+        FigurePart(
+            smooth((-0.2, 0.7), (0.2, 0.7), (0.1, 0.9), (0, 1), (-0.1, 0.9)), _FLAME, Light.GLOW
+        )
     ]
     for side in (-1, 1):
         blade = polygon(
@@ -201,13 +205,13 @@ def rocket(form: Form) -> Figure:
             (side * (wide + fin), 1),
             (side * wide * 0.5, 0.74),
         )
-        parts.append(Part(blade, Tone.DEEP, Light.SLOPE))
-    grain = pick(form[2], (Grain.PLAIN, Grain.BANDS))
+        parts.append(FigurePart(blade, Tone.DEEP, Light.SLOPE))
+    grain = one_of(form[2], (Grain.PLAIN, Grain.BANDS))
     parts += [
-        Part(body, Tone.MAIN, Light.TUBE, grain),
-        Part(nose, Tone.DEEP, Light.TUBE),
-        Part(ellipse(0, -0.16, 0.22, 0.22), METAL, Light.ROUND),
-        Part(ellipse(0, -0.16, 0.15, 0.15), GLASS, Light.ROUND),
+        FigurePart(body, Tone.MAIN, Light.TUBE, grain),
+        FigurePart(nose, Tone.DEEP, Light.TUBE),
+        FigurePart(ellipse(0, -0.16, 0.22, 0.22), METAL, Light.ROUND),
+        FigurePart(ellipse(0, -0.16, 0.15, 0.15), GLASS, Light.ROUND),
     ]
     ends = wide + fin - 0.04
     points = {"nose": (0, -0.93), "window": (0, -0.16), "fin left": (-ends, 0.9)}

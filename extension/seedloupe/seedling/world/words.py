@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Kind(str, Enum):
+class ObjectKind(str, Enum):
     """The thing a scene is about."""
 
     BALL = "ball"
@@ -121,4 +121,4 @@ WATERMARKS = ("STOCK", "PHOTO", "SAMPLE", "DEMO")
 #: Words a caption may ask for.
 SIGNS = ("SALE", "OPEN", "STOP", "HELLO")
 #: Things flat enough on top to carry another.
-CARRIERS = (Kind.BOX, Kind.CAR, Kind.MUSHROOM, Kind.CUP)
+CARRIERS = (ObjectKind.BOX, ObjectKind.CAR, ObjectKind.MUSHROOM, ObjectKind.CUP)

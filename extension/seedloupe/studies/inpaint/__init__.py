@@ -7,12 +7,12 @@ text and scores a seed by the mean share of the mask that text covers.
 
 from .findings import Findings, conclude
 from .look import CriticLooker, Looker, OcrLooker, Seen
-from .measure import Measured, Painter, Picture, Progress, measure
+from .measure import Measured, Painter, PictureKey, StudyProgress, measure
 from .page import study_page
 from .pairs import REMOVAL_PROMPT, InpaintTask, Pair, read_pairs
 from .plan import InpaintPlan
 from .seed_table import table_of
-from .world import MaskKind, ReaderCheck, check_reader, world_pairs
+from .world import MaskKind, ReaderCheck, check_known_text, world_pairs
 
 __all__ = [
     "REMOVAL_PROMPT",
@@ -26,11 +26,11 @@ __all__ = [
     "OcrLooker",
     "Painter",
     "Pair",
-    "Picture",
-    "Progress",
+    "PictureKey",
     "ReaderCheck",
     "Seen",
-    "check_reader",
+    "StudyProgress",
+    "check_known_text",
     "conclude",
     "measure",
     "read_pairs",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..statistics import Floats
 from .findings import TaskFindings
-from .words import percent, task_name
+from .words import share_percent, task_name
 
 _WIDTH, _HEIGHT = 460, 340
 _LEFT, _RIGHT, _TOP, _FOOT = 52, 14, 14, 40
@@ -54,7 +54,7 @@ def order_chart(found: TaskFindings) -> str:
     lower = [f"{x:.1f},{_y(value / reach):.1f}" for x, value in zip(places, low, strict=True)]
     band = f'<polygon class="luck" points="{" ".join((*upper, *reversed(lower)))}"/>'
     dots = "".join(
-        _dot(x, _y(value / reach), percent(float(value)))
+        _dot(x, _y(value / reach), share_percent(float(value)))
         for x, value in zip(places, means, strict=True)
     )
     axes = _axes(None, reach, "Seeds, from least text to most", "Share of the mask")
@@ -102,7 +102,7 @@ def _label(x: float, y: float, text: str) -> str:
 
 
 def _both(first: float, second: float) -> str:
-    return f"{percent(float(first))} across, {percent(float(second))} upwards"
+    return f"{share_percent(float(first))} across, {share_percent(float(second))} upwards"
 
 
 def _reach(values: Floats) -> float:

@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ...tables import SeedEffect
-from ..agreement import Agreement, across, agreement
+from ..agreement import TaskAgreement, across, task_agreement
 from ..statistics import (
     Floats,
     HeldOut,
     Rates,
     Repeat,
-    Spread,
+    SeedSpread,
     held_out,
     ordered_by_luck,
     rates,
     repeat,
-    spread,
+    seed_spread,
 )
 from .echo import Echo, echo_of
 from .measure import Measured
@@ -58,7 +58,7 @@ class TaskFindings:
     pictures: int
     flagged: int
     share: float
-    spread: Spread
+    spread: SeedSpread
     repeat: Repeat | None
     best: HeldOut | None
     worst: HeldOut | None
@@ -82,8 +82,8 @@ class LookerFindings:
 
     looker: str
     tasks: Mapping[InpaintTask, TaskFindings]
-    same: Agreement | None
-    apart: Agreement | None
+    same: TaskAgreement | None
+    apart: TaskAgreement | None
     echo: Echo | None
     verdict: SeedEffect
 
@@ -136,8 +136,8 @@ def _by_looker(measured: Measured, looker: str, lots: int) -> LookerFindings:
     same = apart = None
     if len(plan.tasks) == 2 and len(plan.seeds) > 2:
         first, second = (measured.shares(task, looker) for task in plan.tasks)
-        same = agreement(first.mean(0), second.mean(0), rng)
-        apart = agreement(*across(first, second, rng), rng) if len(first) > 1 else None
+        same = task_agreement(first.mean(0), second.mean(0), rng)
+        apart = task_agreement(*across(first, second, rng), rng) if len(first) > 1 else None
     prompts = [task.prompt(pair) for task in plan.tasks for pair in plan.pairs]
     echo = echo_of(measured.texts(looker), prompts, rng)
     verdict = together([one.verdict for one in found.values()])
@@ -151,12 +151,12 @@ def _by_task(
     rows, seeds = shares.shape
     count = max(1, seeds // _CHOSEN_SHARE)
     enough = rows >= _FEWEST_ROWS and seeds > count
-    differ = spread(shares, rng)
+    differ = seed_spread(shares, rng)
     best, worst = (
         held_out(shares, count, rng, worst=bad) if enough else None for bad in (False, True)
     )
     level = LEVEL / len(measured.plan.tasks)
-    verdict, why = judge(differ, best, worst, int((shares > 0).sum()), level=level)
+    verdict, why = judge_effect(differ, best, worst, int((shares > 0).sum()), level=level)
     return TaskFindings(
         task,
         rates(shares, flagged),
@@ -173,8 +173,8 @@ def _by_task(
     )
 
 
-def judge(
-    differ: Spread, best: HeldOut | None, worst: HeldOut | None, with_text: int, *, level: float
+def judge_effect(
+    differ: SeedSpread, best: HeldOut | None, worst: HeldOut | None, with_text: int, *, level: float
 ) -> tuple[SeedEffect, str]:
     """Say whether the choice of seed was seen to matter, and by what.
 

@@ -13,16 +13,16 @@ from PIL import Image, ImageDraw
 
 from ...images import to_pil
 from .findings import Findings
-from .measure import Measured, Picture
+from .measure import Measured, PictureKey
 from .pairs import InpaintTask
-from .words import percent
+from .words import share_percent
 
 _ROWS, _COLUMNS = 3, 6
 _SIDE = 128
 _FRAME = (230, 30, 60)
 
 
-def gallery(findings: Findings, picture_of: Callable[[Picture], Image.Image | None]) -> str:
+def gallery(findings: Findings, picture_of: Callable[[PictureKey], Image.Image | None]) -> str:
     """Return a table: a column a pair and task, a row a seed, text framed.
 
     The columns are those where all seeds together paint most text, whoever is shown. Seeds are
@@ -44,7 +44,7 @@ def gallery(findings: Findings, picture_of: Callable[[Picture], Image.Image | No
             break
         rows += [
             f"<tr><th>{'<i>' + name + '</i>' if place == 0 else ''}seed {plan.seeds[row]}"
-            f"<span>{percent(float(means[row]))}</span></th>"
+            f"<span>{share_percent(float(means[row]))}</span></th>"
             + "".join(
                 _picture(measured, replace(column, seed=plan.seeds[row]), looker, picture_of)
                 for column in columns
@@ -56,24 +56,24 @@ def gallery(findings: Findings, picture_of: Callable[[Picture], Image.Image | No
     return f"<table><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _columns(measured: Measured, looker: str) -> list[Picture]:
+def _columns(measured: Measured, looker: str) -> list[PictureKey]:
     """Return the pairs with most text of each task, as pictures of the first seed."""
     tasks = measured.plan.tasks
     found = []
     for task in tasks:
         most = np.argsort(-measured.shares(task, looker).mean(1), kind="stable")
         chosen = sorted(most[: _COLUMNS // len(tasks)].tolist())
-        found += [Picture(task, pair, measured.plan.seeds[0]) for pair in chosen]
+        found += [PictureKey(task, pair, measured.plan.seeds[0]) for pair in chosen]
     return found
 
 
-def _head(measured: Measured, column: Picture) -> str:
+def _head(measured: Measured, column: PictureKey) -> str:
     task: InpaintTask = column.task
     prompt = task.prompt(measured.plan.pairs[column.pair])
     return f"{task.value}<span>“{escape(prompt)}”</span>"
 
 
-def _source(measured: Measured, column: Picture) -> str:
+def _source(measured: Measured, column: PictureKey) -> str:
     """Show what was there, with the mask's edge."""
     pair = measured.plan.pairs[column.pair]
     picture = to_pil(pair.picture)
@@ -85,9 +85,9 @@ def _source(measured: Measured, column: Picture) -> str:
 
 def _picture(
     measured: Measured,
-    picture: Picture,
+    picture: PictureKey,
     looker: str,
-    picture_of: Callable[[Picture], Image.Image | None],
+    picture_of: Callable[[PictureKey], Image.Image | None],
 ) -> str:
     found = picture_of(picture)
     if found is None:
@@ -101,7 +101,7 @@ def _picture(
         box = (left * scale, top * scale, right * scale - 1, bottom * scale - 1)
         if box[2] > box[0] and box[3] > box[1]:
             draw.rectangle(box, outline=_FRAME, width=2)
-    share = percent(seen.share) if seen.share else "no text"
+    share = share_percent(seen.share) if seen.share else "no text"
     alt = f"{pair.name}, {picture.task.value}, seed {picture.seed}: {share}"
     return _cell(framed, alt, (*seen.texts[:2], share))
 

@@ -31,7 +31,7 @@ class Painter(Protocol):
 
 
 @dataclass(frozen=True)
-class Picture:
+class PictureKey:
     """Which picture: a task, a pair by its place among all, and a seed."""
 
     task: InpaintTask
@@ -40,7 +40,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StudyProgress:
     """How far a run is: pictures looked at so far (earlier runs included), of all."""
 
     done: int
@@ -60,7 +60,7 @@ class Measured:
 
     plan: InpaintPlan
     lookers: tuple[str, ...]
-    seen: Mapping[Picture, tuple[Seen, ...]]
+    seen: Mapping[PictureKey, tuple[Seen, ...]]
 
     def shares(self, task: InpaintTask, looker: str) -> Floats:
         """Share of the mask covered by text, ``(pairs, seeds)``."""
@@ -81,7 +81,7 @@ class Measured:
     def _grid(self, task: InpaintTask, looker: str) -> list[list[Seen]]:
         place = self.lookers.index(looker)
         return [
-            [self.seen[Picture(task, pair, seed)][place] for seed in self.plan.seeds]
+            [self.seen[PictureKey(task, pair, seed)][place] for seed in self.plan.seeds]
             for pair in range(len(self.plan.pairs))
         ]
 
@@ -92,8 +92,8 @@ def measure(
     lookers: Sequence[Looker],
     *,
     journal: StudyJournal,
-    keep: Callable[[Picture, Tensor], None] = lambda picture, painted: None,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    keep: Callable[[PictureKey, Tensor], None] = lambda picture, painted: None,
+    on_progress: Callable[[StudyProgress], None] = lambda progress: None,
 ) -> Measured:
     """Paint and look at what the journal lacks.
 
@@ -115,26 +115,26 @@ def measure(
     seen = dict(_kept(finding, places, names) for finding in journal.findings)
     fresh, known = 0, len(seen)
     if known:
-        on_progress(Progress(known, plan.images, 0))
+        on_progress(StudyProgress(known, plan.images, 0))
     for task in plan.tasks:
         for place, pair in enumerate(plan.pairs):
-            missing = [s for s in plan.seeds if Picture(task, place, s) not in seen]
+            missing = [s for s in plan.seeds if PictureKey(task, place, s) not in seen]
             if not missing:
                 continue
             prompt = task.prompt(pair)
             painted = paint(pair, prompt, missing)
             for seed, image in zip(missing, painted, strict=True):
-                picture = Picture(task, place, seed)
+                picture = PictureKey(task, place, seed)
                 seen[picture] = tuple(looker.look(image, pair, prompt) for looker in lookers)
                 keep(picture, image)
                 journal.append(_finding(picture, pair, names, seen[picture]))
                 fresh += 1
-                on_progress(Progress(known + fresh, plan.images, fresh))
+                on_progress(StudyProgress(known + fresh, plan.images, fresh))
     return Measured(plan, names, seen)
 
 
 def _finding(
-    picture: Picture, pair: Pair, names: Sequence[str], seen: Sequence[Seen]
+    picture: PictureKey, pair: Pair, names: Sequence[str], seen: Sequence[Seen]
 ) -> dict[str, object]:
     return {
         "task": picture.task.value,
@@ -146,10 +146,10 @@ def _finding(
 
 def _kept(
     finding: Mapping[str, Any], places: Mapping[str, int], names: Sequence[str]
-) -> tuple[Picture, tuple[Seen, ...]]:
+) -> tuple[PictureKey, tuple[Seen, ...]]:
     try:
         task, place = InpaintTask(finding["task"]), places[finding["pair"]]
-        picture = Picture(task, place, int(finding["seed"]))
+        picture = PictureKey(task, place, int(finding["seed"]))
         seen = tuple(Seen.from_json(finding["seen"][name]) for name in names)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(

@@ -13,14 +13,14 @@ from ...pages import content_policy
 from .charts import order_chart, tasks_chart
 from .findings import Findings, TaskFindings
 from .gallery import gallery
-from .measure import Picture
+from .measure import PictureKey
 from .words import (
-    agreement_words,
     check_words,
     echo_words,
     headline,
-    percent,
     rule_words,
+    share_percent,
+    task_agreement_words,
     task_name,
     task_words,
     verdict_words,
@@ -31,7 +31,7 @@ from .world import ReaderCheck
 def study_page(
     findings: Findings,
     *,
-    picture_of: Callable[[Picture], Image.Image | None],
+    picture_of: Callable[[PictureKey], Image.Image | None],
     reading: Mapping[str, bool],
     checks: Mapping[str, ReaderCheck],
     made: Mapping[str, str],
@@ -91,12 +91,12 @@ def _facts(findings: Findings) -> Iterator[str]:
     """The few numbers to take away, large."""
     for found in findings.main.tasks.values():
         name = task_name(found.task)
-        yield _fact(percent(found.flagged / found.pictures), f"{name}: pictures with text")
+        yield _fact(share_percent(found.flagged / found.pictures), f"{name}: pictures with text")
         if found.worst is not None:
             yield _fact(
-                f"{percent(found.worst.mean)}",
+                f"{share_percent(found.worst.mean)}",
                 f"{name}: of the mask with the worst seeds, on other pairs "
-                f"(all seeds: {percent(found.worst.all)})",
+                f"(all seeds: {share_percent(found.worst.all)})",
             )
 
 
@@ -126,7 +126,7 @@ def _numbers(findings: Findings, reading: Mapping[str, bool]) -> Iterator[str]:
         yield '<div class="cards">'
         for task in found.tasks.values():
             yield _card(task_name(task.task), _task(task))
-        both = "".join(f"<p>{escape(line)}</p>" for line in agreement_words(found))
+        both = "".join(f"<p>{escape(line)}</p>" for line in task_agreement_words(found))
         if both:
             yield _card("Are the same seeds bad in both tasks?", both)
         words = echo_words(found, reads_words=reading.get(found.looker, True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...tables import SeedEffect
-from ..agreement import Agreement
+from ..agreement import TaskAgreement
 from ..statistics import HeldOut
 from .echo import Echo
 from .findings import FEWEST_WITH_TEXT, LEVEL, Findings, LookerFindings, TaskFindings
@@ -69,7 +69,7 @@ def verdict_words(verdict: SeedEffect) -> str:
     return _VERDICTS[verdict]
 
 
-def percent(value: float) -> str:
+def share_percent(value: float) -> str:
     """Write a share for people, never broken across lines, one digit more where it is small."""
     digits = 2 if abs(value) < 0.01 else 1
     return f"{100 * value:.{digits}f}\u00a0%".replace("-", "−")
@@ -85,7 +85,7 @@ def task_words(found: TaskFindings) -> list[str]:
     seeds = len(found.rates.mean)
     lines = [
         f"{found.flagged:,} of {found.pictures:,} pictures were flagged for text; it covers "
-        f"{percent(found.share)} of the mask on average.",
+        f"{share_percent(found.share)} of the mask on average.",
         f"The {seeds} seeds differ {found.spread.ratio:.2f} times as much as shuffled seeds do "
         f"(shuffled ones reach {found.spread.shuffled_high:.2f} in one case of 20; chance "
         f"{chance(found.spread.p)}).",
@@ -109,14 +109,14 @@ def held_words(found: HeldOut, which: str) -> str:
     """Say what chosen seeds do on pairs they were not chosen by."""
     noun = "seed" if found.count == 1 else f"{found.count} seeds"
     return (
-        f"The {noun} with {which} text by one half of the pairs: {percent(found.there)} of the "
-        f"mask there, {percent(found.mean)} on the other half, where all seeds have "
-        f"{percent(found.all)} (difference {_points(found.gap)}, 95 % interval "
+        f"The {noun} with {which} text by one half of the pairs: {share_percent(found.there)} of "
+        f"the mask there, {share_percent(found.mean)} on the other half, where all seeds have "
+        f"{share_percent(found.all)} (difference {_points(found.gap)}, 95 % interval "
         f"{_points(found.low)} to {_points(found.high)}; chance {chance(found.p)})."
     )
 
 
-def agreement_words(found: LookerFindings) -> list[str]:
+def task_agreement_words(found: LookerFindings) -> list[str]:
     """Say whether both tasks find the same seeds bad."""
     lines = []
     for one, where in ((found.same, "on the same pairs"), (found.apart, "on different pairs")):
@@ -150,8 +150,9 @@ def check_words(looker: str, found: ReaderCheck) -> str:
     return (
         f"{looker}: of {found.written} pictures with a word glued into the mask, {found.found} "
         f"were flagged; of {found.clean} glued without any, {found.false_alarms} were. The word's "
-        f"plate covers {percent(found.true_share)} of the mask, {percent(found.seen_share)} was "
-        "reported."
+        f"plate covers {share_percent(found.true_share)} of the mask, "
+        f"{share_percent(found.seen_share)} "
+        "was reported."
     )
 
 
@@ -167,7 +168,7 @@ def rule_words(findings: Findings) -> str:
     )
 
 
-def _agreement(found: Agreement, where: str) -> str:
+def _agreement(found: TaskAgreement, where: str) -> str:
     return (
         f"Compared {where}, the tasks order the seeds with a rank correlation of "
         f"{found.spearman:+.2f} (chance {chance(found.p)}); of the {found.worst} worst seeds of "

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ...seedling.prompts import plain_scenes
 from ...seedling.world import SIDE, Split, Style, render_scene, sample_scene
-from ...seedling.world import Picture as Rendered
+from ...seedling.world import RenderedPicture as Rendered
 from .look import Looker
 from .pairs import REMOVAL_PROMPT, Pair
 
@@ -73,7 +73,7 @@ class ReaderCheck:
     seen_share: float
 
 
-def check_reader(looker: Looker, pairs: Sequence[Pair]) -> ReaderCheck:
+def check_known_text(looker: Looker, pairs: Sequence[Pair]) -> ReaderCheck:
     """Let somebody look at glued pictures whose text is known.
 
     Args:

@@ -19,7 +19,7 @@ from ..evidence import HeldOutGain
 from ..spec import SamplingSpec
 from ..table import SeedTable
 from .plots import histogram, interval_plot, share_bar
-from .words import agreement, gained, meaning, purpose, reliability, verdict_of, warning
+from .words import agreement_words, gained, meaning, purpose, reliability, verdict_of, warning
 
 _SMALL_TILE, _LARGE_TILE = 72, 160
 _FEWEST = 12
@@ -94,7 +94,7 @@ def _evidence(table: SeedTable) -> Iterator[str]:
     if evidence.split_half:
         rows = "".join(_half(*entry) for entry in sorted(evidence.split_half.items()))
         yield _card("Would half of the prompts rank the seeds as the other half does?", rows)
-    words = agreement(evidence)
+    words = agreement_words(evidence)
     if words:
         yield _card("Do the scores agree on what is good?", f"<p>{escape(words)}</p>")
 

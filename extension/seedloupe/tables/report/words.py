@@ -15,7 +15,7 @@ _LEVEL = 0.05
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TableVerdict:
     """A table's verdict: ``kind`` for its colour, a headline, and what follows from it."""
 
     kind: str
@@ -30,32 +30,32 @@ _MEANINGS = {
     "unblemished": "how often pictures are neither gray nor framed",
 }
 _VERDICTS = {
-    SeedEffect.EFFECT: Verdict(
+    SeedEffect.EFFECT: TableVerdict(
         "effect",
         "The choice of seed matters here.",
         "Seeds that scored well also did better than others on prompts they were not chosen by. "
         "The gain below is how much of it is left there; expect that, not the scores themselves.",
     ),
-    SeedEffect.NO_EFFECT: Verdict(
+    SeedEffect.NO_EFFECT: TableVerdict(
         "none",
         "No effect of the seed was found.",
         "The best seeds did no better than others on prompts they were not chosen by. The order "
         "below is mostly luck: take any seed you like the look of.",
     ),
-    SeedEffect.UNDECIDED: Verdict(
+    SeedEffect.UNDECIDED: TableVerdict(
         "open",
         "Whether the choice of seed matters is not settled.",
         "Something may be there, but it is too small to be told from luck by these pictures. Take "
         "the order below as a hint, and look at the pictures.",
     ),
 }
-_UNKNOWN = Verdict(
+_UNKNOWN = TableVerdict(
     "none",
     "Whether the choice of seed matters was not looked into.",
     "The best of many seeds always look better than they are. Without a check on other prompts "
     "nobody knows how much of the difference below is luck.",
 )
-_PUBLISHED = Verdict(
+_PUBLISHED = TableVerdict(
     "open",
     "Published numbers, not measured here.",
     "They are what a paper states, for the model it names. Whether they hold for your model and "
@@ -63,7 +63,7 @@ _PUBLISHED = Verdict(
 )
 
 
-def verdict_of(table: SeedTable) -> Verdict:
+def verdict_of(table: SeedTable) -> TableVerdict:
     """Return what the table's evidence allows to be said."""
     evidence = table.spec.evidence
     if evidence is not None:
@@ -98,7 +98,7 @@ def meaning(metric: MetricSpec) -> str:
     return f"{known} ({metric.reference})" if metric.reference else known
 
 
-def agreement(evidence: Evidence) -> str:
+def agreement_words(evidence: Evidence) -> str:
     """Say how many seeds are best by every score, beside what chance alone would give."""
     if evidence.overlap is None or evidence.chance_overlap is None:
         return ""

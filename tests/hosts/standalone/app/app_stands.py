@@ -15,12 +15,12 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from seedloupe.artifacts import Availability, Purpose, Subject, TallyBook, TextCheck, TextRegion
-from seedloupe.artifacts.tally.result_log import Ledger
+from seedloupe.artifacts import Availability, Purpose, ResultStore, Subject, TextCheck, TextRegion
+from seedloupe.artifacts.tally.result_log import ResultLog
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.app.inpaint_state import Job
 from seedloupe.hosts.standalone.app.mask_editor import BRUSH, canvas_of
-from seedloupe.hosts.standalone.app.state import Desk, Prints, Shelf
+from seedloupe.hosts.standalone.app.state import AppState, ModelCache, ServedFiles
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate
 from seedloupe.lens import FeatureMap
@@ -115,7 +115,7 @@ def job_for(
         "file/{0.seed}".format,
         lambda _, name: f"file/{name}",
         "file/before",
-        Ledger(TallyBook(folder), SUBJECT) if folder else None,
+        ResultLog(ResultStore(folder), SUBJECT) if folder else None,
     )
     return replace(job, **more)
 
@@ -127,17 +127,17 @@ def desk_of(
     tables: Sequence[Path] = (),
     stream: Callable[..., Flow] | None = None,
     reader: Any = None,
-) -> Desk:
+) -> AppState:
     """A desk with one model, whatever its name, and dice that count from 100."""
     dice = itertools.count(100)
     plain = {} if stream is None else {"stream": stream}
-    return Desk(
-        Shelf(lambda name: model),
-        Prints(tmp_path / "cache"),
+    return AppState(
+        ModelCache(lambda name: model),
+        ServedFiles(tmp_path / "cache"),
         tuple(tables),
         reader,
         dice=lambda: next(dice),
-        book=TallyBook(tmp_path / "tally"),
+        book=ResultStore(tmp_path / "tally"),
         **plain,
     )
 

@@ -14,7 +14,7 @@ from seedloupe.atlas.queries import ALL_SCORES, ANY_KIND
 from seedloupe.hosts.standalone.app import atlas_tab as app_atlas
 from seedloupe.hosts.standalone.app.atlas_tab import CREATE, AtlasTab
 from seedloupe.hosts.standalone.app.create_tab import CreateTab
-from seedloupe.hosts.standalone.app.state import Desk, open_page, open_table
+from seedloupe.hosts.standalone.app.state import AppState, open_page, open_page_with_table
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.picking import pick_golden
 from seedloupe.tables import read_table, write_table
@@ -51,7 +51,7 @@ def atlas(tiny: Model, tmp_path: Path, tables: Path) -> AtlasTab:
     return built(lambda: tab_of(desk))
 
 
-def tab_of(desk: Desk) -> AtlasTab:
+def tab_of(desk: AppState) -> AtlasTab:
     opening = open_page(desk, "tiny")
     with gr.Blocks(analytics_enabled=False), gr.Tabs() as tabs, gr.Tab("all"):
         create = CreateTab(desk, opening, gr.HTML())
@@ -165,7 +165,7 @@ def test_seeds_that_mean_other_noise_are_not_handed_over(
 
 
 def next_opening(atlas: AtlasTab, tables: Path, name: str) -> Any:
-    return open_table(atlas._desk, "tiny", Path(path_in(tables, name)))
+    return open_page_with_table(atlas._desk, "tiny", Path(path_in(tables, name)))
 
 
 @pytest.mark.parametrize("seeds", ["", "no seeds", "4242"])

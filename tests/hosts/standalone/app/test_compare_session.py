@@ -11,10 +11,10 @@ from seedloupe.errors import InputError, ModelError, PickError, TableMatchError
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.app import layer_preview as app_lens
 from seedloupe.hosts.standalone.app.compare_session import (
-    Tray,
-    Wish,
-    compare,
-    draw,
+    CompareRequest,
+    CompareState,
+    compare_columns,
+    draw_columns,
     empty_columns,
 )
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
@@ -23,8 +23,14 @@ from seedloupe.hosts.standalone.engine.sampling import Generated
 from seedloupe.metadata.write_png import read_png_metadata
 from seedloupe.picking import Pick, Picking, pick_golden
 from seedloupe.picking.explicit_seeds import pick_given
-from seedloupe.services.seed_columns import Lot, Way, choose, possible_ways, ranks_of
-from seedloupe.services.table_fit import Chosen, Settings
+from seedloupe.services.seed_columns import (
+    SeedColumn,
+    SeedSource,
+    choose_columns,
+    possible_ways,
+    ranks_of,
+)
+from seedloupe.services.table_fit import SamplingSettings, SelectedSeeds
 from seedloupe.tables import write_table
 
 from ....seed_tables import full_table, make_table
@@ -33,40 +39,48 @@ from .app_stands import desk_of, flow, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-ALL = (Way.RANDOM, Way.GOLDEN, Way.DIVERSE)
+ALL = (SeedSource.RANDOM, SeedSource.GOLDEN, SeedSource.DIVERSE)
 
 
-def lot(way: Way, *seeds: int) -> Lot:
-    return Lot(way, Picking(tuple(Pick(seed) for seed in seeds), "rule", len(seeds)))
+def lot(way: SeedSource, *seeds: int) -> SeedColumn:
+    return SeedColumn(way, Picking(tuple(Pick(seed) for seed in seeds), "rule", len(seeds)))
 
 
-def drawn(lots: tuple[Lot, ...], stop: threading.Event | None = None, steps: int = 2) -> list[Tray]:
+def drawn(
+    lots: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
+) -> list[CompareState]:
     request = Request("a boat", (), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
-    return list(draw(lots, request, flow, LayerPainter(), keep, stop))
+    return list(draw_columns(lots, request, flow, LayerPainter(), keep, stop))
 
 
 def test_columns_fill_evenly_and_a_shared_seed_is_drawn_once() -> None:
-    tray = Tray((lot(Way.RANDOM, 1, 2, 3), lot(Way.GOLDEN, 7, 8), lot(Way.DIVERSE, 7, 9)))
+    tray = CompareState(
+        (
+            lot(SeedSource.RANDOM, 1, 2, 3),
+            lot(SeedSource.GOLDEN, 7, 8),
+            lot(SeedSource.DIVERSE, 7, 9),
+        )
+    )
     assert tray.seeds == (1, 7, 2, 8, 9, 3)
     order = [seed for page in drawn(tray.lots) for seed in list(page.pictures)[-1:]]
     assert list(dict.fromkeys(order)) == [1, 7, 2, 8, 9, 3]
 
 
 def test_a_shared_seed_shows_its_picture_in_both_columns() -> None:
-    last = drawn((lot(Way.GOLDEN, 7), lot(Way.DIVERSE, 7)))[-1]
+    last = drawn((lot(SeedSource.GOLDEN, 7), lot(SeedSource.DIVERSE, 7)))[-1]
     assert [column.frames[0].url for column in last.columns()] == ["file/7", "file/7"]
 
 
 def test_pictures_appear_one_by_one_and_never_go() -> None:
-    counts = [len(page.pictures) for page in drawn((lot(Way.RANDOM, 1, 2, 3),))]
+    counts = [len(page.pictures) for page in drawn((lot(SeedSource.RANDOM, 1, 2, 3),))]
     assert counts == sorted(counts)
     assert set(counts) == {0, 1, 2, 3}
 
 
 def test_the_bench_shows_layers_and_step_while_a_picture_is_drawn() -> None:
-    benches = [page.bench for page in drawn((lot(Way.RANDOM, 5),)) if page.bench is not None]
+    benches = [page.bench for page in drawn((lot(SeedSource.RANDOM, 5),)) if page.bench is not None]
     first = benches[0]
     assert first.lines[0] == "Step 1 of 2"
     assert (first.layers[0].title, first.layers[0].picture.size) == ("Bottom", (3, 2))
@@ -76,7 +90,7 @@ def test_the_bench_shows_layers_and_step_while_a_picture_is_drawn() -> None:
 
 
 def test_a_finished_picture_keeps_the_layers_of_its_own_last_step() -> None:
-    last = drawn((lot(Way.RANDOM, 5, 6),))[-1]
+    last = drawn((lot(SeedSource.RANDOM, 5, 6),))[-1]
     layers = [last.benches[seed].layers[0].picture.tobytes() for seed in (5, 6)]
     assert layers[0] != layers[1]
 
@@ -84,8 +98,8 @@ def test_a_finished_picture_keeps_the_layers_of_its_own_last_step() -> None:
 def test_stop_keeps_what_is_drawn_and_says_how_much_that_is() -> None:
     stop = threading.Event()
     pages = []
-    events = draw(
-        (lot(Way.RANDOM, 1, 2, 3),),
+    events = draw_columns(
+        (lot(SeedSource.RANDOM, 1, 2, 3),),
         Request("", (), steps=2),
         flow,
         LayerPainter(),
@@ -102,9 +116,9 @@ def test_stop_keeps_what_is_drawn_and_says_how_much_that_is() -> None:
 
 
 def test_without_a_table_only_dice_are_thrown() -> None:
-    (only,) = choose(None, ALL, 3, source_seed=1)
-    assert (only.way, len(set(only.picking.seeds))) == (Way.RANDOM, 3)
-    assert possible_ways(None) == (Way.RANDOM,)
+    (only,) = choose_columns(None, ALL, 3, source_seed=1)
+    assert (only.way, len(set(only.picking.seeds))) == (SeedSource.RANDOM, 3)
+    assert possible_ways(None) == (SeedSource.RANDOM,)
 
 
 def test_every_seed_measured_has_the_place_golden_seeds_give_it() -> None:
@@ -119,28 +133,35 @@ def test_every_seed_measured_has_the_place_golden_seeds_give_it() -> None:
 
 
 def test_the_same_dice_give_the_same_seeds() -> None:
-    first, again, other = (choose(None, ALL, 4, source_seed=seed) for seed in (1, 1, 2))
+    first, again, other = (choose_columns(None, ALL, 4, source_seed=seed) for seed in (1, 1, 2))
     assert first[0].picking.seeds == again[0].picking.seeds != other[0].picking.seeds
 
 
 def test_a_table_fills_the_columns_it_has_columns_for() -> None:
     scores = {"alignment": [0.1, 0.4, 0.2, 0.3]}
     style = {"style": np.arange(8).reshape(4, 2)}
-    assert possible_ways(make_table(scores)) == (Way.RANDOM, Way.GOLDEN)
-    assert possible_ways(make_table({}, features=style)) == (Way.RANDOM, Way.DIVERSE)
-    lots = choose(make_table(scores, features=style), (Way.DIVERSE, Way.GOLDEN), 2, source_seed=1)
-    assert [found.way for found in lots] == [Way.GOLDEN, Way.DIVERSE]
+    assert possible_ways(make_table(scores)) == (SeedSource.RANDOM, SeedSource.GOLDEN)
+    assert possible_ways(make_table({}, features=style)) == (SeedSource.RANDOM, SeedSource.DIVERSE)
+    lots = choose_columns(
+        make_table(scores, features=style),
+        (SeedSource.DIVERSE, SeedSource.GOLDEN),
+        2,
+        source_seed=1,
+    )
+    assert [found.way for found in lots] == [SeedSource.GOLDEN, SeedSource.DIVERSE]
 
 
 def test_a_space_of_another_name_serves_where_there_is_no_style() -> None:
     table = make_table({}, features={"composition": np.arange(8).reshape(4, 2) / 8})
-    (only,) = choose(table, (Way.DIVERSE,), 2, source_seed=1)
+    (only,) = choose_columns(table, (SeedSource.DIVERSE,), 2, source_seed=1)
     assert len(only.picking.seeds) == 2
 
 
 def test_golden_comes_by_rank_and_random_seeds_show_their_rank_too() -> None:
     table = make_table({"alignment": [0.1, 0.4, 0.2, 0.3]}, seeds=[5, 6, 7, 8])
-    tray = Tray(choose(table, (Way.RANDOM, Way.GOLDEN), 4, source_seed=1))
+    tray = CompareState(
+        choose_columns(table, (SeedSource.RANDOM, SeedSource.GOLDEN), 4, source_seed=1)
+    )
     random, golden = tray.columns()
     assert [frame.title for frame in golden.frames] == ["6", "8", "7", "5"]
     truth = {"6": "rank 1 / 4", "8": "rank 2 / 4", "7": "rank 3 / 4", "5": "rank 4 / 4"}
@@ -151,13 +172,15 @@ def test_the_score_shown_is_the_one_that_every_seed_has() -> None:
     extra = {"score.alignment.confirm": [0.25, 0.75]}
     scores = {"alignment": [0.9, 0.1], "loss": [0.125, 0.5]}
     table = make_table(scores, extra=extra, lower_is_better=["loss"])
-    (column,) = Tray(choose(table, (Way.GOLDEN,), 1, source_seed=1)).columns()
+    (column,) = CompareState(
+        choose_columns(table, (SeedSource.GOLDEN,), 1, source_seed=1)
+    ).columns()
     assert column.frames[0].lines == ("alignment ↑ 0.900", "loss ↓ 0.125")
 
 
 def test_asking_for_no_pictures_is_refused() -> None:
     with pytest.raises(PickError, match="count"):
-        choose(None, ALL, 0, source_seed=1)
+        choose_columns(None, ALL, 0, source_seed=1)
 
 
 def test_empty_columns_have_as_many_places_as_pictures_are_wanted() -> None:
@@ -169,8 +192,10 @@ def test_empty_columns_have_as_many_places_as_pictures_are_wanted() -> None:
     ]
 
 
-def wish(model: Model, table: Path | None = None, **changes: object) -> Wish:
-    made = Wish("a boat", ALL, 1, Settings(steps=3, guidance=2.0), model.name, table)
+def wish(model: Model, table: Path | None = None, **changes: object) -> CompareRequest:
+    made = CompareRequest(
+        "a boat", ALL, 1, SamplingSettings(steps=3, guidance=2.0), model.name, table
+    )
     return replace(made, **changes)
 
 
@@ -181,7 +206,7 @@ def test_a_real_model_draws_all_columns_and_the_pictures_know_how(
     path = tmp_path / "t.seedtable.safetensors"
     write_table(table, path)
     desk = desk_of(tmp_path, tiny)
-    pages = list(compare(desk, wish(tiny, path), threading.Event()))
+    pages = list(compare_columns(desk, wish(tiny, path), threading.Event()))
     last = pages[-1]
     assert [column.name for column in last.columns()] == ["random", "golden", "diverse"]
     for seed, url in last.pictures.items():
@@ -198,9 +223,9 @@ def test_a_watched_picture_is_the_picture_nobody_watches(tiny: Model, tmp_path: 
     from seedloupe.hosts.standalone.engine.sampling import generate
 
     desk = desk_of(tmp_path, tiny)
-    last = list(compare(desk, wish(tiny), threading.Event()))[-1]
+    last = list(compare_columns(desk, wish(tiny), threading.Event()))[-1]
     ((seed, url),) = last.pictures.items()
-    sampler = Settings.sampler
+    sampler = SamplingSettings.sampler
     request = Request("a boat", (seed,), steps=3, guidance=2.0, sampler=sampler)
     (alone,) = generate(tiny, request)
     assert isinstance(alone, Generated)
@@ -208,9 +233,9 @@ def test_a_watched_picture_is_the_picture_nobody_watches(tiny: Model, tmp_path: 
 
 
 def test_settings_nobody_can_draw_with_are_refused_in_one_line(tiny: Model, tmp_path: Path) -> None:
-    bad = wish(tiny, settings=Settings(steps=0))
+    bad = wish(tiny, settings=SamplingSettings(steps=0))
     with pytest.raises(InputError, match="steps"):
-        list(compare(desk_of(tmp_path, tiny), bad, threading.Event()))
+        list(compare_columns(desk_of(tmp_path, tiny), bad, threading.Event()))
 
 
 def test_a_layer_that_cannot_be_painted_costs_a_note_and_not_the_picture() -> None:
@@ -241,16 +266,20 @@ def test_a_unet_of_unknown_shape_draws_unwatched(monkeypatch: pytest.MonkeyPatch
 def test_seeds_chosen_by_hand_stand_beside_the_others_all_of_them() -> None:
     table = make_table({"alignment": [0.1, 0.4, 0.2, 0.3]}, seeds=[5, 6, 7, 8])
     by_hand = pick_given(table, [8, 99, 5])
-    lots = choose(table, (Way.GOLDEN, Way.CHOSEN), 1, source_seed=1, by_hand=by_hand)
-    golden, chosen = Tray(lots).columns()
+    lots = choose_columns(
+        table, (SeedSource.GOLDEN, SeedSource.CHOSEN), 1, source_seed=1, by_hand=by_hand
+    )
+    golden, chosen = CompareState(lots).columns()
     assert [frame.title for frame in chosen.frames] == ["8", "99", "5"]
     assert [frame.aside for frame in chosen.frames] == ["rank 2 / 4", "", "rank 4 / 4"]
     assert len(golden.frames) == 1
 
 
 def test_seeds_chosen_by_hand_may_stand_alone() -> None:
-    (only,) = choose(None, (Way.CHOSEN,), 2, source_seed=1, by_hand=pick_given(None, [7]))
-    assert (only.way, only.picking.seeds) == (Way.CHOSEN, (7,))
+    (only,) = choose_columns(
+        None, (SeedSource.CHOSEN,), 2, source_seed=1, by_hand=pick_given(None, [7])
+    )
+    assert (only.way, only.picking.seeds) == (SeedSource.CHOSEN, (7,))
 
 
 def test_seeds_of_other_noise_are_refused_with_the_setting_that_differs(
@@ -258,9 +287,9 @@ def test_seeds_of_other_noise_are_refused_with_the_setting_that_differs(
 ) -> None:
     path = tmp_path / "other.seedtable.safetensors"
     write_table(full_table(), path)
-    mine = wish(tiny, ways=(Way.CHOSEN,), chosen=Chosen((5,), path))
+    mine = wish(tiny, ways=(SeedSource.CHOSEN,), chosen=SelectedSeeds((5,), path))
     with pytest.raises(TableMatchError, match="shape"):
-        list(compare(desk_of(tmp_path, tiny), mine, threading.Event()))
+        list(compare_columns(desk_of(tmp_path, tiny), mine, threading.Event()))
 
 
 def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_path: Path) -> None:
@@ -268,10 +297,10 @@ def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_pat
     table = table_for(tiny)
     write_table(table, path)
     seeds = tuple(int(seed) for seed in table.seeds[:2])
-    mine = wish(tiny, ways=(Way.CHOSEN,), chosen=Chosen(seeds, path))
-    other = replace(mine, settings=Settings(steps=2, guidance=2.0))
+    mine = wish(tiny, ways=(SeedSource.CHOSEN,), chosen=SelectedSeeds(seeds, path))
+    other = replace(mine, settings=SamplingSettings(steps=2, guidance=2.0))
     for asked, said in ((mine, ()), (other, ("sampling.steps",))):
-        last = list(compare(desk_of(tmp_path, tiny), asked, threading.Event()))[-1]
+        last = list(compare_columns(desk_of(tmp_path, tiny), asked, threading.Event()))[-1]
         (column,) = last.columns()
         assert set(last.pictures) == set(seeds)
         assert len(column.why) == 1 + len(said)

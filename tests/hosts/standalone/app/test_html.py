@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from seedloupe.hosts.standalone.app.html import (
-    Bench,
     Column,
     Frame,
     LayerView,
+    Preview,
     assay_html,
     bench_html,
     data_url,
@@ -21,7 +21,7 @@ from seedloupe.hosts.standalone.app.html import (
     status_html,
     tray_html,
 )
-from seedloupe.services.table_fit import Assay
+from seedloupe.services.table_fit import TableFit
 
 EVIL = '<img src=x onerror="steal()">&'
 
@@ -31,9 +31,9 @@ EVIL = '<img src=x onerror="steal()">&'
     [
         frames_html([Frame(EVIL, EVIL, (EVIL,), EVIL, EVIL, mark=(EVIL, "good"))]),
         tray_html([Column("golden", EVIL, EVIL, (Frame(EVIL),), (EVIL,))]),
-        bench_html(Bench(EVIL, (EVIL,), EVIL, (), 0.5, EVIL)),
-        bench_html(Bench("", layers=(LayerView(EVIL, EVIL, Image.new("RGB", (3, 2))),))),
-        assay_html(Assay(EVIL, (EVIL,), "bad", command=EVIL)),
+        bench_html(Preview(EVIL, (EVIL,), EVIL, (), 0.5, EVIL)),
+        bench_html(Preview("", layers=(LayerView(EVIL, EVIL, Image.new("RGB", (3, 2))),))),
+        assay_html(TableFit(EVIL, (EVIL,), "bad", command=EVIL)),
         status_html(EVIL),
     ],
 )
@@ -90,10 +90,10 @@ def test_a_path_with_odd_letters_is_quoted_and_stays_the_same_path() -> None:
 @pytest.mark.parametrize(
     ("known", "unfolded"),
     [
-        (Assay("fits", ("so",), "good"), False),
-        (Assay("other noise", ("so",), "bad"), True),
-        (Assay("none", ("so",), "plain", command="seedloupe mine"), True),
+        (TableFit("fits", ("so",), "good"), False),
+        (TableFit("other noise", ("so",), "bad"), True),
+        (TableFit("none", ("so",), "plain", command="seedloupe mine"), True),
     ],
 )
-def test_a_note_is_unfolded_where_something_is_to_be_done(known: Assay, unfolded: bool) -> None:
+def test_a_note_is_unfolded_where_something_is_to_be_done(known: TableFit, unfolded: bool) -> None:
     assert (" open>" in assay_html(known)) == unfolded

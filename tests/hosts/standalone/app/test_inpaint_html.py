@@ -17,19 +17,19 @@ from seedloupe.hosts.standalone.app.inpaint_html import (
     verdict_html,
 )
 from seedloupe.hosts.standalone.app.inpaint_session import repaint
-from seedloupe.hosts.standalone.app.inpaint_state import Sheet
+from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 
 from .app_stands import Reader, Writing, job_for
 
 
-def sheet_of(reader: Any, seed: int = 3, prompt: str = "a boat", **more: Any) -> Sheet:
+def sheet_of(reader: Any, seed: int = 3, prompt: str = "a boat", **more: Any) -> InpaintState:
     job = job_for(reader, (seed,), **more)
     request = replace(job.request, prompt=prompt)
     job = replace(job, request=request, check=replace(job.check, prompt=prompt))
     return list(repaint(job, threading.Event()))[-1]
 
 
-def closely(sheet: Sheet) -> str:
+def closely(sheet: InpaintState) -> str:
     return verdict_html(sheet.results[3])
 
 

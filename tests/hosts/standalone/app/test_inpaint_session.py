@@ -20,11 +20,11 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
     repaint,
     seeds_of,
 )
-from seedloupe.hosts.standalone.app.inpaint_state import MARKS, Sheet
+from seedloupe.hosts.standalone.app.inpaint_state import MARKS, InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.images import to_tensor
-from seedloupe.services.table_fit import Settings
+from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import Reader, Writing, desk_of, edited, flow, job_for, path_of
 
@@ -36,7 +36,7 @@ def sheets(
     seeds: tuple[int, ...] = (3, 4),
     stop: threading.Event | None = None,
     **more: Any,
-) -> list[Sheet]:
+) -> list[InpaintState]:
     return list(repaint(job_for(reader, seeds, **more), stop or threading.Event()))
 
 
@@ -193,7 +193,7 @@ def test_what_was_said_to_a_picture_is_known_when_it_is_drawn_again(tmp_path: Pa
 def test_the_picture_shown_is_one_without_text_or_with_the_least_of_it() -> None:
     assert sheets(Writing({3}), (3, 4))[-1].kept() == 4
     assert sheets(Writing({3, 4}), (3, 4))[-1].kept() == 3
-    assert Sheet().kept() is None
+    assert InpaintState().kept() is None
 
 
 def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
@@ -201,7 +201,7 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 ) -> None:
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
-    wish = Repaint(brush, "a boat", "3", 1, 1.0, Settings(2, 1.0), tiny.name)
+    wish = Repaint(brush, "a boat", "3", 1, 1.0, SamplingSettings(2, 1.0), tiny.name)
     desk = desk_of(tmp_path, tiny, reader=Reader())
     last = list(repaint(job_of(desk, wish), threading.Event()))[-1]
     result = last.results[3]
@@ -213,7 +213,7 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 
 
 def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
-    drawn = draw_one(desk_of(tmp_path, tiny), "a boat", Settings(1, 1.0), tiny.name)
+    drawn = draw_one(desk_of(tmp_path, tiny), "a boat", SamplingSettings(1, 1.0), tiny.name)
     width, height = tiny.native_size
     assert drawn.width / drawn.height == width / height
     assert max(drawn.size) >= EDITOR_SIDE
@@ -222,7 +222,7 @@ def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
 def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> None:
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
-    wish = Repaint(brush, "", "", 2, 0.5, Settings(2, 1.0), tiny.name, Level.HIGH)
+    wish = Repaint(brush, "", "", 2, 0.5, SamplingSettings(2, 1.0), tiny.name, Level.HIGH)
     job = job_of(desk_of(tmp_path, tiny, stream=lambda model, request, **_: flow(request)), wish)
     assert job.check.level is Level.HIGH
     assert job.request.seeds == (100, 101)

@@ -11,11 +11,11 @@ from PIL import Image
 
 from seedloupe.generation.request import check_request
 from seedloupe.hosts.standalone.app import inpaint_tab as app_inpaint
-from seedloupe.hosts.standalone.app.inpaint_state import Sheet
+from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
-from seedloupe.hosts.standalone.app.state import Desk
+from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.services.table_fit import Settings
+from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import SOMEBODY, Reader, Writing, built, desk_of, edited, flow
 
@@ -33,7 +33,7 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path) -> Desk:
+def desk(tiny: Model, tmp_path: Path) -> AppState:
     def stream(model: Model, request: Any, **watched: object) -> Any:
         check_request(request, model)
         return flow(request, size=model.native_size)
@@ -82,7 +82,7 @@ class Browser:
         return self.take(self.tab.on_select(self.shown, SimpleNamespace(value=str(seed))))
 
     @property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> InpaintState:
         return self.shown[self.tab._sheet]
 
     def text(self, name: str) -> Any:
@@ -92,10 +92,10 @@ class Browser:
 
 
 @pytest.fixture
-def browser(desk: Desk, toasts: list[str], tiny: Model) -> Browser:
+def browser(desk: AppState, toasts: list[str], tiny: Model) -> Browser:
     def build() -> InpaintTab:
         with gr.Blocks(analytics_enabled=False):
-            return InpaintTab(desk, gr.State("tiny"), Settings())
+            return InpaintTab(desk, gr.State("tiny"), SamplingSettings())
 
     width, height = tiny.native_size
     browser = Browser(built(build))
@@ -238,7 +238,7 @@ def test_retrying_unasked_is_off_and_can_be_chosen(browser: Browser) -> None:
     assert browser.text("sl-attempts").count("<figure") == 3
 
 
-def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: Desk) -> None:
+def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: AppState) -> None:
     reads(browser, writing(101))
     browser.repaint()
     browser.select(101)
@@ -259,7 +259,7 @@ def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: Des
 
 
 def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
-    browser: Browser, desk: Desk, toasts: list[str]
+    browser: Browser, desk: AppState, toasts: list[str]
 ) -> None:
     browser.repaint()
     assert desk.book is not None
@@ -273,7 +273,7 @@ def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
 
 
 def test_nothing_is_counted_outside_the_given_folder(
-    browser: Browser, desk: Desk, tmp_path: Path, tallies_stay_in_tests: Path
+    browser: Browser, desk: AppState, tmp_path: Path, tallies_stay_in_tests: Path
 ) -> None:
     browser.repaint()
     browser.take(browser.tab.on_correct(browser.shown))

@@ -23,32 +23,32 @@ from seedloupe.hosts.standalone.app.lens_session import (
     seeds_from,
     warnings_of,
 )
-from seedloupe.hosts.standalone.app.state import Desk
+from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.denoise import Sampler
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate, stream
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
-from seedloupe.lens.explorer import Specimen
-from seedloupe.services.table_fit import Settings
+from seedloupe.lens.explorer import RecordedRun
+from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import desk_of, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-SETTINGS = Settings(steps=3, guidance=2.0, sampler=Sampler.EULER)
+SETTINGS = SamplingSettings(steps=3, guidance=2.0, sampler=Sampler.EULER)
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path) -> Desk:
+def desk(tiny: Model, tmp_path: Path) -> AppState:
     return desk_of(tmp_path, tiny)
 
 
-def observed(desk: Desk, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
+def observed(desk: AppState, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
     wish = Observation("a hill", seeds, SETTINGS, "tiny", **changes)
     return list(observe(desk, wish, threading.Event()))
 
 
 def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
-    desk: Desk, tiny: Model
+    desk: AppState, tiny: Model
 ) -> None:
     last = observed(desk, (7,))[-1]
     (specimen,) = last.specimens
@@ -61,21 +61,21 @@ def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
     assert "Drawn and recorded" in last.status
 
 
-def test_the_picture_is_the_one_drawn_without_the_lens(desk: Desk, tiny: Model) -> None:
+def test_the_picture_is_the_one_drawn_without_the_lens(desk: AppState, tiny: Model) -> None:
     specimen = observed(desk, (7,))[-1].specimens[0]
     (plain,) = generate(tiny, SETTINGS.request("a hill", (7,)))
     assert specimen.picture is not None
     assert specimen.picture.tobytes() == plain.image.tobytes()
 
 
-def test_two_seeds_make_two_specimens_each_with_its_own_record(desk: Desk) -> None:
+def test_two_seeds_make_two_specimens_each_with_its_own_record(desk: AppState) -> None:
     first, second = observed(desk, (7, 8))[-1].specimens
     assert (first.record.spec.seeds, second.record.spec.seeds) == (("7",), ("8",))
     key = next(iter(first.record.rgb))
     assert (first.record.codes[key] != second.record.codes[key]).any()
 
 
-def test_a_stopped_run_keeps_what_is_finished(desk: Desk) -> None:
+def test_a_stopped_run_keeps_what_is_finished(desk: AppState) -> None:
     stop = threading.Event()
     sights = []
     for sight in observe(desk, Observation("a hill", (7, 8), SETTINGS, "tiny"), stop):
@@ -112,14 +112,14 @@ def test_the_sampler_is_closed_when_nobody_reads_on(tiny: Model, tmp_path: Path)
     ],
 )
 def test_what_cannot_be_watched_is_refused_before_anything_is_drawn(
-    desk: Desk, changes: dict[str, Any], message: str
+    desk: AppState, changes: dict[str, Any], message: str
 ) -> None:
     given = {"seeds": (7,), **changes}
     with pytest.raises(SeedloupeError, match=message):
         observed(desk, **given)
 
 
-def test_a_picture_made_elsewhere_is_looked_at_once(desk: Desk) -> None:
+def test_a_picture_made_elsewhere_is_looked_at_once(desk: AppState) -> None:
     picture = Image.linear_gradient("L").resize((49, 35))
     sight = observe_pictures(desk, [picture], model="tiny", time=80, noises=2)
     (specimen,) = sight.specimens
@@ -127,7 +127,7 @@ def test_a_picture_made_elsewhere_is_looked_at_once(desk: Desk) -> None:
     assert "t 80, 2 noises" in sight.status
 
 
-def test_two_pictures_made_elsewhere_stand_side_by_side(desk: Desk, tmp_path: Path) -> None:
+def test_two_pictures_made_elsewhere_stand_side_by_side(desk: AppState, tmp_path: Path) -> None:
     pictures = [Image.linear_gradient("L").resize((48, 32)), Image.new("RGB", (48, 32), "red")]
     how = {"model": "tiny", "time": 50, "noises": 1, "layers": ("mid-vit-out",)}
     sight = observe_pictures(desk, pictures, **how)
@@ -140,23 +140,23 @@ def test_two_pictures_made_elsewhere_stand_side_by_side(desk: Desk, tmp_path: Pa
     )
 
 
-def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(desk: Desk) -> None:
+def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(desk: AppState) -> None:
     assert [choice.layer for choice in observed(desk, (7,))[-1].why]
     assert observed(desk, (7,), layers=("mid-vit-out",))[-1].why == ()
 
 
-def test_planted_huge_tokens_are_warned_of_by_layer(desk: Desk) -> None:
+def test_planted_huge_tokens_are_warned_of_by_layer(desk: AppState) -> None:
     recorder = Recorder()
     values = torch.randn(1, 8, 8, 10, generator=torch.Generator().manual_seed(1))
     values[:, :, 3:5, 6:8] *= 40
     recorder(FeatureMap("mid-vit-out", 0, 1.0, values))
     record = recorder.finish(LensSpec(model="tiny", sampler="euler", seeds=("7",)))
-    (warning,) = [line for line in warnings_of([Specimen(record)]) if "norm" in line]
+    (warning,) = [line for line in warnings_of([RecordedRun(record)]) if "norm" in line]
     assert warning.startswith("mid-vit-out: ")
-    assert warnings_of([Specimen(replace(record, codes={}, leads={}, axes={}))]) == ()
+    assert warnings_of([RecordedRun(replace(record, codes={}, leads={}, axes={}))]) == ()
 
 
-def test_an_exhibit_can_be_shown_kept_and_read_again(desk: Desk, tmp_path: Path) -> None:
+def test_an_exhibit_can_be_shown_kept_and_read_again(desk: AppState, tmp_path: Path) -> None:
     specimens = observed(desk, (7, 8))[-1].specimens
     found = exhibit(desk, specimens, tmp_path)
     assert len(json.loads(path_of(found.data).read_text("utf-8"))["sides"]) == 2

@@ -12,7 +12,7 @@ from PIL import Image
 
 from seedloupe.hosts.standalone.app import lens_tab as app_explorer
 from seedloupe.hosts.standalone.app.lens_tab import LensTab
-from seedloupe.hosts.standalone.app.state import Desk, open_page
+from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 
 from .app_stands import SOMEBODY, built, desk_of, path_of
@@ -35,7 +35,7 @@ def tab(tiny: Model, tmp_path: Path) -> LensTab:
     return built(lambda: tab_of(desk))
 
 
-def tab_of(desk: Desk) -> LensTab:
+def tab_of(desk: AppState) -> LensTab:
     with gr.Blocks(analytics_enabled=False):
         return LensTab(desk, open_page(desk, "tiny"), gr.State("tiny"))
 

@@ -15,7 +15,7 @@ from seedloupe.generation.request import check_request
 from seedloupe.hosts.standalone.app import create_tab as app_create
 from seedloupe.hosts.standalone.app.create_tab import CreateTab
 from seedloupe.hosts.standalone.app.main import build_app, listen, web_app
-from seedloupe.hosts.standalone.app.state import Desk, Shelf, guarded, open_page
+from seedloupe.hosts.standalone.app.state import AppState, ModelCache, guarded, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.tables import write_table
 
@@ -42,7 +42,7 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path, tables: Path) -> Desk:
+def desk(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
     def stream(model: Model, request: Any, **watched: object) -> Any:
         check_request(request, model)
         return flow(request, size=model.native_size)
@@ -51,7 +51,7 @@ def desk(tiny: Model, tmp_path: Path, tables: Path) -> Desk:
 
 
 @pytest.fixture
-def create(desk: Desk) -> CreateTab:
+def create(desk: AppState) -> CreateTab:
     def build() -> CreateTab:
         with gr.Blocks(analytics_enabled=False):
             return CreateTab(desk, open_page(desk, "tiny"), gr.HTML())
@@ -118,7 +118,9 @@ def test_stop_ends_the_run_of_this_browser(create: CreateTab, toasts: list[str])
     assert "Stopped after 1 of 5" in by_id(pages, "sl-status")[-1]
 
 
-def test_a_browser_that_leaves_stops_its_run_and_no_other(desk: Desk, create: CreateTab) -> None:
+def test_a_browser_that_leaves_stops_its_run_and_no_other(
+    desk: AppState, create: CreateTab
+) -> None:
     mine, other = desk.switches.fresh("somebody"), desk.switches.fresh("other")
     create.on_leave(SOMEBODY)
     assert (mine.is_set(), other.is_set()) == (True, False)
@@ -143,7 +145,7 @@ def test_bad_input_is_one_line_and_the_page_stays_usable(
 
 
 def test_a_crash_inside_is_one_line_without_a_traceback(
-    create: CreateTab, desk: Desk, toasts: list[str], caplog: pytest.LogCaptureFixture
+    create: CreateTab, desk: AppState, toasts: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def burning(*given: object, **watched: object) -> Any:
         raise RuntimeError("CUDA out of memory\n at line 3")
@@ -193,12 +195,12 @@ def test_a_chosen_table_brings_the_settings_it_was_made_with(
 
 
 def test_a_model_that_cannot_be_opened_leaves_the_one_before(
-    create: CreateTab, desk: Desk, toasts: list[str], tiny: Model
+    create: CreateTab, desk: AppState, toasts: list[str], tiny: Model
 ) -> None:
     def opener(name: str) -> Model:
         raise ModelError("model", expected="a model", got=repr(name))
 
-    shelf = Shelf(lambda name: tiny if name == "tiny" else opener(name))
+    shelf = ModelCache(lambda name: tiny if name == "tiny" else opener(name))
     object.__setattr__(desk, "shelf", shelf)
     assert desk.shelf.get("tiny") is tiny
     assert list(create.on_model("gone")) == []
@@ -208,7 +210,7 @@ def test_a_model_that_cannot_be_opened_leaves_the_one_before(
 
 def test_a_model_is_opened_once_however_often_it_is_used(tiny: Model) -> None:
     opened: list[str] = []
-    shelf = Shelf(lambda name: opened.append(name) or tiny)
+    shelf = ModelCache(lambda name: opened.append(name) or tiny)
     for name in ("a", "a", "b", "b", "a"):
         shelf.get(name)
     assert opened == ["a", "b", "a"]
@@ -274,7 +276,7 @@ def test_a_model_that_is_not_there_stops_the_app_before_it_is_served(tmp_path: P
         build_app(str(tmp_path / "nowhere.safetensors"))
 
 
-def test_the_page_is_whole_and_asks_nobody_outside_for_anything(desk: Desk) -> None:
+def test_the_page_is_whole_and_asks_nobody_outside_for_anything(desk: AppState) -> None:
     from fastapi.testclient import TestClient
 
     page = built(lambda: web_app(build_app("tiny", desk=desk)))

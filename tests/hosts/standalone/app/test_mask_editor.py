@@ -11,8 +11,8 @@ from seedloupe.errors import ImageError, MaskError
 from seedloupe.hosts.standalone.app.mask_editor import (
     EDITOR_SIDE,
     canvas_of,
+    crop_to,
     enlargement,
-    fit,
     for_editor,
 )
 
@@ -57,7 +57,7 @@ def test_nothing_brushed_is_said() -> None:
 def test_a_picture_of_another_shape_is_cut_and_not_squeezed() -> None:
     wide = Image.new("RGB", (300, 100), "white")
     ImageDraw.Draw(wide).ellipse((110, 10, 189, 89), fill="black")
-    dark = np.asarray(fit(wide, (64, 64)).convert("L")) < 128
+    dark = np.asarray(crop_to(wide, (64, 64)).convert("L")) < 128
     assert dark.any(0).sum() == pytest.approx(dark.any(1).sum(), abs=1)
 
 
@@ -91,8 +91,8 @@ def test_a_picture_too_large_is_refused_before_it_is_scaled(
 ) -> None:
     monkeypatch.setattr("seedloupe.hosts.standalone.app.mask_editor.MAX_PIXELS", 99)
     with pytest.raises(ImageError, match="at most 99 pixels, got 10 x 10"):
-        fit(Image.new("RGB", (10, 10)), SIZE)
-    assert fit(Image.new("RGB", (9, 11)), SIZE).size == SIZE
+        crop_to(Image.new("RGB", (10, 10)), SIZE)
+    assert crop_to(Image.new("RGB", (9, 11)), SIZE).size == SIZE
 
 
 @pytest.mark.parametrize("size", [SIZE, (96, 64)])

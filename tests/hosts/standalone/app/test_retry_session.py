@@ -15,7 +15,7 @@ from seedloupe.errors import InputError
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.app.inpaint_html import attempts_html
 from seedloupe.hosts.standalone.app.inpaint_session import repaint
-from seedloupe.hosts.standalone.app.inpaint_state import Job, Sheet
+from seedloupe.hosts.standalone.app.inpaint_state import InpaintState, Job
 from seedloupe.hosts.standalone.app.retry_session import seeds_to_try, try_again
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.picking import pick_clean
@@ -30,16 +30,16 @@ def thrown(*seeds: int) -> Iterator[Candidate]:
     return (Candidate(seed, "thrown by dice") for seed in seeds)
 
 
-def repainted(reader: Any, seeds: tuple[int, ...] = (3,), **more: Any) -> Sheet:
+def repainted(reader: Any, seeds: tuple[int, ...] = (3,), **more: Any) -> InpaintState:
     return list(repaint(job_for(reader, seeds, **more), threading.Event()))[-1]
 
 
 def retried(
-    sheet: Sheet,
+    sheet: InpaintState,
     *seeds: int,
     limit: int = 4,
     stop_at: Collection[int] = (),
-) -> list[Sheet]:
+) -> list[InpaintState]:
     """Every page of a retry; it is stopped when one of ``stop_at`` is being drawn."""
     stop, pages = threading.Event(), []
     first = sheet.flagged(None)
@@ -51,7 +51,7 @@ def retried(
     return pages
 
 
-def seeds_of(sheet: Sheet) -> list[int]:
+def seeds_of(sheet: InpaintState) -> list[int]:
     assert sheet.retry is not None
     return [attempt.seed for attempt in sheet.retry.attempts]
 
@@ -124,7 +124,7 @@ def test_a_sampler_that_breaks_in_the_middle_leaves_the_pages_there_are() -> Non
         return plain(request)
 
     sheet = replace(sheet, job=replace(sheet.job, stream=burning))
-    pages: list[Sheet] = []
+    pages: list[InpaintState] = []
     first = sheet.flagged(None)
     assert first is not None
     with pytest.raises(RuntimeError, match="out of memory"):
@@ -204,7 +204,7 @@ def test_the_cleanest_seeds_of_a_table_of_repaints_come_first(tiny: Model, tmp_p
     ranked = ranked_clean(tiny, job_of(tiny).request, folders)
     assert ranked == pick_clean(table, len(table)).seeds
     desk = desk_of(tmp_path, tiny, tables=folders)
-    found = list(itertools.islice(seeds_to_try(desk, Sheet(), job_of(tiny)), len(table) + 2))
+    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job_of(tiny)), len(table) + 2))
     assert tuple(one.seed for one in found) == (*ranked, 100, 101)
     assert found[0].why == "next of the table's cleanest seeds"
 
@@ -248,14 +248,14 @@ def test_without_a_table_seeds_without_text_come_first_and_prone_ones_never(
     desk = desk_of(tmp_path, tiny)
     dice = itertools.chain([8], itertools.count(100))
     object.__setattr__(desk, "dice", lambda: next(dice))
-    found = list(itertools.islice(seeds_to_try(desk, Sheet(), job), 3))
+    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job), 3))
     assert [one.seed for one in found] == [7, 9, 100]
     assert found[0].why == "wrote nothing in 3 pictures so far"
 
 
 def test_seeds_the_page_has_drawn_already_are_left_out(tiny: Model, tmp_path: Path) -> None:
     job = job_of(tiny, seeds=(100, 102 + 2**32))
-    sheet = Sheet(job.request.seeds, job=job)
+    sheet = InpaintState(job.request.seeds, job=job)
     found = itertools.islice(seeds_to_try(desk_of(tmp_path, tiny), sheet, job), 2)
     assert [one.seed for one in found] == [101, 103]
 
@@ -264,7 +264,7 @@ def test_dice_that_only_show_what_was_drawn_end_the_retry(tiny: Model, tmp_path:
     desk = desk_of(tmp_path, tiny)
     object.__setattr__(desk, "dice", lambda: 3)
     job = job_of(tiny, seeds=(3,))
-    assert list(seeds_to_try(desk, Sheet((3,), job=job), job)) == []
+    assert list(seeds_to_try(desk, InpaintState((3,), job=job), job)) == []
 
 
 def test_rates_of_the_table_are_what_the_order_goes_by(tiny: Model, tmp_path: Path) -> None:

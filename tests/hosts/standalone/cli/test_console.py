@@ -6,7 +6,7 @@ import json
 import pytest
 
 from seedloupe.errors import InputError
-from seedloupe.hosts.standalone.cli.console import Console, Progress, duration, table_lines
+from seedloupe.hosts.standalone.cli.console import Console, ProgressLine, duration, table_lines
 
 
 class Terminal(io.StringIO):
@@ -58,7 +58,7 @@ def test_an_error_is_one_line_and_with_json_also_the_document() -> None:
 
 def test_progress_elsewhere_is_a_line_now_and_then_with_rate_and_time_left() -> None:
     out, clock = io.StringIO(), Clock()
-    with Progress("mining", 100, "pictures", out, clock=clock) as progress:
+    with ProgressLine("mining", 100, "pictures", out, clock=clock) as progress:
         for done in range(1, 101):
             clock.now += 0.25
             progress.at(done)
@@ -70,7 +70,7 @@ def test_progress_elsewhere_is_a_line_now_and_then_with_rate_and_time_left() -> 
 
 def test_progress_on_a_terminal_is_one_line_written_over() -> None:
     out, clock = Terminal(), Clock()
-    with Progress("x", 2, "steps", out, clock=clock) as progress:
+    with ProgressLine("x", 2, "steps", out, clock=clock) as progress:
         for done in (1, 2):
             clock.now += 1
             progress.at(done)
@@ -80,7 +80,7 @@ def test_progress_on_a_terminal_is_one_line_written_over() -> None:
 
 def test_work_done_by_an_earlier_run_does_not_flatter_the_rate() -> None:
     out, clock = io.StringIO(), Clock()
-    progress = Progress("mining", 100, "pictures", out, clock=clock)
+    progress = ProgressLine("mining", 100, "pictures", out, clock=clock)
     clock.now += 10
     progress.at(90, skipped=80)
     assert out.getvalue() == "mining: 90/100 pictures (90%), 1.00 pictures/s, 0:10 left\n"

@@ -11,7 +11,7 @@ import pytest
 import torch
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
-from seedloupe.hosts.standalone.engine.latents import decode
+from seedloupe.hosts.standalone.engine.latents import decode_latents
 from seedloupe.hosts.standalone.engine.sampling import Request, Sampler, generate, sample_batch
 from seedloupe.hosts.standalone.engine.text import encode_text
 from seedloupe.noise import initial_noise
@@ -152,7 +152,7 @@ def test_the_multistep_solver_takes_the_steps_of_its_paper(tiny: Model, steps: i
             ratio = (sigmas[index - 1] / sigma).log() / (sigma / end).log()
             mixed = clean + (clean - before) / (2 * ratio)
         latent, before = end / sigma * latent + (1 - end / sigma) * mixed, clean
-    expected = decode(tiny, latent.float())
+    expected = decode_latents(tiny, latent.float())
     made = sample_batch(tiny, [PROMPT], noise, steps=steps, guidance=1.0, sampler=Sampler.DPMPP_2M)
     assert (made - expected).abs().max() < 1e-4
 

@@ -21,7 +21,7 @@ from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate
 from seedloupe.services import inpaint_study as studying
 from seedloupe.services import mining as mining_setup
-from seedloupe.services.table_fit import Settings, settings_for, settings_of
+from seedloupe.services.table_fit import SamplingSettings, settings_for, settings_of_table
 from seedloupe.studies.inpaint import Pair
 from seedloupe.tables import SeedTable
 
@@ -94,11 +94,11 @@ def test_the_page_begins_with_few_steps_whatever_another_models_table_says(
     table = full_table()
     assert table.spec.model.sha256 != few.sha256
     assert settings_for(few, table) == settings_for(few, None)
-    assert settings_for(few, None) == Settings(FEW.steps, FEW.guidance, FEW.sampler)
-    assert settings_for(tiny, None) == Settings()
+    assert settings_for(few, None) == SamplingSettings(FEW.steps, FEW.guidance, FEW.sampler)
+    assert settings_for(tiny, None) == SamplingSettings()
     own = replace(table.spec, model=replace(table.spec.model, sha256=few.sha256))
     mined = SeedTable(table.seeds, table.tensors, own)
-    assert settings_for(few, mined) == settings_of(table) != settings_for(few, None)
+    assert settings_for(few, mined) == settings_of_table(table) != settings_for(few, None)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_tables_and_studies_are_made_as_the_model_is_used(
     )
     pair = Pair("p", torch.zeros(3, 32, 48), torch.ones(32, 48), "ball")
     for model, expected in ((tiny, plain), (few, quick)):
-        mined = mining_setup.plan_for(args, model, ("a",), ("b",)).sampling
-        studied = studying.plan_for(args, model, (pair,), "somewhere").sampling
+        mined = mining_setup.mining_plan_for(args, model, ("a",), ("b",)).sampling
+        studied = studying.study_plan_for(args, model, (pair,), "somewhere").sampling
         assert (mined.steps, mined.guidance) == expected
         assert (studied.steps, studied.guidance) == expected

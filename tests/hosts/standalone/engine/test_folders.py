@@ -7,7 +7,7 @@ import pytest
 
 from seedloupe.errors import ModelError
 from seedloupe.hosts.standalone.engine.checkpoint import Family
-from seedloupe.hosts.standalone.engine.folders import Layout, find_weights, read_layout
+from seedloupe.hosts.standalone.engine.folders import FolderLayout, find_weights, read_layout
 
 NETWORKS = ("text_encoder", "unet", "vae")
 
@@ -31,7 +31,7 @@ def make(
 def test_the_width_of_a_token_tells_the_family(
     tmp_path: Path, context: int, family: Family
 ) -> None:
-    assert read_layout(make(tmp_path, context=context)) == Layout(family, NETWORKS)
+    assert read_layout(make(tmp_path, context=context)) == FolderLayout(family, NETWORKS)
 
 
 def test_an_xl_folder_has_two_text_encoders(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from ....atlas.queries import (
     Sifting,
     chosen_from,
     kinds_of,
-    pick,
+    pick_on_map,
     places_from,
     possible_hows,
     sifted,
@@ -37,16 +37,16 @@ from ....errors import SeedloupeError
 from ....picking import Picking, TagFilter
 from ....services.table_fit import (
     NO_TABLE,
-    assay,
+    chosen_table_path,
+    fit_table,
     require_fit,
     settings_from,
     table_choices,
-    table_path,
 )
 from ....tables import SeedTable
 from .create_tab import SILENT, CreateTab, toast
 from .html import assay_html
-from .state import Desk, Opening, guarded, open_table
+from .state import AppState, Opening, guarded, open_page_with_table
 
 #: What *Create* is called among the tabs.
 CREATE = "create"
@@ -61,7 +61,7 @@ _TITLES = {
 class AtlasTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: Desk, opening: Opening, create: CreateTab, tabs: gr.Tabs) -> None:
+    def __init__(self, desk: AppState, opening: Opening, create: CreateTab, tabs: gr.Tabs) -> None:
         """Build the tab inside the open block.
 
         Args:
@@ -175,7 +175,7 @@ class AtlasTab:
         """Show another table, and offer what it can be asked for."""
 
         def opened() -> Iterator[Opening]:
-            yield open_table(self._desk, model, table_path(table))
+            yield open_page_with_table(self._desk, model, chosen_table_path(table))
 
         for opening in guarded(opened, toast):
             page, known = self._look(opening)
@@ -273,7 +273,7 @@ class AtlasTab:
             chosen, said = chosen_from(self._charts.open(Path(page.table)), str(event.value))
             settings, opened = settings_from(steps, guidance, sampler), self._desk.shelf.get(model)
             require_fit(opened, chosen, settings)
-            known = assay(opened, table_path(table), settings).table
+            known = fit_table(opened, chosen_table_path(table), settings).table
             yield self._create.take(chosen, known, ways, said)
 
         for news in guarded(taken, toast):
@@ -282,7 +282,7 @@ class AtlasTab:
     def _picked(self, page: AtlasPage, ask: Callable[[], Ask]) -> Iterator[dict[Any, Any]]:
         def picked() -> Iterator[tuple[Ask, Picking]]:
             wanted = ask()
-            yield wanted, pick(self._charts.open(Path(page.table)).table, wanted)
+            yield wanted, pick_on_map(self._charts.open(Path(page.table)).table, wanted)
 
         for wanted, picking in guarded(picked, toast):
             shown = page.picked(picking, wanted.places)

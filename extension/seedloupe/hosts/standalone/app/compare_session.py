@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 from ....generation.request import Request
 from ....picking import Pick, Picking
 from ....picking.explicit_seeds import pick_given
-from ....services.seed_columns import Lot, Way, choose
-from ....services.table_fit import Chosen, Settings, assay, require_fit
+from ....services.seed_columns import SeedColumn, SeedSource, choose_columns
+from ....services.table_fit import SamplingSettings, SelectedSeeds, fit_table, require_fit
 from ....tables import SeedTable
 from ..engine.sampling import Generated, StepUpdate
-from .html import Bench, Column, Frame
+from .html import Column, Frame, Preview
 from .layer_preview import LayerPainter, panel
 from .stop_and_throttle import follow
 
 if TYPE_CHECKING:
     from ..engine.models import Model
-    from .state import Desk
+    from .state import AppState
 
 Stream = Callable[[Request], Generator[StepUpdate | Generated, None, None]]
 #: Keeps a finished picture and returns its address.
@@ -31,15 +31,15 @@ Keep = Callable[[Generated], str]
 
 
 _TITLES = {
-    Way.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
-    Way.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
-    Way.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
-    Way.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
+    SeedSource.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
+    SeedSource.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
+    SeedSource.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
+    SeedSource.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
 }
 
 
 @dataclass(frozen=True)
-class Wish:
+class CompareRequest:
     """What somebody asked the page for.
 
     Attributes:
@@ -53,16 +53,16 @@ class Wish:
     """
 
     prompt: str
-    ways: tuple[Way, ...]
+    ways: tuple[SeedSource, ...]
     count: int
-    settings: Settings
+    settings: SamplingSettings
     model: str
     table: Path | None = None
-    chosen: Chosen | None = None
+    chosen: SelectedSeeds | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Tray:
+class CompareState:
     """The page at one moment.
 
     Attributes:
@@ -74,10 +74,10 @@ class Tray:
         status: one line on how far it is.
     """
 
-    lots: tuple[Lot, ...]
+    lots: tuple[SeedColumn, ...]
     pictures: Mapping[int, str] = field(default_factory=dict)
-    benches: Mapping[int, Bench] = field(default_factory=dict)
-    bench: Bench | None = None
+    benches: Mapping[int, Preview] = field(default_factory=dict)
+    bench: Preview | None = None
     drawing: int | None = None
     status: str = ""
 
@@ -91,13 +91,13 @@ class Tray:
         """Return what to show."""
         return tuple(self._column(lot) for lot in self.lots)
 
-    def _column(self, lot: Lot) -> Column:
+    def _column(self, lot: SeedColumn) -> Column:
         title, caption = _TITLES[lot.way]
         frames = tuple(self._frame(pick, lot) for pick in lot.picking.picks)
         why = (lot.picking.rule, *lot.picking.notes)
         return Column(lot.way.value, title, caption, frames, why)
 
-    def _frame(self, pick: Pick, lot: Lot) -> Frame:
+    def _frame(self, pick: Pick, lot: SeedColumn) -> Frame:
         rank = lot.ranks.get(pick.seed)
         return Frame(
             str(pick.seed),
@@ -109,25 +109,29 @@ class Tray:
         )
 
 
-def empty_columns(ways: Sequence[Way], count: int) -> tuple[Column, ...]:
+def empty_columns(ways: Sequence[SeedSource], count: int) -> tuple[Column, ...]:
     """Return the columns before anything was chosen."""
     places = (Frame(),) * count
     return tuple(Column(way.value, *_TITLES[way], places) for way in ways)
 
 
-def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
+def compare_columns(
+    desk: AppState, wish: CompareRequest, stop: threading.Event
+) -> Iterator[CompareState]:
     """Choose seeds, draw them column beside column, and yield the page as it fills.
 
     Raises:
         SeedloupeError: the model, the table or a setting cannot be used.
     """
     model = desk.shelf.get(wish.model)
-    known = assay(model, wish.table, wish.settings)
+    known = fit_table(model, wish.table, wish.settings)
     by_hand = _by_hand(model, wish, known.table)
-    lots = choose(known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand)
+    lots = choose_columns(
+        known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
+    )
     request = wish.settings.request(wish.prompt)
     layers = panel(model.unet)
-    return draw(
+    return draw_columns(
         lots,
         request,
         lambda request: desk.stream(model, request, panel=layers, preview=True),
@@ -137,15 +141,15 @@ def compare(desk: Desk, wish: Wish, stop: threading.Event) -> Iterator[Tray]:
     )
 
 
-def _by_hand(model: Model, wish: Wish, table: SeedTable | None) -> Picking | None:
-    if wish.chosen is None or Way.CHOSEN not in wish.ways:
+def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Picking | None:
+    if wish.chosen is None or SeedSource.CHOSEN not in wish.ways:
         return None
     notes = require_fit(model, wish.chosen, wish.settings)
     return pick_given(table, wish.chosen.seeds, notes=notes)
 
 
-def draw(
-    lots: Sequence[Lot],
+def draw_columns(
+    lots: Sequence[SeedColumn],
     request: Request,
     stream: Stream,
     painter: LayerPainter,
@@ -153,7 +157,7 @@ def draw(
     stop: threading.Event,
     *,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Tray]:
+) -> Iterator[CompareState]:
     """Draw every seed of every column; yield the page each time something changed.
 
     Args:
@@ -165,7 +169,7 @@ def draw(
         stop: ends the run between two steps.
         clock: tells seconds.
     """
-    tray = Tray(tuple(lots))
+    tray = CompareState(tuple(lots))
     request = replace(request, seeds=tray.seeds)
     begun = clock()
     yield (tray := replace(tray, drawing=tray.seeds[0], status="Getting ready"))
@@ -178,17 +182,19 @@ def draw(
     yield replace(tray, drawing=None, status=_last_words(tray, clock() - begun))
 
 
-def _with_step(tray: Tray, update: StepUpdate, painter: LayerPainter) -> Tray:
+def _with_step(tray: CompareState, update: StepUpdate, painter: LayerPainter) -> CompareState:
     bench = painter.bench(update, f"Seed {update.seed}, being drawn")
     status = f"Picture {update.image + 1} of {len(tray.seeds)}"
     return replace(tray, bench=bench, drawing=update.seed, status=status)
 
 
-def _with_picture(tray: Tray, picture: Generated, request: Request, keep: Keep) -> Tray:
+def _with_picture(
+    tray: CompareState, picture: Generated, request: Request, keep: Keep
+) -> CompareState:
     url = keep(picture)
     layers = tray.bench.layers if tray.bench else ()
     lines = (f"“{request.prompt}”", f"{request.steps} steps, guidance {request.guidance:g}")
-    bench = Bench(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
+    bench = Preview(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
     return replace(
         tray,
         bench=bench,
@@ -197,7 +203,7 @@ def _with_picture(tray: Tray, picture: Generated, request: Request, keep: Keep) 
     )
 
 
-def _last_words(tray: Tray, seconds: float) -> str:
+def _last_words(tray: CompareState, seconds: float) -> str:
     done, wanted = len(tray.pictures), len(tray.seeds)
     if done < wanted:
         return f"Stopped after {done} of {wanted} pictures."

@@ -8,13 +8,20 @@ from typing import Any
 
 import gradio as gr
 
-from ....services.seed_columns import Way, possible_ways, ways_offered
-from ....services.table_fit import NO_TABLE, Chosen, assay, settings_from, table_choices, table_path
+from ....services.seed_columns import SeedSource, possible_ways, ways_offered
+from ....services.table_fit import (
+    NO_TABLE,
+    SelectedSeeds,
+    chosen_table_path,
+    fit_table,
+    settings_from,
+    table_choices,
+)
 from ....tables import SeedTable
 from ..engine.denoise import Sampler
-from .compare_session import Tray, Wish, compare, empty_columns
-from .html import Bench, assay_html, bench_html, model_html, status_html, tray_html
-from .state import Desk, Opening, guarded, open_page, open_table
+from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
+from .html import Preview, assay_html, bench_html, model_html, status_html, tray_html
+from .state import AppState, Opening, guarded, open_page, open_page_with_table
 
 EXAMPLES = (
     "a red mushroom on snow under a night sky",
@@ -25,7 +32,7 @@ EXAMPLES = (
 #: No event of the page is offered to programs; the command line is there for them.
 PRIVATE = {"api_visibility": "private"}
 SILENT = {"show_progress": "hidden", **PRIVATE}
-_IDLE = Bench(
+_IDLE = Preview(
     "The bench is empty",
     ("While a picture is drawn you see it here, beside what layers inside the network hold.",),
 )
@@ -60,7 +67,7 @@ class CreateTab:
         status: one line on what happens.
     """
 
-    def __init__(self, desk: Desk, opening: Opening, model_line: gr.HTML) -> None:
+    def __init__(self, desk: AppState, opening: Opening, model_line: gr.HTML) -> None:
         """Build the tab inside the open block; ``model_line`` shows the model in use."""
         self._desk = desk
         self._model_line = model_line
@@ -190,17 +197,19 @@ class CreateTab:
         guidance: float,
         sampler: str,
         request: gr.Request,
-        chosen: Chosen | None = None,
+        chosen: SelectedSeeds | None = None,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._desk.switches.fresh(request.session_hash or "")
         settings = settings_from(steps, guidance, sampler)
-        wanted = tuple(Way(way) for way in ways)
-        wish = Wish(prompt, wanted, int(count), settings, model, table_path(table), chosen)
+        wanted = tuple(SeedSource(way) for way in ways)
+        wish = CompareRequest(
+            prompt, wanted, int(count), settings, model, chosen_table_path(table), chosen
+        )
         problems: list[str] = []
         shown: dict[Any, Any] = {}
         yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
-        for tray in guarded(lambda: compare(self._desk, wish, stop), problems.append):
+        for tray in guarded(lambda: compare_columns(self._desk, wish, stop), problems.append):
             now = self._page(tray)
             yield {part: value for part, value in now.items() if shown.get(part) != value}
             shown = now
@@ -218,12 +227,12 @@ class CreateTab:
         """Stop what a browser draws that has gone."""
         self._desk.switches.press(request.session_hash or "")
 
-    def on_select(self, kept: Tray | None, event: gr.SelectData) -> Any:
+    def on_select(self, kept: CompareState | None, event: gr.SelectData) -> Any:
         """Put a finished picture back on the bench."""
         bench = kept.benches.get(int(event.value)) if kept else None
         return bench_html(bench) if bench else gr.skip()
 
-    def on_model(self, name: str, chosen: Chosen | None = None) -> Iterator[dict[Any, Any]]:
+    def on_model(self, name: str, chosen: SelectedSeeds | None = None) -> Iterator[dict[Any, Any]]:
         """Open another model; where that fails the one before stays."""
 
         def opened() -> Iterator[Opening]:
@@ -239,12 +248,12 @@ class CreateTab:
             }
 
     def on_table(
-        self, model: str, table: str, chosen: Chosen | None = None
+        self, model: str, table: str, chosen: SelectedSeeds | None = None
     ) -> Iterator[dict[Any, Any]]:
         """Say what another table is worth, offer what it has, and take over its settings."""
 
         def opened() -> Iterator[Opening]:
-            yield open_table(self._desk, model, table_path(table))
+            yield open_page_with_table(self._desk, model, chosen_table_path(table))
 
         for opening in guarded(opened, toast):
             yield self._opened(opening, chosen)
@@ -256,12 +265,14 @@ class CreateTab:
 
         def said() -> Iterator[str]:
             settings = settings_from(steps, guidance, sampler)
-            yield assay_html(assay(self._desk.shelf.get(model), table_path(table), settings))
+            yield assay_html(
+                fit_table(self._desk.shelf.get(model), chosen_table_path(table), settings)
+            )
 
         return guarded(said, toast)
 
     def take(
-        self, chosen: Chosen, known: SeedTable | None, ways: Sequence[str], words: str
+        self, chosen: SelectedSeeds, known: SeedTable | None, ways: Sequence[str], words: str
     ) -> dict[Any, Any]:
         """Offer seeds chosen elsewhere as one more column, ready to be drawn.
 
@@ -271,16 +282,16 @@ class CreateTab:
             ways: the columns that are to be drawn anyway.
             words: what to say about them.
         """
-        offered = ways_offered((*possible_ways(known), Way.CHOSEN))
-        wanted = [way.value for way in Way if way.value in ways or way is Way.CHOSEN]
+        offered = ways_offered((*possible_ways(known), SeedSource.CHOSEN))
+        wanted = [way.value for way in SeedSource if way.value in ways or way is SeedSource.CHOSEN]
         return {
             self.chosen: chosen,
             self.ways: gr.update(choices=offered, value=wanted),
             self.status: status_html(words),
         }
 
-    def _opened(self, opening: Opening, chosen: Chosen | None) -> dict[Any, Any]:
-        ways = (*possible_ways(opening.assay.table), *((Way.CHOSEN,) if chosen else ()))
+    def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
+        ways = (*possible_ways(opening.assay.table), *((SeedSource.CHOSEN,) if chosen else ()))
         table = str(opening.table or NO_TABLE)
         return {
             self.table: gr.update(choices=table_choices(self._desk.tables), value=table),
@@ -291,7 +302,7 @@ class CreateTab:
             self._sampler: opening.settings.sampler.value,
         }
 
-    def _page(self, tray: Tray) -> dict[Any, Any]:
+    def _page(self, tray: CompareState) -> dict[Any, Any]:
         page = {
             self._tray: tray_html(tray.columns()),
             self.status: status_html(tray.status),

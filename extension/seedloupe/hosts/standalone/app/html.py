@@ -17,7 +17,7 @@ from urllib.parse import quote
 from PIL import Image
 
 if TYPE_CHECKING:
-    from ....services.table_fit import Assay
+    from ....services.table_fit import TableFit
     from ..engine.models import Model
 
 
@@ -92,7 +92,7 @@ class LayerView:
 
 
 @dataclass(frozen=True)
-class Bench:
+class Preview:
     """The picture being looked at and what the network's layers held.
 
     Attributes:
@@ -142,7 +142,7 @@ def frames_html(frames: Sequence[Frame]) -> str:
     return f'<div class="sl-frames">{"".join(_frame_html(frame) for frame in frames)}</div>'
 
 
-def bench_html(bench: Bench) -> str:
+def bench_html(bench: Preview) -> str:
     """Return the picture being looked at beside the network's layers."""
     layers = "".join(_layer_html(layer) for layer in bench.layers) or _no_layers_html()
     lines = "".join(f"<p>{escape(line)}</p>" for line in bench.lines)
@@ -164,7 +164,7 @@ def status_html(text: str) -> str:
     return f'<p class="sl-status" role="status" aria-live="polite">{escape(text)}</p>'
 
 
-def assay_html(known: Assay) -> str:
+def assay_html(known: TableFit) -> str:
     """Return what a table says about a model, unfolded where something is to be done."""
     said = "".join(f"<p>{escape(line)}</p>" for line in known.lines)
     command = f"<pre>{escape(known.command)}</pre>" if known.command else ""

@@ -8,7 +8,7 @@ from html import escape
 from ....artifacts import ArtifactFlag, Correction, Verdict
 from ....artifacts.before_after_html import split_html
 from .html import Frame, frames_html
-from .inpaint_state import MARKS, Result, Sheet
+from .inpaint_state import MARKS, InpaintState, Result
 from .retry_session import ending_words
 
 _SAID = {
@@ -23,12 +23,12 @@ _REPLIES = {
 _NAMED = 2
 
 
-def results_html(sheet: Sheet, *, boxes: bool) -> str:
+def results_html(sheet: InpaintState, *, boxes: bool) -> str:
     """Return the pictures somebody asked for, with or without boxes around what was read."""
     return frames_html([_frame(sheet, seed, boxes=boxes) for seed in sheet.seeds])
 
 
-def attempts_html(sheet: Sheet, *, boxes: bool) -> str:
+def attempts_html(sheet: InpaintState, *, boxes: bool) -> str:
     """Return the attempts of the latest retry, and which was kept; nothing where there is none."""
     retry = sheet.retry
     if retry is None:
@@ -49,7 +49,7 @@ def attempts_html(sheet: Sheet, *, boxes: bool) -> str:
     )
 
 
-def chosen_split_html(sheet: Sheet, result: Result, *, boxes: bool) -> str:
+def chosen_split_html(sheet: InpaintState, result: Result, *, boxes: bool) -> str:
     """Return a result over the picture it was repainted from."""
     assert sheet.job is not None  # there is a result
     height, width = sheet.job.check.mask.shape
@@ -89,7 +89,7 @@ def correction_of(result: Result) -> Correction | None:
     return Correction.FINE if flagged else Correction.MISSED
 
 
-def _frame(sheet: Sheet, seed: int, *, boxes: bool) -> Frame:
+def _frame(sheet: InpaintState, seed: int, *, boxes: bool) -> Frame:
     result = sheet.results.get(seed)
     if result is None:
         drawing = seed == sheet.drawing
@@ -101,7 +101,7 @@ def _frame(sheet: Sheet, seed: int, *, boxes: bool) -> Frame:
     return Frame(str(seed), "", _short_words(result), url, str(seed), mark=mark)
 
 
-def _attempt(sheet: Sheet, seed: int, why: str, *, boxes: bool) -> Frame:
+def _attempt(sheet: InpaintState, seed: int, why: str, *, boxes: bool) -> Frame:
     frame = _frame(sheet, seed, boxes=boxes)
     return replace(frame, lines=(why, *frame.lines))
 

@@ -9,7 +9,7 @@ import gradio as gr
 from ....artifacts import Correction
 from ....artifacts.before_after_html import SPLIT
 from .inpaint_html import chosen_split_html, correction_of, verdict_html
-from .inpaint_state import Sheet
+from .inpaint_state import InpaintState
 
 #: On a narrow screen what a click shows is far below the picture that was clicked.
 SHOW_RESULT = """(...given) => {
@@ -47,7 +47,7 @@ class ResultParts:
         ]
 
     def show(
-        self, sheet: Sheet, seed: int | None, *, boxes: bool, busy: bool = False
+        self, sheet: InpaintState, seed: int | None, *, boxes: bool, busy: bool = False
     ) -> dict[Any, Any]:
         """Return what the page shows of a result.
 
@@ -79,7 +79,7 @@ class ResultParts:
         waiting = gr.update(interactive=False)
         return {self.retry: waiting, self.correct: waiting, self.undo: waiting}
 
-    def _retry_button(self, sheet: Sheet, seed: int | None, *, busy: bool) -> Any:
+    def _retry_button(self, sheet: InpaintState, seed: int | None, *, busy: bool) -> Any:
         first = sheet.flagged(seed)
         label = "Nothing to retry" if first is None else f"Retry seed {first.seed}"
         return gr.update(value=label, interactive=first is not None and not busy)

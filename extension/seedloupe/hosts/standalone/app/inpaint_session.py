@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
-from ....artifacts.tally.result_log import Counted, Ledger, subject_of
+from ....artifacts.tally.result_log import Counted, ResultLog, subject_of
 from ....errors import InputError
 from ....generation.request import Request
-from ....services.table_fit import Settings
+from ....services.table_fit import SamplingSettings
 from ..engine.sampling import Generated, StepUpdate
 from ..images import to_pil, to_tensor
-from .html import Bench
-from .inpaint_state import MARKS, Job, Result, Sheet
+from .html import Preview
+from .inpaint_state import MARKS, InpaintState, Job, Result
 from .layer_preview import panel
 from .mask_editor import canvas_of, enlargement, for_editor
 from .stop_and_throttle import follow
@@ -28,7 +28,7 @@ from .stop_and_throttle import follow
 if TYPE_CHECKING:
     import torch
 
-    from .state import Desk
+    from .state import AppState
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Repaint:
     seeds: str
     count: int
     strength: float
-    settings: Settings
+    settings: SamplingSettings
     model: str
     level: Level = Level.NORMAL
 
@@ -69,7 +69,7 @@ def seeds_of(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(word) for word in words)) or tuple(dice() for _ in range(count))
 
 
-def job_of(desk: Desk, wish: Repaint) -> Job:
+def job_of(desk: AppState, wish: Repaint) -> Job:
     """Get everything ready that all seeds share.
 
     Raises:
@@ -84,7 +84,7 @@ def job_of(desk: Desk, wish: Repaint) -> Job:
     ledger = None
     if desk.book is not None:
         subject = subject_of(model, wish.prompt, request.size(model), request.noise)
-        ledger = Ledger(desk.book, subject)
+        ledger = ResultLog(desk.book, subject)
 
     # By name: a page that waits for somebody's retry must not keep a model from being closed.
     def drawn(request: Request) -> Generator[StepUpdate | Generated, None, None]:
@@ -109,7 +109,9 @@ def job_of(desk: Desk, wish: Repaint) -> Job:
     )
 
 
-def draw_one(desk: Desk, prompt: str, settings: Settings, model_name: str) -> Image.Image:
+def draw_one(
+    desk: AppState, prompt: str, settings: SamplingSettings, model_name: str
+) -> Image.Image:
     """Draw a picture to be repainted, enlarged for the editor.
 
     Raises:
@@ -123,7 +125,7 @@ def draw_one(desk: Desk, prompt: str, settings: Settings, model_name: str) -> Im
 
 def repaint(
     job: Job, stop: threading.Event, *, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Sheet]:
+) -> Iterator[InpaintState]:
     """Repaint with every seed of a job; yield the page each time something changed.
 
     Raises:
@@ -131,24 +133,24 @@ def repaint(
     """
     seeds = job.request.seeds
     events = job.stream(job.request)
-    sheet = Sheet(seeds, drawing=seeds[0], status="Getting ready", job=job)
+    sheet = InpaintState(seeds, drawing=seeds[0], status="Getting ready", job=job)
     yield sheet
 
     def words(step: StepUpdate) -> str:
         return f"Picture {step.image + 1} of {len(seeds)}"
 
-    for page in draw(sheet, job, follow(events, stop, clock=clock), words):
+    for page in draw_repaint(sheet, job, follow(events, stop, clock=clock), words):
         sheet = page
         yield sheet
     yield replace(sheet.settled(), status=_last_words(sheet))
 
 
-def draw(
-    sheet: Sheet,
+def draw_repaint(
+    sheet: InpaintState,
     job: Job,
     events: Iterator[StepUpdate | Generated],
     words: Callable[[StepUpdate], str],
-) -> Iterator[Sheet]:
+) -> Iterator[InpaintState]:
     """Show what a sampler draws on a page; yield it with every step, picture and verdict.
 
     Args:
@@ -165,13 +167,13 @@ def draw(
             url = job.keep(event)
             # Reading takes its time, and the picture is there.
             yield replace(sheet, drawing=event.seed, looking=url)
-            result = look_over(job, event, url, sheet.bench)
+            result = check_repaint(job, event, url, sheet.bench)
             results = {**sheet.results, event.seed: result}
             sheet = replace(sheet, looking="", bench=result.bench, results=results)
         yield sheet
 
 
-def look_over(job: Job, picture: Generated, url: str, bench: Bench | None) -> Result:
+def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None) -> Result:
     """Look for text in a finished picture and count what was found.
 
     Args:
@@ -185,7 +187,7 @@ def look_over(job: Job, picture: Generated, url: str, bench: Bench | None) -> Re
     counted = job.ledger.count(picture.seed, image, report) if job.ledger else Counted()
     notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
     layers = bench.layers if bench else ()
-    shown = Bench(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
+    shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
     boxes = job.keep_boxes(_boxed(image, report, job.check.mask), f"seed-{picture.seed}-boxes")
     return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))
 
@@ -213,7 +215,7 @@ def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
     return replace(report, flags=flags, excused=excused)
 
 
-def _last_words(sheet: Sheet) -> str:
+def _last_words(sheet: InpaintState) -> str:
     done, wanted = len(sheet.results), len(sheet.seeds)
     counts = Counter(result.report.verdict for result in sheet.results.values())
     found = ", ".join(f"{counts[verdict]} {MARKS[verdict][0]}" for verdict in counts)

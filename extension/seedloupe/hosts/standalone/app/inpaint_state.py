@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ....artifacts import ArtifactReport, Correction, TextCheck, Verdict
-from ....artifacts.tally.result_log import Counted, Ledger
-from .html import Bench
+from ....artifacts.tally.result_log import Counted, ResultLog
+from .html import Preview
 from .layer_preview import LayerPainter
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Job:
     keep: Callable[[Generated], str]
     keep_boxes: Callable[[Image.Image, str], str]
     before: str = ""
-    ledger: Ledger | None = None
+    ledger: ResultLog | None = None
     said: Mapping[str, Correction] = field(default_factory=dict)
     painter: LayerPainter = field(default_factory=LayerPainter)
 
@@ -73,7 +73,7 @@ class Result:
     url: str
     overlay_url: str
     report: ArtifactReport
-    bench: Bench
+    bench: Preview
     counted: Counted = field(default_factory=Counted)
     said: Correction | None = None
 
@@ -86,7 +86,7 @@ class Result:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class InpaintState:
     """The page at one moment.
 
     Attributes:
@@ -102,7 +102,7 @@ class Sheet:
 
     seeds: tuple[int, ...] = ()
     results: dict[int, Result] = field(default_factory=dict)
-    bench: Bench | None = None
+    bench: Preview | None = None
     drawing: int | None = None
     looking: str = ""
     status: str = ""
@@ -114,11 +114,11 @@ class Sheet:
         """The seed of the picture finished last, if any."""
         return next(reversed(self.results), None)
 
-    def settled(self) -> Sheet:
+    def settled(self) -> InpaintState:
         """Return the page with nothing being drawn."""
         return replace(self, drawing=None, looking="")
 
-    def corrected(self, seed: int, said: Correction | None) -> Sheet:
+    def corrected(self, seed: int, said: Correction | None) -> InpaintState:
         """Return the page with what a user says to the verdict on a picture."""
         results = {**self.results, seed: replace(self.results[seed], said=said)}
         return replace(self, results=results)

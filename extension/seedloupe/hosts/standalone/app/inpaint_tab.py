@@ -11,21 +11,21 @@ from PIL import Image
 
 from ....artifacts import Level
 from ....artifacts.tally.html import tally_html
-from ....artifacts.tally.result_log import Ledger, subject_of
+from ....artifacts.tally.result_log import ResultLog, subject_of
 from ....noise import NoiseSource
-from ....services.table_fit import Settings, settings_from
+from ....services.table_fit import SamplingSettings, settings_from
 from .create_tab import CLICKED, PRIVATE, SILENT, toast
-from .html import Bench, Frame, bench_html, frames_html, status_html
+from .html import Frame, Preview, bench_html, frames_html, status_html
 from .inpaint_form import WISH, InpaintForm
 from .inpaint_html import attempts_html, correction_of, results_html
 from .inpaint_result import SHOW_RESULT, ResultParts
 from .inpaint_session import draw_one, job_of, repaint
-from .inpaint_state import Sheet
+from .inpaint_state import InpaintState
 from .mask_editor import for_editor
 from .retry_session import seeds_to_try, try_again
-from .state import Desk, guarded
+from .state import AppState, guarded
 
-_IDLE = Bench(
+_IDLE = Preview(
     "Nothing repainted yet",
     (
         "Upload a picture or have one drawn, brush over a part of it, and say what should be "
@@ -44,11 +44,11 @@ Page = dict[Any, Any]
 class InpaintTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: Desk, model: gr.State, settings: Settings) -> None:
+    def __init__(self, desk: AppState, model: gr.State, settings: SamplingSettings) -> None:
         """Build the tab inside the open block; ``model`` names the model in use."""
         self._desk = desk
         self._model = model
-        self._sheet = gr.State(Sheet())
+        self._sheet = gr.State(InpaintState())
         self._chosen = gr.State(None)
         with gr.Row(elem_classes="sl-page"):
             with gr.Column(scale=0, min_width=320, elem_classes="sl-rail sl-wide"):
@@ -138,7 +138,7 @@ class InpaintTab:
         """Repaint with several seeds; yield what changed on the page."""
         stop = self._desk.switches.fresh(request.session_hash or "")
 
-        def sheets() -> Iterator[Sheet]:
+        def sheets() -> Iterator[InpaintState]:
             job = job_of(self._desk, self.form.wish(given, given[self._model]))
             for sheet in repaint(job, stop):
                 yield sheet
@@ -213,11 +213,11 @@ class InpaintTab:
             return ""
         opened = self._desk.shelf.get(model)
         subject = subject_of(opened, prompt, opened.native_size, NoiseSource())
-        return tally_html(Ledger(self._desk.book, subject), Level(level), self._desk.prints)
+        return tally_html(ResultLog(self._desk.book, subject), Level(level), self._desk.prints)
 
     def _retried(
-        self, sheet: Sheet, chosen: int | None, given: Mapping[Any, Any], stop: Event
-    ) -> Iterator[Sheet]:
+        self, sheet: InpaintState, chosen: int | None, given: Mapping[Any, Any], stop: Event
+    ) -> Iterator[InpaintState]:
         first = sheet.flagged(chosen)
         if first is None or sheet.job is None:
             return
@@ -225,7 +225,7 @@ class InpaintTab:
         yield from try_again(sheet, first, seeds, stop, limit=int(given[self.form.limit]))
 
     def _working(
-        self, sheets: Callable[[], Iterator[Sheet]], given: Mapping[Any, Any]
+        self, sheets: Callable[[], Iterator[InpaintState]], given: Mapping[Any, Any]
     ) -> Iterator[Page]:
         """Show sheets as they come, and at the end what went wrong."""
         form, boxes = self.form, bool(given[self._boxes])
@@ -254,7 +254,7 @@ class InpaintTab:
             toast(line)
             yield {self._status: status_html(line)}
 
-    def _page(self, sheet: Sheet, chosen: int | None, *, boxes: bool) -> Page:
+    def _page(self, sheet: InpaintState, chosen: int | None, *, boxes: bool) -> Page:
         busy = sheet.drawing is not None
         page = {
             self._sheet: sheet,
@@ -266,7 +266,7 @@ class InpaintTab:
         shown = sheet.bench if busy or chosen is None else sheet.results[chosen].bench
         return {**page, self._bench: bench_html(shown)} if shown else page
 
-    def _pictures(self, sheet: Sheet, *, boxes: bool) -> Page:
+    def _pictures(self, sheet: InpaintState, *, boxes: bool) -> Page:
         """The results and the attempts; places nobody has yet before the first time."""
         frames = results_html(sheet, boxes=boxes) if sheet.seeds else frames_html([Frame()] * 6)
         return {self._frames: frames, self._attempts: attempts_html(sheet, boxes=boxes)}
@@ -287,7 +287,7 @@ class InpaintTab:
             **self._tally_page(sheet, Level(given[self.form.level])),
         }
 
-    def _tally_page(self, sheet: Sheet, level: Level) -> Page:
+    def _tally_page(self, sheet: InpaintState, level: Level) -> Page:
         """What was counted for the job on the page; left as it is where nothing was."""
         ledger = sheet.job.ledger if sheet.job else None
         return {self._tally: tally_html(ledger, level, self._desk.prints)} if ledger else {}

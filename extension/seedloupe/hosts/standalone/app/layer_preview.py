@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ....errors import ModelError
 from ....lens import PcaRenderer, default_panel, layer_words
 from ..images import to_pil
-from .html import Bench, LayerView, data_url
+from .html import LayerView, Preview, data_url
 
 if TYPE_CHECKING:
     from torch import nn
@@ -38,7 +38,7 @@ class LayerPainter:
         """Begin without having seen anything."""
         self._renderer = PcaRenderer()
 
-    def bench(self, update: StepUpdate, title: str) -> Bench:
+    def bench(self, update: StepUpdate, title: str) -> Preview:
         """Return what to show of one step; a layer that cannot be painted is said, not raised."""
         layers: list[LayerView] = []
         notes = list(update.notes)
@@ -51,7 +51,7 @@ class LayerPainter:
         lines = (f"Step {update.step + 1} of {update.steps}", noise, *notes)
         picture = data_url(update.preview) if update.preview is not None else ""
         share = (update.step + 1) / update.steps
-        return Bench(title, lines, picture, tuple(layers), share)
+        return Preview(title, lines, picture, tuple(layers), share)
 
     def _paint(self, feature: FeatureMap) -> LayerView:
         title, part = layer_words(feature.layer)

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from ....errors import InputError
 from ....images import from_pil
 from ....lens import PanelChoice, panel_choices
-from ....lens.explorer import Specimen, explorer_json, explorer_page
+from ....lens.explorer import RecordedRun, explorer_json, explorer_page
 from ....lens.questions import asked_keys, health
 from ....lens.run_record import Recording, panel_of
-from ....services.table_fit import Settings
+from ....services.table_fit import SamplingSettings
 from ..cli.arguments import seed as read_seed
 from ..engine.sampling import Generated, StepUpdate
-from ..engine.single_pass import Look, look
-from .html import Bench
+from ..engine.single_pass import FeatureExtraction, extract_features
+from .html import Preview
 from .layer_preview import LayerPainter
 from .stop_and_throttle import follow
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ....generation.request import Request
     from ..engine.models import Model
-    from .state import Desk
+    from .state import AppState
 
 #: Previews decoded after a run, spread over its steps: on a CPU each costs more than a step.
 _MOST_PREVIEWS = 12
@@ -50,7 +50,7 @@ class Observation:
 
     prompt: str
     seeds: tuple[int, ...]
-    settings: Settings
+    settings: SamplingSettings
     model: str
     layers: tuple[str, ...] = ("auto",)
 
@@ -67,8 +67,8 @@ class Sight:
         why: whose finding each layer of the panel follows; none where somebody chose the layers.
     """
 
-    bench: Bench | None = None
-    specimens: tuple[Specimen, ...] = ()
+    bench: Preview | None = None
+    specimens: tuple[RecordedRun, ...] = ()
     status: str = ""
     notes: tuple[str, ...] = ()
     why: tuple[PanelChoice, ...] = ()
@@ -98,7 +98,7 @@ class _Seen:
 
 
 def observe(
-    desk: Desk, wish: Observation, stop: threading.Event, *, painter: LayerPainter | None = None
+    desk: AppState, wish: Observation, stop: threading.Event, *, painter: LayerPainter | None = None
 ) -> Iterator[Sight]:
     """Draw the pictures with every step recorded; yield the page as it fills.
 
@@ -114,7 +114,7 @@ def observe(
 
 
 def _draw(
-    desk: Desk,
+    desk: AppState,
     model: Model,
     request: Request,
     layers: Sequence[str],
@@ -154,7 +154,7 @@ def _recorded(
             yield event
 
 
-def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> Specimen:
+def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> RecordedRun:
     what = (model, request, made.seed, made.notes)
     record = seen.recording.finish(*what, words=made.words)
     steps = sorted(seen.looks)
@@ -163,11 +163,11 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> S
     }
     previews = {(0, step): seen.looks[step].preview for step in sorted(shown)}
     known = {moment: preview for moment, preview in previews.items() if preview is not None}
-    return Specimen(record, made.image, known)
+    return RecordedRun(record, made.image, known)
 
 
 def observe_pictures(
-    desk: Desk,
+    desk: AppState,
     pictures: Sequence[Image],
     *,
     model: str,
@@ -183,8 +183,10 @@ def observe_pictures(
     opened = desk.shelf.get(model)
     chosen = panel_of(opened, layers)
     specimens = tuple(
-        Specimen(
-            look(opened, Look(from_pil(picture.convert("RGB")), chosen, time, noises)),
+        RecordedRun(
+            extract_features(
+                opened, FeatureExtraction(from_pil(picture.convert("RGB")), chosen, time, noises)
+            ),
             picture,
             name=f"picture {number}",
         )
@@ -194,7 +196,7 @@ def observe_pictures(
     return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, chosen))
 
 
-def warnings_of(specimens: Sequence[Specimen]) -> tuple[str, ...]:
+def warnings_of(specimens: Sequence[RecordedRun]) -> tuple[str, ...]:
     """Say what seems content in the last step's features and is none, layer by layer."""
     said = []
     for specimen in specimens:
@@ -213,7 +215,7 @@ def _why(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
     return choices if tuple(choice.layer for choice in choices) == tuple(layers) else ()
 
 
-def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
+def exhibit(desk: AppState, specimens: Sequence[RecordedRun], folder: Path) -> Exhibit:
     """Store a finished observation where the browser can fetch it.
 
     Args:
@@ -225,14 +227,14 @@ def exhibit(desk: Desk, specimens: Sequence[Specimen], folder: Path) -> Exhibit:
         SeedloupeError: the observation cannot be shown or written.
     """
     from ....lens.file import SUFFIX, write_lens
-    from ....lens.sheets import paint
+    from ....lens.sheets import paint_layers
 
     keep = desk.prints.keep_bytes
     files = []
     for specimen in specimens:
         stem = specimen.title.replace(" ", "-")
         film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
-        paint(specimen.record, film)
+        paint_layers(specimen.record, film)
         write_lens(lens, specimen.record)
         files += [(keep(path.read_bytes(), path.name), path.name) for path in (film, lens)]
     data = keep(explorer_json(specimens).encode(), "lens.json")

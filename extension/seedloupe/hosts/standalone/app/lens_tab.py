@@ -15,7 +15,7 @@ from ....lens.explorer import explorer_html, explorer_script
 from ....services.table_fit import settings_from
 from ..engine.denoise import Sampler
 from .create_tab import EXAMPLES, PRIVATE, toast
-from .html import Bench, bench_html, status_html
+from .html import Preview, bench_html, status_html
 from .lens_notes_html import files_html, more_html
 from .lens_session import (
     Observation,
@@ -26,9 +26,9 @@ from .lens_session import (
     observe_pictures,
     seeds_from,
 )
-from .state import Desk, Opening, guarded
+from .state import AppState, Opening, guarded
 
-_IDLE = Bench(
+_IDLE = Preview(
     "Nothing under the lens yet",
     (
         "Have a picture drawn: its layers show here while it forms. Afterwards click a spot, and "
@@ -67,7 +67,7 @@ fresh();
 class LensTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: Desk, opening: Opening, model: gr.State) -> None:
+    def __init__(self, desk: AppState, opening: Opening, model: gr.State) -> None:
         """Build the tab inside the open block; ``model`` names the model in use."""
         self._desk = desk
         self._model = model

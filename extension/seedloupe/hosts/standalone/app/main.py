@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
-    from .state import Desk
+    from .state import AppState
 
 HOST, PORT = "127.0.0.1", 7860
 
@@ -26,7 +26,7 @@ def build_app(
     tables: Sequence[Path] = (),
     *,
     device: str = "cpu",
-    desk: Desk | None = None,
+    desk: AppState | None = None,
 ) -> gr.Blocks:
     """Build the page around an open model.
 
@@ -47,10 +47,10 @@ def build_app(
     from .html import header_html, model_html
     from .inpaint_tab import InpaintTab
     from .lens_tab import LensTab
-    from .state import open_desk, open_page
+    from .state import open_page, open_state
 
     folders = tuple(dict.fromkeys((*tables, bundled_folder())))
-    desk = desk or open_desk(Path(gr.utils.get_upload_folder()), folders, device=device)
+    desk = desk or open_state(Path(gr.utils.get_upload_folder()), folders, device=device)
     opening = open_page(desk, model)
     with gr.Blocks(title="Seedloupe", analytics_enabled=False, fill_width=True) as app:
         with gr.Row(elem_classes="sl-top"):

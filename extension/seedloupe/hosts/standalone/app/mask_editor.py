@@ -48,7 +48,7 @@ def canvas_of(edited: Mapping[str, Any] | None, size: tuple[int, int]) -> Canvas
         raise ImageError(
             "picture", expected="a picture", got="none", advice="Upload one, or press Draw me one."
         )
-    image = to_tensor(fit(background, size))
+    image = to_tensor(crop_to(background, size))
     mask = _brushed(edited.get("layers") or (), size)
     if not mask.any():
         raise MaskError(
@@ -60,7 +60,7 @@ def canvas_of(edited: Mapping[str, Any] | None, size: tuple[int, int]) -> Canvas
     return Canvas(image, mask)
 
 
-def fit(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+def crop_to(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Cut the middle out of a picture in the shape of ``size`` and scale it there.
 
     Raises:
@@ -84,7 +84,7 @@ def for_editor(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """
     width, height = size
     times = enlargement(size)
-    return fit(picture, size).resize((width * times, height * times), Image.Resampling.BICUBIC)
+    return crop_to(picture, size).resize((width * times, height * times), Image.Resampling.BICUBIC)
 
 
 def enlargement(size: tuple[int, int]) -> int:
@@ -116,6 +116,6 @@ def _brushed(layers: Any, size: tuple[int, int]) -> torch.Tensor:
 
     mask = torch.zeros(size[::-1])
     for layer in layers:
-        alpha = fit(layer.convert("RGBA").getchannel("A"), size)
+        alpha = crop_to(layer.convert("RGBA").getchannel("A"), size)
         mask = mask.maximum((to_tensor(alpha.convert("RGB"))[0] >= BRUSH[1] / 2).float())
     return mask

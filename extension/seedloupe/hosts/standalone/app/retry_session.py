@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from ....artifacts import Attempt, Candidate, Retry, candidates
 from ....noise import canonical_seed
 from ....services.clean_seeds import ranked_clean
-from .inpaint_session import draw
-from .inpaint_state import Job, Result, Sheet
+from .inpaint_session import draw_repaint
+from .inpaint_state import InpaintState, Job, Result
 from .stop_and_throttle import follow
 
 if TYPE_CHECKING:
     from ..engine.sampling import StepUpdate
-    from .state import Desk
+    from .state import AppState
 
 #: Most seeds taken from a table's ranking.
 _RANKED = 64
@@ -28,7 +28,7 @@ _LOOKED_AT = 100_000
 _TAG = "text"
 
 
-def seeds_to_try(desk: Desk, sheet: Sheet, job: Job) -> Iterator[Candidate]:
+def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Candidate]:
     """Return seeds for a retry: the cleanest of a table, clean ones of the tally, then dice.
 
     Seeds the page has drawn already are left out: they would draw the same pictures.
@@ -45,14 +45,14 @@ def seeds_to_try(desk: Desk, sheet: Sheet, job: Job) -> Iterator[Candidate]:
 
 
 def try_again(
-    sheet: Sheet,
+    sheet: InpaintState,
     first: Result,
     seeds: Iterator[Candidate],
     stop: threading.Event,
     *,
     limit: int,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Sheet]:
+) -> Iterator[InpaintState]:
     """Repaint with further seeds until one is free of text; yield the page as attempts form.
 
     Args:
@@ -81,7 +81,7 @@ def try_again(
         yield sheet
         once = replace(job.request, seeds=(upcoming.seed,))
         events = follow(job.stream(once), stop, clock=clock)
-        for page in draw(sheet, job, events, partial(_said, words)):
+        for page in draw_repaint(sheet, job, events, partial(_said, words)):
             sheet = page
             yield sheet
         made = sheet.results.get(upcoming.seed)

@@ -20,14 +20,20 @@ from PIL import Image
 from ....errors import SeedloupeError
 from ....generation.request import Request
 from ....metadata.write_png import save_png
-from ....services.table_fit import Assay, Settings, assay, find_table, settings_for
+from ....services.table_fit import (
+    SamplingSettings,
+    TableFit,
+    best_table_for,
+    fit_table,
+    settings_for,
+)
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
 from .html import file_url
 from .stop_and_throttle import StopSwitches
 
 if TYPE_CHECKING:
-    from ....artifacts import OcrReader, TallyBook
+    from ....artifacts import OcrReader, ResultStore
 
 T = TypeVar("T")
 
@@ -38,7 +44,7 @@ Stream = Callable[..., Generator[StepUpdate | Generated, None, None]]
 SEEDS = 2**32
 
 
-class Shelf:
+class ModelCache:
     """Opens models by name and keeps the last one open, for all who look at the page."""
 
     def __init__(self, opener: Callable[[str], Model]) -> None:
@@ -59,7 +65,7 @@ class Shelf:
             return self._open[1]
 
 
-class Prints:
+class ServedFiles:
     """Finished pictures as files in a folder Gradio serves; it goes when the app goes."""
 
     def __init__(self, parent: Path) -> None:
@@ -91,7 +97,7 @@ class Prints:
 
 
 @dataclass(frozen=True, eq=False)
-class Desk:
+class AppState:
     """Everything the tabs work with.
 
     Attributes:
@@ -105,17 +111,17 @@ class Desk:
         book: counts which seeds write; None where nobody counts.
     """
 
-    shelf: Shelf
-    prints: Prints
+    shelf: ModelCache
+    prints: ServedFiles
     tables: Sequence[Path] = ()
     reader: OcrReader | None = None
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
-    book: TallyBook | None = None
+    book: ResultStore | None = None
 
 
-def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> Desk:
+def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
     """Set up a desk with the real things.
 
     Args:
@@ -123,12 +129,12 @@ def open_desk(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> De
         tables: folders with seed tables.
         device: where models run.
     """
-    from ....artifacts import TallyBook, choose_reader, tally_folder
+    from ....artifacts import ResultStore, choose_reader, tally_folder
 
-    shelf = Shelf(lambda name: open_model(name, device=device))
-    book = TallyBook(tally_folder(os.environ, sys.platform, Path.home()))
+    shelf = ModelCache(lambda name: open_model(name, device=device))
+    book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     reader = choose_reader("auto", apart=True)
-    return Desk(shelf, Prints(cache), tuple(tables), reader, book=book)
+    return AppState(shelf, ServedFiles(cache), tuple(tables), reader, book=book)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,28 +144,28 @@ class Opening:
     name: str
     model: Model
     table: Path | None
-    settings: Settings
-    assay: Assay
+    settings: SamplingSettings
+    assay: TableFit
 
 
-def open_page(desk: Desk, name: str) -> Opening:
+def open_page(desk: AppState, name: str) -> Opening:
     """Open a model and the table that fits it best, with the settings the table was made with.
 
     Raises:
         ModelError: it cannot be opened.
     """
-    return open_table(desk, name, find_table(desk.shelf.get(name), desk.tables))
+    return open_page_with_table(desk, name, best_table_for(desk.shelf.get(name), desk.tables))
 
 
-def open_table(desk: Desk, name: str, path: Path | None) -> Opening:
+def open_page_with_table(desk: AppState, name: str, path: Path | None) -> Opening:
     """Choose a table for a model, and the settings it was made with.
 
     Raises:
         ModelError: the model cannot be opened.
     """
     model = desk.shelf.get(name)
-    settings = settings_for(model, assay(model, path, Settings()).table)
-    return Opening(name, model, path, settings, assay(model, path, settings))
+    settings = settings_for(model, fit_table(model, path, SamplingSettings()).table)
+    return Opening(name, model, path, settings, fit_table(model, path, settings))
 
 
 def guarded(pages: Callable[[], Iterator[T]], tell: Callable[[str], None]) -> Iterator[T]:

@@ -53,12 +53,12 @@ class Console:
         if self.as_json:
             self.result({"error": _parts(error)}, ())
 
-    def progress(self, what: str, total: int, unit: str) -> Progress:
+    def progress(self, what: str, total: int, unit: str) -> ProgressLine:
         """Return a progress display for ``total`` units of work."""
-        return Progress(what, total, unit, self._err)
+        return ProgressLine(what, total, unit, self._err)
 
 
-class Progress:
+class ProgressLine:
     """A line written over on a terminal, a line now and then elsewhere, with rate and time left.
 
     Args:
@@ -84,7 +84,7 @@ class Progress:
         self._width = 0
         self._begun = self._said = clock()
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressLine:
         """Begin."""
         return self
 
@@ -138,13 +138,13 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def plain(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text out of somebody's file on one line, without what could drive a terminal."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 
 def _plain_lines(text: str) -> str:
-    return "\n".join(map(plain, text.split("\n")))
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def _json(document: Mapping[str, object]) -> str:

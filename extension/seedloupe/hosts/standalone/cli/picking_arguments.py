@@ -83,7 +83,7 @@ def add_layout(parser: argparse._ActionsContainer) -> None:
     """Add where things can be asked to stand."""
     parser.add_argument(
         "--box",
-        type=box,
+        type=parse_box,
         action="append",
         default=[],
         metavar="x0,y0,x1,y1",
@@ -104,7 +104,7 @@ def add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts (text)")
 
 
-def pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
+def pick_by_arguments(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
     """Apply a rule with the settings of a command line; those it lacks take their defaults.
 
     Raises:
@@ -192,7 +192,7 @@ def has_layout(args: argparse.Namespace) -> bool:
     return any(said) or args.at is not None or args.size_near is not None
 
 
-def box(text: str) -> Box:
+def parse_box(text: str) -> Box:
     """Read ``0,0.2,0.5,0.8``."""
     from ....geometry import Box
 

@@ -18,13 +18,13 @@ from ....artifacts import (
     Candidate,
     Level,
     OcrReader,
+    ResultStore,
     Retry,
-    TallyBook,
     TextCheck,
     candidates,
     tally_folder,
 )
-from ....artifacts.tally.result_log import Ledger, subject_of
+from ....artifacts.tally.result_log import ResultLog, subject_of
 from ....errors import InputError
 from ....images import read_image
 from ....metadata.write_png import read_png_metadata, record_of, save_png
@@ -34,13 +34,13 @@ from .arguments import table_folders
 
 if TYPE_CHECKING:
     from .console import Console
-    from .run_folder import Run
+    from .run_folder import RunFolder
 
 _SEEDS = 2**32
 
 
 @dataclass(frozen=True, eq=False)
-class Eyes:
+class CheckSettings:
     """Who looks repaints over, how suspicious, and how often to try again."""
 
     reader: OcrReader | None
@@ -49,7 +49,7 @@ class Eyes:
 
 
 @dataclass(eq=False)
-class SecondLook:
+class ArtifactCheck:
     """Looks at every finished picture of a run; further attempts go beside it.
 
     Attempts of an earlier run with the same settings come first, and are not drawn again.
@@ -64,9 +64,9 @@ class SecondLook:
         notes: what to tell besides, each once.
     """
 
-    run: Run
+    run: RunFolder
     check: TextCheck
-    ledger: Ledger
+    ledger: ResultLog
     limit: int = 0
     ranked: tuple[int, ...] = ()
     retries: dict[int, Retry[Path]] = field(default_factory=dict)
@@ -181,7 +181,7 @@ class SecondLook:
         }
 
 
-def look_over(run: Run, eyes: Eyes) -> SecondLook:
+def artifact_check_of(run: RunFolder, eyes: CheckSettings) -> ArtifactCheck:
     """Return the look over a run of repaints, counted where this user's tallies are."""
     request = run.request
     assert request.mask is not None  # a repaint has one
@@ -192,7 +192,7 @@ def look_over(run: Run, eyes: Eyes) -> SecondLook:
         prompt=request.prompt,
         level=eyes.level,
     )
-    book = TallyBook(tally_folder(os.environ, sys.platform, Path.home()))
+    book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     subject = subject_of(run.model, request.prompt, request.size(run.model), request.noise)
     ranked = ranked_clean(run.model, request, table_folders()) if eyes.retries else ()
-    return SecondLook(run, check, Ledger(book, subject), eyes.retries, ranked)
+    return ArtifactCheck(run, check, ResultLog(book, subject), eyes.retries, ranked)

@@ -14,10 +14,10 @@ from ....generation.table_use import table_use
 from ..engine.sampling import Sampler
 from .arguments import table_folders
 from .commands.pick import match_json
-from .picking_arguments import RULES, has_layout, layouts, pick
+from .picking_arguments import RULES, has_layout, layouts, pick_by_arguments
 
 if TYPE_CHECKING:
-    from ....noise import Carried
+    from ....noise import NoiseResize
     from ....picking import Picking
     from ....tables import Match, SeedTable
     from ..engine.models import Model
@@ -28,7 +28,7 @@ _DEFAULTS = Request("", (0,))
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class ChosenSeeds:
     """The seeds of a run and where they come from.
 
     Attributes:
@@ -154,7 +154,7 @@ def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | Non
     """
     if opened is None or args.pick not in RULES:
         return None
-    picking = pick(opened.table, args.pick, args.count or _COUNT, args)
+    picking = pick_by_arguments(opened.table, args.pick, args.count or _COUNT, args)
     if picking.picks:
         return picking
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
@@ -229,32 +229,32 @@ def choose_seeds(
     model: Model,
     opened: Opened | None,
     picking: Picking | None,
-) -> Chosen:
+) -> ChosenSeeds:
     """Settle the seeds of a run: those given, those picked, or else some drawn by lot.
 
     Raises:
         TableMatchError: the table's seeds mean other noise in this run.
     """
     if args.seeds is not None:
-        return Chosen(args.seeds, "given")
+        return ChosenSeeds(args.seeds, "given")
     if opened is None or picking is None:
         count = args.count or _COUNT
-        return Chosen(tuple(secrets.randbits(32) for _ in range(count)), "random")
+        return ChosenSeeds(tuple(secrets.randbits(32) for _ in range(count)), "random")
     match = _matched(opened.table, request, model)
-    return Chosen(picking.seeds, args.pick, picking, opened.path, match)
+    return ChosenSeeds(picking.seeds, args.pick, picking, opened.path, match)
 
 
-def with_seeds(request: Request, chosen: Chosen) -> Request:
+def with_seeds(request: Request, chosen: ChosenSeeds) -> Request:
     """Return the request for the seeds chosen."""
     return replace(request, seeds=chosen.seeds)
 
 
-def _carried(way: str | None, opened: Opened | None) -> Carried | None:
-    from ....noise import Carried, Carry
+def _carried(way: str | None, opened: Opened | None) -> NoiseResize | None:
+    from ....noise import NoiseResize, ResizeWay
 
     if way is None or opened is None:
         return None
-    return Carried(Carry(way), opened.table.spec.noise.shape)
+    return NoiseResize(ResizeWay(way), opened.table.spec.noise.shape)
 
 
 def _matched(table: SeedTable, request: Request, model: Model) -> Match:

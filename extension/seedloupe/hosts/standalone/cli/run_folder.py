@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from ....lens import WordsSeen
     from ....lens.budget import Recipe
     from ..engine.models import Model
-    from .console import Console, Progress
-    from .run_arguments import Chosen
+    from .console import Console, ProgressLine
+    from .run_arguments import ChosenSeeds
 
 _LENS_SUFFIX = ".lens.safetensors"
 
 
 @dataclass(eq=False)
-class Run:
+class RunFolder:
     """One run into one folder.
 
     Pictures the folder already holds from the very same settings are kept and not made again, so a
@@ -48,7 +48,7 @@ class Run:
 
     model: Model
     request: Request
-    chosen: Chosen
+    chosen: ChosenSeeds
     folder: Path
     layers: tuple[str, ...] = ()
     recipe: Recipe | None = None
@@ -91,7 +91,7 @@ class Run:
         """Return where a picture goes."""
         return self.folder / f"{index:03d}-{self.request.seeds[index]}.png"
 
-    def _make(self, missing: list[int], progress: Progress) -> None:
+    def _make(self, missing: list[int], progress: ProgressLine) -> None:
         each = self._steps_each()
         kept = [index for index in range(len(self.request.seeds)) if index not in missing]
         self.images += [self._entry(index, made=False) for index in kept]

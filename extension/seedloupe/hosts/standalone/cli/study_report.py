@@ -15,8 +15,8 @@ from ....studies.inpaint import (
     InpaintTask,
     Looker,
     Measured,
-    Picture,
-    check_reader,
+    PictureKey,
+    check_known_text,
     conclude,
     study_page,
     table_of,
@@ -56,7 +56,7 @@ def report(
     console.note("working out what was found")
     findings = conclude(measured)
     pairs = measured.plan.pairs
-    checks = {one.name: check_reader(one, pairs) for one in lookers} if known else {}
+    checks = {one.name: check_known_text(one, pairs) for one in lookers} if known else {}
     settings = measured.plan.settings({one.name: one.settings for one in lookers})
     tables = _write_tables(args, findings)
     document = {
@@ -94,7 +94,7 @@ def report(
     )
 
 
-def open_picture(folder: Path, picture: Picture) -> Image | None:
+def open_picture(folder: Path, picture: PictureKey) -> Image | None:
     """Return a kept picture; None where it is gone or damaged, which costs the page one cell."""
     from PIL import Image
 
@@ -105,7 +105,7 @@ def open_picture(folder: Path, picture: Picture) -> Image | None:
         return None
 
 
-def table_path(path: Path, task: InpaintTask, tasks: int) -> Path:
+def task_table_path(path: Path, task: InpaintTask, tasks: int) -> Path:
     """Return where a task's table goes: of several, each has the task's name in its own."""
     if tasks == 1:
         return path
@@ -118,10 +118,10 @@ def _write_tables(args: argparse.Namespace, findings: Findings) -> list[Path]:
     plan = findings.measured.plan
     written = []
     for task in plan.tasks:
-        first = [Picture(task, 0, seed) for seed in plan.seeds]
+        first = [PictureKey(task, 0, seed) for seed in plan.seeds]
         tiles = [open_picture(args.out / "pictures", picture) for picture in first]
         kept = [tile for tile in tiles if tile is not None]
-        path = table_path(args.table, task, len(plan.tasks))
+        path = task_table_path(args.table, task, len(plan.tasks))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_table(table_of(findings, task, tiles=kept if len(kept) == len(first) else ()), path)
         written.append(path)

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from ....errors import ModelError
-from ....seedling.variants import MARK, Head
+from ....seedling.variants import MARK, Variant
 
 UNET = "model.diffusion_model."
 VAE = "first_stage_model."
@@ -135,7 +135,7 @@ def identify(path: Path, *, over: Path | None = None) -> Checkpoint:
         if not header.has(*prefixes):
             raise _wrong_kind(path, f"a file without its {part}")
     prediction = _prediction(path, header, family, first[1])
-    trailing = header.metadata.get(MARK) == Head.FAST.mark
+    trailing = header.metadata.get(MARK) == Variant.FAST.mark
     return Checkpoint(family, first[1], prediction, trailing)
 
 

@@ -66,7 +66,7 @@ _LEVELS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class InitLatents:
     """The picture a run starts from, as latents.
 
     Attributes:
@@ -130,7 +130,7 @@ def denoise(
     text: Conditioning,
     plan: Plan,
     *,
-    source: Source | None = None,
+    source: InitLatents | None = None,
     streams: Sequence[NoiseStream] | None = None,
     watch: Watch | None = None,
 ) -> Iterator[Step]:
@@ -149,7 +149,7 @@ def denoise(
 
     from .step_noise import drawing_from
 
-    source = source or Source()
+    source = source or InitLatents()
     scheduler, times = _schedule(model, plan, source.strength)
     noise = noise.to(model.device, model.dtype)
     added = added_conditions(model, noise, text)
@@ -234,7 +234,7 @@ def _schedule(model: Model, plan: Plan, strength: float) -> tuple[Any, Tensor]:
     return scheduler, scheduler.timesteps[begin:]
 
 
-def _start(scheduler: Any, noise: Tensor, source: Source, time: Tensor) -> Tensor:
+def _start(scheduler: Any, noise: Tensor, source: InitLatents, time: Tensor) -> Tensor:
     if source.from_noise or source.clean is None:
         return noise * scheduler.init_noise_sigma
     return scheduler.add_noise(source.clean.expand_as(noise), noise, time.repeat(len(noise)))
@@ -244,7 +244,7 @@ def _doubled(latents: Tensor, *, guided: bool) -> Tensor:
     return latents.repeat(2, 1, 1, 1) if guided else latents
 
 
-def with_mask(model: Model, entry: Tensor, source: Source) -> Tensor:
+def with_mask(model: Model, entry: Tensor, source: InitLatents) -> Tensor:
     """Append mask and masked picture for a U-Net trained to read them."""
     import torch
 
@@ -262,7 +262,7 @@ def _guide(out: Tensor, plan: Plan, text: Conditioning) -> Tensor:
 
 
 def _keep(
-    scheduler: Any, latents: Tensor, noise: Tensor, source: Source, model: Model, time: Tensor
+    scheduler: Any, latents: Tensor, noise: Tensor, source: InitLatents, model: Model, time: Tensor
 ) -> Tensor:
     """Put the picture back outside the mask, as noisy as the next step expects it."""
     if model.in_channels != 4 or source.mask is None or source.clean is None:

@@ -18,7 +18,7 @@ _NETWORKS = ("text_encoder", "text_encoder_2", "unet", "vae")
 
 
 @dataclass(frozen=True)
-class Layout:
+class FolderLayout:
     """Which networks a folder has and which line of Stable Diffusion they belong to."""
 
     family: Family
@@ -26,14 +26,14 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Weights:
+class FolderWeights:
     """The weight files of a folder, sorted by path, and diffusers' name for their precision."""
 
     files: tuple[Path, ...]
     variant: str | None
 
 
-def read_layout(folder: Path) -> Layout:
+def read_layout(folder: Path) -> FolderLayout:
     """Read a folder's model index.
 
     Raises:
@@ -48,10 +48,10 @@ def read_layout(folder: Path) -> Layout:
             got=f"{name} in {folder / 'model_index.json'}",
         )
     networks = tuple(part for part in _NETWORKS if _is_present(index.get(part)))
-    return Layout(_family(folder, xl=_CLASSES[name]), networks)
+    return FolderLayout(_family(folder, xl=_CLASSES[name]), networks)
 
 
-def find_weights(folder: Path, layout: Layout) -> Weights:
+def find_weights(folder: Path, layout: FolderLayout) -> FolderWeights:
     """Find the safetensors files of every network; plain ones before half-precision copies.
 
     Raises:
@@ -66,7 +66,7 @@ def find_weights(folder: Path, layout: Layout) -> Weights:
             raise _no_weights(folder / network)
         variants.add(None if plain else "fp16")
         found += plain or files
-    return Weights(tuple(found), "fp16" if "fp16" in variants else None)
+    return FolderWeights(tuple(found), "fp16" if "fp16" in variants else None)
 
 
 def _family(folder: Path, *, xl: bool) -> Family:

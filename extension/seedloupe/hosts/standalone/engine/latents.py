@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..images import to_pil
-from .denoise import Source
+from .denoise import InitLatents
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PREVIEW_CELLS = 32
 
 
-def decode(model: Model, latents: Tensor) -> Tensor:
+def decode_latents(model: Model, latents: Tensor) -> Tensor:
     """Turn latents ``(B, C, H, W)`` into pictures ``(B, 3, H, W)``, float32 in [0, 1], CPU."""
     import torch
 
@@ -29,7 +29,7 @@ def decode(model: Model, latents: Tensor) -> Tensor:
     return (pixels / 2 + 0.5).clamp(0, 1).float().cpu()
 
 
-def encode(model: Model, images: Tensor) -> Tensor:
+def encode_pictures(model: Model, images: Tensor) -> Tensor:
     """Turn pictures ``(B, 3, H, W)`` in [0, 1] into the mean of their latents, scaled."""
     import torch
 
@@ -39,7 +39,7 @@ def encode(model: Model, images: Tensor) -> Tensor:
     return (mean * model.vae.config.scaling_factor).to(model.dtype)
 
 
-def source_of(model: Model, request: Request) -> Source:
+def source_of(model: Model, request: Request) -> InitLatents:
     """Encode what a request starts from; an inpainting U-Net is always shown something."""
     import torch
     from torch.nn.functional import interpolate
@@ -47,32 +47,36 @@ def source_of(model: Model, request: Request) -> Source:
     if request.image is None:
         return source_without_picture(model, model.latent_shape(*request.size(model)))
     picture = request.image[None].float()
-    clean = encode(model, picture)
+    clean = encode_pictures(model, picture)
     if request.mask is None and model.in_channels == 4:
-        return Source(clean, strength=request.strength)
+        return InitLatents(clean, strength=request.strength)
     given = request.mask if request.mask is not None else torch.ones(picture.shape[-2:])
     mask = (given.float() >= 0.5).float()[None, None]
     cells = interpolate(mask, size=clean.shape[-2:]).to(clean)
     # Grey, 0 between -1 and 1, is what an inpainting U-Net saw in place of the masked part.
-    masked = encode(model, picture * (1 - mask) + 0.5 * mask) if model.in_channels == 9 else None
-    return Source(clean, cells, masked, request.strength)
+    masked = (
+        encode_pictures(model, picture * (1 - mask) + 0.5 * mask)
+        if model.in_channels == 9
+        else None
+    )
+    return InitLatents(clean, cells, masked, request.strength)
 
 
-def source_without_picture(model: Model, shape: Sequence[int]) -> Source:
+def source_without_picture(model: Model, shape: Sequence[int]) -> InitLatents:
     """Return nothing for an ordinary U-Net, an all-masked picture for an inpainting one."""
     import torch
 
     if model.in_channels == 4:
-        return Source()
+        return InitLatents()
     height, width = shape[-2:]
     grey = torch.full((1, 3, height * model.cell, width * model.cell), 0.5)
-    masked = encode(model, grey)
-    return Source(mask=torch.ones_like(masked[:, :1]), masked=masked)
+    masked = encode_pictures(model, grey)
+    return InitLatents(mask=torch.ones_like(masked[:, :1]), masked=masked)
 
 
 def finished(model: Model, request: Request, latents: Tensor) -> Image:
     """Decode a request's last latents ``(1, C, H, W)`` into its picture."""
-    picture = decode(model, latents)[0]
+    picture = decode_latents(model, latents)[0]
     if request.keep_outside and request.image is not None and request.mask is not None:
         inside = request.mask.to(picture) >= 0.5
         picture = picture.where(inside, request.image.to(picture))
@@ -84,4 +88,4 @@ def preview_of(model: Model, clean: Tensor) -> Image:
     from torch.nn.functional import avg_pool2d
 
     coarse = max(1, -(-max(clean.shape[-2:]) // _PREVIEW_CELLS))
-    return to_pil(decode(model, avg_pool2d(clean, coarse) if coarse > 1 else clean)[0])
+    return to_pil(decode_latents(model, avg_pool2d(clean, coarse) if coarse > 1 else clean)[0])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ....errors import ModelError
 from ....seedling.variants import overlaid
 from .checkpoint import TRAILING, Checkpoint, Family
-from .folders import Layout, Weights
+from .folders import FolderLayout, FolderWeights
 
 if TYPE_CHECKING:
     import torch
@@ -59,7 +59,9 @@ def load_file(
     return pipe
 
 
-def load_folder(folder: Path, layout: Layout, weights: Weights, dtype: torch.dtype) -> Any:
+def load_folder(
+    folder: Path, layout: FolderLayout, weights: FolderWeights, dtype: torch.dtype
+) -> Any:
     """Load a diffusers folder as a text-to-image pipeline, whatever task it was saved for.
 
     Raises:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, ModelError, ShapeError
-from ....seedling.variants import Head
+from ....seedling.variants import Variant
 from .checkpoint import TRAILING, Family, identify
 from .denoise import FEW, Plan
 from .folders import find_weights, read_layout
@@ -160,8 +160,8 @@ def _files(model: str) -> tuple[Path, ...]:
     A second file is laid over the first.
     """
     path = Path(model).expanduser()
-    if model in set(Head):
-        return _seedling_files(Head(model))
+    if model in set(Variant):
+        return _seedling_files(Variant(model))
     if path.suffix.lower() in _PICKLED:
         raise _pickled(path)
     if path.exists():
@@ -189,7 +189,7 @@ def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Mode
     from .loading import load_file
 
     pipe = load_file(path, found, dtype, over=over)
-    return Model(model if model in set(Head) else path.stem, found.family, pipe, files)
+    return Model(model if model in set(Variant) else path.stem, found.family, pipe, files)
 
 
 def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
@@ -199,7 +199,7 @@ def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
     return Model(hub_id, opened.family, opened.pipe, opened.files)
 
 
-def _seedling_files(head: Head) -> tuple[Path, ...]:
+def _seedling_files(head: Variant) -> tuple[Path, ...]:
     missing = [path for path in head.files if not path.is_file()]
     if not missing:
         return head.files

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from ....errors import InputError
 from ....generation.request import Request, check_request
 from ....lens.run_record import levels_of
-from ....lens.run_watch import Eye, sight
-from ....noise import NoiseSource, carried_noise, initial_noise
+from ....lens.run_watch import RunWatch, empty_word_maps
+from ....noise import NoiseSource, initial_noise, resized_noise
 from ....tensors import require_shape
-from .denoise import Plan, Sampler, Source, Step, denoise
-from .latents import decode, finished, preview_of, source_of, source_without_picture
+from .denoise import InitLatents, Plan, Sampler, Step, denoise
+from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
 
@@ -136,8 +136,8 @@ def stream(
     """
     check_request(request, model)
     levels = levels_of(model) if panel or words else None
-    seen = sight(model, request) if words else None
-    eye = Eye(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
+    seen = empty_word_maps(model, request) if words else None
+    eye = RunWatch(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
     return _run(model, request, eye, preview=preview)
 
 
@@ -186,11 +186,11 @@ def sample_batch(
     latents = noise
     for step in denoise(model, noise, text, plan, source=source, streams=streams):
         latents = step.latents
-    return decode(model, latents)
+    return decode_latents(model, latents)
 
 
 def _run(
-    model: Model, request: Request, eye: Eye, *, preview: bool
+    model: Model, request: Request, eye: RunWatch, *, preview: bool
 ) -> Flow[StepUpdate | Generated, None, None]:
     text = encode_text(
         model, [request.prompt], negative=request.negative, guided=request.plan.guided
@@ -216,13 +216,18 @@ def _run(
 
 
 def _steps(
-    model: Model, request: Request, seed: int, text: Conditioning, source: Source, eye: Eye
+    model: Model,
+    request: Request,
+    seed: int,
+    text: Conditioning,
+    source: InitLatents,
+    eye: RunWatch,
 ) -> Iterator[Step]:
     shape = model.latent_shape(*request.size(model))
     if request.carried is None:
         noise = initial_noise(seed, shape, source=request.noise)
     else:
-        noise = carried_noise(seed, shape, request.carried, source=request.noise)
+        noise = resized_noise(seed, shape, request.carried, source=request.noise)
     streams = step_streams(request.sampler, [seed], 1, shape, request.noise, request.carried)
     return denoise(
         model,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ....errors import ImageError, InputError
 from ....lens.run_record import levels_of, tokens_of
 from .denoise import added_conditions, with_mask
-from .latents import encode, source_without_picture
+from .latents import encode_pictures, source_without_picture
 from .text import encode_text
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ of its cells."""
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class FeatureExtraction:
     """What to look at, and how.
 
     Attributes:
@@ -47,7 +47,7 @@ class Look:
     seed: int = 0
 
 
-def look(model: Model, asked: Look) -> LensRecord:
+def extract_features(model: Model, asked: FeatureExtraction) -> LensRecord:
     """Encode a picture, noise it, and record the layers of one call of the U-Net.
 
     The call ends with the last layer asked for. With several noises, each has a call of its own and
@@ -66,7 +66,7 @@ def look(model: Model, asked: Look) -> LensRecord:
     if not 1 <= asked.noises <= _MOST_NOISES:
         raise InputError("noises", expected=f"1 to {_MOST_NOISES}", got=str(asked.noises))
     sigma = levels.sigma(asked.time)
-    clean = encode(model, fitted(model, asked.image.float())[None])
+    clean = encode_pictures(model, fitted(model, asked.image.float())[None])
     text = encode_text(model, [asked.prompt], negative="", guided=False)
     sums: dict[str, Tensor] = {}
     for number in range(asked.noises):
@@ -114,7 +114,7 @@ def _whole_cells(model: Model, image: Tensor) -> Tensor:
 
 
 def _seen(
-    model: Model, asked: Look, clean: Tensor, text: Conditioning, seed: int
+    model: Model, asked: FeatureExtraction, clean: Tensor, text: Conditioning, seed: int
 ) -> list[FeatureMap]:
     """Return the features of one noised call."""
     import torch
@@ -152,7 +152,7 @@ def _mean(layer: str, values: Tensor, sigma: float, time: int) -> FeatureMap:
     return FeatureMap(layer, 0, sigma, values, 0, 0, float(time), (RowLabel(RowKind.COND),))
 
 
-def _spec(model: Model, asked: Look) -> LensSpec:
+def _spec(model: Model, asked: FeatureExtraction) -> LensSpec:
     from ....lens.record import LensSpec
 
     seeds: Sequence[int] = range(asked.seed, asked.seed + asked.noises)

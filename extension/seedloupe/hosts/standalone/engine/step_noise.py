@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, SeedloupeError
-from ....noise import Carried, NoiseSource, NoiseStream, carried_stream
+from ....noise import NoiseResize, NoiseSource, NoiseStream, resized_stream
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,7 +19,7 @@ def step_stream(
     seed: int,
     shape: Sequence[int],
     source: NoiseSource = NoiseSource(),
-    carried: Carried | None = None,
+    carried: NoiseResize | None = None,
 ) -> NoiseStream:
     """Return the generator of one picture's step noise.
 
@@ -28,7 +28,7 @@ def step_stream(
     """
     if carried is not None:
         channels, height, width = shape
-        return carried_stream(seed, (channels, height, width), carried, source=source)
+        return resized_stream(seed, (channels, height, width), carried, source=source)
     stream = NoiseStream(seed, source)
     stream.skip(shape, 1)
     return stream
@@ -40,7 +40,7 @@ def step_streams(
     batch: int,
     shape: Sequence[int],
     source: NoiseSource = NoiseSource(),
-    carried: Carried | None = None,
+    carried: NoiseResize | None = None,
 ) -> list[NoiseStream] | None:
     """Return a generator for each picture of a batch; None for samplers that draw nothing.
 

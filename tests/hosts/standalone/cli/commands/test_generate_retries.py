@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from seedloupe import artifacts
-from seedloupe.artifacts import Availability, Purpose, TallyBook, TextRegion
+from seedloupe.artifacts import Availability, Purpose, ResultStore, TextRegion
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.images import read_image
 from seedloupe.metadata.write_png import read_png_metadata
@@ -70,13 +70,13 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Look:
 
 
 @pytest.fixture
-def book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TallyBook:
+def book(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ResultStore:
     monkeypatch.setenv("SEEDLOUPE_TALLIES", str(tmp_path / "tallies"))
-    return TallyBook(tmp_path / "tallies")
+    return ResultStore(tmp_path / "tallies")
 
 
 @pytest.fixture
-def words(model: Path, tmp_path: Path, book: TallyBook) -> tuple[object, ...]:
+def words(model: Path, tmp_path: Path, book: ResultStore) -> tuple[object, ...]:
     Image.new("RGB", (64, 32), (90, 90, 90)).save(tmp_path / "source.png")
     mask = Image.new("L", (64, 32))
     mask.paste(255, MASKED)
@@ -155,7 +155,7 @@ def test_asking_again_makes_nothing_anew(
 
 
 def test_every_look_is_counted(
-    cli: Cli, reader: Look, words: tuple[object, ...], book: TallyBook, tmp_path: Path
+    cli: Cli, reader: Look, words: tuple[object, ...], book: ResultStore, tmp_path: Path
 ) -> None:
     reader(worded=1)
     (text,) = cli(*words, "--retries", 3, "--out", tmp_path / "out").json["text"]
@@ -166,7 +166,7 @@ def test_every_look_is_counted(
 
 
 def test_a_reader_that_fails_costs_a_message_and_ends_the_retry(
-    cli: Cli, reader: Look, words: tuple[object, ...], book: TallyBook, tmp_path: Path
+    cli: Cli, reader: Look, words: tuple[object, ...], book: ResultStore, tmp_path: Path
 ) -> None:
     reader(worded=9, fails_at=1)
     ended = cli(*words, "--retries", 5, "--out", tmp_path / "out")
@@ -189,7 +189,7 @@ def test_looking_alone_tries_nothing_else(
 
 
 def test_without_being_asked_nobody_looks(
-    cli: Cli, words: tuple[object, ...], book: TallyBook, tmp_path: Path
+    cli: Cli, words: tuple[object, ...], book: ResultStore, tmp_path: Path
 ) -> None:
     assert "text" not in cli(*words, "--out", tmp_path / "out").json
     assert not book.folder.exists()

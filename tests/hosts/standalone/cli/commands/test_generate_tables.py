@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from seedloupe.hosts.standalone.engine.denoise import Plan, Sampler, denoise
-from seedloupe.hosts.standalone.engine.latents import decode
+from seedloupe.hosts.standalone.engine.latents import decode_latents
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.text import encode_text
 from seedloupe.hosts.standalone.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
-from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, carried_stream
+from seedloupe.noise import NoiseResize, NoiseSource, ResizeWay, resized_noise, resized_stream
 from seedloupe.picking import Layout, TagFilter, pick_by_layout, pick_clean, pick_golden
 from seedloupe.tables import (
     ModelSpec,
@@ -166,7 +166,7 @@ def test_a_tables_seeds_are_carried_to_another_size_and_every_file_says_so(
     said = {"way": way, "from": [48, 32], "shape": [4, 4, 6]}
     assert ended.json["settings"]["carried"] == said
     seeds = tuple(int(seed) for seed in ended.json["seeds"])
-    carried = Carried(Carry(way), (4, 4, 6))
+    carried = NoiseResize(ResizeWay(way), (4, 4, 6))
     for entry, seed in zip(ended.json["images"], seeds, strict=True):
         assert entry["match"] == "noise_only"
         found = read_png_metadata(tmp_path / "a" / entry["file"])
@@ -175,12 +175,12 @@ def test_a_tables_seeds_are_carried_to_another_size_and_every_file_says_so(
         assert f"Seedloupe carried: {way} from 48x32" in (found.parameters or "")
         resized = "Seed resize from: 48x32" in (found.parameters or "")
         assert resized is (way == "middle")
-        streams = [carried_stream(seed, (4, 5, 8), carried)]
+        streams = [resized_stream(seed, (4, 5, 8), carried)]
         text = encode_text(tiny, ["a hill"], negative="", guided=True)
-        noise = carried_noise(seed, (4, 5, 8), carried)[None]
+        noise = resized_noise(seed, (4, 5, 8), carried)[None]
         plan = Plan(Sampler.EULER_A, 3, 2.5)
         *_, last = denoise(tiny, noise, text, plan, streams=streams)
-        expected = to_pil(decode(tiny, last.latents)[0])
+        expected = to_pil(decode_latents(tiny, last.latents)[0])
         assert Image.open(tmp_path / "a" / entry["file"]).tobytes() == expected.tobytes()
 
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Request
 from seedloupe.metadata.write_png import save_png
-from seedloupe.noise import Carried, Carry, NoiseSource, carried_noise, initial_noise
+from seedloupe.noise import NoiseResize, NoiseSource, ResizeWay, initial_noise, resized_noise
 
 from .conftest import Cli
 
@@ -92,11 +92,11 @@ def test_the_noise_of_a_picture_of_ours_is_the_one_it_was_made_from(
     cli: Cli, tiny: Model, tmp_path: Path
 ) -> None:
     path, out = tmp_path / "a.png", tmp_path / "noise.safetensors"
-    carried = Carried(Carry.STRETCH, (4, 4, 4))
+    carried = NoiseResize(ResizeWay.STRETCH, (4, 4, 4))
     request = Request("a hill", (2**32 + 5,), width=48, height=32, carried=carried)
     save_png(Image.new("RGB", (48, 32)), path, request=request, model=tiny)
     ended = cli("noise", "--of", path, "--out", out, "--json")
-    expected = carried_noise(2**32 + 5, (4, 4, 6), carried)
+    expected = resized_noise(2**32 + 5, (4, 4, 6), carried)
     assert (ended.code, ended.json["level"], ended.json["host"]) == (0, "exact", "Seedloupe")
     assert ended.json["carried"] == {"way": "stretch", "shape": [4, 4, 4]}
     assert ended.json["noise"]["canonical_seed"] == "5"

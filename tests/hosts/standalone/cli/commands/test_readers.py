@@ -9,17 +9,17 @@ import pytest
 from seedloupe.artifacts import Availability, builtin_readers
 from seedloupe.artifacts.readers import EasyOcrReader, StrokeReader
 from seedloupe.artifacts.readers import weights as module
-from seedloupe.artifacts.readers.weights import Weights
+from seedloupe.artifacts.readers.weights import WeightFile
 from seedloupe.errors import FetchError
 
 from .conftest import Cli
 
 
 @pytest.fixture
-def weights(monkeypatch: pytest.MonkeyPatch) -> tuple[Weights, ...]:
+def weights(monkeypatch: pytest.MonkeyPatch) -> tuple[WeightFile, ...]:
     """Two files that can be made here, in the place of those EasyOCR publishes."""
     made = tuple(
-        Weights(
+        WeightFile(
             name, hashlib.md5(name.encode(), usedforsecurity=False).hexdigest(), f"x/{stem}.zip"
         )
         for name, stem in (("craft_mlt_25k.pth", "craft_mlt_25k"), ("english_g2.pth", "english_g2"))
@@ -65,7 +65,7 @@ def test_what_auto_takes_is_said_last(
 
 
 def test_weights_on_this_machine_are_put_where_they_are_looked_for(
-    cli: Cli, weights: tuple[Weights, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, weights: tuple[WeightFile, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     stick = tmp_path / "stick"
@@ -91,7 +91,7 @@ def test_weights_on_this_machine_are_put_where_they_are_looked_for(
 
 
 def test_what_cannot_be_fetched_is_one_line_and_exit_2(
-    cli: Cli, weights: tuple[Weights, ...], tmp_path: Path
+    cli: Cli, weights: tuple[WeightFile, ...], tmp_path: Path
 ) -> None:
     ended = cli("readers", "fetch", "easyocr", "--from", tmp_path / "nowhere", "--to", tmp_path)
     assert (ended.code, ended.out) == (2, "")
@@ -100,7 +100,7 @@ def test_what_cannot_be_fetched_is_one_line_and_exit_2(
 
 
 def test_a_download_shows_how_far_it_is_and_where_it_went(
-    cli: Cli, weights: tuple[Weights, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, weights: tuple[WeightFile, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def download(url: str, part: Path, progress: object) -> None:
         for done in (0, 1_500_000, 3_000_000):
@@ -122,7 +122,7 @@ def test_a_download_shows_how_far_it_is_and_where_it_went(
 
 
 def test_a_failed_download_is_told_in_json_too(
-    cli: Cli, weights: tuple[Weights, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, weights: tuple[WeightFile, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def download(*_: object) -> None:
         raise FetchError("x: the server answered 403 Forbidden")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.artifacts import Check, Correction, Level, Purpose, Subject, TallyBook
+from seedloupe.artifacts import Check, Correction, Level, Purpose, ResultStore, Subject
 from seedloupe.noise import NoiseSource
 from seedloupe.tables import SamplingSpec, Task, read_table, write_table
 
@@ -26,7 +26,7 @@ def check(number: int, seed: int, *levels: Level) -> Check:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Seed 5 always writes, ten times; 8 to 17 never do, twice each; one looks like text."""
-    book = TallyBook(tmp_path / "tallies")
+    book = ResultStore(tmp_path / "tallies")
     for number in range(10):
         book.add(SUBJECT, check(number, 5, *Level))
     for number in range(20):
@@ -78,10 +78,10 @@ def test_show_judges_by_the_level_asked_for(cli: Cli, words: tuple[object, ...])
 def test_a_correction_is_kept_shown_and_taken_back(cli: Cli, folder: Path) -> None:
     where = ("--folder", folder)
     assert cli("tally", "correct", "stand", f"{200:016x}", "missed", *where).code == 0
-    assert TallyBook(folder).read(SUBJECT).corrections == {f"{200:016x}": Correction.MISSED}
+    assert ResultStore(folder).read(SUBJECT).corrections == {f"{200:016x}": Correction.MISSED}
     assert "corrected the check once" in cli("tally", "show", "stand", *where).out
     assert cli("tally", "correct", "stand", f"{200:016x}", "nothing", *where).code == 0
-    assert TallyBook(folder).read(SUBJECT).corrections == {}
+    assert ResultStore(folder).read(SUBJECT).corrections == {}
 
 
 def test_correcting_what_was_never_checked_is_refused(cli: Cli, words: tuple[object, ...]) -> None:
@@ -100,14 +100,14 @@ def test_export_has_a_row_a_check(cli: Cli, words: tuple[object, ...], tmp_path:
     assert rows[0]["said"] == "fine"
     assert [row["said"] for row in rows[1:]] == [""] * 30
     assert rows[-1]["flagged_at"] == "high"
-    assert copy.read_bytes() == TallyBook(tmp_path / "tallies").path(SUBJECT).read_bytes()
+    assert copy.read_bytes() == ResultStore(tmp_path / "tallies").path(SUBJECT).read_bytes()
 
 
 def test_a_tally_somebody_else_sent_is_read_by_its_file(
     cli: Cli, folder: Path, tmp_path: Path
 ) -> None:
     sent = tmp_path / "sent.tally.jsonl"
-    sent.write_bytes(TallyBook(folder).path(SUBJECT).read_bytes())
+    sent.write_bytes(ResultStore(folder).path(SUBJECT).read_bytes())
     ended = cli("tally", "show", sent, "--json", "--folder", tmp_path / "none")
     assert ended.json["prone"] == ["5"]
 
@@ -146,7 +146,7 @@ def test_bad_use_is_one_clear_line(
 
 
 def test_several_that_begin_alike_are_named(cli: Cli, folder: Path) -> None:
-    TallyBook(folder).add(replace(SUBJECT, purpose=Purpose.COMPLETION), check(1, 1))
+    ResultStore(folder).add(replace(SUBJECT, purpose=Purpose.COMPLETION), check(1, 1))
     ended = cli("tally", "show", "stand", "--folder", folder)
     assert ended.code == 2
     assert "completion" in ended.err
@@ -161,7 +161,7 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 
 def test_advice_goes_by_the_level_that_was_in_use(cli: Cli, tmp_path: Path) -> None:
-    book = TallyBook(tmp_path / "high")
+    book = ResultStore(tmp_path / "high")
     for number in range(20):
         at = (Level.HIGH,) if number < 10 else ()
         book.add(SUBJECT, replace(check(number, number, *at), level=Level.HIGH))

@@ -80,10 +80,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | None) -> int:
     if not args.tally:
         return run_batch(args, console, reader)
-    from .....artifacts import TallyBook, tally_folder
+    from .....artifacts import ResultStore, tally_folder
     from .....artifacts.batch import Counting
 
-    counting = Counting(TallyBook(tally_folder(os.environ, sys.platform, Path.home())))
+    counting = Counting(ResultStore(tally_folder(os.environ, sys.platform, Path.home())))
     code = run_batch(args, console, reader, observe=counting)
     said = f"{counting.added} counted for their seeds in {counting.book.folder}"
     console.note(f"{said}; {counting.problem}" if counting.problem else said)

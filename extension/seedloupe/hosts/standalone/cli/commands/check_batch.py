@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
 
     from .....artifacts import OcrReader
-    from .....artifacts.batch import Checked, Collected, Picture, Row, Settings
-    from ..console import Console, Progress
+    from .....artifacts.batch import BatchSettings, Checked, Collected, Picture, Row
+    from ..console import Console, ProgressLine
 
     Observer = Callable[[Checked], None]
     """Is told of every picture that was looked at anew, with its report and what it says of itself:
@@ -41,9 +41,9 @@ def run_batch(
 ) -> int:
     """Check every picture and write what was asked for, also when stopped on the way."""
     from .....artifacts import Level
-    from .....artifacts.batch import Collected, Settings
+    from .....artifacts.batch import BatchSettings, Collected
 
-    settings = Settings.of(reader, Level(args.level), args.prompt)
+    settings = BatchSettings.of(reader, Level(args.level), args.prompt)
     plan = _plan(args, settings)
     if observe is not None:  # what is to be counted must be looked at
         plan = replace(plan, kept={})
@@ -71,7 +71,7 @@ class _Plan:
     reports: Sequence[Path]
 
 
-def _plan(args: argparse.Namespace, settings: Settings) -> _Plan:
+def _plan(args: argparse.Namespace, settings: BatchSettings) -> _Plan:
     """Find the pictures and what is known of them; refuse what cannot be written."""
     from .....artifacts.batch import find_pictures
     from .....artifacts.batch.saved import ReportKind
@@ -157,7 +157,7 @@ def _files(pictures: Sequence[Picture]) -> list[Path]:
 
 def _kept(
     reports: Sequence[Path],
-    settings: Settings,
+    settings: BatchSettings,
     pictures: Sequence[Picture],
     overlays: Mapping[Path, Path],
 ) -> dict[Path, Row]:
@@ -183,7 +183,7 @@ def _check_all(
     *,
     reader: OcrReader | None,
     observe: Observer | None,
-    progress: Progress,
+    progress: ProgressLine,
 ) -> None:
     """Check picture after picture; reports are written now and then, should all else fail."""
     from .....artifacts.batch import look_at
@@ -207,9 +207,11 @@ def _check_all(
 
 def _as_before(picture: Picture, row: Row, collected: Collected) -> Checked:
     """Take a row over; the picture itself is only read where a page shows it."""
-    from .....artifacts.batch import Checked, Told, look_back
+    from .....artifacts.batch import Checked, GenerationInfo, look_back
 
-    return look_back(picture, row) if collected.shows(row) else Checked(picture, row, Told())
+    return (
+        look_back(picture, row) if collected.shows(row) else Checked(picture, row, GenerationInfo())
+    )
 
 
 def _with_the_rest(collected: Collected, plan: _Plan) -> Collected:
@@ -253,11 +255,11 @@ def _exit_code(collected: Collected) -> int:
 def _tell(
     args: argparse.Namespace, console: Console, collected: Collected, *, stopped: bool, kept: int
 ) -> None:
-    from .....artifacts.batch.saved import document
+    from .....artifacts.batch.saved import batch_document
 
     rows = [row.to_json() for row in collected.rows]
     paths = {"reports": [str(path) for path in args.report], "overlay": _text(args.overlay)}
-    found = {**document(collected), **paths, "kept": kept, "stopped": stopped, "rows": rows}
+    found = {**batch_document(collected), **paths, "kept": kept, "stopped": stopped, "rows": rows}
     console.result(found, _lines(args, collected, kept=kept))
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .....lens.budget import Recipe
     from ...engine.models import Model
     from ..console import Console
-    from ..retry_in_folder import Eyes
-    from ..run_folder import Run
+    from ..retry_in_folder import CheckSettings
+    from ..run_folder import RunFolder
 
 _STOPPED = 3
 
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     from .....generation.request import check_request
     from ...engine.models import open_model
-    from ..run_folder import Run
+    from ..run_folder import RunFolder
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
@@ -110,7 +110,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
     chosen = choose_seeds(args, request, model, opened, picking)
-    job = Run(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
+    job = RunFolder(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
     document = job.execute(console)
     told = _second_look(eyes, job, document, console) if eyes and not job.stopped else []
     say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
@@ -123,7 +123,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _eyes(args: argparse.Namespace) -> Eyes | None:
+def _eyes(args: argparse.Namespace) -> CheckSettings | None:
     """Return who looks repaints over, or None where nobody is to; before anything is drawn.
 
     Raises:
@@ -142,21 +142,23 @@ def _eyes(args: argparse.Namespace) -> Eyes | None:
         raise InputError("check", expected=expected, got="no repainted part")
     from .....artifacts import Level, choose_reader
     from .....artifacts.retry import MOST_RETRIES
-    from ..retry_in_folder import Eyes
+    from ..retry_in_folder import CheckSettings
 
     if (retries or 0) > MOST_RETRIES:
         raise InputError("retries", expected=f"at most {MOST_RETRIES}", got=str(retries))
 
     reader = choose_reader(args.reader or "auto", apart=True)
-    return Eyes(reader, Level(args.level or Level.NORMAL.value), retries or 0)
+    return CheckSettings(reader, Level(args.level or Level.NORMAL.value), retries or 0)
 
 
-def _second_look(eyes: Eyes, job: Run, document: dict[str, object], console: Console) -> list[str]:
+def _second_look(
+    eyes: CheckSettings, job: RunFolder, document: dict[str, object], console: Console
+) -> list[str]:
     """Look over what was made, and keep what was found in ``run.json``."""
     from ...outputs import write_json
-    from ..retry_in_folder import look_over
+    from ..retry_in_folder import artifact_check_of
 
-    look = look_over(job, eyes)
+    look = artifact_check_of(job, eyes)
     document["text"] = look.execute(console)
     job.notes += look.notes
     document["stopped"], document["notes"] = job.stopped, job.notes
@@ -184,9 +186,9 @@ def _recorded(
 
 
 def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
-    from .....lens.words.clip_words import words_of
+    from .....lens.words.clip_words import words_to_show
 
-    return words_of(model, request, args.words) if args.words else ()
+    return words_to_show(model, request, args.words) if args.words else ()
 
 
 def _lines(document: dict[str, object], folder: Path) -> list[str]:

@@ -120,7 +120,7 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     """Paint a lens file."""
     from .....errors import InputError
     from .....lens.file import read_lens
-    from .....lens.sheets import FORMATS, paint
+    from .....lens.sheets import FORMATS, paint_layers
     from .....lens.word_sheets import paint_words
     from ...outputs import require_own
 
@@ -137,7 +137,7 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     record = read_lens(args.file)
     words = paint_words(record, args.words, out) if args.words else ()
     if not args.words:
-        paint(record, out, beside=args.file)
+        paint_layers(record, out, beside=args.file)
     layers = [
         {"name": layer.name, "height": layer.height, "width": layer.width}
         for layer in record.spec.layers
@@ -163,7 +163,7 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     from .....images import read_image
     from .....lens.run_record import keep, panel_of
     from ...engine.models import open_model
-    from ...engine.single_pass import Look, fitted, look
+    from ...engine.single_pass import FeatureExtraction, extract_features, fitted
     from ...outputs import check_out_file, require_own
 
     # Pictures of a run have a lens file of their own, which must stay.
@@ -177,7 +177,9 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     height, width = fitted(model, image).shape[-2:]
     if image.shape[-2:] != (height, width):
         console.note(f"note: looked at as {width}x{height} pixels, a size the model can take")
-    record = look(model, Look(image, layers, args.t, args.noises, args.prompt, args.seed))
+    record = extract_features(
+        model, FeatureExtraction(image, layers, args.t, args.noises, args.prompt, args.seed)
+    )
     keep(record, out, sheet)
     spec = record.spec
     document = {
@@ -200,14 +202,14 @@ def run_compare(args: argparse.Namespace, console: Console) -> int:
     """Compare two lens files."""
     from .....errors import InputError
     from .....lens.compare import compare_runs
-    from .....lens.compare_page import document, paint, words_of
+    from .....lens.compare_page import comparison_document, difference_words, paint_differences
     from .....lens.file import read_lens
 
     if args.out is not None and args.out.suffix not in (".png", ".html"):
         raise InputError("out", expected="a name ending in .png or .html", got=str(args.out))
     found = compare_runs(*(read_lens(file) for file in args.files))
     if args.out is not None:
-        paint(found, args.out)
+        paint_differences(found, args.out)
     rows = [["LAYER", "STEP", "NOISE", "COSINE", "LENGTH"]]
     rows += [
         [
@@ -220,7 +222,7 @@ def run_compare(args: argparse.Namespace, console: Console) -> int:
         for curve in found.curves
         for point in curve.points
     ]
-    result = {"files": [str(file) for file in args.files], **document(found)}
+    result = {"files": [str(file) for file in args.files], **comparison_document(found)}
     result["out"] = None if args.out is None else str(args.out)
-    console.result(result, [*words_of(found), *table_lines(rows)])
+    console.result(result, [*difference_words(found), *table_lines(rows)])
     return 0

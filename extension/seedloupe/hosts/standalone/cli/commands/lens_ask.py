@@ -98,14 +98,14 @@ def run(args: argparse.Namespace, console: Console, out: Path) -> int:
 def _tell_likeness(
     record: LensRecord, args: argparse.Namespace, console: Console, out: Path
 ) -> int:
-    from .....lens.questions import asked_keys, likeness, painted_likeness
-    from .....lens.sheets import paint
+    from .....lens.questions import asked_keys, painted_likeness, spot_likeness
+    from .....lens.sheets import paint_layers
     from .....lens.views import Measure, Spot
 
     spots = [Spot(x, y) for x, y in args.like]
     keys = asked_keys(record, step=args.step)
-    found = likeness(record, spots, keys, measure=Measure(args.measure))
-    paint(painted_likeness(record, found, spots, stretch=args.stretch), out)
+    found = spot_likeness(record, spots, keys, measure=Measure(args.measure))
+    paint_layers(painted_likeness(record, found, spots, stretch=args.stretch), out)
     answers = [_likeness(record, key, found[key], spots) for key in keys]
     asked = {"like": [[spot.x, spot.y] for spot in spots], "measure": args.measure}
     document = _document(args, out, answers) | asked
@@ -139,11 +139,11 @@ def _likeness(
 
 def _tell_groups(record: LensRecord, args: argparse.Namespace, console: Console, out: Path) -> int:
     from .....lens.questions import asked_keys, groups, painted_groups
-    from .....lens.sheets import paint
+    from .....lens.sheets import paint_layers
 
     keys = asked_keys(record, step=args.step)
     found = groups(record, keys, clusters=args.groups or None)
-    paint(painted_groups(record, found), out)
+    paint_layers(painted_groups(record, found), out)
     answers = [_place(record, key) | _grouping(found[key]) for key in keys]
     rows = [["LAYER", "CELLS", "GROUPS", "SILHOUETTE", "NOTE"]]
     rows += [

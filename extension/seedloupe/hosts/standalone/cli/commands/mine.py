@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
     from .....mining import MiningPlan
-    from .....mining import Progress as Mined
+    from .....mining import MiningProgress as Mined
     from ..arguments import Parser
     from ..console import Console
 
@@ -85,11 +85,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
-    from .....services.mining import estimate, generator_for, plan_for, too_few_confirmed
+    from .....services.mining import (
+        estimate_mining,
+        generator_for,
+        mining_plan_for,
+        too_few_confirmed,
+    )
 
-    plan = plan_for(args, model, *prompts_for(args, model, given))
+    plan = mining_plan_for(args, model, *prompts_for(args, model, given))
     if args.plan:
-        found = estimate(plan, model)
+        found = estimate_mining(plan, model)
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0

@@ -9,7 +9,14 @@ from .....errors import InputError
 from ...engine.denoise import Sampler
 from ..arguments import Parser, command, positive, say_notes, size, table_folders
 from ..console import table_lines
-from ..picking_arguments import add_clean, add_diverse, add_golden, add_layout, add_tags, pick
+from ..picking_arguments import (
+    add_clean,
+    add_diverse,
+    add_golden,
+    add_layout,
+    add_tags,
+    pick_by_arguments,
+)
 
 if TYPE_CHECKING:
     from .....picking import Pick, Picking
@@ -67,7 +74,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     path = find_table(args.table, table_folders())
     table = read_table(path)
     match = _match(args, table)
-    picking = pick(table, args.rule, args.count, args)
+    picking = pick_by_arguments(table, args.rule, args.count, args)
     document = {
         "table": str(path),
         "rule_name": args.rule,
@@ -143,7 +150,7 @@ def _hash(model: str) -> str:
 
 def _lines(picking: Picking, match: Match | None) -> list[str]:
     rows = [["SEED", "RANK", "SCORES", "95 % INTERVAL", "NOTE"]]
-    rows += [_row(pick) for pick in picking.picks]
+    rows += [_row(pick_by_arguments) for pick_by_arguments in picking.picks]
     level = "not compared (say --noise, --size or --model)" if match is None else match.level.value
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:

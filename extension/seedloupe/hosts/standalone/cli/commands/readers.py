@@ -10,7 +10,7 @@ from ..arguments import Parser, command
 from ..console import table_lines
 
 if TYPE_CHECKING:
-    from ..console import Console, Progress
+    from ..console import Console, ProgressLine
 
 _MEGABYTE = 10**6
 
@@ -93,7 +93,7 @@ class _Shown:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._name = ""
-        self._progress: Progress | None = None
+        self._progress: ProgressLine | None = None
 
     def __enter__(self) -> _Shown:
         return self

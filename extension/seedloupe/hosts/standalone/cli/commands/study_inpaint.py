@@ -65,7 +65,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Plan; then paint and look until done or stopped; then report."""
     _check_out(args)
 
-    from .....services.inpaint_study import estimate, lookers_for, painter_for, pairs_for, plan_for
+    from .....services.inpaint_study import (
+        estimate_study,
+        lookers_for,
+        painter_for,
+        pairs_for,
+        study_plan_for,
+    )
     from ...engine.models import open_model
 
     console.note(f"opening {args.model}")
@@ -74,14 +80,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from .....studies.inpaint import InpaintTask
 
     wanted = tuple(InpaintTask(name) for name in args.tasks)
-    plan = plan_for(args, model, *pairs_for(args, model, wanted))
+    plan = study_plan_for(args, model, *pairs_for(args, model, wanted))
     from .....studies.journal import StudyJournal
 
     settings = plan.settings({looker.name: looker.settings for looker in lookers})
     path = args.out / _JOURNAL
     if args.plan:
         done = len(StudyJournal.peek(path, settings)) if args.resume else 0
-        found = estimate(plan, painter_for(args, model), lookers, done=done)
+        found = estimate_study(plan, painter_for(args, model), lookers, done=done)
         console.result({**found.to_json(), "out": str(args.out)}, found.lines())
         return 0
     with StudyJournal(path, settings) as journal:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError, TableError
 from ..arguments import Parser, command, size, table_folders
-from ..console import plain, table_lines
+from ..console import one_line, table_lines
 from . import tables_export, tables_pair
 from .pick import match_json
 from .tables_pair import find
@@ -78,7 +78,7 @@ def _list_suited(args: argparse.Namespace, console: Console) -> int:
         entries.append({**_entry(one.path), **({"match": match} if match else {})})
         lines.append(f"{one.match.level.value if one.match else 'unreadable'}  {one.path}")
         reasons = [one.problem] if one.match is None else one.match.reasons
-        lines += [f"  {plain(reason)}" for reason in reasons]
+        lines += [f"  {one_line(reason)}" for reason in reasons]
     console.result({"tables": entries}, lines or ["no seed tables found"])
     return 0
 
@@ -123,7 +123,7 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
             check = check_noise(_read(path))
         except InputError as error:
             verified.append(_unread(name, error))
-            lines.append(f"{plain(name)}: cannot be read; {plain(str(error))}")
+            lines.append(f"{one_line(name)}: cannot be read; {one_line(str(error))}")
             continue
         agrees = check.verdict is NoiseVerdict.AGREES
         problem = f"{check.field}: expected {check.expected}, got {check.got}"
@@ -138,7 +138,7 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
             }
         )
         words = _VERDICT_WORDS[check.verdict.value]
-        tail = "" if agrees else f"; {plain(problem)}"
+        tail = "" if agrees else f"; {one_line(problem)}"
         lines.append(f"{path}: the noise of seed {check.seed} {words}{tail}")
     console.result({"tables": verified}, lines)
     return 0 if all(one["agrees"] for one in verified) else _BAD
@@ -181,7 +181,7 @@ def _entry(path: Path) -> dict[str, object]:
     return {
         "path": str(path),
         "seeds": len(outline),
-        "model": plain(spec.model.name),
+        "model": one_line(spec.model.name),
         "latent": _or_unstated(spec, "shape", "x".join(map(str, spec.noise.shape))),
         "noise": _or_unstated(spec, "rng", spec.noise.source.label),
         "effect": spec.evidence.verdict.value if spec.evidence else "unknown",
@@ -262,4 +262,4 @@ def _describe(path: Path, table: SeedTable) -> list[str]:
         lines += [_gain_line(table, gain) for gain in evidence.held_out_gain]
     if spec.noise.unstated:
         lines.insert(4, f"  not stated {', '.join(spec.noise.unstated)}: the noise is assumed")
-    return [plain(line) for line in lines]
+    return [one_line(line) for line in lines]

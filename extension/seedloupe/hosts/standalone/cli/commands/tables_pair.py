@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .....errors import TableError
 from ...outputs import check_out_file
 from ..arguments import Parser, command, say_notes, table_folders
-from ..console import plain
+from ..console import one_line
 
 if TYPE_CHECKING:
     from .....tables import ColumnDifference, EntryDifference, TableDifference
@@ -129,7 +129,7 @@ def _entry(entry: EntryDifference) -> dict[str, object]:
 def _lines(found: TableDifference) -> Iterator[str]:
     for entry in found.entries:
         first, second = (entry.first or "nothing"), (entry.second or "nothing")
-        yield f"{plain(entry.path)}: {_short(first)} | {_short(second)}"
+        yield f"{one_line(entry.path)}: {_short(first)} | {_short(second)}"
     for side, seeds in (("first", found.seeds_first), ("second", found.seeds_second)):
         if seeds:
             few = ", ".join(map(str, seeds[:_MOST_SEEDS]))
@@ -137,12 +137,12 @@ def _lines(found: TableDifference) -> Iterator[str]:
             yield f"seeds only in the {side}: {len(seeds)} ({few}{more})"
     for side, names in (("first", found.tensors_first), ("second", found.tensors_second)):
         if names:
-            yield f"tensors only in the {side}: {plain(', '.join(names))}"
+            yield f"tensors only in the {side}: {one_line(', '.join(names))}"
     for column in found.columns:
         if column.first != column.second:
-            yield f"{plain(column.name)}: {column.first} | {column.second}"
+            yield f"{one_line(column.name)}: {column.first} | {column.second}"
         else:
-            yield f"{plain(column.name)}: {_how_far(column)}"
+            yield f"{one_line(column.name)}: {_how_far(column)}"
 
 
 def _how_far(column: ColumnDifference) -> str:
@@ -156,5 +156,5 @@ def _how_far(column: ColumnDifference) -> str:
 
 
 def _short(text: str, most: int = 80) -> str:
-    words = plain(text)
+    words = one_line(text)
     return words if len(words) <= most else f"{words[:most]}…"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from .....errors import InputError, TallyError
 from ...outputs import check_out_file, write_whole
 from ..arguments import Parser, command, positive
-from ..console import plain, table_lines
+from ..console import one_line, table_lines
 
 if TYPE_CHECKING:
-    from .....artifacts import Level, SeedCount, Tally, TallyBook
+    from .....artifacts import Level, ResultStore, SeedCount, Tally
     from ..console import Console
 
 _LEVELS = ("low", "normal", "high")
@@ -79,7 +79,7 @@ def run_list(args: argparse.Namespace, console: Console) -> int:
         share = f"{flagged / trials:.1%}" if trials else "-"
         numbers = [str(trials), share, str(len(seeds)), str(len(prone))]
         subject = tally.subject
-        rows.append([name, plain(subject.name), subject.purpose.value, *numbers])
+        rows.append([name, one_line(subject.name), subject.purpose.value, *numbers])
         counts = {"looked_at": trials, "flagged": flagged, "seeds": len(seeds)}
         entries.append({"tally": name, **subject.to_json(), **counts, "prone": len(prone)})
     lines = table_lines(rows) if entries else ["nothing has been counted yet"]
@@ -204,7 +204,7 @@ def _described(
 
     subject, (flagged, trials) = tally.subject, tally.usual()
     lines = [
-        f"{plain(subject.name)}, {subject.purpose.value}, {subject.noise.label} noise "
+        f"{one_line(subject.name)}, {subject.purpose.value}, {subject.noise.label} noise "
         f"{'x'.join(str(side) for side in subject.shape)}: text in {flagged} of {trials} pictures"
     ]
     if prone:
@@ -234,7 +234,7 @@ def _described(
 
 def _find(args: argparse.Namespace) -> Tally:
     """Return the tally a user means: a file, or the beginning of a name in the list."""
-    from .....artifacts.tally.book import SUFFIX, read_tally
+    from .....artifacts.tally.result_store import SUFFIX, read_tally
 
     path = Path(args.tally)
     if args.tally.endswith(SUFFIX) and path.is_file():
@@ -250,25 +250,25 @@ def _find(args: argparse.Namespace) -> Tally:
 
 
 def _name(args: argparse.Namespace, tally: Tally) -> str:
-    from .....artifacts.tally.book import SUFFIX
+    from .....artifacts.tally.result_store import SUFFIX
 
     return _book(args).path(tally.subject).name.removesuffix(SUFFIX)
 
 
-def _book_of(args: argparse.Namespace) -> TallyBook:
+def _book_of(args: argparse.Namespace) -> ResultStore:
     """The book the tally a user named is in: a file's folder, else the folder in use."""
-    from .....artifacts import TallyBook
-    from .....artifacts.tally.book import SUFFIX
+    from .....artifacts import ResultStore
+    from .....artifacts.tally.result_store import SUFFIX
 
     path = Path(args.tally)
     named = args.tally.endswith(SUFFIX) and path.is_file()
-    return TallyBook(path.parent) if named else _book(args)
+    return ResultStore(path.parent) if named else _book(args)
 
 
-def _book(args: argparse.Namespace) -> TallyBook:
-    from .....artifacts import TallyBook
+def _book(args: argparse.Namespace) -> ResultStore:
+    from .....artifacts import ResultStore
 
-    return TallyBook(_folder(args))
+    return ResultStore(_folder(args))
 
 
 def _folder(args: argparse.Namespace) -> Path:

@@ -32,7 +32,7 @@ def tally_folder(environment: Mapping[str, str], platform: str, home: Path) -> P
     return Path(named) if named else own_folder(environment, platform, home) / "text_tallies"
 
 
-class TallyBook:
+class ResultStore:
     """The tallies in one folder.
 
     Several processes may write at once: a line is one write to the end of the file, and a line that

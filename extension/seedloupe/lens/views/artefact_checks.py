@@ -71,7 +71,7 @@ class HighNorms:
 
 
 @dataclass(frozen=True, eq=False)
-class Guards:
+class ArtefactChecks:
     """What is suspicious about one map; None where the map is too small to tell.
 
     Args:
@@ -121,7 +121,7 @@ class Guards:
 
 def look_for_artefacts(
     feature: Features, *, others: Sequence[Features] = (), row: int = 0
-) -> Guards:
+) -> ArtefactChecks:
     """Put one map to all tests.
 
     Args:
@@ -134,7 +134,7 @@ def look_for_artefacts(
         ShapeError: the tensor is laid out differently.
     """
     cells = Cells.of(feature, row=row)
-    return Guards(
+    return ArtefactChecks(
         _probed([one_map(feature, row=row), *others]),
         corner_similarity(feature, row=row),
         border_similarity(feature, row=row),

@@ -39,7 +39,7 @@ Moment = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Specimen:
+class RecordedRun:
     """One recorded picture.
 
     Args:
@@ -62,7 +62,7 @@ class Specimen:
         return self.name or f"seed {', '.join(self.record.spec.seeds)}"
 
 
-def explorer_json(specimens: Sequence[Specimen]) -> str:
+def explorer_json(specimens: Sequence[RecordedRun]) -> str:
     """Return everything the explorer needs to know of one run, or of two side by side.
 
     Two runs are compared by the codes every run shares (:mod:`..projection`), and painted with one
@@ -93,13 +93,13 @@ class _Side:
         keys: the last call of each layer and step.
     """
 
-    specimen: Specimen
+    specimen: RecordedRun
     layers: tuple[str, ...]
     moments: tuple[Moment, ...]
     keys: Mapping[tuple[str, Moment], LensKey]
 
     @classmethod
-    def of(cls, specimen: Specimen) -> _Side:
+    def of(cls, specimen: RecordedRun) -> _Side:
         record = specimen.record
         if not record.rgb:
             raise InputError("record", expected="at least one recorded layer", got="none")

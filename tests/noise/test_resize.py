@@ -13,27 +13,27 @@ from numpy.typing import NDArray
 from seedloupe.errors import NoiseError, SeedError
 from seedloupe.noise import (
     ArrayStream,
-    Carried,
-    Carry,
+    NoiseResize,
     NoiseSource,
     NoiseStream,
+    ResizeWay,
     WebuiExtras,
     WebuiNoise,
-    carried_array,
-    carried_noise,
-    carried_stream,
     initial_noise,
     noise_array,
     repeated_share,
+    resized_array,
+    resized_noise,
+    resized_stream,
     webui_noise,
     webui_seeds,
 )
-from seedloupe.noise.carry import cosine_matrix
+from seedloupe.noise.resize import cosine_matrix
 
 OLD = (4, 8, 6)
 SIZES = [(4, 8, 10), (4, 13, 7), (4, 5, 3), (4, 11, 4), (4, 16, 12), (4, 7, 6)]
 SOURCES = ["cpu", "nv", "cuda:256"]
-STRETCH, MIDDLE = Carried(Carry.STRETCH, OLD), Carried(Carry.MIDDLE, OLD)
+STRETCH, MIDDLE = NoiseResize(ResizeWay.STRETCH, OLD), NoiseResize(ResizeWay.MIDDLE, OLD)
 
 
 def wave(shape: tuple[int, int], down: int, across: int) -> NDArray[np.float64]:
@@ -58,7 +58,7 @@ def test_stretched_noise_has_the_old_waves_and_the_next_draws_finer_ones(
     generator = NoiseSource.parse(source)
     stream = ArrayStream(5, generator)
     old, new = stream.draw(OLD), stream.draw(shape)
-    carried = carried_array(5, shape, STRETCH, source=generator)
+    carried = resized_array(5, shape, STRETCH, source=generator)
     for down in range(shape[1]):
         for across in range(shape[2]):
             shared = down < min(OLD[1], shape[1]) and across < min(OLD[2], shape[2])
@@ -86,7 +86,7 @@ def test_stretching_is_a_turn_of_independent_numbers_and_so_exactly_white(
     stream = ArrayStream(9)
     numbers = [stream.draw(OLD)[1].ravel(), stream.draw(shape)[1].ravel()]
     expected = (whole @ np.concatenate(numbers).astype(np.float64)).reshape(shape[1:])
-    np.testing.assert_allclose(carried_array(9, shape, STRETCH)[1], expected, atol=1e-5)
+    np.testing.assert_allclose(resized_array(9, shape, STRETCH)[1], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(4, 8, 10), (4, 13, 7), (4, 5, 3)])
@@ -96,7 +96,7 @@ def test_over_many_seeds_every_value_is_standard_and_no_neighbours_lean(
 ) -> None:
     seeds = 400
     noise = np.stack(
-        [carried_array(s, shape, STRETCH, source=NoiseSource.parse(source)) for s in range(seeds)]
+        [resized_array(s, shape, STRETCH, source=NoiseSource.parse(source)) for s in range(seeds)]
     ).astype(np.float64)
     total = noise.size
     assert abs(noise.mean()) < 5 / math.sqrt(total)
@@ -112,31 +112,31 @@ def test_over_many_seeds_every_value_is_standard_and_no_neighbours_lean(
         assert abs((a * b).mean()) < 5 / math.sqrt(a.size)
 
 
-@pytest.mark.parametrize("way", Carry)
+@pytest.mark.parametrize("way", ResizeWay)
 @pytest.mark.parametrize("source", SOURCES)
-def test_at_its_own_size_noise_is_unchanged(way: Carry, source: str) -> None:
-    generator, carried = NoiseSource.parse(source), Carried(way, OLD)
+def test_at_its_own_size_noise_is_unchanged(way: ResizeWay, source: str) -> None:
+    generator, carried = NoiseSource.parse(source), NoiseResize(way, OLD)
     own = initial_noise(5, OLD, source=generator)
-    assert torch.equal(carried_noise(5, OLD, carried, source=generator), own)
-    array = carried_array(5, OLD, carried, source=generator)
+    assert torch.equal(resized_noise(5, OLD, carried, source=generator), own)
+    array = resized_array(5, OLD, carried, source=generator)
     assert np.array_equal(array, noise_array(5, OLD, source=generator))
     assert not carried.changes(OLD)
     assert carried.changes((4, 6, 8))
 
 
 @pytest.mark.parametrize("shape", SIZES)
-@pytest.mark.parametrize("way", Carry)
+@pytest.mark.parametrize("way", ResizeWay)
 @pytest.mark.parametrize("source", SOURCES)
 def test_arrays_are_what_tensors_are_and_both_are_the_same_again(
-    shape: tuple[int, int, int], way: Carry, source: str
+    shape: tuple[int, int, int], way: ResizeWay, source: str
 ) -> None:
-    carried, generator = Carried(way, OLD), NoiseSource.parse(source)
-    tensor = carried_noise(2**33 + 5, shape, carried, source=generator)
-    array = carried_array(2**33 + 5, shape, carried, source=generator)
+    carried, generator = NoiseResize(way, OLD), NoiseSource.parse(source)
+    tensor = resized_noise(2**33 + 5, shape, carried, source=generator)
+    array = resized_array(2**33 + 5, shape, carried, source=generator)
     assert (tensor.dtype, array.dtype) == (torch.float32, np.float32)
     assert tuple(tensor.shape) == array.shape == shape
     assert np.abs(tensor.numpy() - array).max() <= (1e-5 if source == "cpu" else 0)
-    assert torch.equal(carried_noise(2**33 + 5, shape, carried, source=generator), tensor)
+    assert torch.equal(resized_noise(2**33 + 5, shape, carried, source=generator), tensor)
 
 
 @pytest.mark.parametrize("shape", SIZES)
@@ -145,11 +145,11 @@ def test_the_middle_is_the_web_uis_resized_seed(shape: tuple[int, int, int], sou
     generator = NoiseSource.parse(source)
     extras = WebuiExtras(resize_from=(8 * OLD[2], 8 * OLD[1]))
     theirs = webui_noise(webui_seeds(5, 1), shape, source=generator, extras=extras)[0]
-    assert torch.equal(carried_noise(5, shape, MIDDLE, source=generator), theirs)
+    assert torch.equal(resized_noise(5, shape, MIDDLE, source=generator), theirs)
 
 
 def test_a_larger_picture_has_the_old_noise_in_its_middle() -> None:
-    carried, own = carried_noise(5, (4, 12, 9), MIDDLE), initial_noise(5, OLD)
+    carried, own = resized_noise(5, (4, 12, 9), MIDDLE), initial_noise(5, OLD)
     assert torch.equal(carried[:, 2:10, 1:7], own)
     frame = torch.ones(12, 9, dtype=torch.bool)
     frame[2:10, 1:7] = False
@@ -157,7 +157,7 @@ def test_a_larger_picture_has_the_old_noise_in_its_middle() -> None:
 
 
 def test_a_smaller_picture_has_the_middle_of_the_old_noise() -> None:
-    carried, own = carried_noise(5, (4, 4, 4), MIDDLE), initial_noise(5, OLD)
+    carried, own = resized_noise(5, (4, 4, 4), MIDDLE), initial_noise(5, OLD)
     assert torch.equal(carried, own[:, 2:6, 1:5])
 
 
@@ -166,22 +166,22 @@ def test_a_smaller_picture_has_the_middle_of_the_old_noise() -> None:
 def test_the_middles_frame_repeats_as_many_numbers_as_is_said(
     shape: tuple[int, int, int], source: str
 ) -> None:
-    noise = carried_array(5, shape, MIDDLE, source=NoiseSource.parse(source))
+    noise = resized_array(5, shape, MIDDLE, source=NoiseSource.parse(source))
     twins = noise.size - len(np.unique(noise))
     assert twins / noise.size == pytest.approx(repeated_share(shape, OLD), abs=0.002)
-    stretched = carried_array(5, shape, STRETCH, source=NoiseSource.parse(source))
+    stretched = resized_array(5, shape, STRETCH, source=NoiseSource.parse(source))
     assert stretched.size - len(np.unique(stretched)) <= 1
 
 
-@pytest.mark.parametrize("way", Carry)
+@pytest.mark.parametrize("way", ResizeWay)
 @pytest.mark.parametrize("shape", [(4, 8, 10), OLD])
 @pytest.mark.parametrize("source", SOURCES)
 def test_later_noise_is_none_that_was_used_for_the_start(
-    way: Carry, shape: tuple[int, int, int], source: str
+    way: ResizeWay, shape: tuple[int, int, int], source: str
 ) -> None:
-    generator, carried = NoiseSource.parse(source), Carried(way, OLD)
-    later = carried_stream(5, shape, carried, source=generator).draw(shape)
-    if way is Carry.MIDDLE:
+    generator, carried = NoiseSource.parse(source), NoiseResize(way, OLD)
+    later = resized_stream(5, shape, carried, source=generator).draw(shape)
+    if way is ResizeWay.MIDDLE:
         webui = WebuiNoise(
             webui_seeds(5, 1), shape, source=generator, extras=WebuiExtras(resize_from=(48, 64))
         )
@@ -194,26 +194,30 @@ def test_later_noise_is_none_that_was_used_for_the_start(
     assert torch.equal(later, stream.draw(shape))
 
 
-@pytest.mark.parametrize("draw", [carried_noise, carried_array, carried_stream])
-@pytest.mark.parametrize("way", Carry)
-def test_what_cannot_be_carried_is_refused(draw: object, way: Carry) -> None:
+@pytest.mark.parametrize("draw", [resized_noise, resized_array, resized_stream])
+@pytest.mark.parametrize("way", ResizeWay)
+def test_what_cannot_be_carried_is_refused(draw: object, way: ResizeWay) -> None:
     call = cast("type", draw)
     with pytest.raises(NoiseError, match="shape: expected 4 channels"):
-        call(1, (16, 8, 6), Carried(way, OLD))
+        call(1, (16, 8, 6), NoiseResize(way, OLD))
     with pytest.raises(NoiseError, match="shape: expected three positive"):
-        call(1, (4, 8), Carried(way, OLD))
+        call(1, (4, 8), NoiseResize(way, OLD))
     with pytest.raises(SeedError):
-        call(-1, (4, 8, 10), Carried(way, OLD))
+        call(-1, (4, 8, 10), NoiseResize(way, OLD))
 
 
 def test_a_side_whose_matrix_would_fill_the_memory_is_refused() -> None:
     with pytest.raises(NoiseError, match="sides of at most 2048 cells to stretch, got 2049"):
-        carried_array(1, (1, 1, 2049), Carried(Carry.STRETCH, (1, 1, 8)))
-    assert carried_array(1, (1, 1, 2049), Carried(Carry.MIDDLE, (1, 1, 8))).shape == (1, 1, 2049)
+        resized_array(1, (1, 1, 2049), NoiseResize(ResizeWay.STRETCH, (1, 1, 8)))
+    assert resized_array(1, (1, 1, 2049), NoiseResize(ResizeWay.MIDDLE, (1, 1, 8))).shape == (
+        1,
+        1,
+        2049,
+    )
 
 
 def test_a_place_to_carry_from_is_a_latent_size() -> None:
     with pytest.raises(NoiseError, match="shape"):
-        Carried(Carry.MIDDLE, cast("tuple[int, int, int]", (4, 8)))
+        NoiseResize(ResizeWay.MIDDLE, cast("tuple[int, int, int]", (4, 8)))
     with pytest.raises(NoiseError, match="shape"):
         repeated_share((4, 8, 10), (4, 0, 6))

@@ -47,7 +47,7 @@ class _Stream(Protocol[Drawn]):
     def draw(self, shape: Sequence[int]) -> Drawn: ...
 
 
-class Carry(str, Enum):
+class ResizeWay(str, Enum):
     """How noise is taken to another size."""
 
     MIDDLE = "middle"
@@ -57,7 +57,7 @@ class Carry(str, Enum):
 
 
 @dataclass(frozen=True)
-class Carried:
+class NoiseResize:
     """Where noise is carried from.
 
     Args:
@@ -68,7 +68,7 @@ class Carried:
         NoiseError: ``shape`` is no latent size.
     """
 
-    way: Carry
+    way: ResizeWay
     shape: Size
 
     def __post_init__(self) -> None:
@@ -91,7 +91,7 @@ class Carried:
                 "shape", expected=f"{self.shape[0]} channels, as the noise has", got=f"{size}"
             )
         longest = max(*size[1:], *self.shape[1:])
-        if self.way is Carry.STRETCH and longest > _LONGEST_SIDE:
+        if self.way is ResizeWay.STRETCH and longest > _LONGEST_SIDE:
             raise NoiseError(
                 "shape",
                 expected=f"sides of at most {_LONGEST_SIDE} cells to stretch",
@@ -100,8 +100,8 @@ class Carried:
         return size
 
 
-def carried_noise(
-    seed: int, shape: Size, carried: Carried, *, source: NoiseSource = CPU_NOISE
+def resized_noise(
+    seed: int, shape: Size, carried: NoiseResize, *, source: NoiseSource = CPU_NOISE
 ) -> Tensor:
     """Draw a seed's noise at one size and take it to another.
 
@@ -128,8 +128,8 @@ def carried_noise(
     return _taken(partial(NoiseStream, seed, source), shape, carried, stretched)
 
 
-def carried_array(
-    seed: int, shape: Size, carried: Carried, *, source: NoiseSource = CPU_NOISE
+def resized_array(
+    seed: int, shape: Size, carried: NoiseResize, *, source: NoiseSource = CPU_NOISE
 ) -> NDArray[np.float32]:
     """Draw a seed's noise at one size and take it to another, without PyTorch.
 
@@ -153,8 +153,8 @@ def carried_array(
     return _taken(partial(ArrayStream, seed, source), shape, carried, _stretched)
 
 
-def carried_stream(
-    seed: int, shape: Size, carried: Carried, *, source: NoiseSource = CPU_NOISE
+def resized_stream(
+    seed: int, shape: Size, carried: NoiseResize, *, source: NoiseSource = CPU_NOISE
 ) -> NoiseStream:
     """Return the generator as it is after :func:`carried_noise`, for the noise of later steps.
 
@@ -164,7 +164,7 @@ def carried_stream(
     """
     size = carried.onto(shape)
     stream = NoiseStream(seed, source)
-    if carried.way is Carry.STRETCH and carried.changes(size):
+    if carried.way is ResizeWay.STRETCH and carried.changes(size):
         stream.skip(carried.shape, 1)
     stream.skip(size, 1)
     return stream
@@ -222,7 +222,7 @@ def cosine_matrix(side: int) -> NDArray[np.float64]:
 def _taken(
     begin: Callable[[], _Stream[Values]],
     shape: Size,
-    carried: Carried,
+    carried: NoiseResize,
     stretch: Callable[[Values, Values], Values],
 ) -> Values:
     """Draw noise at one size and take it to another.
@@ -238,7 +238,7 @@ def _taken(
     old = stream.draw(carried.shape)
     if not carried.changes(size):
         return old
-    if carried.way is Carry.MIDDLE:
+    if carried.way is ResizeWay.MIDDLE:
         return put_in_middle(old, begin().draw(size))
     return stretch(old, stream.draw(size))
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.artifacts import Check, Correction, Purpose, Subject, TallyBook, tally_folder
-from seedloupe.artifacts.tally.book import read_tally
+from seedloupe.artifacts import Check, Correction, Purpose, ResultStore, Subject, tally_folder
+from seedloupe.artifacts.tally.result_store import read_tally
 from seedloupe.errors import TallyError
 
 Make = Callable[..., Check]
@@ -21,24 +21,24 @@ EXTENSION = Path(__file__).parents[3] / "extension"
 def test_what_was_never_counted_is_an_empty_tally_and_no_file(
     tmp_path: Path, subject: Subject
 ) -> None:
-    book = TallyBook(tmp_path / "not" / "there")
+    book = ResultStore(tmp_path / "not" / "there")
     assert book.read(subject).seeds() == ()
     assert book.tallies() == ()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_checks_come_back_as_they_were_added(tmp_path: Path, subject: Subject, check: Make) -> None:
-    book, checks = TallyBook(tmp_path), [check(5), check(2**63, flagged=True), check(5)]
+    book, checks = ResultStore(tmp_path), [check(5), check(2**63, flagged=True), check(5)]
     for made in checks:
         book.add(subject, made)
-    tally = TallyBook(tmp_path).read(subject)
+    tally = ResultStore(tmp_path).read(subject)
     assert list(tally.checks.values()) == checks
     assert tally.subject == subject
     assert tally.damaged == 0
 
 
 def test_subjects_have_files_of_their_own(tmp_path: Path, subject: Subject, check: Make) -> None:
-    book, other = TallyBook(tmp_path), replace(subject, purpose=Purpose.COMPLETION)
+    book, other = ResultStore(tmp_path), replace(subject, purpose=Purpose.COMPLETION)
     book.add(subject, check(1))
     book.add(other, check(2))
     assert [t.subject for t in book.tallies()] == [other, subject]
@@ -48,7 +48,7 @@ def test_subjects_have_files_of_their_own(tmp_path: Path, subject: Subject, chec
 def test_a_correction_is_kept_and_can_be_taken_back(
     tmp_path: Path, subject: Subject, check: Make
 ) -> None:
-    book, made = TallyBook(tmp_path), check(1, flagged=True)
+    book, made = ResultStore(tmp_path), check(1, flagged=True)
     book.add(subject, made)
     book.correct(subject, made.id, Correction.FINE)
     assert book.read(subject).seeds()[0].flagged == 0
@@ -61,7 +61,7 @@ def test_a_name_that_would_lead_elsewhere_stays_in_the_folder(
     tmp_path: Path, subject: Subject
 ) -> None:
     for name in ("../../etc/passwd", "ünïcode \N{CAT}", "", "a" * 300, "con:nul*?"):
-        path = TallyBook(tmp_path).path(replace(subject, name=name))
+        path = ResultStore(tmp_path).path(replace(subject, name=name))
         assert path.parent == tmp_path
         assert len(path.name) < 100
         assert path.name.isascii()
@@ -71,7 +71,7 @@ def test_a_name_that_would_lead_elsewhere_stays_in_the_folder(
 def test_a_torn_line_costs_itself_alone(
     cut: int, tmp_path: Path, subject: Subject, check: Make
 ) -> None:
-    book = TallyBook(tmp_path)
+    book = ResultStore(tmp_path)
     for made in (check(1), check(2)):
         book.add(subject, made)
     path = book.path(subject)
@@ -86,7 +86,7 @@ def test_a_torn_line_costs_itself_alone(
 def test_bytes_that_are_no_text_are_skipped_and_counted(
     tmp_path: Path, subject: Subject, check: Make
 ) -> None:
-    book = TallyBook(tmp_path)
+    book = ResultStore(tmp_path)
     book.add(subject, check(1))
     with book.path(subject).open("ab") as file:
         file.write(b'\xff\xfe\x00\n[]\n{"check": 5}\n{"correct": "x", "to": "loud"}\n7\n')
@@ -110,7 +110,7 @@ def test_a_file_that_is_no_tally_is_refused(content: str, tmp_path: Path) -> Non
 def test_a_tally_of_a_later_version_is_refused_rather_than_guessed(
     tmp_path: Path, subject: Subject, check: Make
 ) -> None:
-    book = TallyBook(tmp_path)
+    book = ResultStore(tmp_path)
     book.add(subject, check(1))
     path = book.path(subject)
     path.write_text(path.read_text().replace('"version": "1"', '"version": "2"'))
@@ -123,7 +123,7 @@ def test_a_folder_that_cannot_be_written_is_a_message(
 ) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TallyError, match="picture is safe"):
-        TallyBook(tmp_path / "file" / "below").add(subject, check(1))
+        ResultStore(tmp_path / "file" / "below").add(subject, check(1))
 
 
 def test_processes_writing_at_once_lose_nothing(tmp_path: Path, subject: Subject) -> None:
@@ -144,7 +144,7 @@ def test_processes_writing_at_once_lose_nothing(tmp_path: Path, subject: Subject
         for first in (0, 1000)
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
-    tally = TallyBook(tmp_path).read(subject)
+    tally = ResultStore(tmp_path).read(subject)
     assert tally.damaged == 0
     assert [c.seed for c in tally.seeds()] == [*range(200), *range(1000, 1200)]
 
@@ -157,7 +157,7 @@ def test_a_users_tallies_are_beside_their_tables_unless_they_say_otherwise(tmp_p
 
 
 def test_a_torn_header_costs_itself_alone(tmp_path: Path, subject: Subject, check: Make) -> None:
-    book = TallyBook(tmp_path)
+    book = ResultStore(tmp_path)
     book.path(subject).write_text('{"format": "seedloupe.text_ta')
     for seed in (1, 2):
         book.add(subject, check(seed))
@@ -170,7 +170,7 @@ def test_a_torn_header_costs_itself_alone(tmp_path: Path, subject: Subject, chec
 def test_a_file_that_cannot_be_read_does_not_hide_the_others(
     tmp_path: Path, subject: Subject, check: Make
 ) -> None:
-    book = TallyBook(tmp_path)
+    book = ResultStore(tmp_path)
     book.add(subject, check(1))
     (tmp_path / "empty.tally.jsonl").write_text("")
     assert [tally.subject for tally in book.tallies()] == [subject]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..errors import ShapeError
 from .projection import Projection
-from .running import RunningMoments
+from .running_moments import RunningMoments
 from .views.pca import PcaBasis
 
 #: How many leading directions are measured besides the codes, to get the colours right.
@@ -22,7 +22,7 @@ _HALF_MAX = 65504.0
 _FIRST_MAX = 64.0
 
 
-def leads_of(channels: int, projection: Projection) -> int:
+def components_of(channels: int, projection: Projection) -> int:
     """How many exact numbers a position keeps beside its codes; none where codes are exact."""
     return min(_LEADS + 1, channels) if projection.size(channels) < channels else 0
 
@@ -42,7 +42,7 @@ class Sketch:
     axes: Tensor
 
 
-class Trail:
+class StreamingPca:
     """Reduces the maps of one layer in one pass.
 
     The colours of a whole run need a basis that is only known when the run is over, and the
@@ -104,7 +104,7 @@ class Trail:
 
     def frame(self) -> Tensor:
         """Return the mean's direction and the leading ones, ``(L, C)``, float32, orthonormal."""
-        count = leads_of(self.channels, self._projection)
+        count = components_of(self.channels, self._projection)
         along = torch.cat([self._moments.mean[:, None], self._moments.leads], dim=1)[:, :count]
         # A mean of nothing, or one that lies among the others, leaves an arbitrary direction.
         axes: Tensor = torch.linalg.qr(along)[0]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from seedloupe.errors import InputError
-from seedloupe.lens.running import RunningMoments
+from seedloupe.lens.running_moments import RunningMoments
 from seedloupe.lens.views.pca import PcaBasis
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from ...errors import InputError, ShapeError
 from ...tensors import require_shape
-from ..calls import Place
+from ..calls import FeaturePlace
 from ..hooks import Rows
 from ..tokens import PromptTokens
 from .probe import AttentionMap
@@ -71,7 +71,7 @@ class _Sum:
 
 
 @dataclass(eq=False)
-class WordTally:
+class AttentionAccumulator:
     """A sink for an :class:`AttentionProbe` that keeps sums of one pass instead of maps.
 
     Sums are kept for each layer over all steps and, where wanted, for each step over all layers
@@ -85,7 +85,7 @@ class WordTally:
 
     steps: bool = True
     _columns: tuple[int, ...] = field(default=(), init=False)
-    _places: dict[int, Place] = field(default_factory=dict, init=False)
+    _places: dict[int, FeaturePlace] = field(default_factory=dict, init=False)
     _layers: dict[str, _Sum] = field(default_factory=dict, init=False)
     _moments: dict[tuple[int, tuple[int, int]], _Sum] = field(default_factory=dict, init=False)
 
@@ -105,7 +105,7 @@ class WordTally:
             got = f"{tuple(values.shape)} for columns {one.columns} in pass {one.track}"
             raise ShapeError(one.layer, expected="maps laid out as before, in one pass", got=got)
         self._columns = columns
-        place = Place(one.track, one.step, one.sigma, one.timestep)
+        place = FeaturePlace(one.track, one.step, one.sigma, one.timestep)
         self._places.setdefault(one.step, place)
         self._layers[one.layer] = _added(before, values, one.truth)
         if self.steps:
@@ -123,7 +123,7 @@ class WordTally:
         return next((place.track for place in self._places.values()), 0)
 
     @property
-    def places(self) -> Mapping[int, Place]:
+    def places(self) -> Mapping[int, FeaturePlace]:
         """The pass and noise level of each step seen; the first level where there are two."""
         return MappingProxyType(self._places)
 

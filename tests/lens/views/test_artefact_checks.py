@@ -8,8 +8,8 @@ from torch import Tensor
 
 from seedloupe.errors import InputError
 from seedloupe.lens.features import FeatureMap
-from seedloupe.lens.views.guards import (
-    Guards,
+from seedloupe.lens.views.artefact_checks import (
+    ArtefactChecks,
     border_similarity,
     corner_similarity,
     high_norm_tokens,
@@ -210,7 +210,7 @@ def test_each_plant_gives_its_warning() -> None:
     assert look_for_artefacts(clean).warnings == ("NaN or infinite: 1 cells.",)
 
 
-def false_alarms(found: list[Guards]) -> float:
+def false_alarms(found: list[ArtefactChecks]) -> float:
     return sum(bool(guards.warnings) for guards in found) / len(found)
 
 

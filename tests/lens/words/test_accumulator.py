@@ -9,8 +9,8 @@ from torch.nn import functional
 
 from seedloupe.errors import InputError, ShapeError
 from seedloupe.lens.tokens import Piece, PromptTokens, WordNotFoundError
-from seedloupe.lens.words import AttentionMap, Truth, TruthCheck, WordTally, words_at
-from seedloupe.lens.words.tally import resize
+from seedloupe.lens.words import AttentionAccumulator, AttentionMap, Truth, TruthCheck, words_at
+from seedloupe.lens.words.accumulator import resize
 
 SAME, ALTERED = TruthCheck(Truth.SAME, 1e-7), TruthCheck(Truth.ALTERED, 0.5, "mask")
 SIZES = {"down-a-cross-map": (6, 4), "mid-b-cross-map": (3, 2), "up-c-cross-map": (6, 4)}
@@ -39,8 +39,8 @@ def maps() -> list[AttentionMap]:
 
 
 @pytest.fixture
-def tally(maps: list[AttentionMap]) -> WordTally:
-    tally = WordTally()
+def tally(maps: list[AttentionMap]) -> AttentionAccumulator:
+    tally = AttentionAccumulator()
     for one in maps:
         tally(one)
     return tally
@@ -56,7 +56,7 @@ def mean_of(maps: list[AttentionMap], place: int) -> Tensor:
 
 
 def test_the_map_of_a_word_is_the_mean_over_layers_and_steps(
-    tally: WordTally, maps: list[AttentionMap], tokens: PromptTokens
+    tally: AttentionAccumulator, maps: list[AttentionMap], tokens: PromptTokens
 ) -> None:
     found = tally.map_of(tokens, "Red")
     torch.testing.assert_close(found.values, mean_of(maps, 0), rtol=0, atol=1e-6)
@@ -64,7 +64,7 @@ def test_the_map_of_a_word_is_the_mean_over_layers_and_steps(
 
 
 def test_the_tokens_of_a_word_are_summed(
-    tally: WordTally, maps: list[AttentionMap], tokens: PromptTokens
+    tally: AttentionAccumulator, maps: list[AttentionMap], tokens: PromptTokens
 ) -> None:
     found = tally.map_of(tokens, "strawberry")
     both = mean_of(maps, 1) + mean_of(maps, 2)
@@ -72,7 +72,7 @@ def test_the_tokens_of_a_word_are_summed(
 
 
 def test_one_step_and_one_layer_can_be_asked_for(
-    tally: WordTally, maps: list[AttentionMap], tokens: PromptTokens
+    tally: AttentionAccumulator, maps: list[AttentionMap], tokens: PromptTokens
 ) -> None:
     of_step = [one for one in maps if one.step == 1]
     of_layers = [one for one in maps if one.layer != "down-a-cross-map"]
@@ -85,32 +85,36 @@ def test_one_step_and_one_layer_can_be_asked_for(
 
 
 def test_steps_have_a_map_each_and_their_mean_is_the_whole(
-    tally: WordTally, tokens: PromptTokens
+    tally: AttentionAccumulator, tokens: PromptTokens
 ) -> None:
     frames = [tally.map_of(tokens, "red", step=step).values for step in tally.seen_steps]
     whole = tally.map_of(tokens, "red").values
     torch.testing.assert_close(torch.stack(frames).mean(0), whole, rtol=0, atol=1e-6)
 
 
-def test_rows_are_the_callers_choice(tally: WordTally, tokens: PromptTokens) -> None:
+def test_rows_are_the_callers_choice(tally: AttentionAccumulator, tokens: PromptTokens) -> None:
     whole = tally.map_of(tokens, "red").values
     assert torch.equal(tally.map_of(tokens, "red", rows=slice(1, 2)).values, whole[1:])
     assert torch.equal(tally.map_of(tokens, "red", rows=[1, 0]).values, whole[[1, 0]])
 
 
-def test_shares_among_words_sum_to_one(tally: WordTally, tokens: PromptTokens) -> None:
+def test_shares_among_words_sum_to_one(tally: AttentionAccumulator, tokens: PromptTokens) -> None:
     found = [tally.map_of(tokens, word, among_words=True).values for word in tokens.labels]
     torch.testing.assert_close(sum(found), torch.ones(2, 6, 4))
 
 
-def test_the_worst_check_goes_with_the_map(tally: WordTally, tokens: PromptTokens) -> None:
+def test_the_worst_check_goes_with_the_map(
+    tally: AttentionAccumulator, tokens: PromptTokens
+) -> None:
     assert tally.map_of(tokens, "red").truth == ALTERED
     assert tally.map_of(tokens, "red", step=1).truth.label is Truth.SAME
     assert tally.map_of(tokens, "red", layer="up-*").truth.label is Truth.SAME
     assert tally.truths["mid-b-cross-map"] == ALTERED
 
 
-def test_a_map_less_another_keeps_the_sign(tally: WordTally, tokens: PromptTokens) -> None:
+def test_a_map_less_another_keeps_the_sign(
+    tally: AttentionAccumulator, tokens: PromptTokens
+) -> None:
     prompted = tally.map_of(tokens, "red", rows=slice(1, 2), layer="up-*")
     without = tally.map_of(tokens, "red", rows=slice(0, 1))
     found = prompted.minus(without)
@@ -120,7 +124,9 @@ def test_a_map_less_another_keeps_the_sign(tally: WordTally, tokens: PromptToken
         prompted.minus(tally.map_of(tokens, "red", grid=(2, 2)))
 
 
-def test_what_was_not_recorded_is_refused(tally: WordTally, tokens: PromptTokens) -> None:
+def test_what_was_not_recorded_is_refused(
+    tally: AttentionAccumulator, tokens: PromptTokens
+) -> None:
     with pytest.raises(WordNotFoundError, match="hill"):
         tally.map_of(tokens, "dog")
     with pytest.raises(InputError, match="up-c-cross-map"):
@@ -132,11 +138,11 @@ def test_what_was_not_recorded_is_refused(tally: WordTally, tokens: PromptTokens
     with pytest.raises(InputError, match="columns"):
         tally.shares((0,))
     with pytest.raises(InputError, match="none"):
-        WordTally().map_of(tokens, "red")
+        AttentionAccumulator().map_of(tokens, "red")
 
 
 def test_a_second_pass_of_another_size_is_refused(
-    tally: WordTally, maps: list[AttentionMap]
+    tally: AttentionAccumulator, maps: list[AttentionMap]
 ) -> None:
     large = torch.zeros(2, 1, 4, 12, 8)
     with pytest.raises(ShapeError, match="one pass"):
@@ -148,7 +154,7 @@ def test_a_second_pass_of_another_size_is_refused(
 def test_steps_cost_nothing_when_they_are_not_wanted(
     maps: list[AttentionMap], tokens: PromptTokens
 ) -> None:
-    tally = WordTally(steps=False)
+    tally = AttentionAccumulator(steps=False)
     for one in maps:
         tally(one)
     assert tally.seen_steps == ()
@@ -168,7 +174,7 @@ def test_finer_maps_are_averaged_over_areas_and_coarser_ones_interpolated() -> N
 def test_words_at_a_spot_are_ranked_with_shares(tokens: PromptTokens) -> None:
     values = torch.zeros(1, 1, 4, 2, 3)
     values[0, 0, :, 1, 2] = torch.tensor([0.1, 0.05, 0.15, 0.1])
-    tally = WordTally()
+    tally = AttentionAccumulator()
     tally(AttentionMap("up-c-cross-map", 0, 1.0, COLUMNS, values, SAME))
     spot = words_at(tally, tokens, 0.9, 0.6)
     assert [word.word for word in spot.words] == ["strawberry", "red", "hill"]
@@ -185,14 +191,14 @@ def test_lift_tells_a_word_of_the_spot_from_one_that_is_everywhere(tokens: Promp
     values = torch.zeros(1, 1, 4, 1, 2)
     values[0, 0, 0] = 0.2  # red, everywhere
     values[0, 0, 3, 0, 1] = 0.1  # hill, on the right
-    tally = WordTally()
+    tally = AttentionAccumulator()
     tally(AttentionMap("up-c-cross-map", 0, 1.0, COLUMNS, values, SAME))
     spot = words_at(tally, tokens, 0.75, 0.5)
     assert [word.word for word in spot.words] == ["red", "hill", "strawberry"]
     assert [word.lift for word in spot.words] == pytest.approx([5 / 6, 5 / 3, 0])
 
 
-def test_rows_of_a_negative_prompt_are_ranked_by_its_own_words(tally: WordTally) -> None:
+def test_rows_of_a_negative_prompt_are_ranked_by_its_own_words(tally: AttentionAccumulator) -> None:
     end = Piece("<|endoftext|>", special=True)
     negative = PromptTokens.of_chunks([[end, Piece("fog"), Piece("fog"), end]])
     spot = words_at(tally, negative, 1.0, 1.0, rows=slice(0, 1), step=0)
@@ -204,7 +210,7 @@ def test_rows_of_a_negative_prompt_are_ranked_by_its_own_words(tally: WordTally)
 
 @pytest.mark.parametrize(("x", "y"), [(-0.1, 0), (0, 1.1), (float("nan"), 0)])
 def test_a_spot_outside_is_refused(
-    x: float, y: float, tally: WordTally, tokens: PromptTokens
+    x: float, y: float, tally: AttentionAccumulator, tokens: PromptTokens
 ) -> None:
     with pytest.raises(InputError, match="from 0 to 1"):
         words_at(tally, tokens, x, y)
