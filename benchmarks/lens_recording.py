@@ -24,6 +24,7 @@ import torch
 from torch import Tensor
 
 from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import Plan
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
 from seedloupe.lens import FeatureMap, LensKey, LensRecord, LensSpec, default_panel, write_lens
@@ -39,7 +40,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     args = parser.parse_args()
     model = open_model("seedling")
-    request = Request(PROMPT, (1,), steps=args.steps)
+    request = Request.of(model.info, PROMPT, (1,), plan=Plan(steps=args.steps))
     panel = default_panel(model.unet)
     features = [f for step in seen(model, request, panel) for f in step]
     recording = Recording()

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seedloupe.hosts.standalone.engine.denoise import Sampler
+from seedloupe.generation.sampler import Sampler
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import sample_batch
 from seedloupe.noise import initial_noise
@@ -97,7 +97,7 @@ def measured(
 
 def painted(model: Model, scenes: tuple[Scene, ...], settings: argparse.Namespace) -> Tensor:
     """Generate a picture a scene, ``(S, 3, H, W)``; the noise of each is its place's."""
-    parts, shape = [], model.latent_shape(*model.native_size)
+    parts, shape = [], model.info.latent_shape(*model.native_size)
     for start in range(0, len(scenes), BATCH):
         chunk = scenes[start : start + BATCH]
         noise = torch.stack([initial_noise(start + row, shape) for row in range(len(chunk))])
@@ -215,7 +215,7 @@ def scrambled(model: Model) -> Model:
 def timing(settings: argparse.Namespace) -> dict[str, float]:
     """CPU seconds for one picture on one thread, best of three, loading not counted."""
     model = open_model(settings.model)
-    noise = initial_noise(1, model.latent_shape(*model.native_size))[None]
+    noise = initial_noise(1, model.info.latent_shape(*model.native_size))[None]
     taken = []
     for _ in range(3):
         start = time.process_time()

@@ -60,7 +60,9 @@ def painted(
     guidance: float = 4,
 ) -> Tensor:
     """A picture a prompt, ``(S, 3, H, W)``."""
-    noise = torch.stack([initial_noise(s, model.latent_shape(*model.native_size)) for s in seeds])
+    noise = torch.stack(
+        [initial_noise(s, model.info.latent_shape(*model.native_size)) for s in seeds]
+    )
     parts = [
         sample_batch(
             model, prompts[i : i + BATCH], noise[i : i + BATCH], steps=steps, guidance=guidance

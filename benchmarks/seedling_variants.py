@@ -24,7 +24,6 @@ from torch import Tensor
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Sampler, generate
-from seedloupe.hosts.standalone.images import to_tensor
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, load_judge
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
@@ -103,8 +102,8 @@ def fillings(model: Model, pairs: tuple[Pair, ...], prompts: list[str]) -> Tenso
     """Each pair's hole filled as its prompt says, ``(S, 3, H, W)``."""
     made = []
     for place, (pair, prompt) in enumerate(zip(pairs, prompts, strict=True)):
-        request = Request(prompt, (place,), image=pair.picture, mask=pair.mask)
-        made += [to_tensor(picture.image) for picture in generate(model, request)]
+        request = Request.of(model.info, prompt, (place,), image=pair.picture, mask=pair.mask)
+        made += [picture.image for picture in generate(model, request)]
         sys.stderr.write(f"\r{place + 1}/{len(pairs)} ")
     return torch.stack(made)
 

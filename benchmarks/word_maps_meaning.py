@@ -31,9 +31,9 @@ from torch import Tensor, nn
 
 from seedloupe.chance import NORMAL_95
 from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import Plan
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
-from seedloupe.images import from_pil
 from seedloupe.lens import (
     AttentionAccumulator,
     AttentionProbe,
@@ -95,7 +95,7 @@ def main() -> None:
         made, seen, without = draw(model, random, scene, FIRST_SEED + number, settings.steps)
         doubts += sum(one.label is not Truth.SAME for one in seen.tally.truths.values())
         with torch.no_grad():
-            found = critic(from_pil(made.image)[None]).planes[0].argmax(0)
+            found = critic(made.image[None]).planes[0].argmax(0)
         mask = found == 1 + list(ObjectKind).index(scene.kind)
         if float(mask.float().mean()) >= LEAST_SHARE:
             shots.append(shot(scene, mask, seen, without, settings.steps))
@@ -117,7 +117,7 @@ def draw(
     model: Model, random: nn.Module, scene: Scene, seed: int, steps: int
 ) -> tuple[Generated, WordsSeen, AttentionAccumulator]:
     """Draw one picture; a U-Net of random weights is shown all that the real one is shown."""
-    wish = Request(scene.caption, (seed,), steps=steps)
+    wish = Request.of(model.info, scene.caption, (seed,), plan=Plan(steps=steps))
     tokens = prompt_tokens(model, scene.caption)
     without = AttentionAccumulator()
     probe = AttentionProbe(random, WordColumns(tokens.content), without, rows=[1])
@@ -255,7 +255,7 @@ def row_of(made: Generated, seen: WordsSeen, scene: Scene) -> Tensor:
     """The picture, and the object's word, its neighbours and the contrast laid over it."""
     from seedloupe.lens import overlay
 
-    picture = from_pil(made.image)
+    picture = made.image
     found = [seen.map_of(scene.kind.value), seen.contrast(scene.kind.value)]
     found += [seen.map_of(label) for label in seen.prompt.labels[-4:]]
     return torch.cat([picture, *(overlay(picture, one.values[0]) for one in found)], 2)

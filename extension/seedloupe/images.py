@@ -108,6 +108,22 @@ def to_pil(image: Tensor) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(bytes_.permute(1, 2, 0).numpy()))
 
 
+def in_8_bits(image: Tensor) -> Tensor:
+    """Round a picture to what 8 bits a channel can hold: to what a file of it reads as.
+
+    Args:
+        image: ``(3, H, W)``, any floating point type and device; clipped to ``[0, 1]``.
+
+    Returns:
+        ``(3, H, W)`` float32 on the CPU, multiples of 1/255.
+
+    Raises:
+        ShapeError: ``image`` is laid out differently.
+    """
+    shown = require_shape(image, "3 H W", field="image").detach().to("cpu", torch.float32)
+    return shown.clamp(0, 1).mul(255).round().div(255)
+
+
 def _to_tensor(picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(picture, np.float32) / 255)
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from seedloupe.errors import ImageError, InputError, MaskError, SeedError, ShapeError
-from seedloupe.generation.request import Request, check_request
-from seedloupe.hosts.standalone.engine.models import Model
+
+from ..requests import INFO, request_of
 
 PICTURE = torch.zeros(3, 32, 48)
 
@@ -37,22 +37,30 @@ PICTURE = torch.zeros(3, 32, 48)
     ],
 )
 def test_what_cannot_be_generated_is_refused_by_field(
-    tiny: Model, change: dict[str, Any], kind: type[Exception], words: str
+    change: dict[str, Any], kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
-        check_request(replace(Request("x", (1,)), **change), tiny)
+        request_of(INFO, "x", change.pop("seeds", (1,)), **change)
 
 
-def test_a_size_left_open_is_the_pictures_or_the_models(tiny: Model) -> None:
-    assert Request("x", (1,)).size(tiny) == (32, 32)
-    assert Request("x", (1,), image=PICTURE).size(tiny) == (48, 32)
-    assert Request("x", (1,), width=64, height=40).size(tiny) == (64, 40)
+def test_a_request_is_checked_again_where_it_is_changed() -> None:
+    request = request_of(INFO, "x", (1,))
+    with pytest.raises(InputError, match="at least one seed"):
+        replace(request, seeds=())
+    with pytest.raises(ShapeError, match="got 44x32"):
+        replace(request, width=44)
+
+
+def test_a_size_left_open_is_the_pictures_or_the_models() -> None:
+    assert request_of(INFO, "x", (1,)).size == (32, 32)
+    assert request_of(INFO, "x", (1,), image=PICTURE).size == (48, 32)
+    assert request_of(INFO, "x", (1,), width=64, height=40).size == (64, 40)
 
 
 def test_the_task_follows_from_what_is_given() -> None:
     mask = torch.ones(32, 48)
     tasks = [
-        Request("x", (1,), image=i, mask=m).task
+        request_of(INFO, "x", (1,), image=i, mask=m).task
         for i, m in ((None, None), (PICTURE, None), (PICTURE, mask))
     ]
     assert tasks == ["txt2img", "img2img", "inpaint"]

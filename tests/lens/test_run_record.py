@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from seedloupe.errors import ImageError, InputError
-from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
 from seedloupe.hosts.standalone.engine.single_pass import FeatureExtraction, extract_features
@@ -18,6 +17,8 @@ from seedloupe.lens import FeatureMap, FeatureProbe, Recipe, kept_words, read_le
 from seedloupe.lens.record import LensKey
 from seedloupe.lens.rows import RowKind, RowPlan, edit_rows, pipeline_rows
 from seedloupe.lens.run_record import Recording, keep, levels_of
+
+from ..requests import request_of
 
 LAYER = "mid-vit-block0-cross-k"
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -102,7 +103,7 @@ def test_rows_of_diffusers_own_pipelines_carry_their_marker(case: str, tiny: Mod
 
 
 def test_steps_come_with_their_training_time_and_label(tiny: Model) -> None:
-    request = Request("a hill", (1,), width=32, height=32, steps=3, guidance=3.0)
+    request = request_of(tiny.info, "a hill", (1,), width=32, height=32, steps=3, guidance=3.0)
     seen = [e for e in stream(tiny, request, panel=["mid-vit-out"]) if not isinstance(e, Generated)]
     levels = levels_of(tiny)
     assert levels is not None
@@ -118,7 +119,7 @@ def test_what_cannot_be_recorded_is_a_note_and_the_rest_is_kept(tiny: Model) -> 
     good = FeatureMap("unet-out", 0, 1.0, torch.randn(1, 4, 2, 3))
     seen.take([good, FeatureMap("mid-vit-out", 0, 1.0, torch.randn(1, 8, 2, 3))])
     seen.take([FeatureMap("mid-vit-out", 1, 1.0, torch.randn(1, 9, 2, 3))])
-    record = seen.finish(tiny, Request("a hill", (7,)), 7, ["up-x is not watched"])
+    record = seen.finish(tiny, request_of(tiny.info, "a hill", (7,)), 7, ["up-x is not watched"])
     assert {key.layer for key in record.rgb} == {"unet-out", "mid-vit-out"}
     assert "mid-vit-out was not recorded to the end" in seen.notes[0]
     assert record.spec.truth["notes"][0] == "up-x is not watched"
@@ -128,7 +129,7 @@ def test_what_cannot_be_recorded_is_a_note_and_the_rest_is_kept(tiny: Model) -> 
 def test_words_of_a_run_come_into_the_record_by_the_same_call(
     panel: tuple[str, ...], tiny: Model, tmp_path: Path
 ) -> None:
-    request = Request("a red cat", (1,), width=48, height=32, steps=2, negative="fog")
+    request = request_of(tiny.info, "a red cat", (1,), width=48, height=32, steps=2, negative="fog")
     seen = Recording()
     for event in stream(tiny, request, panel=panel, words=True):
         if isinstance(event, Generated):

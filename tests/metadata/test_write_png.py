@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from seedloupe.errors import ImageError, InputError
+from seedloupe.errors import ImageError
+from seedloupe.generation.describe import picture_texts
+from seedloupe.generation.sampler import Sampler
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Request, Sampler
+from seedloupe.images import from_pil, to_pil
 from seedloupe.metadata.write_png import read_png_metadata, save_png
 from seedloupe.noise import NoiseSource
 
-PICTURE = Image.linear_gradient("L").resize((48, 32)).convert("RGB")
+from ..requests import request_of
+
+PICTURE = from_pil(Image.linear_gradient("L").resize((48, 32)))
 
 #: How the web UI takes its last line apart (modules/infotext_utils.py, described, not copied):
 #: a key of word characters, blanks, hyphens and slashes, a colon, then JSON text or no comma.
@@ -35,7 +39,8 @@ def as_the_web_ui_reads(text: str) -> dict[str, str]:
 
 
 def test_the_web_ui_reads_back_what_was_done(tiny: Model, tmp_path: Path) -> None:
-    request = Request(
+    request = request_of(
+        tiny.info,
         "a sign, two: lines\n(red:1.2)",
         (2**32 + 9, 4),
         negative="fog,\nwet",
@@ -47,7 +52,7 @@ def test_the_web_ui_reads_back_what_was_done(tiny: Model, tmp_path: Path) -> Non
     )
     path = tmp_path / "new" / "folder" / "a.png"
     extras = {"table": "of mine, v:1", "rank": 3, "left out": None}
-    save_png(PICTURE, path, request=request, model=tiny, seed=2**32 + 9, extras=extras)
+    save_png(PICTURE, path, picture_texts(request, 2**32 + 9, extras))
     found = as_the_web_ui_reads(read_png_metadata(path).parameters or "")
     assert found.pop("Seedloupe", "")[:1] in ("", "0", "1")
     assert found == {
@@ -59,7 +64,7 @@ def test_the_web_ui_reads_back_what_was_done(tiny: Model, tmp_path: Path) -> Non
         "CFG scale": "3.5",
         "Seed": "9",
         "Size": "48x32",
-        "Model hash": tiny.sha256[:10],
+        "Model hash": tiny.info.sha256[:10],
         "Model": "tiny",
         "RNG": "CPU",
         "Seedloupe table": "of mine, v:1",
@@ -68,9 +73,9 @@ def test_the_web_ui_reads_back_what_was_done(tiny: Model, tmp_path: Path) -> Non
 
 
 def test_our_own_record_leaves_nothing_out(tiny: Model, tmp_path: Path) -> None:
-    request = Request("ein Haus – 家", (2**63,), sampler=Sampler.EULER_A)
+    request = request_of(tiny.info, "ein Haus – 家", (2**63,), sampler=Sampler.EULER_A)
     path = tmp_path / "a.png"
-    save_png(PICTURE, path, request=request, model=tiny, extras={"pick": "given"})
+    save_png(PICTURE, path, picture_texts(request, 2**63, {"pick": "given"}))
     record = read_png_metadata(path).record
     assert record is not None
     assert record.pop("tool").startswith("seedloupe")  # type: ignore[attr-defined]
@@ -88,25 +93,20 @@ def test_our_own_record_leaves_nothing_out(tiny: Model, tmp_path: Path) -> None:
         "sampler": "euler_a",
         "task": "txt2img",
         "strength": None,
-        "model": {"name": "tiny", "family": "sd1", "sha256": tiny.sha256},
+        "model": {"name": "tiny", "family": "sd1", "sha256": tiny.info.sha256},
         "pick": "given",
     }
 
 
 def test_the_picture_itself_is_untouched(tiny: Model, tmp_path: Path) -> None:
-    save_png(PICTURE, tmp_path / "a.png", request=Request("x", (1,)), model=tiny)
+    texts = picture_texts(request_of(tiny.info, "x", (1,)), 1, {})
+    save_png(PICTURE, tmp_path / "a.png", texts)
     assert list(tmp_path.iterdir()) == [tmp_path / "a.png"]
-    assert Image.open(tmp_path / "a.png").tobytes() == PICTURE.tobytes()
-
-
-def test_a_picture_of_several_seeds_must_say_which_it_is(tiny: Model, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="which of the request's seeds"):
-        save_png(PICTURE, tmp_path / "a.png", request=Request("x", (1, 2)), model=tiny)
-    assert not list(tmp_path.iterdir())
+    assert Image.open(tmp_path / "a.png").tobytes() == to_pil(PICTURE).tobytes()
 
 
 def test_a_png_of_others_has_no_record(tmp_path: Path) -> None:
-    PICTURE.save(tmp_path / "a.png")
+    to_pil(PICTURE).save(tmp_path / "a.png")
     found = read_png_metadata(tmp_path / "a.png")
     assert (found.parameters, found.record) == (None, None)
 
@@ -124,7 +124,7 @@ def test_what_is_no_png_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_cards_own_noise_is_not_called_by_the_name_of_all_cards(
     tiny: Model, tmp_path: Path, noise: str, name: str | None
 ) -> None:
-    request = Request("x", (1,), width=32, height=32, noise=NoiseSource.parse(noise))
-    save_png(PICTURE, tmp_path / "a.png", request=request, model=tiny)
+    request = request_of(tiny.info, "x", (1,), width=32, height=32, noise=NoiseSource.parse(noise))
+    save_png(PICTURE, tmp_path / "a.png", picture_texts(request, 1, {}))
     found = as_the_web_ui_reads(read_png_metadata(tmp_path / "a.png").parameters or "")
     assert found.get("RNG") == name

@@ -8,17 +8,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seedloupe.generation.request import Request
-from seedloupe.hosts.standalone.engine.denoise import Sampler
+from seedloupe.generation.sampler import Sampler
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import generate, sample_batch
-from seedloupe.hosts.standalone.images import to_tensor
 from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Judge, load_judge
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
 from seedloupe.seedling.world import Colour, ObjectKind, Scene, render_scene
 from seedloupe.studies.inpaint import world_pairs
+
+from ..requests import request_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -42,7 +42,7 @@ def hits(judge: Judge, images: Tensor, scenes: Sequence[Scene]) -> tuple[float, 
 
 
 def generated(model: Model, steps: int = 8, guidance: float = 4.0) -> Tensor:
-    shape = model.latent_shape(*model.native_size)
+    shape = model.info.latent_shape(*model.native_size)
     noise = torch.stack([initial_noise(row, shape) for row in range(len(SCENES))])
     prompts = [scene.caption for scene in SCENES]
     solver = Sampler.DPMPP_2M if steps == 8 else Sampler.EULER
@@ -86,9 +86,11 @@ def test_the_inpainting_head_puts_the_whole_thing_into_the_hole(judge: Judge) ->
     images = []
     for seed, (pair, prompt) in enumerate(zip(pairs, prompts, strict=True)):
         assert wishes[seed].kind.value not in pair.subject
-        request = Request(prompt, (seed,), image=pair.picture, mask=pair.mask, steps=12)
+        request = request_of(
+            head.info, prompt, (seed,), image=pair.picture, mask=pair.mask, steps=12
+        )
         (made,) = generate(head, request)
-        images.append(to_tensor(made.image))
+        images.append(made.image)
     sources = torch.stack([pair.picture for pair in pairs])
     kind, colour = hits(judge, torch.stack(images), wishes)
     before_kind, before_colour = hits(judge, sources, wishes)

@@ -65,16 +65,16 @@ def test_a_head_opens_by_name_as_the_whole_file_does(
     assert main([head.value, str(whole)]) == 0
     named, single, plain = open_model(head.value), open_model(str(whole)), open_model("seedling")
     for model in (named, single):
-        assert (model.in_channels, model.trailing) == (channels, trailing)
+        assert (model.info.in_channels, model.info.trailing) == (channels, trailing)
     assert (named.name, named.files) == (head.value, weight_files(head.value))
-    assert named.sha256 == hash_files(head.files) != plain.sha256
+    assert named.info.sha256 == hash_files(head.files) != plain.info.sha256
     weights, others = named.unet.state_dict(), single.unet.state_dict()
     assert all(torch.equal(weights[name], others[name]) for name in weights)
     same = plain.unet.state_dict()
     untouched = [name for name in weights if weights[name].equal(same[name])]
     assert 0 < len(untouched) < len(weights)
     assert plain.vae.state_dict().keys() == named.vae.state_dict().keys()
-    assert (plain.in_channels, plain.trailing) == (4, False)
+    assert (plain.info.in_channels, plain.info.trailing) == (4, False)
 
 
 def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -> None:

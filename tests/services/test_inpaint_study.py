@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import argparse
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,15 +8,14 @@ import torch
 
 from seedloupe.hosts.standalone.cli.study_report import open_picture, task_table_path
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Request, Sampler, generate
-from seedloupe.images import from_pil
+from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, pictures
 from seedloupe.services.inpaint_study import keeper, painter_for, picture_file
-from seedloupe.studies.inpaint import InpaintTask, Pair, PictureKey
+from seedloupe.studies.inpaint import InpaintTask, Painter, Pair, PictureKey
 from seedloupe.tables import SUFFIX
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+from ..requests import request_of
 
-ARGS = argparse.Namespace(noise="cpu", steps=2, guidance=2.0, sampler="euler", strength=1.0)
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
 def pair() -> Pair:
@@ -26,15 +25,22 @@ def pair() -> Pair:
     return Pair("p", picture, mask, "ball")
 
 
+def painter_of(model: Model) -> Painter:
+    source = pair()
+    how = {"steps": 2, "guidance": 2.0, "image": source.picture, "mask": source.mask}
+    return painter_for(request_of(model.info, "", (1,), **how), partial(pictures, model))
+
+
 @pytest.mark.parametrize("name", ["tiny", "tiny_inpainter"])
 def test_the_painter_makes_what_generating_makes_to_the_bit(
     request: pytest.FixtureRequest, name: str
 ) -> None:
     model: Model = request.getfixturevalue(name)
     source = pair()
-    painted = list(painter_for(ARGS, model)(source, "a ball", (3, 9)))
+    painted = list(painter_of(model)(source, "a ball", (3, 9)))
     for seed, image in zip((3, 9), painted, strict=True):
-        alone = Request(
+        alone = request_of(
+            model.info,
             "a ball",
             (seed,),
             steps=2,
@@ -44,12 +50,12 @@ def test_the_painter_makes_what_generating_makes_to_the_bit(
             mask=source.mask,
         )
         (expected,) = generate(model, alone)
-        assert torch.equal(image, from_pil(expected.image))
+        assert torch.equal(image, expected.image)
 
 
 def test_what_lies_outside_the_mask_is_the_source(tiny: Model) -> None:
     source = pair()
-    (image,) = painter_for(ARGS, tiny)(source, "a ball", (3,))
+    (image,) = painter_of(tiny)(source, "a ball", (3,))
     outside = source.mask == 0
     assert (image[:, outside] - source.picture[:, outside]).abs().max() <= 0.5 / 255 + 1e-6
     assert (image[:, ~outside] - source.picture[:, ~outside]).abs().max() > 0.05

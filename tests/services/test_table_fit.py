@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.generation.table_use import sampling_spec
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.noise import NoiseSource
 from seedloupe.services.table_fit import (
-    SamplingSettings,
     TableFit,
     best_table_for,
     fit_table,
@@ -26,23 +25,29 @@ from seedloupe.tables import (
     write_table,
 )
 
+from ..requests import request_of
 from ..seed_tables import SAMPLING, full_table
 
-SETTINGS = SamplingSettings(steps=3, guidance=2.0)
+SETTINGS = Plan(Sampler.DPMPP_2M, 3, 2.0)
 
 
 def table_for(model: Model, **changes: object) -> SeedTable:
     """A table as it would be mined with ``model`` and :data:`SETTINGS`."""
     table = full_table()
-    shape = model.latent_shape(*model.native_size)
-    request = Request(
-        "", (), steps=SETTINGS.steps, guidance=SETTINGS.guidance, sampler=SETTINGS.sampler
+    shape = model.info.latent_shape(*model.native_size)
+    request = request_of(
+        model.info,
+        "",
+        (0,),
+        steps=SETTINGS.steps,
+        guidance=SETTINGS.guidance,
+        sampler=SETTINGS.sampler,
     )
     spec = replace(
         table.spec,
         noise=NoiseSpec.drawn(NoiseSource(), shape, int(table.seeds[0])),
-        model=replace(table.spec.model, sha256=model.sha256, name="tiny"),
-        sampling=sampling_spec(request, model),
+        model=replace(table.spec.model, sha256=model.info.sha256, name="tiny"),
+        sampling=sampling_spec(request),
         **changes,
     )
     return SeedTable(table.seeds, table.tensors, spec)
@@ -53,12 +58,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "tiny" / "t.seedtable.safetensors"
 
 
-def assayed(
-    table: SeedTable, path: Path, model: Model, settings: SamplingSettings = SETTINGS
-) -> TableFit:
+def assayed(table: SeedTable, path: Path, model: Model, settings: Plan = SETTINGS) -> TableFit:
     path.parent.mkdir(exist_ok=True)
     write_table(table, path)
-    return fit_table(model, path, settings)
+    return fit_table(model.info, path, settings)
 
 
 def test_a_table_of_this_model_and_these_settings_is_called_exact(tiny: Model, path: Path) -> None:
@@ -68,7 +71,7 @@ def test_a_table_of_this_model_and_these_settings_is_called_exact(tiny: Model, p
 
 
 def test_other_steps_leave_the_noise_and_say_both_numbers(tiny: Model, path: Path) -> None:
-    known = assayed(table_for(tiny), path, tiny, SamplingSettings(steps=9, guidance=2.0))
+    known = assayed(table_for(tiny), path, tiny, Plan(Sampler.DPMPP_2M, 9, 2.0))
     assert known.tone == "plain"
     assert known.table is not None
     assert "steps: made with 3, in use is 9." in known.lines
@@ -94,13 +97,13 @@ def test_a_table_of_other_noise_is_refused_with_its_reason(tiny: Model, path: Pa
 def test_a_damaged_table_is_said_and_not_used(tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "x.seedtable.safetensors"
     path.write_bytes(b"no table at all")
-    known = fit_table(tiny, path, SETTINGS)
+    known = fit_table(tiny.info, path, SETTINGS)
     assert (known.tone, known.table) == ("bad", None)
     assert len(known.lines) == 1
 
 
 def test_without_a_table_the_page_says_how_to_make_one(tiny: Model) -> None:
-    known = fit_table(tiny, None, SETTINGS)
+    known = fit_table(tiny.info, None, SETTINGS)
     assert known.table is None
     assert known.command.startswith(f"seedloupe mine --model {tiny.name} --out ")
 
@@ -144,7 +147,7 @@ def test_the_table_that_fits_best_is_found(tiny: Model, tmp_path: Path) -> None:
         path = folder / name / "t.seedtable.safetensors"
         path.parent.mkdir(parents=True)
         path.write_bytes(b"") if made is None else write_table(made, path)
-    found = best_table_for(tiny, [folder])
+    found = best_table_for(tiny.info, [folder])
     assert found is not None
     assert found.parent.name == "c-exact"
 
@@ -152,21 +155,21 @@ def test_the_table_that_fits_best_is_found(tiny: Model, tmp_path: Path) -> None:
 def test_no_table_is_found_where_none_fits(tiny: Model, tmp_path: Path) -> None:
     path = tmp_path / "t.seedtable.safetensors"
     write_table(full_table(), path)
-    assert best_table_for(tiny, [tmp_path, tmp_path / "missing"]) is None
+    assert best_table_for(tiny.info, [tmp_path, tmp_path / "missing"]) is None
 
 
 def test_published_figures_are_no_table_to_begin_with(tiny: Model) -> None:
-    assert best_table_for(tiny, [bundled_folder()]) is None
+    assert best_table_for(tiny.info, [bundled_folder()]) is None
 
 
 def test_settings_are_the_tables_where_it_says_them_and_ours_where_not(tiny: Model) -> None:
     assert settings_of_table(table_for(tiny)) == SETTINGS
-    assert settings_of_table(None) == SamplingSettings()
+    assert settings_of_table(None) == Plan(Sampler.DPMPP_2M)
     table = full_table()
     odd = replace(SAMPLING, sampler="somebody's", steps=None, guidance=7.5)
     spec = replace(table.spec, sampling=odd)
-    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == SamplingSettings(
-        guidance=7.5
+    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == Plan(
+        Sampler.DPMPP_2M, guidance=7.5
     )
     spec = replace(table.spec, sampling=None)
-    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == SamplingSettings()
+    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == Plan(Sampler.DPMPP_2M)

@@ -266,7 +266,7 @@ def test_every_setting_meets_every_other_as_hosts_draw(made: Setting, table: See
         assert bool(match.reasons) == (match.level is not MatchLevel.EXACT)
 
 
-CARRIED = replace(SAME, shape=(4, 6, 12), carried=NoiseResize(ResizeWay.STRETCH, SHAPE))
+CARRIED = replace(SAME, shape=(4, 6, 12), resize=NoiseResize(ResizeWay.STRETCH, SHAPE))
 
 
 def test_noise_carried_to_another_size_is_usable_and_never_exact(table: SeedTable) -> None:
@@ -289,6 +289,6 @@ def test_noise_carried_to_the_size_it_is_drawn_at_is_the_tables(table: SeedTable
 def test_noise_carried_from_another_size_than_the_tables_is_refused(
     shape: tuple[int, int, int], table: SeedTable
 ) -> None:
-    use = replace(SAME, shape=shape, carried=NoiseResize(ResizeWay.MIDDLE, (4, 6, 9)))
+    use = replace(SAME, shape=shape, resize=NoiseResize(ResizeWay.MIDDLE, (4, 6, 9)))
     with pytest.raises(TableMatchError, match=r"noise.shape: expected \(4, 6, 8\).* \(4, 6, 9\)"):
         require_match(table, use)

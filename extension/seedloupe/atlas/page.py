@@ -22,6 +22,7 @@ from ..chance import NORMAL_95
 from ..picking import Picking
 from ..tables import SeedTable
 from ..tables.maps import SeedMap, map_names, seed_map
+from ..tables.table import ScorePart
 
 #: On a narrow screen the map is above the form; go there when seeds were picked.
 SHOW_MAP = """(...given) => {
@@ -32,7 +33,7 @@ SHOW_MAP = """(...given) => {
 }"""
 _FOLDER = Path(__file__).parent
 _MAP_SCRIPTS = ("ground.js", "camera.js", "paint.js", "hand.js", "words.js", "atlas.js")
-_CONFIRM = "confirm"
+_CONFIRM: ScorePart = "confirm"
 #: Pixels of a sheet a browser can hold without running out of memory: 256 MB of them.
 _MOST_PIXELS = 64_000_000
 
@@ -211,7 +212,9 @@ def _columns(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, A
         yield _column(f"rate.{tag}", tag, "rate", table.rate(tag), 0) | counts
 
 
-def _score(table: SeedTable, metric: str, part: Any, title: str, better: int) -> dict[str, Any]:
+def _score(
+    table: SeedTable, metric: str, part: ScorePart, title: str, better: int
+) -> dict[str, Any]:
     mean, error = table.score(metric, part), f"{part}_se".lstrip("_")
     column = _column(f"score.{metric}.{part}", title, "score", mean, better)
     if not table.has_score(metric, error):  # type: ignore[arg-type]

@@ -2,43 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..noise import NoiseSource
 from ..tables import ModelSpec, SamplingSpec, TableUse, Task
-
-if TYPE_CHECKING:
-    from ..hosts.standalone.engine.models import Model
-    from .request import Request
-
-SCHEDULER = "uniform"
-"""Evenly spaced steps, as against Karras; other hosts choose by sampler."""
-FEW_STEPS_SCHEDULER = "sgm_uniform"
-"""Evenly spaced from the noisiest on, as models of few steps are; the other hosts' name for it."""
+from .model_info import ModelInfo
+from .request import Request
+from .sampler import Plan
 
 
-def sampling_spec(request: Request, model: Model) -> SamplingSpec:
+def sampling_spec(request: Request) -> SamplingSpec:
     """Describe how ``request`` samples, as tables made here are described."""
     return SamplingSpec(
         Task(request.task),
         request.sampler.value,
-        scheduler=FEW_STEPS_SCHEDULER if model.trailing else SCHEDULER,
+        scheduler=request.model.scheduler,
         steps=request.steps,
         guidance=request.guidance,
-        size=request.size(model),
+        size=request.size,
         strength=request.strength if request.image is not None else None,
     )
 
 
-def model_spec(model: Model) -> ModelSpec:
+def model_spec(model: ModelInfo) -> ModelSpec:
     """Describe ``model`` as tables do."""
     return ModelSpec(
-        model.family.value, model.name, model.sha256, model.in_channels, model.prediction
+        model.family.value,
+        model.name,
+        model.sha256,
+        model.in_channels,
+        model.prediction,
+        loras=model.patch_labels,
     )
 
 
-def table_use(request: Request, model: Model) -> TableUse:
+def table_use(request: Request) -> TableUse:
     """Return what a table would be used for; our noise is always the generator's first draw."""
-    shape = model.latent_shape(*request.size(model))
     return TableUse(
-        request.noise, shape, model.sha256, sampling_spec(request, model), carried=request.carried
+        request.noise,
+        request.shape,
+        request.model.sha256,
+        sampling_spec(request),
+        loras=request.model.patch_labels,
+        resize=request.resize,
     )
+
+
+def planned_use(model: ModelInfo, plan: Plan, *, noise: NoiseSource = NoiseSource()) -> TableUse:
+    """Return what a table would be used for by pictures from noise at the model's own size."""
+    sampling = SamplingSpec(
+        Task.TXT2IMG,
+        plan.sampler.value,
+        scheduler=model.scheduler,
+        steps=plan.steps,
+        guidance=plan.guidance,
+        size=model.native_size,
+    )
+    shape = model.latent_shape(*model.native_size)
+    return TableUse(noise, shape, model.sha256, sampling, loras=model.patch_labels)

@@ -72,7 +72,7 @@ def budgeted(
     from .run_watch import empty_word_maps
     from .shapes import predict_shapes
 
-    _, height, width = model.latent_shape(*request.size(model))
+    _, height, width = request.shape
     length = model.pipe.tokenizer.model_max_length
     shapes = predict_shapes(model.unet, layers, height=height, width=width, words=length)
     seen = empty_word_maps(model, request) if words else None
@@ -145,9 +145,9 @@ def spec_of(model: Model, request: Request, seed: int, notes: Sequence[str]) -> 
     from .record import LensSpec
 
     return LensSpec(
-        model=model.name,
+        model=request.model.name,
         sampler=request.sampler.value,
-        model_sha256=model.sha256,
+        model_sha256=request.model.sha256,
         prompt=request.prompt,
         tokens=tokens_of(model, request.prompt),
         negative=request.negative,

@@ -130,7 +130,7 @@ class DiversePicker:
                 *shortage_notes(len(chosen), count),
                 *evidence_notes(table),
             ),
-            pick_spread=pick_spread(cloud, chosen),
+            spread=pick_spread(cloud, chosen),
             interval_of=interval_words(table, table.metrics()),
             rank_by=ranked.by,
         )

@@ -14,7 +14,6 @@ from ..tables import MatchLevel, SeedTable, Task, read_table, tables_for
 
 if TYPE_CHECKING:
     from ..generation.request import Request
-    from ..hosts.standalone.engine.models import Model
     from ..tables import Found
 
 #: Most seeds taken from a table's ranking.
@@ -22,13 +21,13 @@ _RANKED = 64
 _TAG = "text"
 
 
-def ranked_clean(model: Model, request: Request, folders: Sequence[Path]) -> tuple[int, ...]:
+def ranked_clean(request: Request, folders: Sequence[Path]) -> tuple[int, ...]:
     """Return the seeds that write least, by a table of repaints of this model and purpose.
 
     None where no such table is in ``folders``, or where it does not rank seeds by text.
     """
     purpose = purpose_of(request.prompt)
-    for found in tables_for(table_use(request, model), folders):
+    for found in tables_for(table_use(request), folders):
         if not _serves(found, purpose):
             continue
         try:

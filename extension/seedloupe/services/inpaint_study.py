@@ -1,22 +1,18 @@
-"""What the inpainting study needs from this host: pairs, a plan, a painter, and who looks."""
+"""What the inpainting study needs from any host: pairs, a plan, a painter, and who looks."""
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..artifacts.readers.require import require_reader
 from ..errors import InputError
-from ..generation.request import Request, check_request
+from ..generation.model_info import Family, ModelInfo
+from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
-from ..hosts.standalone.cli.console import duration
-from ..hosts.standalone.engine.checkpoint import Family
-from ..hosts.standalone.engine.sampling import Sampler, generate
-from ..hosts.standalone.images import to_tensor
 from ..noise import NoiseSource, canonical_seed, initial_noise
 from ..studies.inpaint import (
     CriticLooker,
@@ -31,12 +27,10 @@ from ..studies.inpaint import (
     read_pairs,
     world_pairs,
 )
-from .mining import dtype_name
+from .estimate import StudyEstimate
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from ..hosts.standalone.engine.models import Model
 
 CRITIC = "critic"
 """The name of Seedling's own critic among the readers."""
@@ -47,46 +41,31 @@ _THUMBNAIL = 160
 _BYTES_THUMBNAIL, _BYTES_LINE = 6000, 300
 
 
-@dataclass(frozen=True)
-class StudyEstimate:
-    """What a run would take; ``seconds`` comes from painting and looking at one picture."""
-
-    images: int
-    done: int
-    seeds: int
-    pairs: int
-    tasks: int
-    seconds: float
-    bytes: int
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON values."""
-        return {**vars(self)}
-
-    def lines(self) -> list[str]:
-        """Say it for people."""
-        left = f", of which {self.done} are made" if self.done else ""
-        return [
-            f"{self.images} pictures{left}: {self.seeds} seeds, {self.pairs} pictures with a mask, "
-            f"{self.tasks} task{'s' if self.tasks > 1 else ''}",
-            f"about {duration(self.seconds)} on this machine",
-            f"about {max(1, round(self.bytes / 2**20))} MiB of disk",
-        ]
-
-
 def pairs_for(
-    args: argparse.Namespace, model: Model, tasks: Sequence[InpaintTask]
+    model: ModelInfo,
+    tasks: Sequence[InpaintTask],
+    *,
+    folder: Path | None = None,
+    count: int | None = None,
+    mask: MaskKind | None = None,
 ) -> tuple[tuple[Pair, ...], str]:
     """Return the pairs to repaint and where they come from, in words.
+
+    Args:
+        model: whose own pictures are taken where no folder is named.
+        tasks: what is done with each pair.
+        folder: pictures with a mask each.
+        count: how many of Seedling's own pictures.
+        mask: how an object of Seedling's own pictures is masked.
 
     Raises:
         InputError: or one of its kinds: there are none for this model, or some cannot be read.
     """
-    if args.folder is not None:
-        for name in ("pairs", "mask"):
-            if getattr(args, name) is not None:
+    if folder is not None:
+        for name, given in (("pairs", count), ("mask", mask)):
+            if given is not None:
                 raise InputError(name, expected="nothing beside --folder", got=f"--{name}")
-        return read_pairs(args.folder, tasks), f"the folder {args.folder.resolve().name}"
+        return read_pairs(folder, tasks), f"the folder {folder.resolve().name}"
     if model.family is not Family.SEEDLING:
         raise InputError(
             "folder",
@@ -94,60 +73,71 @@ def pairs_for(
             got="nothing",
             advice="Only Seedling comes with pictures of its own; name a folder with --folder.",
         )
-    kind = MaskKind(args.mask or MaskKind.BOX.value)
+    kind = mask or MaskKind.BOX
     around = "a box around" if kind is MaskKind.BOX else "the outline of"
-    return world_pairs(args.pairs or _OWN_PAIRS, mask=kind), f"Seedling's world, {around} an object"
+    return world_pairs(count or _OWN_PAIRS, mask=kind), f"Seedling's world, {around} an object"
+
+
+def seeds_for(given: Sequence[int] | None, source: NoiseSource) -> tuple[int, ...]:
+    """Return the seeds to repaint with, each noise once; some are taken where none are given."""
+    seeds = range(_OWN_SEEDS) if given is None else given
+    return tuple(sorted({canonical_seed(seed, source) for seed in seeds}))
 
 
 def study_plan_for(
-    args: argparse.Namespace, model: Model, pairs: tuple[Pair, ...], origin: str
+    request: Request,
+    pairs: tuple[Pair, ...],
+    tasks: Sequence[InpaintTask],
+    origin: str,
+    *,
+    dtype: str,
 ) -> InpaintPlan:
     """Settle a run.
 
+    Args:
+        request: model, seeds, noise and how steps are taken, for the first of ``pairs``.
+        pairs: what is repainted.
+        tasks: what is done with each pair.
+        origin: where the pairs come from, in words.
+        dtype: what the model computes in, e.g. ``float32``.
+
     Raises:
-        InputError: or one of its kinds: a setting cannot be used.
+        InputError: or one of its kinds: nobody can draw such noise.
     """
-    source = NoiseSource.parse(args.noise)
-    given = range(_OWN_SEEDS) if args.seeds is None else args.seeds
-    seeds = tuple(sorted({canonical_seed(seed, source) for seed in given}))
-    request = _request(args, model, pairs[0], "", seeds)
-    check_request(request, model)
-    shape = model.latent_shape(*request.size(model))
-    initial_noise(seeds[0], shape, source=source)  # noise nobody can draw is refused here
-    made = replace(sampling_spec(request, model), extra={"dtype": dtype_name(model)})
-    tasks = tuple(InpaintTask(name) for name in args.tasks)
-    return InpaintPlan(pairs, seeds, tasks, shape, source, model_spec(model), made, origin)
+    initial_noise(request.seeds[0], request.shape, source=request.noise)
+    made = replace(sampling_spec(request), extra={"dtype": dtype})
+    model = model_spec(request.model)
+    return InpaintPlan(
+        pairs, request.seeds, tuple(tasks), request.shape, request.noise, model, made, origin
+    )
 
 
-def painter_for(args: argparse.Namespace, model: Model) -> Painter:
-    """Return what repaints, one picture at a time: a batch is not the same to the bit."""
+def painter_for(request: Request, generate: Callable[[Request], Iterator[Tensor]]) -> Painter:
+    """Return what repaints, one picture at a time: a batch is not the same to the bit.
+
+    Args:
+        request: model, noise and how steps are taken.
+        generate: makes the pictures ``(3, H, W)`` of a request.
+    """
 
     def paint(pair: Pair, prompt: str, seeds: Sequence[int]) -> Iterator[Tensor]:
-        request = _request(args, model, pair, prompt, tuple(seeds))
-        for made in generate(model, request):
-            yield to_tensor(made.image)
+        _, height, width = pair.picture.shape
+        yield from generate(
+            replace(
+                request,
+                prompt=prompt,
+                seeds=tuple(seeds),
+                width=width,
+                height=height,
+                image=pair.picture,
+                mask=pair.mask,
+            )
+        )
 
     return paint
 
 
-def _request(
-    args: argparse.Namespace, model: Model, pair: Pair, prompt: str, seeds: tuple[int, ...]
-) -> Request:
-    usual = model.usual
-    return Request(
-        prompt,
-        seeds,
-        steps=usual.steps if args.steps is None else args.steps,
-        guidance=usual.guidance if args.guidance is None else args.guidance,
-        sampler=Sampler(args.sampler),
-        noise=NoiseSource.parse(args.noise),
-        image=pair.picture,
-        mask=pair.mask,
-        strength=args.strength,
-    )
-
-
-def lookers_for(names: Sequence[str], level: str, model: Model) -> tuple[Looker, ...]:
+def lookers_for(names: Sequence[str], level: str, model: ModelInfo) -> tuple[Looker, ...]:
     """Return who looks for text, the first being the one the verdict rests on.
 
     Raises:
@@ -156,7 +146,7 @@ def lookers_for(names: Sequence[str], level: str, model: Model) -> tuple[Looker,
     return tuple(_looker(name, level, model) for name in dict.fromkeys(names))
 
 
-def _looker(name: str, level: str, model: Model) -> Looker:
+def _looker(name: str, level: str, model: ModelInfo) -> Looker:
     from ..artifacts import Level
 
     if name == CRITIC:
@@ -164,7 +154,7 @@ def _looker(name: str, level: str, model: Model) -> Looker:
     return OcrLooker(require_reader(name, apart=True), Level(level))
 
 
-def _critic(model: Model) -> Looker:
+def _critic(model: ModelInfo) -> Looker:
     from ..seedling import weights_folder
     from ..seedling.critic import load_critic
 

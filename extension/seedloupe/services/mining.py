@@ -1,27 +1,24 @@
-"""What mining needs from this host: prompts, a plan, a generator, and instruments that fit."""
+"""What mining needs from any host: prompts, a plan, an estimate, and instruments that fit."""
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..generation.request import Request, check_request
+from ..generation.model_info import Family, ModelInfo
+from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
-from ..hosts.standalone.cli.console import duration
-from ..hosts.standalone.engine.checkpoint import Family
-from ..hosts.standalone.engine.sampling import Sampler, sample_batch
-from ..mining import FEWEST_CONFIRMED, MiningPlan
-from ..noise import NoiseSource, canonical_seed, initial_noise
+from ..mining import FEWEST_CONFIRMED, Appearance, MiningPlan
+from ..noise import canonical_seed, initial_noise
+from .estimate import MiningEstimate
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..hosts.standalone.engine.models import Model
     from ..mining import Generator, Instrument
 
 #: Prompts a model's own set has, and the share of given ones kept to confirm.
@@ -30,44 +27,6 @@ _CONFIRM_SHARE = 10
 _MOST_PROMPTS = 10_000
 #: Numbers a picture leaves in the journal, in bytes, beside its share of a thumbnail.
 _BYTES_A_PICTURE = 4 * 2048
-
-
-@dataclass(frozen=True)
-class MiningEstimate:
-    """What a run would take; ``seconds`` comes from timing one batch."""
-
-    images: int
-    seeds: int
-    prompts: int
-    held_out: int
-    confirmed: int
-    seconds: float
-    bytes: int
-
-    def to_json(self) -> dict[str, object]:
-        """Return plain JSON values."""
-        return {**vars(self)}
-
-    def lines(self) -> list[str]:
-        """Say it for people."""
-        few = too_few_confirmed(self.confirmed)
-        return [
-            f"{self.images} pictures: {self.seeds} seeds with {self.prompts} prompts, "
-            f"the best {self.confirmed} confirmed with {self.held_out} more",
-            *([few] if few else []),
-            f"about {duration(self.seconds)} on this machine",
-            f"about {self.bytes / 2**20:.0f} MiB of disk for the journal",
-        ]
-
-
-def too_few_confirmed(confirmed: int) -> str:
-    """Say that so few seeds cannot settle whether seeds matter; empty where they may."""
-    if confirmed >= FEWEST_CONFIRMED:
-        return ""
-    return (
-        f"confirming {confirmed} of the best seeds is too few to say whether the choice of seed "
-        f"matters; it takes --confirm {FEWEST_CONFIRMED} or more, and twice as many seeds"
-    )
 
 
 def read_prompts(path: Path) -> tuple[str, ...]:
@@ -91,19 +50,24 @@ def read_prompts(path: Path) -> tuple[str, ...]:
 
 
 def prompts_for(
-    args: argparse.Namespace, model: Model, given: tuple[str, ...] | None
+    model: ModelInfo, given: tuple[str, ...] | None, held_out: int | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the prompts to mine with and, apart from them, those to confirm with.
+
+    Args:
+        model: whose own prompts are taken where none are given.
+        given: prompts to split; None where nobody named any.
+        held_out: how many to confirm with; None takes a third.
 
     Raises:
         InputError: there are none for this model, or none would be left to mine with.
     """
     if given is not None:
-        held_out = args.held_out or max(1, len(given) // _HELD_OUT_SHARE)
-        if held_out >= len(given):
+        kept = held_out or max(1, len(given) // _HELD_OUT_SHARE)
+        if kept >= len(given):
             expected = f"fewer than the {len(given)} prompts given"
-            raise InputError("held-out", expected=expected, got=str(held_out))
-        return given[:-held_out], given[-held_out:]
+            raise InputError("held-out", expected=expected, got=str(kept))
+        return given[:-kept], given[-kept:]
     if model.family is not Family.SEEDLING:
         raise InputError(
             "prompts",
@@ -113,81 +77,54 @@ def prompts_for(
         )
     from ..seedling.prompts import CONFIRM, MINING, prompts
 
-    return prompts(_OWN_MINED, MINING), prompts(args.held_out or _OWN_HELD_OUT, CONFIRM)
+    return prompts(_OWN_MINED, MINING), prompts(held_out or _OWN_HELD_OUT, CONFIRM)
 
 
 def mining_plan_for(
-    args: argparse.Namespace,
-    model: Model,
+    request: Request,
     mined: tuple[str, ...],
     held_out: tuple[str, ...],
+    *,
+    dtype: str,
+    confirm: int | None = None,
+    batch: int = 32,
 ) -> MiningPlan:
     """Settle a run.
 
+    Args:
+        request: model, seeds, noise, size and how steps are taken; its prompt is not used.
+        mined: prompts to score seeds with.
+        held_out: prompts to confirm the best with.
+        dtype: what the model computes in, e.g. ``bfloat16``.
+        confirm: how many of the best to confirm; None takes a tenth.
+        batch: pictures at once.
+
     Raises:
-        InputError: or one of its kinds: a setting cannot be used.
+        InputError: or one of its kinds: nobody can draw such noise.
     """
-    source = NoiseSource.parse(args.noise)
-    given = range(1024) if args.seeds is None else args.seeds
-    seeds = tuple(sorted({canonical_seed(seed, source) for seed in given}))
-    width, height = args.size or (None, None)
-    usual = model.usual
-    request = Request(
-        "",
-        seeds,
-        width=width,
-        height=height,
-        steps=usual.steps if args.steps is None else args.steps,
-        guidance=usual.guidance if args.guidance is None else args.guidance,
-        sampler=Sampler(args.sampler),
-        noise=source,
-    )
-    check_request(request, model)
-    shape = model.latent_shape(*request.size(model))
-    initial_noise(seeds[0], shape, source=source)  # noise nobody can draw is refused here
+    seeds = tuple(sorted({canonical_seed(seed, request.noise) for seed in request.seeds}))
+    initial_noise(seeds[0], request.shape, source=request.noise)
     return MiningPlan(
         seeds=seeds,
         prompts=mined,
         confirm_prompts=held_out,
-        confirm=args.confirm or max(FEWEST_CONFIRMED, len(seeds) // _CONFIRM_SHARE),
-        shape=shape,
-        noise=source,
-        model=model_spec(model),
-        sampling=replace(sampling_spec(request, model), extra={"dtype": dtype_name(model)}),
-        batch=args.batch,
+        confirm=confirm or max(FEWEST_CONFIRMED, len(seeds) // _CONFIRM_SHARE),
+        shape=request.shape,
+        noise=request.noise,
+        model=model_spec(request.model),
+        sampling=replace(sampling_spec(request), extra={"dtype": dtype}),
+        batch=batch,
     )
 
 
-def dtype_name(model: Model) -> str:
-    """Return what the model computes in, e.g. ``bfloat16``."""
-    return str(model.dtype).removeprefix("torch.")
-
-
-def generator_for(plan: MiningPlan, model: Model) -> Generator:
-    """Return what makes pictures from a prompt and noise, as the plan says."""
-    made = plan.sampling
-
-    def generate(prompt: str, noise: Tensor) -> Tensor:
-        return sample_batch(
-            model,
-            [prompt],
-            noise,
-            steps=made.steps or 1,
-            guidance=made.guidance or 0.0,
-            sampler=Sampler(made.sampler),
-        )
-
-    return generate
-
-
-def estimate_mining(plan: MiningPlan, model: Model) -> MiningEstimate:
+def estimate_mining(plan: MiningPlan, generator: Generator) -> MiningEstimate:
     """Time one batch and multiply."""
     import torch
 
     batch = min(plan.batch, len(plan.seeds))
     noise = torch.stack([initial_noise(seed, plan.shape) for seed in plan.seeds[:batch]])
     begun = time.perf_counter()
-    generator_for(plan, model)(plan.prompts[0], noise)
+    generator(plan.prompts[0], noise)
     each = (time.perf_counter() - begun) / batch
     return MiningEstimate(
         images=plan.images,
@@ -201,33 +138,38 @@ def estimate_mining(plan: MiningPlan, model: Model) -> MiningEstimate:
 
 
 def instruments_for(
-    wanted: Sequence[str] | None, model: Model, plan: MiningPlan
+    wanted: Sequence[str] | None,
+    model: ModelInfo,
+    *,
+    prompts: int,
+    pooled: Callable[[str], Tensor],
 ) -> tuple[Instrument, ...]:
     """Return the instruments asked for, or all that fit the model.
+
+    Args:
+        wanted: by name; None takes all.
+        model: whose pictures are measured.
+        prompts: how many there are to mine with.
+        pooled: turns a prompt into the model's pooled text embedding ``(D,)``.
 
     Raises:
         InputError: one is unknown, or fits only Seedling.
     """
-    fitting = {"appearance": _appearance, "critic": _critic}
-    if model.family is not Family.SEEDLING:
-        del fitting["critic"]
-    chosen = tuple(reversed(fitting)) if wanted is None else tuple(dict.fromkeys(wanted))
+    own = model.family is Family.SEEDLING
+    known = ("critic", "appearance") if own else ("appearance",)
+    chosen = known if wanted is None else tuple(dict.fromkeys(wanted))
     for name in chosen:
-        if name not in fitting:
-            raise InputError(
-                "scorers", expected=f"some of {', '.join(fitting)} for {model.name}", got=repr(name)
-            )
+        if name not in known:
+            expected = f"some of {', '.join(reversed(known))} for {model.name}"
+            raise InputError("scorers", expected=expected, got=repr(name))
     alone = chosen == ("appearance",)
-    return tuple(fitting[name](model, plan, alone) for name in chosen)
+    return tuple(
+        _critic(pooled, prompts) if name == "critic" else Appearance(scored=alone)
+        for name in chosen
+    )
 
 
-def _appearance(model: Model, plan: MiningPlan, alone: bool) -> Instrument:
-    from ..mining import Appearance
-
-    return Appearance(scored=alone)
-
-
-def _critic(model: Model, plan: MiningPlan, alone: bool) -> Instrument:
+def _critic(pooled: Callable[[str], Tensor], prompts: int) -> Instrument:
     from ..seedling import weights_folder
     from ..seedling.critic import load_critic
     from ..seedling.instrument import CriticInstrument
@@ -235,25 +177,4 @@ def _critic(model: Model, plan: MiningPlan, alone: bool) -> Instrument:
     weights = weights_folder()
     if not (weights / "critic.safetensors").is_file():
         raise InputError("scorers", expected="the critic's weights", got=f"none in {weights}")
-    critic = load_critic(weights)
-    return CriticInstrument(critic, pooled_caption(model), prompts=len(plan.prompts))
-
-
-def pooled_caption(model: Model) -> Callable[[str], Tensor]:
-    """Return what turns a prompt into the text encoder's pooled output ``(D,)``."""
-    import torch
-
-    @torch.no_grad()
-    def pooled(prompt: str) -> Tensor:
-        tokenizer = model.pipe.tokenizer
-        ids = tokenizer(
-            prompt,
-            padding="max_length",
-            max_length=tokenizer.model_max_length,
-            truncation=True,
-            return_tensors="pt",
-        ).input_ids
-        output = model.pipe.text_encoder(ids.to(model.device))
-        return output.pooler_output[0].float().cpu()
-
-    return pooled
+    return CriticInstrument(load_critic(weights), pooled, prompts=prompts)

@@ -6,12 +6,11 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ..errors import SeedloupeError
-from ..generation.request import Request
-from ..generation.table_use import table_use
-from ..hosts.standalone.engine.denoise import Sampler
+from ..generation.model_info import ModelInfo
+from ..generation.sampler import Plan, Sampler
+from ..generation.table_use import planned_use
 from ..tables import (
     SUFFIX,
     Difference,
@@ -26,25 +25,10 @@ from ..tables import (
     require_match,
 )
 
-if TYPE_CHECKING:
-    from ..hosts.standalone.engine.models import Model
-
+#: What a page samples with where no table says how.
+DEFAULT_PLAN = Plan(Sampler.DPMPP_2M)
 #: What stands for no table where one of several can be chosen.
 NO_TABLE = "none"
-
-
-@dataclass(frozen=True)
-class SamplingSettings:
-    """What the page samples with, as far as a table cares."""
-
-    steps: int = 20
-    guidance: float = 4.0
-    sampler: Sampler = Sampler.DPMPP_2M
-
-    def request(self, prompt: str, seeds: tuple[int, ...] = (), **more: Any) -> Request:
-        """Return what to ask the sampler for."""
-        how = {"steps": self.steps, "guidance": self.guidance, "sampler": self.sampler}
-        return Request(prompt, seeds, **how, **more)
 
 
 @dataclass(frozen=True)
@@ -74,7 +58,7 @@ class TableFit:
     command: str = ""
 
 
-def fit_table(model: Model, path: Path | None, settings: SamplingSettings) -> TableFit:
+def fit_table(model: ModelInfo, path: Path | None, settings: Plan) -> TableFit:
     """Say what a table is worth for a model; a table that cannot be used is not returned.
 
     Args:
@@ -88,7 +72,7 @@ def fit_table(model: Model, path: Path | None, settings: SamplingSettings) -> Ta
         table = read_table(path)
     except SeedloupeError as error:
         return TableFit("This table cannot be read", (str(error),), "bad")
-    match = match_table(table, table_use(settings.request(""), model))
+    match = match_table(table, planned_use(model, settings))
     if match.level is MatchLevel.INVALID:
         wrong = [found for found in match.differences if found.level is MatchLevel.INVALID]
         lines = (*(str(found) for found in wrong), "Only random seeds are offered.")
@@ -105,12 +89,12 @@ def fit_table(model: Model, path: Path | None, settings: SamplingSettings) -> Ta
     return TableFit(f"{title}, {doubt}", evidence, "plain", table)
 
 
-def settings_from(steps: int, guidance: float, sampler: str) -> SamplingSettings:
+def settings_from(steps: int, guidance: float, sampler: str) -> Plan:
     """Read the settings as Gradio hands them over."""
-    return SamplingSettings(int(steps), float(guidance), Sampler(sampler))
+    return Plan(Sampler(sampler), int(steps), float(guidance))
 
 
-def best_table_for(model: Model, folders: Sequence[Path]) -> Path | None:
+def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
     """Return the table that fits a model best with its own settings, or None if none does."""
     ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
     fitting: list[tuple[int, Path]] = []
@@ -121,41 +105,41 @@ def best_table_for(model: Model, folders: Sequence[Path]) -> Path | None:
             continue  # said when somebody chooses it
         if table.spec.provenance.status is Status.PUBLISHED:
             continue  # a guess nobody should begin with
-        level = match_table(table, table_use(settings_of_table(table).request(""), model)).level
+        level = match_table(table, planned_use(model, settings_of_table(table))).level
         if level in ranks:
             fitting.append((ranks[level], path))
     return min(fitting)[1] if fitting else None
 
 
-def settings_for(model: Model, table: SeedTable | None) -> SamplingSettings:
+def settings_for(model: ModelInfo, table: SeedTable | None) -> Plan:
     """Return the settings to begin with: a model of few steps heeds no table but its own."""
     own = table is not None and table.spec.model.sha256 == model.sha256
     if model.trailing and not own:
-        return SamplingSettings(model.usual.steps, model.usual.guidance, model.usual.sampler)
+        return model.usual
     return settings_of_table(table)
 
 
-def settings_of_table(table: SeedTable | None) -> SamplingSettings:
+def settings_of_table(table: SeedTable | None) -> Plan:
     """Return the settings a table was made with; ours for what it does not say or we lack."""
     made = table.spec.sampling if table is not None else None
     if made is None:
-        return SamplingSettings()
+        return DEFAULT_PLAN
     known = {sampler.value: sampler for sampler in Sampler}
-    return SamplingSettings(
-        SamplingSettings.steps if made.steps is None else made.steps,
-        SamplingSettings.guidance if made.guidance is None else made.guidance,
-        known.get(made.sampler or "", SamplingSettings.sampler),
+    return Plan(
+        known.get(made.sampler or "", DEFAULT_PLAN.sampler),
+        DEFAULT_PLAN.steps if made.steps is None else made.steps,
+        DEFAULT_PLAN.guidance if made.guidance is None else made.guidance,
     )
 
 
-def require_fit(model: Model, chosen: SelectedSeeds, settings: SamplingSettings) -> tuple[str, ...]:
+def require_fit(model: ModelInfo, chosen: SelectedSeeds, settings: Plan) -> tuple[str, ...]:
     """Return in what the table of chosen seeds differs from a model that is to draw them.
 
     Raises:
         TableMatchError: the seeds stand for other noise there.
         TableError: the table cannot be read.
     """
-    use = table_use(settings.request(""), model)
+    use = planned_use(model, settings)
     return require_match(read_table(chosen.table), use).reasons
 
 
@@ -171,7 +155,7 @@ def chosen_table_path(choice: str | None) -> Path | None:
     return None if choice in (None, "", NO_TABLE) else Path(str(choice))
 
 
-def _without_table(model: Model) -> TableFit:
+def _without_table(model: ModelInfo) -> TableFit:
     folder = Path(model.name).name
     out = shlex.quote(f"seed_tables/{folder}/{folder}.seedtable.safetensors")
     return TableFit(
@@ -199,7 +183,7 @@ _VERDICTS = {
 }
 
 
-def _difference_words(found: Difference, table: SeedTable, model: Model) -> str:
+def _difference_words(found: Difference, table: SeedTable, model: ModelInfo) -> str:
     if found.field == "model.sha256":
         return f"It was made with {table.spec.model.name}; {model.name} is in use."
     return f"{found.field.rpartition('.')[2]}: made with {found.table}, in use is {found.use}."

@@ -30,6 +30,11 @@ _ALWAYS = {
 mean nothing to a sampler or task, and a host may leave the scheduler to the sampler."""
 
 
+_PATCHES = (
+    "Scores hold for the model with the very LoRAs, at the very strengths, they were mined with."
+)
+
+
 class MatchLevel(str, Enum):
     """How far a table can be trusted for the settings in use."""
 
@@ -51,8 +56,9 @@ class TableUse:
         model_sha256: of the model's file, or ``None`` where nobody knows.
         sampling: how images are sampled, or ``None`` where nobody knows.
         draws_before: draws made from the same generator before the noise.
-        carried: where the noise is drawn at another size than ``shape`` and carried there, from
+        resize: where the noise is drawn at another size than ``shape`` and taken there, from
             which size and how.
+        loras: what the model is patched with, as :class:`~.spec.ModelSpec` lists it.
     """
 
     noise: NoiseSource
@@ -60,12 +66,13 @@ class TableUse:
     model_sha256: str | None = None
     sampling: SamplingSpec | None = None
     draws_before: int = 0
-    carried: NoiseResize | None = None
+    resize: NoiseResize | None = None
+    loras: tuple[str, ...] = ()
 
     @property
     def drawn_at(self) -> tuple[int, int, int]:
         """``(C, H, W)`` at which a seed draws its noise, in latent cells."""
-        return self.shape if self.carried is None else self.carried.shape
+        return self.shape if self.resize is None else self.resize.shape
 
 
 @dataclass(frozen=True)
@@ -167,8 +174,8 @@ def _noise_differences(table: Described, use: TableUse) -> Iterator[Difference]:
             yield _invalid("noise.shape", here, there, _shape_advice(table, use))
     elif spec.shape != use.drawn_at:
         yield _invalid("noise.shape", f"{spec.shape}", f"{use.drawn_at}", _shape_advice(table, use))
-    elif use.carried is not None and use.carried.changes(use.shape):
-        yield _carried_difference(table, use, use.carried)
+    elif use.resize is not None and use.resize.changes(use.shape):
+        yield _resize_difference(table, use, use.resize)
     if "draws_before" not in open_to and spec.draws_before != use.draws_before:
         yield _invalid(
             "noise.draws_before",
@@ -206,14 +213,14 @@ def _dtype_differences(spec: NoiseSpec) -> Iterator[Difference]:
         yield Difference("noise.dtype", spec.dtype, "float32", MatchLevel.NOISE_ONLY)
 
 
-def _carried_difference(table: Described, use: TableUse, carried: NoiseResize) -> Difference:
+def _resize_difference(table: Described, use: TableUse, resize: NoiseResize) -> Difference:
     """At another size a seed's layout may be kept; what it scored there nobody measured."""
     return Difference(
         "noise.shape",
         f"{table.spec.noise.shape}",
         f"{use.shape}",
         MatchLevel.NOISE_ONLY,
-        f"The noise is carried from {_size(table)} ({carried.way.value}), which the scores are of.",
+        f"The noise is carried from {_size(table)} ({resize.way.value}), which the scores are of.",
     )
 
 
@@ -222,6 +229,11 @@ def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
     if model is None or model != use.model_sha256:
         yield Difference(
             "model.sha256", model or _UNKNOWN, use.model_sha256 or _UNKNOWN, MatchLevel.NOISE_ONLY
+        )
+    patched, patches = (tuple(sorted(loras)) for loras in (table.spec.model.loras, use.loras))
+    if patched != patches:
+        yield Difference(
+            "model.loras", _listed(patched), _listed(patches), MatchLevel.NOISE_ONLY, _PATCHES
         )
     made, used = table.spec.sampling, use.sampling
     if made is None or used is None:
@@ -288,6 +300,10 @@ def _size(table: Described) -> str:
 
 def _invalid(field: str, table: str, use: str, advice: str) -> Difference:
     return Difference(field, table, use, MatchLevel.INVALID, advice)
+
+
+def _listed(loras: tuple[str, ...]) -> str:
+    return ", ".join(loras) or "no LoRAs"
 
 
 def _word(value: object) -> str:

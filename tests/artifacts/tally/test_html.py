@@ -118,9 +118,9 @@ def test_names_are_shown_and_not_run(tmp_path: Path) -> None:
 
 
 def test_model_purpose_and_noise_make_the_subject(tiny: Model) -> None:
-    wanted = subject_of(tiny, "clear background", (64, 32), NoiseSource())
-    assert (wanted.model, wanted.purpose) == (tiny.sha256, Purpose.REMOVAL)
+    wanted = subject_of(tiny.info, "clear background", (64, 32), NoiseSource())
+    assert (wanted.model, wanted.purpose) == (tiny.info.sha256, Purpose.REMOVAL)
     assert wanted.shape == (4, 4, 8)
-    other = subject_of(tiny, "a dog", (64, 32), NoiseSource())
+    other = subject_of(tiny.info, "a dog", (64, 32), NoiseSource())
     assert other.purpose is Purpose.COMPLETION
     assert wanted.key != other.key

@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_written_is_a_message(
 def test_processes_writing_at_once_lose_nothing(tmp_path: Path, subject: Subject) -> None:
     script = (
         "import sys; from pathlib import Path; from seedloupe.artifacts import *\n"
-        "first = int(sys.argv[2]); book = TallyBook(Path(sys.argv[1]))\n"
+        "first = int(sys.argv[2]); book = ResultStore(Path(sys.argv[1]))\n"
         "from seedloupe.artifacts.tally import Subject\n"
         "import json; subject = Subject.from_json(json.loads(sys.argv[3]))\n"
         "for n in range(first, first + 200):\n"

@@ -180,7 +180,7 @@ def test_a_bug_of_ours_costs_a_message_and_no_picture(
     def stumble(*args: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(host.ours("script"), "table_use", stumble)
+    monkeypatch.setattr(host.ours("script"), "use_of_processing", stumble)
     job = host.job(*ON)
     assert is_untouched(host, job)
     assert "ZeroDivisionError: a bug" in note_of(job)

@@ -13,11 +13,15 @@ from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, ge
 from seedloupe.lens import Truth, WordNotFoundError, WordsSeen
 from seedloupe.lens.words.clip_words import prompt_tokens, words_to_show
 
+from ...requests import request_of
+
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
-def request(prompt: str = "a red cat, a blue cat", **changes: object) -> Request:
-    return Request(prompt, (4,), **{"steps": 2, "width": 48, "height": 32, **changes})
+def request(model: Model, prompt: str = "a red cat, a blue cat", **changes: object) -> Request:
+    return request_of(
+        model.info, prompt, (4,), **{"steps": 2, "width": 48, "height": 32, **changes}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +65,10 @@ def test_clip_words_have_their_columns(seedling: Model) -> None:
 
 
 def test_words_that_may_mean_something_are_chosen(tiny: Model) -> None:
-    assert words_to_show(tiny, request(), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
-    assert words_to_show(tiny, request(), ("red cat", "CAT")) == ("red cat", "CAT")
+    assert words_to_show(tiny, request(tiny), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
+    assert words_to_show(tiny, request(tiny), ("red cat", "CAT")) == ("red cat", "CAT")
     with pytest.raises(WordNotFoundError, match="cat#2"):
-        words_to_show(tiny, request(), ("dog",))
+        words_to_show(tiny, request(tiny), ("dog",))
 
 
 def watched(model: Model, wish: Request) -> tuple[Generated, WordsSeen]:
@@ -82,19 +86,19 @@ def test_the_picture_is_the_same_to_the_bit_with_words_watched(
     monkeypatch.setattr(
         seedling.vae, "decode", lambda z, *a, **k: (finals.append(z.clone()), decode(z, *a, **k))[1]
     )
-    wish = request(width=size[0], height=size[1], steps=3, negative="fog")
+    wish = request(seedling, width=size[0], height=size[1], steps=3, negative="fog")
     (plain,) = generate(seedling, wish)
     made, seen = watched(seedling, wish)
     assert torch.equal(*finals)
-    assert made.image.tobytes() == plain.image.tobytes()
+    assert torch.equal(made.image, plain.image)
     assert seen.tally.grid == (size[1] // 8, size[0] // 8)
     assert {truth.label for truth in seen.tally.truths.values()} == {Truth.SAME}
     assert made.notes == ()
 
 
 def test_prompt_and_negative_prompt_are_told_apart(tiny: Model) -> None:
-    _, both = watched(tiny, request(negative="fog", guidance=4.0))
-    _, alone = watched(tiny, request(guidance=1.0, steps=1))
+    _, both = watched(tiny, request(tiny, negative="fog", guidance=4.0))
+    _, alone = watched(tiny, request(tiny, guidance=1.0, steps=1))
     assert {word.word for word in both.at(0.2, 0.9).words} >= {"red", "cat#1"}
     assert {word.word for word in both.negative_at(0.2, 0.9).words} == {"fog"}
     # Before the first step guidance has changed nothing yet, so the prompted row sees the same.
@@ -110,7 +114,7 @@ def test_prompt_and_negative_prompt_are_told_apart(tiny: Model) -> None:
 
 def test_each_picture_has_words_of_its_own(tiny: Model) -> None:
     steps: list[StepUpdate] = []
-    wish = Request("a red cat", (4, 5), steps=2)
+    wish = request_of(tiny.info, "a red cat", (4, 5), steps=2)
     made = list(generate(tiny, wish, words=True, on_step=steps.append))
     maps = [one.words.map_of("cat").values for one in made if one.words is not None]
     assert not torch.equal(*maps)
@@ -120,9 +124,9 @@ def test_each_picture_has_words_of_its_own(tiny: Model) -> None:
 
 
 def test_prompts_without_words_are_not_watched(tiny: Model) -> None:
-    (made,) = generate(tiny, request("", steps=1), words=True)
+    (made,) = generate(tiny, request(tiny, "", steps=1), words=True)
     assert made.words is None
-    (other,) = generate(tiny, request("", negative="fog", steps=1), words=True)
+    (other,) = generate(tiny, request(tiny, "", negative="fog", steps=1), words=True)
     assert other.words is not None
     assert other.words.at(0.5, 0.5).words == ()
 
@@ -133,10 +137,10 @@ def test_trouble_with_words_is_told_and_never_costs_the_picture(
     def fail(*_: object, **__: object) -> None:
         raise MemoryError("no room left")
 
-    (plain,) = generate(tiny, request())
+    (plain,) = generate(tiny, request(tiny))
     monkeypatch.setattr("seedloupe.lens.words.readings.shares", fail)
-    (made,) = generate(tiny, request(), words=True)
-    assert made.image.tobytes() == plain.image.tobytes()
+    (made,) = generate(tiny, request(tiny), words=True)
+    assert torch.equal(made.image, plain.image)
     assert made.notes
     assert all("no room left" in note for note in made.notes)
 
@@ -145,14 +149,14 @@ def test_altered_attention_is_told(tiny: Model) -> None:
     attention = tiny.unet.get_submodule("mid_block.attentions.0.transformer_blocks.0.attn2")
     last = attention.to_out[0]
     scale = last.register_forward_pre_hook(lambda _m, args: (args[0] * 1.5,))
-    (made,) = generate(tiny, request(), words=True)
+    (made,) = generate(tiny, request(tiny), words=True)
     scale.remove()
     (note,) = made.notes
     assert note.startswith("mid-vit-block0-cross-map is not what the model used: something")
 
 
 def test_a_run_nobody_reads_to_its_end_leaves_no_hook(tiny: Model) -> None:
-    flow = stream(tiny, request(), words=True)
+    flow = stream(tiny, request(tiny), words=True)
     next(flow)
     assert hooks(tiny.unet) == 0
     flow.close()

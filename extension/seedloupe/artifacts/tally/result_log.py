@@ -11,11 +11,11 @@ from .. import ArtifactReport, Check, Correction, ResultStore, Subject, Tally, p
 if TYPE_CHECKING:
     import torch
 
-    from ...hosts.standalone.engine.models import Model
+    from ...generation.model_info import ModelInfo
     from ...noise import NoiseSource
 
 
-def subject_of(model: Model, prompt: str, size: tuple[int, int], noise: NoiseSource) -> Subject:
+def subject_of(model: ModelInfo, prompt: str, size: tuple[int, int], noise: NoiseSource) -> Subject:
     """Return what a repaint with ``prompt`` at ``size`` (width, height in pixels) counts for."""
     shape = model.latent_shape(*size)
     return Subject(model.sha256, model.name, purpose_of(prompt), noise, shape)

@@ -21,7 +21,7 @@ def layer_shapes(
     """
     from ...lens.shapes import predict_shapes
 
-    _, rows, columns = model.latent_shape(width, height)
+    _, rows, columns = model.info.latent_shape(width, height)
     words = model.pipe.tokenizer.model_max_length
     shapes = predict_shapes(model.unet, layers, height=rows, width=columns, words=words)
     return {name: (shape.channels, shape.height, shape.width) for name, shape in shapes.items()}

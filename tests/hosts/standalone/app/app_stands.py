@@ -23,8 +23,11 @@ from seedloupe.hosts.standalone.app.mask_editor import BRUSH, canvas_of
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, ServedFiles
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate
+from seedloupe.images import from_pil
 from seedloupe.lens import FeatureMap
 from seedloupe.noise import NoiseSource
+
+from ....requests import INFO, request_of
 
 T = TypeVar("T")
 Flow = Generator[StepUpdate | Generated, None, None]
@@ -46,7 +49,7 @@ def flow(request: Request, *, size: tuple[int, int] = (6, 4), channels: int = 5)
             feature = FeatureMap("mid-vit-out", step, 1.0, values)
             look = partial(paint, seed, (3, 2))
             yield StepUpdate(index, seed, step, request.steps, 1.0, (feature,), look)
-        yield Generated(paint(seed, size), seed, index)
+        yield Generated(from_pil(paint(seed, size)), seed, index)
 
 
 class Reader:
@@ -106,7 +109,7 @@ def job_for(
 ) -> Job:
     """A job for the stand-in sampler that keeps nothing; it counts where a folder is given."""
     canvas = canvas_of(edited(), SIZE)
-    request = Request("a boat", seeds, steps=2, image=canvas.image, mask=canvas.mask)
+    request = request_of(INFO, "a boat", seeds, steps=2, image=canvas.image, mask=canvas.mask)
     job = Job(
         request,
         "tiny",

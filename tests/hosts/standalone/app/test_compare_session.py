@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import InputError, ModelError, PickError, TableMatchError
-from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app import layer_preview as app_lens
 from seedloupe.hosts.standalone.app.compare_session import (
     CompareRequest,
@@ -16,10 +16,12 @@ from seedloupe.hosts.standalone.app.compare_session import (
     compare_columns,
     draw_columns,
     empty_columns,
+    seeds_of,
 )
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated
+from seedloupe.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
 from seedloupe.picking import Pick, Picking, pick_golden
 from seedloupe.picking.explicit_seeds import pick_given
@@ -30,9 +32,10 @@ from seedloupe.services.seed_columns import (
     possible_ways,
     ranks_of,
 )
-from seedloupe.services.table_fit import SamplingSettings, SelectedSeeds
+from seedloupe.services.table_fit import SelectedSeeds
 from seedloupe.tables import write_table
 
+from ....requests import INFO, request_of
 from ....seed_tables import full_table, make_table
 from ....services.test_table_fit import table_for
 from .app_stands import desk_of, flow, path_of
@@ -49,7 +52,7 @@ def lot(way: SeedSource, *seeds: int) -> SeedColumn:
 def drawn(
     lots: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
 ) -> list[CompareState]:
-    request = Request("a boat", (), steps=steps)
+    request = request_of(INFO, "a boat", seeds_of(lots), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
     return list(draw_columns(lots, request, flow, LayerPainter(), keep, stop))
@@ -100,7 +103,7 @@ def test_stop_keeps_what_is_drawn_and_says_how_much_that_is() -> None:
     pages = []
     events = draw_columns(
         (lot(SeedSource.RANDOM, 1, 2, 3),),
-        Request("", (), steps=2),
+        request_of(INFO, "", (1, 2, 3), steps=2),
         flow,
         LayerPainter(),
         "file/{0.seed}".format,
@@ -193,9 +196,7 @@ def test_empty_columns_have_as_many_places_as_pictures_are_wanted() -> None:
 
 
 def wish(model: Model, table: Path | None = None, **changes: object) -> CompareRequest:
-    made = CompareRequest(
-        "a boat", ALL, 1, SamplingSettings(steps=3, guidance=2.0), model.name, table
-    )
+    made = CompareRequest("a boat", ALL, 1, Plan(Sampler.DPMPP_2M, 3, 2.0), model.name, table)
     return replace(made, **changes)
 
 
@@ -225,22 +226,23 @@ def test_a_watched_picture_is_the_picture_nobody_watches(tiny: Model, tmp_path: 
     desk = desk_of(tmp_path, tiny)
     last = list(compare_columns(desk, wish(tiny), threading.Event()))[-1]
     ((seed, url),) = last.pictures.items()
-    sampler = SamplingSettings.sampler
-    request = Request("a boat", (seed,), steps=3, guidance=2.0, sampler=sampler)
+    sampler = Sampler.DPMPP_2M
+    request = request_of(tiny.info, "a boat", (seed,), steps=3, guidance=2.0, sampler=sampler)
     (alone,) = generate(tiny, request)
     assert isinstance(alone, Generated)
-    assert Image.open(path_of(url)).tobytes() == alone.image.tobytes()
+    assert Image.open(path_of(url)).tobytes() == to_pil(alone.image).tobytes()
 
 
-def test_settings_nobody_can_draw_with_are_refused_in_one_line(tiny: Model, tmp_path: Path) -> None:
-    bad = wish(tiny, settings=SamplingSettings(steps=0))
+def test_settings_nobody_can_draw_with_are_refused_in_one_line() -> None:
     with pytest.raises(InputError, match="steps"):
-        list(compare_columns(desk_of(tmp_path, tiny), bad, threading.Event()))
+        Plan(Sampler.DPMPP_2M, 0)
 
 
 def test_a_layer_that_cannot_be_painted_costs_a_note_and_not_the_picture() -> None:
     painter = LayerPainter()
-    updates = [next(flow(Request("", (1,), steps=1), channels=channels)) for channels in (5, 9)]
+    updates = [
+        next(flow(request_of(INFO, "", (1,), steps=1), channels=channels)) for channels in (5, 9)
+    ]
     painter.bench(updates[0], "first")
     bench = painter.bench(updates[1], "other channels")
     assert bench.layers == ()
@@ -298,7 +300,7 @@ def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_pat
     write_table(table, path)
     seeds = tuple(int(seed) for seed in table.seeds[:2])
     mine = wish(tiny, ways=(SeedSource.CHOSEN,), chosen=SelectedSeeds(seeds, path))
-    other = replace(mine, settings=SamplingSettings(steps=2, guidance=2.0))
+    other = replace(mine, settings=Plan(Sampler.DPMPP_2M, 2, 2.0))
     for asked, said in ((mine, ()), (other, ("sampling.steps",))):
         last = list(compare_columns(desk_of(tmp_path, tiny), asked, threading.Event()))[-1]
         (column,) = last.columns()

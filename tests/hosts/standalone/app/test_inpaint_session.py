@@ -12,6 +12,7 @@ from PIL import Image
 
 from seedloupe.artifacts import Correction, Level, Purpose, Verdict
 from seedloupe.errors import InputError
+from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.inpaint_html import results_html
 from seedloupe.hosts.standalone.app.inpaint_session import (
     Repaint,
@@ -24,7 +25,6 @@ from seedloupe.hosts.standalone.app.inpaint_state import MARKS, InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.images import to_tensor
-from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import Reader, Writing, desk_of, edited, flow, job_for, path_of
 
@@ -137,7 +137,7 @@ def test_the_source_is_read_once_for_all_seeds() -> None:
 def test_the_picture_is_the_same_with_the_check_and_without() -> None:
     def pictures(reader: Any) -> list[bytes]:
         kept: list[bytes] = []
-        sheets(reader, keep=lambda picture: kept.append(picture.image.tobytes()) or "")
+        sheets(reader, keep=lambda picture: kept.append(picture.image.numpy().tobytes()) or "")
         return kept
 
     assert pictures(None) == pictures(Reader((2, 8, 20, 20))) == pictures(Reader(broken=True))
@@ -201,7 +201,7 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 ) -> None:
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
-    wish = Repaint(brush, "a boat", "3", 1, 1.0, SamplingSettings(2, 1.0), tiny.name)
+    wish = Repaint(brush, "a boat", "3", 1, 1.0, Plan(Sampler.DPMPP_2M, 2, 1.0), tiny.name)
     desk = desk_of(tmp_path, tiny, reader=Reader())
     last = list(repaint(job_of(desk, wish), threading.Event()))[-1]
     result = last.results[3]
@@ -213,7 +213,7 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 
 
 def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
-    drawn = draw_one(desk_of(tmp_path, tiny), "a boat", SamplingSettings(1, 1.0), tiny.name)
+    drawn = draw_one(desk_of(tmp_path, tiny), "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
     width, height = tiny.native_size
     assert drawn.width / drawn.height == width / height
     assert max(drawn.size) >= EDITOR_SIDE
@@ -222,7 +222,7 @@ def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
 def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> None:
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
-    wish = Repaint(brush, "", "", 2, 0.5, SamplingSettings(2, 1.0), tiny.name, Level.HIGH)
+    wish = Repaint(brush, "", "", 2, 0.5, Plan(Sampler.DPMPP_2M, 2, 1.0), tiny.name, Level.HIGH)
     job = job_of(desk_of(tmp_path, tiny, stream=lambda model, request, **_: flow(request)), wish)
     assert job.check.level is Level.HIGH
     assert job.request.seeds == (100, 101)
@@ -230,5 +230,5 @@ def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> Non
     assert path_of(job.before).is_file()
     assert job.ledger is not None
     subject = job.ledger.subject
-    assert (subject.model, subject.purpose) == (tiny.sha256, Purpose.REMOVAL)
-    assert subject.shape == tiny.latent_shape(width, height)
+    assert (subject.model, subject.purpose) == (tiny.info.sha256, Purpose.REMOVAL)
+    assert subject.shape == tiny.info.latent_shape(width, height)

@@ -9,13 +9,12 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from seedloupe.generation.request import check_request
+from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app import inpaint_tab as app_inpaint
 from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import SOMEBODY, Reader, Writing, built, desk_of, edited, flow
 
@@ -35,7 +34,6 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def desk(tiny: Model, tmp_path: Path) -> AppState:
     def stream(model: Model, request: Any, **watched: object) -> Any:
-        check_request(request, model)
         return flow(request, size=model.native_size)
 
     return desk_of(tmp_path, tiny, stream=stream, reader=Reader(BOX))
@@ -95,7 +93,7 @@ class Browser:
 def browser(desk: AppState, toasts: list[str], tiny: Model) -> Browser:
     def build() -> InpaintTab:
         with gr.Blocks(analytics_enabled=False):
-            return InpaintTab(desk, gr.State("tiny"), SamplingSettings())
+            return InpaintTab(desk, gr.State("tiny"), Plan(Sampler.DPMPP_2M))
 
     width, height = tiny.native_size
     browser = Browser(built(build))

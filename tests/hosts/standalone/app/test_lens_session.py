@@ -13,6 +13,8 @@ import torch
 from PIL import Image
 
 from seedloupe.errors import InputError, SeedloupeError
+from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.lens_session import (
     Observation,
     Sight,
@@ -24,17 +26,16 @@ from seedloupe.hosts.standalone.app.lens_session import (
     warnings_of,
 )
 from seedloupe.hosts.standalone.app.state import AppState
-from seedloupe.hosts.standalone.engine.denoise import Sampler
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate, stream
+from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.explorer import RecordedRun
-from seedloupe.services.table_fit import SamplingSettings
 
 from .app_stands import desk_of, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-SETTINGS = SamplingSettings(steps=3, guidance=2.0, sampler=Sampler.EULER)
+SETTINGS = Plan(Sampler.EULER, 3, 2.0)
 
 
 @pytest.fixture
@@ -63,9 +64,9 @@ def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
 
 def test_the_picture_is_the_one_drawn_without_the_lens(desk: AppState, tiny: Model) -> None:
     specimen = observed(desk, (7,))[-1].specimens[0]
-    (plain,) = generate(tiny, SETTINGS.request("a hill", (7,)))
+    (plain,) = generate(tiny, Request.of(tiny.info, "a hill", (7,), plan=SETTINGS))
     assert specimen.picture is not None
-    assert specimen.picture.tobytes() == plain.image.tobytes()
+    assert specimen.picture.tobytes() == to_pil(plain.image).tobytes()
 
 
 def test_two_seeds_make_two_specimens_each_with_its_own_record(desk: AppState) -> None:

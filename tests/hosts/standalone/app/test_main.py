@@ -11,7 +11,6 @@ import gradio as gr
 import pytest
 
 from seedloupe.errors import InputError, ModelError
-from seedloupe.generation.request import check_request
 from seedloupe.hosts.standalone.app import create_tab as app_create
 from seedloupe.hosts.standalone.app.create_tab import CreateTab
 from seedloupe.hosts.standalone.app.main import build_app, listen, web_app
@@ -44,7 +43,6 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
 @pytest.fixture
 def desk(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
     def stream(model: Model, request: Any, **watched: object) -> Any:
-        check_request(request, model)
         return flow(request, size=model.native_size)
 
     return desk_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))

@@ -188,7 +188,9 @@ def job_of(model: Model, prompt: str = "a boat", **more: Any) -> Job:
     image, mask = job.check.before, job.check.mask
     assert image is not None
     image, mask = image[:, :height, :width], mask[:height, :width]
-    request = SETTINGS.request(prompt, job.request.seeds, image=image, mask=mask)
+    request = Request.of(
+        model.info, prompt, job.request.seeds, plan=SETTINGS, image=image, mask=mask
+    )
     return replace(job, request=request, check=TextCheck(mask, job.check.reader, before=image))
 
 
@@ -201,7 +203,7 @@ def tables_with(table: SeedTable, folder: Path) -> list[Path]:
 def test_the_cleanest_seeds_of_a_table_of_repaints_come_first(tiny: Model, tmp_path: Path) -> None:
     table = inpaint_table(tiny)
     folders = tables_with(table, tmp_path / "tables")
-    ranked = ranked_clean(tiny, job_of(tiny).request, folders)
+    ranked = ranked_clean(job_of(tiny).request, folders)
     assert ranked == pick_clean(table, len(table)).seeds
     desk = desk_of(tmp_path, tiny, tables=folders)
     found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job_of(tiny)), len(table) + 2))
@@ -221,9 +223,9 @@ def test_a_table_of_another_task_purpose_model_or_noise_has_no_say(
     }
     request = job_of(tiny).request
     for name, table in others.items():
-        assert ranked_clean(tiny, request, tables_with(table, tmp_path / name)) == (), name
+        assert ranked_clean(request, tables_with(table, tmp_path / name)) == (), name
     same = tables_with(inpaint_table(tiny, "completion"), tmp_path / "same")
-    assert len(ranked_clean(tiny, request, same)) == len(plain)
+    assert len(ranked_clean(request, same)) == len(plain)
 
 
 def test_a_broken_table_leaves_the_dice(tiny: Model, tmp_path: Path) -> None:
@@ -232,7 +234,7 @@ def test_a_broken_table_leaves_the_dice(tiny: Model, tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-4:] = b"\xff\xff\xff\xff"
     path.write_bytes(bytes(content))
-    assert ranked_clean(tiny, job_of(tiny).request, folders) == ()
+    assert ranked_clean(job_of(tiny).request, folders) == ()
 
 
 def test_without_a_table_seeds_without_text_come_first_and_prone_ones_never(
@@ -273,5 +275,5 @@ def test_rates_of_the_table_are_what_the_order_goes_by(tiny: Model, tmp_path: Pa
     counts = np.full(len(table), 64, np.uint32)
     tensors = {**table.tensors, "rate.text": rates, "rate.text.n": counts}
     folders = tables_with(SeedTable(table.seeds, tensors, table.spec), tmp_path)
-    ranked = ranked_clean(tiny, job_of(tiny).request, folders)
+    ranked = ranked_clean(job_of(tiny).request, folders)
     assert ranked == tuple(reversed(table.seeds.tolist()))

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator
 
 import pytest
-from PIL import Image
+import torch
 
 from seedloupe.hosts.standalone.app.stop_and_throttle import StopSwitches, follow
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate
@@ -25,7 +25,7 @@ class Sampler:
                 for step in range(self.steps):
                     self.taken += 1
                     yield StepUpdate(image, 70 + image, step, self.steps, 1.0)
-                yield Generated(Image.new("RGB", (6, 4)), 70 + image, image)
+                yield Generated(torch.zeros(3, 4, 6), 70 + image, image)
         finally:
             self.closed = True
 

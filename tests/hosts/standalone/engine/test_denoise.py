@@ -12,9 +12,11 @@ import torch
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
 from seedloupe.hosts.standalone.engine.latents import decode_latents
-from seedloupe.hosts.standalone.engine.sampling import Request, Sampler, generate, sample_batch
+from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, sample_batch
 from seedloupe.hosts.standalone.engine.text import encode_text
 from seedloupe.noise import initial_noise
+
+from ....requests import pixels, request_of
 
 if TYPE_CHECKING:
     from seedloupe.hosts.standalone.engine.models import Model
@@ -60,8 +62,10 @@ def common() -> dict[str, object]:
 
 
 def ours(model: Model, **settings: Any) -> list[np.ndarray]:
-    request = Request(PROMPT, SEEDS, negative=NEGATIVE, steps=STEPS, guidance=GUIDANCE, **settings)
-    return [np.asarray(picture.image) for picture in generate(model, request)]
+    request = request_of(
+        model.info, PROMPT, SEEDS, negative=NEGATIVE, steps=STEPS, guidance=GUIDANCE, **settings
+    )
+    return [pixels(picture) for picture in generate(model, request)]
 
 
 @pytest.fixture
@@ -128,7 +132,7 @@ def test_the_multistep_solver_goes_through_even_times_that_are_no_whole_numbers(
     tiny: Model, steps: int
 ) -> None:
     levels: list[float] = []
-    request = Request(PROMPT, (1,), steps=steps, sampler=Sampler.DPMPP_2M)
+    request = request_of(tiny.info, PROMPT, (1,), steps=steps, sampler=Sampler.DPMPP_2M)
     list(generate(tiny, request, on_step=lambda update: levels.append(update.sigma)))
     assert levels == pytest.approx(even_levels(tiny, steps)[1].tolist(), rel=1e-5)
 
@@ -162,7 +166,7 @@ def test_a_single_step_starts_from_a_level_that_hides_the_picture(
     tiny: Model, sampler: Sampler
 ) -> None:
     seen: list[float] = []
-    request = Request(PROMPT, (1,), steps=1, sampler=sampler)
+    request = request_of(tiny.info, PROMPT, (1,), steps=1, sampler=sampler)
     list(generate(tiny, request, on_step=lambda update: seen.append(update.sigma)))
     noisiest = (
         (1 - tiny.pipe.scheduler.alphas_cumprod[-1]) / tiny.pipe.scheduler.alphas_cumprod[-1]
@@ -183,9 +187,18 @@ def test_an_xl_model_gives_the_picture_diffusers_gives(tiny_xl: Model, negative:
         height=HEIGHT,
         generator=generators((5,)),
     ).images[0]
-    request = Request(PROMPT, (5,), negative, WIDTH, HEIGHT, STEPS, GUIDANCE)
+    request = request_of(
+        tiny_xl.info,
+        PROMPT,
+        (5,),
+        negative=negative,
+        width=WIDTH,
+        height=HEIGHT,
+        steps=STEPS,
+        guidance=GUIDANCE,
+    )
     (made,) = generate(tiny_xl, request)
-    assert np.array_equal(np.asarray(made.image), np.asarray(expected))
+    assert np.array_equal(pixels(made), np.asarray(expected))
 
 
 @pytest.mark.parametrize("sampler", list(Sampler))
@@ -201,12 +214,14 @@ def test_what_scheduler_a_model_was_saved_with_makes_no_difference(
         diffusers.EulerDiscreteScheduler(**noise_levels, use_karras_sigmas=True),
         diffusers.DPMSolverMultistepScheduler(**noise_levels, use_karras_sigmas=True),
     )
-    request = Request(PROMPT, (1,), width=WIDTH, height=HEIGHT, steps=3, sampler=sampler)
+    request = request_of(
+        tiny.info, PROMPT, (1,), width=WIDTH, height=HEIGHT, steps=3, sampler=sampler
+    )
     before = tiny.pipe.scheduler
     pictures = []
     try:
         for tiny.pipe.scheduler in saved:
-            pictures += [np.asarray(made.image) for made in generate(tiny, request)]
+            pictures += [pixels(made) for made in generate(tiny, request)]
     finally:
         tiny.pipe.scheduler = before
     for other in pictures[1:]:

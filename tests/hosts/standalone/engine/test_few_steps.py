@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -13,18 +12,17 @@ import pytest
 import torch
 
 from seedloupe.generation.request import Request
+from seedloupe.generation.sampler import FEW, Plan, Sampler
 from seedloupe.generation.table_use import sampling_spec
 from seedloupe.hosts.standalone.cli.main import main
 from seedloupe.hosts.standalone.engine import models
-from seedloupe.hosts.standalone.engine.denoise import FEW, Sampler, make_scheduler
+from seedloupe.hosts.standalone.engine.denoise import make_scheduler
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate
-from seedloupe.services import inpaint_study as studying
-from seedloupe.services import mining as mining_setup
-from seedloupe.services.table_fit import SamplingSettings, settings_for, settings_of_table
-from seedloupe.studies.inpaint import Pair
+from seedloupe.services.table_fit import settings_for, settings_of_table
 from seedloupe.tables import SeedTable
 
+from ....requests import pixels, request_of
 from ....seed_tables import full_table
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -74,31 +72,32 @@ def test_the_picture_is_the_one_diffusers_gives_for_that_spacing(
         guidance_scale=1.0,
         generator=torch.Generator().manual_seed(7),
     ).images[0]
-    request = Request("a hill", (7,), width=48, height=32, steps=4, guidance=1.0, sampler=sampler)
+    request = request_of(
+        few.info, "a hill", (7,), width=48, height=32, steps=4, guidance=1.0, sampler=sampler
+    )
     (made,) = generate(few, request)
-    assert np.array_equal(np.asarray(made.image), np.asarray(expected))
+    assert np.array_equal(pixels(made), np.asarray(expected))
 
 
 def test_other_models_keep_the_web_uis_spacing(tiny: Model, few: Model) -> None:
     for sampler in Sampler:
         plain, spaced = (make_scheduler(model, sampler, 4).timesteps for model in (tiny, few))
         assert not torch.equal(plain.double(), spaced.double())
-    request = Request("", (1,))
-    assert sampling_spec(request, tiny).scheduler == "uniform"
-    assert sampling_spec(request, few).scheduler == "sgm_uniform"
+    assert sampling_spec(request_of(tiny.info, "", (1,))).scheduler == "uniform"
+    assert sampling_spec(request_of(few.info, "", (1,))).scheduler == "sgm_uniform"
 
 
 def test_the_page_begins_with_few_steps_whatever_another_models_table_says(
     tiny: Model, few: Model
 ) -> None:
     table = full_table()
-    assert table.spec.model.sha256 != few.sha256
-    assert settings_for(few, table) == settings_for(few, None)
-    assert settings_for(few, None) == SamplingSettings(FEW.steps, FEW.guidance, FEW.sampler)
-    assert settings_for(tiny, None) == SamplingSettings()
-    own = replace(table.spec, model=replace(table.spec.model, sha256=few.sha256))
+    assert table.spec.model.sha256 != few.info.sha256
+    assert settings_for(few.info, table) == settings_for(few.info, None)
+    assert settings_for(few.info, None) == FEW
+    assert settings_for(tiny.info, None) == Plan(Sampler.DPMPP_2M)
+    own = replace(table.spec, model=replace(table.spec.model, sha256=few.info.sha256))
     mined = SeedTable(table.seeds, table.tensors, own)
-    assert settings_for(few, mined) == settings_of_table(table) != settings_for(few, None)
+    assert settings_for(few.info, mined) == settings_of_table(table) != settings_for(few.info, None)
 
 
 @pytest.mark.parametrize(
@@ -120,24 +119,11 @@ def test_the_command_line_takes_few_steps_unless_told_otherwise(
     assert (made["steps"], made["guidance"]) == (steps, guidance)
 
 
-@pytest.mark.parametrize(
-    ("said", "plain", "quick"),
-    [((None, None), (20, 4.0), (4, 1.0)), ((3, 2.0), (3, 2.0), (3, 2.0))],
-)
-def test_tables_and_studies_are_made_as_the_model_is_used(
-    tiny: Model,
-    few: Model,
-    said: tuple[int | None, float | None],
-    plain: tuple[int, float],
-    quick: tuple[int, float],
+def test_a_request_and_an_open_plan_take_the_steps_the_model_is_used_with(
+    tiny: Model, few: Model
 ) -> None:
-    how = {"noise": "cpu", "sampler": "euler", "seeds": range(2), "size": (48, 32), "strength": 1.0}
-    args = argparse.Namespace(
-        **how, steps=said[0], guidance=said[1], confirm=None, batch=2, tasks=["removal"]
-    )
-    pair = Pair("p", torch.zeros(3, 32, 48), torch.ones(32, 48), "ball")
-    for model, expected in ((tiny, plain), (few, quick)):
-        mined = mining_setup.mining_plan_for(args, model, ("a",), ("b",)).sampling
-        studied = studying.study_plan_for(args, model, (pair,), "somewhere").sampling
-        assert (mined.steps, mined.guidance) == expected
-        assert (studied.steps, studied.guidance) == expected
+    for model, steps, guidance in ((tiny, 20, 4.0), (few, 4, 1.0)):
+        usual = model.info.usual
+        assert (usual.steps, usual.guidance) == (steps, guidance)
+        assert Request.of(model.info, "", (1,)).plan == usual == usual.but(None, None, None)
+        assert usual.but(Sampler.DDIM, 3, 2.0) == Plan(Sampler.DDIM, 3, 2.0)

@@ -34,7 +34,7 @@ def test_a_single_file_is_opened_with_the_configuration_of_its_family(seedling_f
     before = random_states()
     model = open_model(str(seedling_file))
     stored = load_file(seedling_file)
-    assert (model.name, model.family, model.in_channels) == ("random", Family.SEEDLING, 4)
+    assert (model.name, model.family, model.info.in_channels) == ("random", Family.SEEDLING, 4)
     assert model.native_size == (128, 128)
     assert torch.equal(
         model.unet.conv_in.weight, stored["model.diffusion_model.input_blocks.0.0.weight"].float()
@@ -43,7 +43,7 @@ def test_a_single_file_is_opened_with_the_configuration_of_its_family(seedling_f
     embedding = model.pipe.text_encoder.get_input_embeddings().weight
     assert torch.equal(embedding, words.float())
     assert model.pipe.tokenizer("a photo of a cat").input_ids == CLIP_CAT
-    assert model.sha256 == hashlib.sha256(seedling_file.read_bytes()).hexdigest()
+    assert model.info.sha256 == hashlib.sha256(seedling_file.read_bytes()).hexdigest()
     assert random_states() == before
 
 
@@ -57,7 +57,7 @@ def test_a_single_file_for_inpainting_gets_its_five_more_inputs(
     path = tmp_path / "inpaint.safetensors"
     save_file(tensors, path)
     model = open_model(str(path))
-    assert (model.in_channels, model.latent_shape(64, 32)) == (9, (4, 4, 8))
+    assert (model.info.in_channels, model.info.latent_shape(64, 32)) == (9, (4, 4, 8))
     assert torch.equal(model.unet.conv_in.weight, tensors[first].float())
 
 
@@ -73,10 +73,10 @@ def test_a_single_file_that_lacks_one_tensor_is_refused(
 
 
 def test_a_folder_keeps_its_name_and_hashes_all_its_weights(tiny: Model, tiny_folder: Path) -> None:
-    assert (tiny.name, tiny.family, tiny.prediction) == ("tiny", Family.SD1, "epsilon")
+    assert (tiny.name, tiny.family, tiny.info.prediction) == ("tiny", Family.SD1, "epsilon")
     content = b"".join(path.read_bytes() for path in sorted(tiny_folder.glob("*/*.safetensors")))
     assert len(tiny.files) == 3
-    assert tiny.sha256 == hashlib.sha256(content).hexdigest()
+    assert tiny.info.sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_weights_that_do_not_fit_their_configuration_are_refused_in_one_line(
@@ -119,8 +119,8 @@ def test_a_device_this_machine_lacks_is_refused(tiny_folder: Path) -> None:
 @pytest.mark.parametrize("size", [(0, 32), (20, 32), (32, 4), (-8, 32)])
 def test_sizes_no_latent_has_are_refused(tiny: Model, size: tuple[int, int]) -> None:
     with pytest.raises(ShapeError, match="multiples of 8"):
-        tiny.latent_shape(*size)
+        tiny.info.latent_shape(*size)
 
 
 def test_a_latent_is_higher_than_wide_when_the_picture_is(tiny: Model) -> None:
-    assert tiny.latent_shape(48, 80) == (4, 10, 6)
+    assert tiny.info.latent_shape(48, 80) == (4, 10, 6)

@@ -9,7 +9,6 @@ import torch
 from seedloupe.errors import InputError, LayerNotFoundError
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import (
-    Generated,
     Request,
     Sampler,
     StepUpdate,
@@ -20,6 +19,7 @@ from seedloupe.hosts.standalone.engine.sampling import (
 from seedloupe.lens import default_panel
 from seedloupe.noise import initial_noise
 
+from ....requests import pixels, request_of
 from ....seed_tables import random_states
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -27,13 +27,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 Make = Callable[[int, int], torch.Tensor]
 
 
-def request(*seeds: int, **changes: object) -> Request:
+def request(model: Model, *seeds: int, **changes: object) -> Request:
     settings: dict[str, object] = {"width": 48, "height": 32, "steps": 3, "guidance": 2.0}
-    return Request("a blue square", seeds, **{**settings, **changes})  # type: ignore[arg-type]
-
-
-def pixels(picture: Generated) -> np.ndarray:
-    return np.asarray(picture.image)
+    return request_of(model.info, "a blue square", seeds, **{**settings, **changes})  # type: ignore[arg-type]
 
 
 def hooks_of(model: Model) -> int:
@@ -46,7 +42,7 @@ def hooks_of(model: Model) -> int:
 @pytest.mark.parametrize("sampler", [Sampler.EULER_A, Sampler.DPMPP_2M])
 def test_a_batch_holds_the_pictures_its_seeds_give_alone(tiny: Model, sampler: Sampler) -> None:
     seeds = (3, 11, 2**32 + 5)
-    alone = [pixels(p) for p in generate(tiny, request(*seeds, sampler=sampler))]
+    alone = [pixels(p) for p in generate(tiny, request(tiny, *seeds, sampler=sampler))]
     noise = torch.stack([initial_noise(seed, (4, 4, 6)) for seed in seeds])
     together = sample_batch(
         tiny,
@@ -72,15 +68,15 @@ def test_each_picture_of_a_batch_follows_its_own_prompt(tiny: Model) -> None:
 
 def test_no_global_random_state_is_touched(tiny: Model) -> None:
     before = random_states()
-    list(generate(tiny, request(1, sampler=Sampler.EULER_A)))
+    list(generate(tiny, request(tiny, 1, sampler=Sampler.EULER_A)))
     assert random_states() == before
 
 
 def test_a_watched_picture_is_bit_for_bit_the_unwatched_one(tiny: Model) -> None:
     steps: list[StepUpdate] = []
     panel = default_panel(tiny.unet)
-    watched = list(generate(tiny, request(1, 2), on_step=steps.append, panel=panel))
-    plain = list(generate(tiny, request(1, 2)))
+    watched = list(generate(tiny, request(tiny, 1, 2), on_step=steps.append, panel=panel))
+    plain = list(generate(tiny, request(tiny, 1, 2)))
     for one, other in zip(watched, plain, strict=True):
         assert np.array_equal(pixels(one), pixels(other))
     assert [(step.image, step.step, step.seed) for step in steps] == [
@@ -101,8 +97,8 @@ def test_the_prompted_half_is_what_is_watched(tiny: Model) -> None:
     layer = default_panel(tiny.unet)[:1]
     guided: list[StepUpdate] = []
     plain: list[StepUpdate] = []
-    list(generate(tiny, request(1, negative="fog"), on_step=guided.append, panel=layer))
-    list(generate(tiny, request(1, guidance=1.0), on_step=plain.append, panel=layer))
+    list(generate(tiny, request(tiny, 1, negative="fog"), on_step=guided.append, panel=layer))
+    list(generate(tiny, request(tiny, 1, guidance=1.0), on_step=plain.append, panel=layer))
     # Both see the same noise first, and the prompted rows know nothing of the negative prompt.
     torch.testing.assert_close(
         guided[0].features[0].values, plain[0].features[0].values, rtol=1e-4, atol=1e-5
@@ -117,15 +113,15 @@ def test_trouble_in_the_lens_is_told_and_never_costs_the_picture(
 
     monkeypatch.setattr("seedloupe.lens.capture.cells_of", fail)
     (layer,) = default_panel(tiny.unet)[:1]
-    (watched,) = generate(tiny, request(4), panel=(layer,))
-    (plain,) = generate(tiny, request(4))
+    (watched,) = generate(tiny, request(tiny, 4), panel=(layer,))
+    (plain,) = generate(tiny, request(tiny, 4))
     assert np.array_equal(pixels(watched), pixels(plain))
     assert watched.notes == (f"{layer} is not watched: no room left",)
 
 
 def test_a_run_nobody_reads_to_its_end_leaves_no_hook(tiny: Model) -> None:
     before = hooks_of(tiny)
-    flow = stream(tiny, request(1), panel=default_panel(tiny.unet))
+    flow = stream(tiny, request(tiny, 1), panel=default_panel(tiny.unet))
     assert isinstance(next(flow), StepUpdate)
     assert hooks_of(tiny) == before
     flow.close()
@@ -134,7 +130,7 @@ def test_a_run_nobody_reads_to_its_end_leaves_no_hook(tiny: Model) -> None:
 
 def test_an_unknown_layer_is_refused_before_the_first_step(tiny: Model) -> None:
     with pytest.raises(LayerNotFoundError, match="mid-vti-out"):
-        stream(tiny, request(1), panel=["mid-vti-out"])
+        stream(tiny, request(tiny, 1), panel=["mid-vti-out"])
 
 
 def test_what_on_step_raises_ends_the_run(tiny: Model) -> None:
@@ -142,7 +138,7 @@ def test_what_on_step_raises_ends_the_run(tiny: Model) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(generate(tiny, request(1), on_step=stop))
+        list(generate(tiny, request(tiny, 1), on_step=stop))
 
 
 def test_previews_are_small_pictures_of_every_step(tiny: Model) -> None:
@@ -151,7 +147,9 @@ def test_previews_are_small_pictures_of_every_step(tiny: Model) -> None:
     def look(update: StepUpdate) -> None:
         sizes.append(update.preview and update.preview.size)
 
-    list(generate(tiny, request(1, width=320, height=64, steps=2), on_step=look, preview=True))
+    list(
+        generate(tiny, request(tiny, 1, width=320, height=64, steps=2), on_step=look, preview=True)
+    )
     assert sizes == [(160, 32)] * 2
 
 
@@ -159,7 +157,7 @@ def test_a_preview_nobody_looks_at_is_never_decoded(tiny: Model) -> None:
     decoded: list[object] = []
     hook = tiny.vae.decoder.register_forward_hook(lambda *given: decoded.append(None))
     try:
-        for event in stream(tiny, request(1, steps=3), preview=True):
+        for event in stream(tiny, request(tiny, 1, steps=3), preview=True):
             if isinstance(event, StepUpdate) and event.step == 1:
                 assert event.preview is not None
     finally:
@@ -175,13 +173,15 @@ def test_unmasked_pixels_stay_exactly_as_they_were(
     before = (start * 255).round().permute(1, 2, 0).byte().numpy()
     outside = mask.numpy() < 0.5
     for model in (tiny, tiny_inpainter):
-        (made,) = generate(model, request(1, image=start, mask=mask, width=None, height=None))
+        (made,) = generate(
+            model, request(model, 1, image=start, mask=mask, width=None, height=None)
+        )
         assert np.array_equal(pixels(made)[outside], before[outside])
         assert not np.array_equal(pixels(made)[~outside], before[~outside])
 
 
 def test_an_inpainting_model_also_paints_from_nothing(tiny_inpainter: Model) -> None:
-    (made,) = generate(tiny_inpainter, request(1))
+    (made,) = generate(tiny_inpainter, request(tiny_inpainter, 1))
     noise = initial_noise(1, (4, 4, 6))[None]
     batch = sample_batch(tiny_inpainter, ["a blue square"], noise, steps=3, guidance=2.0)
     assert np.array_equal(pixels(made), (batch[0] * 255).round().permute(1, 2, 0).byte().numpy())

@@ -11,10 +11,11 @@ import torch
 
 from seedloupe.errors import InputError, SeedloupeError
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Request, Sampler, generate, sample_batch
+from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, sample_batch
 from seedloupe.hosts.standalone.engine.step_noise import drawing_from, step_stream, step_streams
 from seedloupe.noise import NoiseSource, NoiseStream, initial_noise
 
+from ....requests import pixels, request_of
 from ....seed_tables import random_states
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -115,9 +116,10 @@ def test_a_picture_of_a_cards_seed_is_the_same_alone_and_in_a_batch(
     seeds, card = (3, 2**32 + 3), NoiseSource.parse("cuda:64")
     settings: dict[str, Any] = {"steps": 3, "guidance": 2.0, "sampler": sampler}
     alone = [
-        np.asarray(made.image)
+        pixels(made)
         for made in generate(
-            tiny, Request("a tree", seeds, width=48, height=32, noise=card, **settings)
+            tiny,
+            request_of(tiny.info, "a tree", seeds, width=48, height=32, noise=card, **settings),
         )
     ]
     noise = torch.stack([initial_noise(seed, SHAPE, source=card) for seed in seeds])

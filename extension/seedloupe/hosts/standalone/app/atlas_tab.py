@@ -271,7 +271,10 @@ class AtlasTab:
 
         def taken() -> Iterator[dict[Any, Any]]:
             chosen, said = chosen_from(self._charts.open(Path(page.table)), str(event.value))
-            settings, opened = settings_from(steps, guidance, sampler), self._desk.shelf.get(model)
+            settings, opened = (
+                settings_from(steps, guidance, sampler),
+                self._desk.shelf.get(model).info,
+            )
             require_fit(opened, chosen, settings)
             known = fit_table(opened, chosen_table_path(table), settings).table
             yield self._create.take(chosen, known, ways, said)

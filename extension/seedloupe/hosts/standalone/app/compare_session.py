@@ -14,7 +14,7 @@ from ....generation.request import Request
 from ....picking import Pick, Picking
 from ....picking.explicit_seeds import pick_given
 from ....services.seed_columns import SeedColumn, SeedSource, choose_columns
-from ....services.table_fit import SamplingSettings, SelectedSeeds, fit_table, require_fit
+from ....services.table_fit import Plan, SelectedSeeds, fit_table, require_fit
 from ....tables import SeedTable
 from ..engine.sampling import Generated, StepUpdate
 from .html import Column, Frame, Preview
@@ -55,7 +55,7 @@ class CompareRequest:
     prompt: str
     ways: tuple[SeedSource, ...]
     count: int
-    settings: SamplingSettings
+    settings: Plan
     model: str
     table: Path | None = None
     chosen: SelectedSeeds | None = None
@@ -84,8 +84,7 @@ class CompareState:
     @property
     def seeds(self) -> tuple[int, ...]:
         """Every seed once, row by row, so that the columns fill evenly."""
-        rows = zip_longest(*(lot.picking.seeds for lot in self.lots))
-        return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
+        return seeds_of(self.lots)
 
     def columns(self) -> tuple[Column, ...]:
         """Return what to show."""
@@ -109,6 +108,12 @@ class CompareState:
         )
 
 
+def seeds_of(lots: Sequence[SeedColumn]) -> tuple[int, ...]:
+    """Return every seed once, row by row, so that the columns fill evenly."""
+    rows = zip_longest(*(lot.picking.seeds for lot in lots))
+    return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
+
+
 def empty_columns(ways: Sequence[SeedSource], count: int) -> tuple[Column, ...]:
     """Return the columns before anything was chosen."""
     places = (Frame(),) * count
@@ -124,19 +129,19 @@ def compare_columns(
         SeedloupeError: the model, the table or a setting cannot be used.
     """
     model = desk.shelf.get(wish.model)
-    known = fit_table(model, wish.table, wish.settings)
+    known = fit_table(model.info, wish.table, wish.settings)
     by_hand = _by_hand(model, wish, known.table)
     lots = choose_columns(
         known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
     )
-    request = wish.settings.request(wish.prompt)
     layers = panel(model.unet)
+    request = Request.of(model.info, wish.prompt, seeds_of(lots), plan=wish.settings)
     return draw_columns(
         lots,
         request,
         lambda request: desk.stream(model, request, panel=layers, preview=True),
         LayerPainter(),
-        lambda picture: desk.prints.keep_generated(picture, request, model),
+        lambda picture: desk.prints.keep_generated(picture, request),
         stop,
     )
 
@@ -144,7 +149,7 @@ def compare_columns(
 def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Picking | None:
     if wish.chosen is None or SeedSource.CHOSEN not in wish.ways:
         return None
-    notes = require_fit(model, wish.chosen, wish.settings)
+    notes = require_fit(model.info, wish.chosen, wish.settings)
     return pick_given(table, wish.chosen.seeds, notes=notes)
 
 
@@ -162,7 +167,7 @@ def draw_columns(
 
     Args:
         lots: from :func:`choose`.
-        request: how to draw; its seeds are replaced by those of ``lots``.
+        request: how to draw the seeds of ``lots``, in the order of :func:`seeds_of`.
         stream: starts the sampler.
         painter: makes pictures of layers.
         keep: stores a finished picture.
@@ -170,7 +175,6 @@ def draw_columns(
         clock: tells seconds.
     """
     tray = CompareState(tuple(lots))
-    request = replace(request, seeds=tray.seeds)
     begun = clock()
     yield (tray := replace(tray, drawing=tray.seeds[0], status="Getting ready"))
     for event in follow(stream(request), stop, clock=clock):

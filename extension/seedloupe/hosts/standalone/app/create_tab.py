@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from ....generation.sampler import Sampler
 from ....services.seed_columns import SeedSource, possible_ways, ways_offered
 from ....services.table_fit import (
     NO_TABLE,
@@ -18,7 +19,6 @@ from ....services.table_fit import (
     table_choices,
 )
 from ....tables import SeedTable
-from ..engine.denoise import Sampler
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
 from .html import Preview, assay_html, bench_html, model_html, status_html, tray_html
 from .state import AppState, Opening, guarded, open_page, open_page_with_table
@@ -201,15 +201,18 @@ class CreateTab:
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._desk.switches.fresh(request.session_hash or "")
-        settings = settings_from(steps, guidance, sampler)
-        wanted = tuple(SeedSource(way) for way in ways)
-        wish = CompareRequest(
-            prompt, wanted, int(count), settings, model, chosen_table_path(table), chosen
-        )
+
+        def compared() -> Iterator[CompareState]:
+            settings = settings_from(steps, guidance, sampler)
+            wanted = tuple(SeedSource(way) for way in ways)
+            path = chosen_table_path(table)
+            wish = CompareRequest(prompt, wanted, int(count), settings, model, path, chosen)
+            yield from compare_columns(self._desk, wish, stop)
+
         problems: list[str] = []
         shown: dict[Any, Any] = {}
         yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
-        for tray in guarded(lambda: compare_columns(self._desk, wish, stop), problems.append):
+        for tray in guarded(compared, problems.append):
             now = self._page(tray)
             yield {part: value for part, value in now.items() if shown.get(part) != value}
             shown = now
@@ -266,7 +269,7 @@ class CreateTab:
         def said() -> Iterator[str]:
             settings = settings_from(steps, guidance, sampler)
             yield assay_html(
-                fit_table(self._desk.shelf.get(model), chosen_table_path(table), settings)
+                fit_table(self._desk.shelf.get(model).info, chosen_table_path(table), settings)
             )
 
         return guarded(said, toast)

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from ....artifacts import Level
-from ....services.table_fit import SamplingSettings, settings_from
-from ..engine.denoise import Sampler
+from ....generation.sampler import Plan, Sampler
+from ....services.table_fit import settings_from
 from .create_tab import EXAMPLES
 from .inpaint_session import Repaint
 from .mask_editor import BRUSH, EDITOR_SIDE
@@ -43,7 +43,7 @@ class InpaintForm:
         sampling: steps, guidance and sampler.
     """
 
-    def __init__(self, settings: SamplingSettings) -> None:
+    def __init__(self, settings: Plan) -> None:
         """Build the form inside the open column."""
         self._build_picture()
         self._build_prompt()
@@ -130,7 +130,7 @@ class InpaintForm:
             elem_id="sl-alone",
         )
 
-    def _build_more(self, settings: SamplingSettings) -> None:
+    def _build_more(self, settings: Plan) -> None:
         with gr.Accordion("More", open=False):
             self._seeds = gr.Textbox(
                 "",

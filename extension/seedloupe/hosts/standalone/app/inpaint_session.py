@@ -16,7 +16,7 @@ from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overla
 from ....artifacts.tally.result_log import Counted, ResultLog, subject_of
 from ....errors import InputError
 from ....generation.request import Request
-from ....services.table_fit import SamplingSettings
+from ....services.table_fit import Plan
 from ..engine.sampling import Generated, StepUpdate
 from ..images import to_pil, to_tensor
 from .html import Preview
@@ -51,7 +51,7 @@ class Repaint:
     seeds: str
     count: int
     strength: float
-    settings: SamplingSettings
+    settings: Plan
     model: str
     level: Level = Level.NORMAL
 
@@ -78,12 +78,18 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
     model = desk.shelf.get(wish.model)
     canvas = canvas_of(wish.edited, model.native_size)
     seeds = seeds_of(wish.seeds, wish.count, desk.dice)
-    request = wish.settings.request(
-        wish.prompt, seeds, image=canvas.image, mask=canvas.mask, strength=wish.strength
+    request = Request.of(
+        model.info,
+        wish.prompt,
+        seeds,
+        plan=wish.settings,
+        image=canvas.image,
+        mask=canvas.mask,
+        strength=wish.strength,
     )
     ledger = None
     if desk.book is not None:
-        subject = subject_of(model, wish.prompt, request.size(model), request.noise)
+        subject = subject_of(model.info, wish.prompt, request.size, request.noise)
         ledger = ResultLog(desk.book, subject)
 
     # By name: a page that waits for somebody's retry must not keep a model from being closed.
@@ -92,7 +98,7 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         return desk.stream(model, request, panel=panel(model.unet), preview=True)
 
     def kept(picture: Generated) -> str:
-        return desk.prints.keep_generated(picture, request, desk.shelf.get(wish.model))
+        return desk.prints.keep_generated(picture, request)
 
     return Job(
         request,
@@ -109,18 +115,16 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
     )
 
 
-def draw_one(
-    desk: AppState, prompt: str, settings: SamplingSettings, model_name: str
-) -> Image.Image:
+def draw_one(desk: AppState, prompt: str, settings: Plan, model_name: str) -> Image.Image:
     """Draw a picture to be repainted, enlarged for the editor.
 
     Raises:
         SeedloupeError: the model or a setting cannot be used.
     """
     model = desk.shelf.get(model_name)
-    request = settings.request(prompt, (desk.dice(),))
+    request = Request.of(model.info, prompt, (desk.dice(),), plan=settings)
     pictures = (event for event in desk.stream(model, request) if isinstance(event, Generated))
-    return for_editor(next(pictures).image, model.native_size)
+    return for_editor(to_pil(next(pictures).image), model.native_size)
 
 
 def repaint(
@@ -182,7 +186,7 @@ def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None)
         url: where it lies.
         bench: the last look at it, for its layers.
     """
-    image = to_tensor(picture.image)
+    image = picture.image
     report = job.check.check(image)
     counted = job.ledger.count(picture.seed, image, report) if job.ledger else Counted()
     notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))

@@ -12,8 +12,9 @@ from PIL import Image
 from ....artifacts import Level
 from ....artifacts.tally.html import tally_html
 from ....artifacts.tally.result_log import ResultLog, subject_of
+from ....generation.sampler import Plan
 from ....noise import NoiseSource
-from ....services.table_fit import SamplingSettings, settings_from
+from ....services.table_fit import settings_from
 from .create_tab import CLICKED, PRIVATE, SILENT, toast
 from .html import Frame, Preview, bench_html, frames_html, status_html
 from .inpaint_form import WISH, InpaintForm
@@ -44,7 +45,7 @@ Page = dict[Any, Any]
 class InpaintTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: AppState, model: gr.State, settings: SamplingSettings) -> None:
+    def __init__(self, desk: AppState, model: gr.State, settings: Plan) -> None:
         """Build the tab inside the open block; ``model`` names the model in use."""
         self._desk = desk
         self._model = model
@@ -211,7 +212,7 @@ class InpaintTab:
         """Show what was counted for another model or purpose."""
         if self._desk.book is None:
             return ""
-        opened = self._desk.shelf.get(model)
+        opened = self._desk.shelf.get(model).info
         subject = subject_of(opened, prompt, opened.native_size, NoiseSource())
         return tally_html(ResultLog(self._desk.book, subject), Level(level), self._desk.prints)
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
-from ....images import from_pil
+from ....generation.request import Request
+from ....generation.sampler import Plan
+from ....images import from_pil, to_pil
 from ....lens import PanelChoice, panel_choices
 from ....lens.explorer import RecordedRun, explorer_json, explorer_page
 from ....lens.questions import asked_keys, health
 from ....lens.run_record import Recording, panel_of
-from ....services.table_fit import SamplingSettings
 from ..cli.arguments import seed as read_seed
 from ..engine.sampling import Generated, StepUpdate
 from ..engine.single_pass import FeatureExtraction, extract_features
@@ -27,7 +28,6 @@ from .stop_and_throttle import follow
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ....generation.request import Request
     from ..engine.models import Model
     from .state import AppState
 
@@ -50,7 +50,7 @@ class Observation:
 
     prompt: str
     seeds: tuple[int, ...]
-    settings: SamplingSettings
+    settings: Plan
     model: str
     layers: tuple[str, ...] = ("auto",)
 
@@ -109,7 +109,7 @@ def observe(
         raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
     model = desk.shelf.get(wish.model)
     layers = panel_of(model, wish.layers)
-    request = wish.settings.request(wish.prompt, wish.seeds)
+    request = Request.of(model.info, wish.prompt, wish.seeds, plan=wish.settings)
     return _draw(desk, model, request, layers, stop, painter or LayerPainter())
 
 
@@ -163,7 +163,7 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> R
     }
     previews = {(0, step): seen.looks[step].preview for step in sorted(shown)}
     known = {moment: preview for moment, preview in previews.items() if preview is not None}
-    return RecordedRun(record, made.image, known)
+    return RecordedRun(record, to_pil(made.image), known)
 
 
 def observe_pictures(

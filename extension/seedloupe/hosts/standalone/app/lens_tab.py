@@ -11,9 +11,9 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from ....generation.sampler import Sampler
 from ....lens.explorer import explorer_html, explorer_script
 from ....services.table_fit import settings_from
-from ..engine.denoise import Sampler
 from .create_tab import EXAMPLES, PRIVATE, toast
 from .html import Preview, bench_html, status_html
 from .lens_notes_html import files_html, more_html

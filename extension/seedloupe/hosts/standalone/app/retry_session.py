@@ -37,7 +37,7 @@ def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Cand
         ModelError: the model cannot be opened any more.
     """
     request = job.request
-    ranked = ranked_clean(desk.shelf.get(job.model), request, desk.tables)
+    ranked = ranked_clean(request, desk.tables)
     tally = job.ledger.read()[0] if job.ledger else None
     drawn = {canonical_seed(seed, request.noise) for seed in (*sheet.seeds, *sheet.results)}
     found = itertools.islice(candidates(ranked, tally, desk.dice), _LOOKED_AT)

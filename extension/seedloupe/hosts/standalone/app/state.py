@@ -18,15 +18,11 @@ from typing import TYPE_CHECKING, TypeVar
 from PIL import Image
 
 from ....errors import SeedloupeError
+from ....generation.describe import picture_texts
 from ....generation.request import Request
+from ....generation.sampler import Plan
 from ....metadata.write_png import save_png
-from ....services.table_fit import (
-    SamplingSettings,
-    TableFit,
-    best_table_for,
-    fit_table,
-    settings_for,
-)
+from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
 from .html import file_url
@@ -80,10 +76,10 @@ class ServedFiles:
         picture.save(path)
         return file_url(path.as_posix())
 
-    def keep_generated(self, picture: Generated, request: Request, model: Model) -> str:
+    def keep_generated(self, picture: Generated, request: Request) -> str:
         """Store a picture with everything that is needed to draw it again; return its address."""
         path = self._place(f"seed-{picture.seed}.png")
-        save_png(picture.image, path, request=request, model=model, seed=picture.seed)
+        save_png(picture.image, path, picture_texts(request, picture.seed, {}))
         return file_url(path.as_posix())
 
     def keep_bytes(self, content: bytes, name: str) -> str:
@@ -144,7 +140,7 @@ class Opening:
     name: str
     model: Model
     table: Path | None
-    settings: SamplingSettings
+    settings: Plan
     assay: TableFit
 
 
@@ -154,7 +150,7 @@ def open_page(desk: AppState, name: str) -> Opening:
     Raises:
         ModelError: it cannot be opened.
     """
-    return open_page_with_table(desk, name, best_table_for(desk.shelf.get(name), desk.tables))
+    return open_page_with_table(desk, name, best_table_for(desk.shelf.get(name).info, desk.tables))
 
 
 def open_page_with_table(desk: AppState, name: str, path: Path | None) -> Opening:
@@ -164,8 +160,8 @@ def open_page_with_table(desk: AppState, name: str, path: Path | None) -> Openin
         ModelError: the model cannot be opened.
     """
     model = desk.shelf.get(name)
-    settings = settings_for(model, fit_table(model, path, SamplingSettings()).table)
-    return Opening(name, model, path, settings, fit_table(model, path, settings))
+    settings = settings_for(model.info, fit_table(model.info, path, DEFAULT_PLAN).table)
+    return Opening(name, model, path, settings, fit_table(model.info, path, settings))
 
 
 def guarded(pages: Callable[[], Iterator[T]], tell: Callable[[str], None]) -> Iterator[T]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ....errors import SeedloupeError
-from ..engine.denoise import Sampler
+from ....generation.sampler import Sampler
 
 if TYPE_CHECKING:
     from .console import Console

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from ....errors import InputError, SeedloupeError
+from ....services.estimate import duration
 
 #: Seconds between two lines of progress where the lines stay.
 _EVERY = 5.0
@@ -120,13 +121,6 @@ class ProgressLine:
             self._stream.write("\r" + line.ljust(self._width))
             self._width = len(line)
         self._stream.flush()
-
-
-def duration(seconds: float) -> str:
-    """Write a time span as ``1:02:03`` or ``2:03``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -26,8 +26,9 @@ from ....artifacts import (
 )
 from ....artifacts.tally.result_log import ResultLog, subject_of
 from ....errors import InputError
+from ....generation.describe import picture_texts, record_of
 from ....images import read_image
-from ....metadata.write_png import read_png_metadata, record_of, save_png
+from ....metadata.write_png import read_png_metadata, save_png
 from ....services.clean_seeds import ranked_clean
 from ..engine.sampling import generate
 from .arguments import table_folders
@@ -144,7 +145,7 @@ class ArtifactCheck:
         request = replace(self.run.request, seeds=(seed,))
         extras = {"pick": "retry", "retry_of": str(self.run.request.seeds[index])}
         if path.exists():
-            if read_png_metadata(path).record == record_of(request, self.run.model, seed, extras):
+            if read_png_metadata(path).record == record_of(request, seed, extras):
                 return path
             raise InputError(
                 "out",
@@ -153,7 +154,7 @@ class ArtifactCheck:
                 advice="Name another folder.",
             )
         (made,) = generate(self.run.model, request)
-        save_png(made.image, path, request=request, model=self.run.model, seed=seed, extras=extras)
+        save_png(made.image, path, picture_texts(request, seed, extras))
         return path
 
     def _made(self, index: int) -> bool:
@@ -193,6 +194,6 @@ def artifact_check_of(run: RunFolder, eyes: CheckSettings) -> ArtifactCheck:
         level=eyes.level,
     )
     book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
-    subject = subject_of(run.model, request.prompt, request.size(run.model), request.noise)
-    ranked = ranked_clean(run.model, request, table_folders()) if eyes.retries else ()
+    subject = subject_of(request.model, request.prompt, request.size, request.noise)
+    ranked = ranked_clean(request, table_folders()) if eyes.retries else ()
     return ArtifactCheck(run, check, ResultLog(book, subject), eyes.retries, ranked)

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import argparse
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError, MaskError, PickError, TableMatchError
 from ....generation.request import Request
+from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
-from ..engine.sampling import Sampler
+from ....noise import NoiseResize, NoiseSource, ResizeWay
 from .arguments import table_folders
 from .commands.pick import match_json
 from .picking_arguments import RULES, has_layout, layouts, pick_by_arguments
 
 if TYPE_CHECKING:
-    from ....noise import NoiseResize
+    from torch import Tensor
+
+    from ....generation.model_info import ModelInfo
     from ....picking import Picking
     from ....tables import Match, SeedTable
-    from ..engine.models import Model
 
 _COUNT = 4
 _RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
-_DEFAULTS = Request("", (0,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,21 +168,87 @@ def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | Non
     )
 
 
-def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
-    """Return the request without its seeds; what is left open comes from the table.
+@dataclass(frozen=True, eq=False)
+class AskedRun:
+    """What a command line asks for, but for the seeds and what only the model tells.
+
+    Attributes:
+        prompt: may be empty.
+        negative: what to steer away from.
+        size: width and height in pixels; None where nobody said.
+        sampler: None where nobody said, nor the table.
+        steps: None where nobody said.
+        guidance: None where nobody said.
+        noise: which generator draws.
+        image: ``(3, H, W)``, the picture to start from.
+        mask: ``(H, W)``, 1 where it is repainted.
+        strength: how much of the picture is forgotten.
+        resize: how the noise is taken to the picture's size.
+        opened: the table asked for, whose settings fill what is open.
+    """
+
+    prompt: str
+    negative: str
+    size: tuple[int, int] | None
+    sampler: Sampler | None
+    steps: int | None
+    guidance: float | None
+    noise: NoiseSource
+    image: Tensor | None
+    mask: Tensor | None
+    strength: float
+    resize: NoiseResize | None
+    opened: Opened | None
+
+    def plan(self, model: ModelInfo) -> Plan:
+        """Return how steps are taken.
+
+        Steps and guidance of a table that was made with another model are not meant for a model
+        of few steps.
+        """
+        spec = self.opened.table.spec if self.opened else None
+        heeded = spec and (spec.model.sha256 == model.sha256 or not model.trailing)
+        made = spec.sampling if spec and heeded else None
+        return model.usual.but(
+            self.sampler,
+            made.steps if made and self.steps is None else self.steps,
+            made.guidance if made and self.guidance is None else self.guidance,
+        )
+
+    def request(self, model: ModelInfo, seeds: tuple[int, ...]) -> Request:
+        """Return the request, with what is open filled in by the table, the picture or the model.
+
+        Raises:
+            InputError: or one of its kinds: the model cannot do it.
+        """
+        width, height = self.size or (None, None)
+        return Request.of(
+            model,
+            self.prompt,
+            seeds,
+            width=width,
+            height=height,
+            plan=self.plan(model),
+            negative=self.negative,
+            noise=self.noise,
+            image=self.image,
+            mask=self.mask,
+            strength=self.strength,
+            resize=self.resize,
+        )
+
+
+def asked_run(args: argparse.Namespace, opened: Opened | None) -> AskedRun:
+    """Read what is asked for, before any model is opened.
 
     Raises:
-        InputError: or one of its kinds: noise, picture or mask cannot be used.
+        InputError: or one of its kinds: noise, picture, mask or a number cannot be used.
     """
     from ....images import read_image, read_mask
-    from ....noise import NoiseSource
 
     made = opened.table.spec.sampling if opened else None
     known = {sampler.value for sampler in Sampler}
     sampler = args.sampler or (made.sampler if made and made.sampler in known else None)
-    size = args.size or (made.size if made and args.image is None else None)
-    steps = args.steps or (made.steps if made else None)
-    guidance = args.guidance if args.guidance is not None else (made.guidance if made else None)
     if args.mask is not None and args.image is None:
         raise MaskError("mask", expected="--image, the picture to repaint", got="a mask alone")
     image = None if args.image is None else read_image(args.image)
@@ -189,79 +256,57 @@ def request_of(args: argparse.Namespace, opened: Opened | None) -> Request:
     if image is not None and args.mask is not None:
         mask = read_mask(args.mask, (image.shape[2], image.shape[1]))
     strength = args.strength if args.strength is not None else (0.75 if mask is None else 1.0)
-    return Request(
+    Plan().but(None, args.steps, args.guidance)  # refuses numbers no run can be taken with
+    return AskedRun(
         args.prompt,
-        (0,),
-        negative=args.negative,
-        width=size[0] if size else None,
-        height=size[1] if size else None,
-        steps=_DEFAULTS.steps if steps is None else steps,
-        guidance=_DEFAULTS.guidance if guidance is None else guidance,
-        sampler=Sampler(sampler) if sampler else _DEFAULTS.sampler,
-        noise=NoiseSource.parse(args.noise),
-        image=image,
-        mask=mask,
-        strength=strength if image is not None else 1.0,
-        carried=_carried(args.carry, opened),
+        args.negative,
+        args.size or (made.size if made and args.image is None else None),
+        Sampler(sampler) if sampler else None,
+        args.steps,
+        args.guidance,
+        NoiseSource.parse(args.noise),
+        image,
+        mask,
+        strength if image is not None else 1.0,
+        _resize(args.carry, opened),
+        opened,
     )
 
 
-def suited(
-    request: Request, args: argparse.Namespace, opened: Opened | None, model: Model
-) -> Request:
-    """Return the request with what a model of few steps is used with, where nobody said otherwise.
-
-    Steps and guidance of a table that was made with another model are not meant for it.
-    """
-    own = opened is not None and opened.table.spec.model.sha256 == model.sha256
-    if own or not model.trailing:
-        return request
-    return replace(
-        request,
-        steps=model.usual.steps if args.steps is None else request.steps,
-        guidance=model.usual.guidance if args.guidance is None else request.guidance,
-    )
+def choose_seeds(args: argparse.Namespace, picking: Picking | None) -> tuple[int, ...]:
+    """Settle the seeds of a run: those given, those picked, or else a random draw."""
+    if args.seeds is not None:
+        return tuple(args.seeds)
+    if picking is not None:
+        return picking.seeds
+    return tuple(secrets.randbits(32) for _ in range(args.count or _COUNT))
 
 
-def choose_seeds(
-    args: argparse.Namespace,
-    request: Request,
-    model: Model,
-    opened: Opened | None,
-    picking: Picking | None,
+def chosen_seeds(
+    args: argparse.Namespace, request: Request, opened: Opened | None, picking: Picking | None
 ) -> ChosenSeeds:
-    """Settle the seeds of a run: those given, those picked, or else some drawn by lot.
+    """Say where the seeds of ``request`` come from.
 
     Raises:
         TableMatchError: the table's seeds mean other noise in this run.
     """
-    if args.seeds is not None:
-        return ChosenSeeds(args.seeds, "given")
-    if opened is None or picking is None:
-        count = args.count or _COUNT
-        return ChosenSeeds(tuple(secrets.randbits(32) for _ in range(count)), "random")
-    match = _matched(opened.table, request, model)
-    return ChosenSeeds(picking.seeds, args.pick, picking, opened.path, match)
+    if args.seeds is not None or opened is None or picking is None:
+        return ChosenSeeds(request.seeds, "random" if args.seeds is None else "given")
+    match = _matched(opened.table, request)
+    return ChosenSeeds(request.seeds, args.pick, picking, opened.path, match)
 
 
-def with_seeds(request: Request, chosen: ChosenSeeds) -> Request:
-    """Return the request for the seeds chosen."""
-    return replace(request, seeds=chosen.seeds)
-
-
-def _carried(way: str | None, opened: Opened | None) -> NoiseResize | None:
-    from ....noise import NoiseResize, ResizeWay
-
+def _resize(way: str | None, opened: Opened | None) -> NoiseResize | None:
     if way is None or opened is None:
         return None
     return NoiseResize(ResizeWay(way), opened.table.spec.noise.shape)
 
 
-def _matched(table: SeedTable, request: Request, model: Model) -> Match:
+def _matched(table: SeedTable, request: Request) -> Match:
     """Match the table; where only the size keeps it out, say how its noise can be taken along."""
     from ....tables import require_match
 
-    use = table_use(request, model)
+    use = table_use(request)
     try:
         return require_match(table, use)
     except TableMatchError as error:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError, SeedloupeError
+from ....generation.describe import picture_texts, record_of, tool
 from ....lens.run_record import Recording, keep
-from ....metadata.write_png import read_png_metadata, record_of, save_png, tool
+from ....metadata.write_png import read_png_metadata, save_png
 from ..engine.sampling import Generated, stream
 from ..outputs import save_plain, write_json
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    from torch import Tensor
 
     from ....generation.request import Request
     from ....lens import WordsSeen
@@ -68,7 +69,7 @@ class RunFolder:
         """
         missing = [i for i in range(len(self.request.seeds)) if not self._is_there(i)]
         begun = time.monotonic()
-        total = len(self.request.seeds) * self._steps_each()
+        total = len(self.request.seeds) * self.request.steps_each
         try:
             with console.progress("generating", total, "steps") as progress:
                 self._make(missing, progress)
@@ -92,7 +93,7 @@ class RunFolder:
         return self.folder / f"{index:03d}-{self.request.seeds[index]}.png"
 
     def _make(self, missing: list[int], progress: ProgressLine) -> None:
-        each = self._steps_each()
+        each = self.request.steps_each
         kept = [index for index in range(len(self.request.seeds)) if index not in missing]
         self.images += [self._entry(index, made=False) for index in kept]
         # Checks everything now, also when nothing is left to make.
@@ -114,23 +115,12 @@ class RunFolder:
     def _part(self, indices: list[int]) -> Request:
         return replace(self.request, seeds=tuple(self.request.seeds[i] for i in indices))
 
-    def _steps_each(self) -> int:
-        request = self.request
-        steps = int(request.steps * request.strength) if request.image is not None else 0
-        return steps or request.steps
-
     def _recording(self) -> Recording | None:
         return Recording(self.recipe) if self.layers else None
 
     def _keep(self, index: int, made: Generated, seen: Recording | None) -> None:
-        save_png(
-            made.image,
-            self.picture(index),
-            request=self.request,
-            model=self.model,
-            seed=made.seed,
-            extras=self.chosen.extras(index),
-        )
+        texts = picture_texts(self.request, made.seed, self.chosen.extras(index))
+        save_png(made.image, self.picture(index), texts)
         self.notes += [note for note in made.notes if note not in self.notes]
         if seen is not None:
             self._keep_seen(index, made, seen)
@@ -150,16 +140,16 @@ class RunFolder:
             self.notes.append(f"the lens of {path.name} was not kept: {reason}")
         self.notes += [note for note in seen.notes if note not in self.notes]
 
-    def _keep_words(self, index: int, picture: Image, seen: WordsSeen) -> None:
+    def _keep_words(self, index: int, picture: Tensor, seen: WordsSeen) -> None:
         """Lay each word over the picture; should that fail, the picture is safe already."""
-        from ....images import from_pil, to_pil
+        from ....images import to_pil
         from ....lens import overlay
 
         for word, path in self._word_files(index).items():
             try:
                 # All words of a prompt attend to the object; what sets them apart is their share.
                 found = seen.map_of(word, among_words=True)
-                save_plain(to_pil(overlay(from_pil(picture), found.values[0])), path)
+                save_plain(to_pil(overlay(picture, found.values[0])), path)
             except SeedloupeError as error:
                 self.notes.append(f"{path.name} was not made: {error}")
 
@@ -178,9 +168,7 @@ class RunFolder:
         path = self.picture(index)
         if not path.exists():
             return False
-        wanted = record_of(
-            self.request, self.model, self.request.seeds[index], self.chosen.extras(index)
-        )
+        wanted = record_of(self.request, self.request.seeds[index], self.chosen.extras(index))
         if read_png_metadata(path).record != wanted:
             raise InputError(
                 "out",
@@ -216,7 +204,7 @@ class RunFolder:
         }
 
     def _document(self, seconds: float) -> dict[str, object]:
-        common = record_of(self.request, self.model, self.request.seeds[0], {})
+        common = record_of(self.request, self.request.seeds[0], {})
         shared: Mapping[str, object] = {
             key: value
             for key, value in common.items()

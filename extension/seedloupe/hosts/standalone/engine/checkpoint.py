@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 
 from ....errors import ModelError
+from ....generation.model_info import Family
 from ....seedling.variants import MARK, Variant
 
 UNET = "model.diffusion_model."
@@ -36,15 +36,6 @@ _OTHER_KINDS = {
     "text_model.": "a text encoder",
     "encoder.": "a VAE",
 }
-
-
-class Family(str, Enum):
-    """Which line of Stable Diffusion a model belongs to; decides its configuration."""
-
-    SEEDLING = "seedling"
-    SD1 = "sd1"
-    SD2 = "sd2"
-    SDXL = "sdxl"
 
 
 #: Family by (width of the U-Net's first layer, width of a token it attends to).

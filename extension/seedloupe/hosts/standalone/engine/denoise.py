@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from ....generation.sampler import Plan, Sampler
 from .checkpoint import TRAILING
 from .text import Conditioning
 
@@ -24,33 +24,6 @@ if TYPE_CHECKING:
 
 #: Opened around each call of the U-Net with the step's index and sigma.
 Watch = Callable[[int, float], AbstractContextManager[object]]
-
-
-class Sampler(str, Enum):
-    """How the steps are taken."""
-
-    EULER = "euler"
-    EULER_A = "euler_a"
-    DDIM = "ddim"
-    DPMPP_2M = "dpmpp_2m"
-
-    @property
-    def label(self) -> str:
-        """The name web UIs know it by."""
-        return _LABELS[self]
-
-    @property
-    def draws(self) -> bool:
-        """Whether steps add fresh noise, and so need a seed of their own."""
-        return self is Sampler.EULER_A
-
-
-_LABELS = {
-    Sampler.EULER: "Euler",
-    Sampler.EULER_A: "Euler a",
-    Sampler.DDIM: "DDIM",
-    Sampler.DPMPP_2M: "DPM++ 2M",
-}
 
 
 #: What of a saved scheduler belongs to the model; the rest is the sampler's business.
@@ -104,24 +77,6 @@ class Step:
     sigma: float
     latents: Tensor
     clean: Tensor
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a run is taken: sampler, steps and guidance (1 or less means none)."""
-
-    sampler: Sampler = Sampler.EULER
-    steps: int = 20
-    guidance: float = 4.0
-
-    @property
-    def guided(self) -> bool:
-        """Whether the unconditional half is computed at all."""
-        return self.guidance > 1
-
-
-#: How a model of few steps is used where nobody says otherwise.
-FEW = Plan(steps=4, guidance=1.0)
 
 
 def denoise(
@@ -188,8 +143,12 @@ def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     saved = model.pipe.scheduler.config
     levels = {name: saved[name] for name in _LEVELS if name in saved}
     if sampler is Sampler.DDIM:
-        settings = {"clip_sample": False, "set_alpha_to_one": model.trailing, "steps_offset": 1}
-        spacing = TRAILING if model.trailing else "leading"
+        settings = {
+            "clip_sample": False,
+            "set_alpha_to_one": model.info.trailing,
+            "steps_offset": 1,
+        }
+        spacing = TRAILING if model.info.trailing else "leading"
         ddim = diffusers.DDIMScheduler(**levels, **settings, timestep_spacing=spacing)
         ddim.set_timesteps(steps, device=model.device)
         return ddim
@@ -200,7 +159,7 @@ def make_scheduler(model: Model, sampler: Sampler, steps: int) -> Any:
     ancestral = sampler is Sampler.EULER_A
     name = "EulerAncestralDiscreteScheduler" if ancestral else "EulerDiscreteScheduler"
     # Evenly from the noisiest level to the cleanest; a single step must be the noisiest.
-    spacing = "linspace" if steps > 1 and not model.trailing else TRAILING
+    spacing = "linspace" if steps > 1 and not model.info.trailing else TRAILING
     euler = getattr(diffusers, name)(**levels, timestep_spacing=spacing)
     euler.set_timesteps(steps, device=model.device)
     return euler
@@ -218,7 +177,7 @@ def _space_evenly(solver: Any, steps: int, model: Model) -> None:
     trained = np.asarray((1 - solver.alphas_cumprod) / solver.alphas_cumprod) ** 0.5
     last = len(trained) - 1
     times = np.linspace(last, 0, steps)
-    if model.trailing:
+    if model.info.trailing:
         times = np.arange(last + 1, 0, -(last + 1) / steps)[:steps] - 1
     solver.set_timesteps(timesteps=times.round().astype(int), device=model.device)
     sigmas = np.exp(np.interp(times, np.arange(len(trained)), np.log(trained)))
@@ -248,7 +207,7 @@ def with_mask(model: Model, entry: Tensor, source: InitLatents) -> Tensor:
     """Append mask and masked picture for a U-Net trained to read them."""
     import torch
 
-    if model.in_channels == 4 or source.mask is None or source.masked is None:
+    if model.info.in_channels == 4 or source.mask is None or source.masked is None:
         return entry
     size = (len(entry), -1, -1, -1)
     return torch.cat([entry, source.mask.expand(size), source.masked.expand(size)], dim=1)
@@ -265,7 +224,7 @@ def _keep(
     scheduler: Any, latents: Tensor, noise: Tensor, source: InitLatents, model: Model, time: Tensor
 ) -> Tensor:
     """Put the picture back outside the mask, as noisy as the next step expects it."""
-    if model.in_channels != 4 or source.mask is None or source.clean is None:
+    if model.info.in_channels != 4 or source.mask is None or source.clean is None:
         return latents
     outside = source.clean.expand_as(latents)
     if len(time):
@@ -293,7 +252,7 @@ def added_conditions(model: Model, noise: Tensor, text: Conditioning) -> dict[st
 
     if text.pooled is None:
         return None
-    height, width = (side * model.cell for side in noise.shape[-2:])
+    height, width = (side * model.info.cell for side in noise.shape[-2:])
     ids = torch.tensor([[height, width, 0, 0, height, width]], device=noise.device)
     rows = len(text.tokens)
     return {"text_embeds": text.pooled, "time_ids": ids.to(text.tokens.dtype).repeat(rows, 1)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..images import to_pil
+from ....images import in_8_bits, to_pil
 from .denoise import InitLatents
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def source_of(model: Model, request: Request) -> InitLatents:
     from torch.nn.functional import interpolate
 
     if request.image is None:
-        return source_without_picture(model, model.latent_shape(*request.size(model)))
+        return source_without_picture(model, request.shape)
     picture = request.image[None].float()
     clean = encode_pictures(model, picture)
-    if request.mask is None and model.in_channels == 4:
+    if request.mask is None and model.info.in_channels == 4:
         return InitLatents(clean, strength=request.strength)
     given = request.mask if request.mask is not None else torch.ones(picture.shape[-2:])
     mask = (given.float() >= 0.5).float()[None, None]
@@ -56,7 +56,7 @@ def source_of(model: Model, request: Request) -> InitLatents:
     # Grey, 0 between -1 and 1, is what an inpainting U-Net saw in place of the masked part.
     masked = (
         encode_pictures(model, picture * (1 - mask) + 0.5 * mask)
-        if model.in_channels == 9
+        if model.info.in_channels == 9
         else None
     )
     return InitLatents(clean, cells, masked, request.strength)
@@ -66,7 +66,7 @@ def source_without_picture(model: Model, shape: Sequence[int]) -> InitLatents:
     """Return nothing for an ordinary U-Net, an all-masked picture for an inpainting one."""
     import torch
 
-    if model.in_channels == 4:
+    if model.info.in_channels == 4:
         return InitLatents()
     height, width = shape[-2:]
     grey = torch.full((1, 3, height * model.cell, width * model.cell), 0.5)
@@ -74,13 +74,13 @@ def source_without_picture(model: Model, shape: Sequence[int]) -> InitLatents:
     return InitLatents(mask=torch.ones_like(masked[:, :1]), masked=masked)
 
 
-def finished(model: Model, request: Request, latents: Tensor) -> Image:
-    """Decode a request's last latents ``(1, C, H, W)`` into its picture."""
+def finished(model: Model, request: Request, latents: Tensor) -> Tensor:
+    """Decode a request's last latents ``(1, C, H, W)`` into its picture ``(3, H, W)``."""
     picture = decode_latents(model, latents)[0]
     if request.keep_outside and request.image is not None and request.mask is not None:
         inside = request.mask.to(picture) >= 0.5
         picture = picture.where(inside, request.image.to(picture))
-    return to_pil(picture)
+    return in_8_bits(picture)
 
 
 def preview_of(model: Model, clean: Tensor) -> Image:

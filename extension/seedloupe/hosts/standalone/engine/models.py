@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ....errors import InputError, ModelError, ShapeError
+from ....errors import InputError, ModelError
+from ....generation.model_info import Family, ModelInfo
 from ....seedling.variants import Variant
-from .checkpoint import TRAILING, Family, identify
-from .denoise import FEW, Plan
+from .checkpoint import TRAILING, identify
 from .folders import find_weights, read_layout
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Model:
         name: short name for messages and metadata, e.g. ``"seedling"``.
         family: which line of Stable Diffusion it belongs to.
         pipe: diffusers' text-to-image pipeline, the owner of all networks.
-        files: the weight files, what :attr:`sha256` is taken over.
+        files: the weight files, what the model's hash is taken over.
     """
 
     name: str
@@ -60,25 +60,28 @@ class Model:
         """What the U-Net computes in."""
         return self.pipe.unet.dtype
 
-    @property
-    def in_channels(self) -> int:
-        """4, or 9 where the U-Net was trained for inpainting."""
-        return int(self.pipe.unet.config.in_channels)
+    @cached_property
+    def info(self) -> ModelInfo:
+        """What must be known of it to make pictures; the weight files are hashed when first asked.
+
+        Patches of the weights do not show in a pipeline, so none are listed.
+        """
+        return ModelInfo(
+            self.name,
+            self.family,
+            self.cell,
+            int(self.vae.config.latent_channels),
+            int(self.pipe.unet.config.in_channels),
+            self.native_size,
+            str(self.pipe.scheduler.config.prediction_type),
+            hash_files(self.files),
+            trailing=self.pipe.scheduler.config.get("timestep_spacing") == TRAILING,
+        )
 
     @property
-    def prediction(self) -> str:
-        """``"epsilon"`` or ``"v_prediction"``."""
-        return str(self.pipe.scheduler.config.prediction_type)
-
-    @property
-    def trailing(self) -> bool:
-        """Whether it was saved to be stepped from the noisiest level on, as few-step models are."""
-        return self.pipe.scheduler.config.get("timestep_spacing") == TRAILING
-
-    @property
-    def usual(self) -> Plan:
-        """How it is sampled where nobody says otherwise."""
-        return FEW if self.trailing else Plan()
+    def dtype_name(self) -> str:
+        """What the U-Net computes in, e.g. ``"bfloat16"``."""
+        return str(self.dtype).removeprefix("torch.")
 
     @property
     def cell(self) -> int:
@@ -91,25 +94,6 @@ class Model:
         cells = self.pipe.unet.config.sample_size
         height, width = (cells, cells) if isinstance(cells, int) else cells
         return width * self.cell, height * self.cell
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hash of the weight file, or of all of them in turn, computed when first asked for."""
-        return hash_files(self.files)
-
-    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
-        """Return the latent ``(C, H, W)`` of a picture of ``width`` by ``height`` pixels.
-
-        Raises:
-            ShapeError: a side is no positive multiple of the cell.
-        """
-        if width < self.cell or height < self.cell or width % self.cell or height % self.cell:
-            raise ShapeError(
-                "size",
-                expected=f"positive multiples of {self.cell} pixels",
-                got=f"{width}x{height}",
-            )
-        return int(self.vae.config.latent_channels), height // self.cell, width // self.cell
 
 
 def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = None) -> Model:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ....errors import InputError
-from ....generation.request import Request, check_request
+from ....errors import InputError, ModelError
+from ....generation.request import Request
+from ....generation.sampler import Plan, Sampler
 from ....lens.run_record import levels_of
 from ....lens.run_watch import RunWatch, empty_word_maps
 from ....noise import NoiseSource, initial_noise, resized_noise
 from ....tensors import require_shape
-from .denoise import InitLatents, Plan, Sampler, Step, denoise
+from .denoise import InitLatents, Step, denoise
 from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ....lens import FeatureMap, WordsSeen
+    from ....tables import SamplingSpec
     from .models import Model
 
 __all__ = [
@@ -78,14 +80,14 @@ class Generated:
     """One finished picture.
 
     Attributes:
-        image: the picture.
+        image: ``(3, H, W)`` float32 in [0, 1] on the CPU, rounded to 8 bits: what its file holds.
         seed: what its noise was drawn from.
         index: its place in the request.
         notes: what went wrong beside the picture, e.g. a layer that could not be watched.
         words: what words did, where they were watched.
     """
 
-    image: Image
+    image: Tensor
     seed: int
     index: int
     notes: tuple[str, ...] = field(default=())
@@ -132,13 +134,18 @@ def stream(
     """Like :func:`generate`, with steps and pictures in one flow; stop reading to stop the run.
 
     Raises:
-        InputError: or one of its kinds, at once and not when the first item is read.
+        ModelError: the request was made for another model; at once, not at the first item.
     """
-    check_request(request, model)
+    _require_same(model, request)
     levels = levels_of(model) if panel or words else None
     seen = empty_word_maps(model, request) if words else None
     eye = RunWatch(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
     return _run(model, request, eye, preview=preview)
+
+
+def pictures(model: Model, request: Request) -> Iterator[Tensor]:
+    """Make the pictures of ``request`` one after the other, each ``(3, H, W)`` in 8 bits."""
+    return (made.image for made in generate(model, request))
 
 
 def sample_batch(
@@ -189,6 +196,33 @@ def sample_batch(
     return decode_latents(model, latents)
 
 
+def generator_for(model: Model, made: SamplingSpec) -> Callable[[str, Tensor], Tensor]:
+    """Return what makes pictures ``(B, 3, H, W)`` from a prompt and noise ``(B, C, H, W)``.
+
+    Args:
+        model: makes them.
+        made: how steps are taken.
+    """
+
+    def generate(prompt: str, noise: Tensor) -> Tensor:
+        return sample_batch(
+            model,
+            [prompt],
+            noise,
+            steps=made.steps or 1,
+            guidance=made.guidance or 0.0,
+            sampler=Sampler(made.sampler),
+        )
+
+    return generate
+
+
+def _require_same(model: Model, request: Request) -> None:
+    """Refuse a request whose sizes and settings were checked against another model."""
+    if request.model != model.info:
+        raise ModelError("model", expected=f"a request for {model.name}", got=request.model.name)
+
+
 def _run(
     model: Model, request: Request, eye: RunWatch, *, preview: bool
 ) -> Flow[StepUpdate | Generated, None, None]:
@@ -223,12 +257,12 @@ def _steps(
     source: InitLatents,
     eye: RunWatch,
 ) -> Iterator[Step]:
-    shape = model.latent_shape(*request.size(model))
-    if request.carried is None:
+    shape = request.shape
+    if request.resize is None:
         noise = initial_noise(seed, shape, source=request.noise)
     else:
-        noise = resized_noise(seed, shape, request.carried, source=request.noise)
-    streams = step_streams(request.sampler, [seed], 1, shape, request.noise, request.carried)
+        noise = resized_noise(seed, shape, request.resize, source=request.noise)
+    streams = step_streams(request.sampler, [seed], 1, shape, request.noise, request.resize)
     return denoise(
         model,
         noise[None],

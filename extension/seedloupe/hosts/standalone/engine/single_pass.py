@@ -156,7 +156,7 @@ def _spec(model: Model, asked: FeatureExtraction) -> LensSpec:
     from ....lens.record import LensSpec
 
     seeds: Sequence[int] = range(asked.seed, asked.seed + asked.noises)
-    spec = LensSpec(model=model.name, sampler="one look", model_sha256=model.sha256)
+    spec = LensSpec(model=model.name, sampler="one look", model_sha256=model.info.sha256)
     return replace(
         spec,
         prompt=asked.prompt,

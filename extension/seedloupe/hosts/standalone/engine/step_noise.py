@@ -12,23 +12,23 @@ from ....noise import NoiseResize, NoiseSource, NoiseStream, resized_stream
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .denoise import Sampler
+    from ....generation.sampler import Sampler
 
 
 def step_stream(
     seed: int,
     shape: Sequence[int],
     source: NoiseSource = NoiseSource(),
-    carried: NoiseResize | None = None,
+    resize: NoiseResize | None = None,
 ) -> NoiseStream:
     """Return the generator of one picture's step noise.
 
     It goes on where the starting noise ends, as with one generator a picture in diffusers and in
     the web UI, so an ancestral picture is the same in a batch and alone.
     """
-    if carried is not None:
+    if resize is not None:
         channels, height, width = shape
-        return resized_stream(seed, (channels, height, width), carried, source=source)
+        return resized_stream(seed, (channels, height, width), resize, source=source)
     stream = NoiseStream(seed, source)
     stream.skip(shape, 1)
     return stream
@@ -40,7 +40,7 @@ def step_streams(
     batch: int,
     shape: Sequence[int],
     source: NoiseSource = NoiseSource(),
-    carried: NoiseResize | None = None,
+    resize: NoiseResize | None = None,
 ) -> list[NoiseStream] | None:
     """Return a generator for each picture of a batch; None for samplers that draw nothing.
 
@@ -55,7 +55,7 @@ def step_streams(
             expected=f"{batch} seeds, because {sampler.label} draws noise at each step",
             got="none" if seeds is None else str(len(seeds)),
         )
-    return [step_stream(seed, shape, source, carried) for seed in seeds]
+    return [step_stream(seed, shape, source, resize) for seed in seeds]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,3 +60,23 @@ def encode_text(
         tokens = torch.cat([unconditional, tokens])
         pooled = None if pooled is None else torch.cat([unconditional_pooled, pooled])
     return Conditioning(guided, tokens, pooled)
+
+
+def pooled_caption(model: Model) -> Callable[[str], Tensor]:
+    """Return what turns a prompt into the text encoder's pooled output ``(D,)``."""
+    import torch
+
+    @torch.no_grad()
+    def pooled(prompt: str) -> Tensor:
+        tokenizer = model.pipe.tokenizer
+        ids = tokenizer(
+            prompt,
+            padding="max_length",
+            max_length=tokenizer.model_max_length,
+            truncation=True,
+            return_tensors="pt",
+        ).input_ids
+        output = model.pipe.text_encoder(ids.to(model.device))
+        return output.pooler_output[0].float().cpu()
+
+    return pooled

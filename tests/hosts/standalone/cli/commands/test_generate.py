@@ -10,11 +10,13 @@ from PIL import Image
 
 from seedloupe.hosts.standalone.cli import run_folder as making
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Request, generate
+from seedloupe.hosts.standalone.engine.sampling import generate
+from seedloupe.images import to_pil
 from seedloupe.lens import default_panel
 from seedloupe.lens.file import read_lens
 from seedloupe.metadata.write_png import read_png_metadata
 
+from .....requests import request_of
 from .conftest import Cli, size_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -28,12 +30,14 @@ def test_pictures_are_those_of_their_seeds_and_say_so(
     out = tmp_path / "new" / "run"
     words = ("--model", model, "--seeds", "7,2", "--negative", "fog")
     ended = cli("generate", "a hill", *words, *QUICK, "--out", out, "--json")
-    request = Request("a hill", (7, 2), "fog", width=48, height=32, steps=2, guidance=2.0)
+    request = request_of(
+        tiny.info, "a hill", (7, 2), negative="fog", width=48, height=32, steps=2, guidance=2.0
+    )
     assert ended.code == 0
     assert sorted(path.name for path in out.iterdir()) == ["000-7.png", "001-2.png", "run.json"]
     for entry, expected in zip(ended.json["images"], generate(tiny, request), strict=True):
         made = Image.open(out / entry["file"])
-        assert made.tobytes() == expected.image.tobytes()
+        assert made.tobytes() == to_pil(expected.image).tobytes()
         record = read_png_metadata(out / entry["file"]).record
         assert record is not None
         assert (record["seed"], record["negative"]) == (entry["seed"], "fog")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seedloupe.hosts.standalone.engine.denoise import Plan, Sampler, denoise
+from seedloupe.generation.sampler import Plan, Sampler
+from seedloupe.hosts.standalone.engine.denoise import denoise
 from seedloupe.hosts.standalone.engine.latents import decode_latents
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.text import encode_text
@@ -52,7 +53,7 @@ def made_for(model: Model, folder: Path, *, shape: tuple[int, int, int] = (4, 4,
     spec = replace(
         plain.spec,
         noise=NoiseSpec.drawn(NoiseSource(), shape, 0),
-        model=ModelSpec("sd1", "tiny", model.sha256, 4, "epsilon"),
+        model=ModelSpec("sd1", "tiny", model.info.sha256, 4, "epsilon"),
         sampling=SamplingSpec(
             Task.TXT2IMG, "ddim", steps=3, guidance=2.5, size=(8 * shape[2], 8 * shape[1])
         ),

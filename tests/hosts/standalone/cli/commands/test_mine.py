@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from seedloupe.hosts.standalone.cli.commands.mine import budget
+from seedloupe.hosts.standalone.engine import sampling
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.services import mining as mining_setup
 from seedloupe.tables import MatchLevel, TableUse, match_table, read_table
 
 from .conftest import Cli
@@ -40,7 +40,10 @@ def test_a_mined_table_fits_what_it_was_mined_with(
     assert (table.spec.prompts.mining, table.spec.prompts.held_out) == (2, 1)
     assert table.spec.sampling is not None
     use = TableUse(
-        table.spec.noise.source, tiny.latent_shape(32, 32), tiny.sha256, table.spec.sampling
+        table.spec.noise.source,
+        tiny.info.latent_shape(32, 32),
+        tiny.info.sha256,
+        table.spec.sampling,
     )
     assert match_table(table, use).level is MatchLevel.EXACT
     assert cli("pick", "diverse", "--table", out, "--count", 2).code == 0
@@ -56,7 +59,7 @@ def test_a_stopped_run_is_resumed_and_gives_the_same_table(
     assert cli(*words("whole")).code == 0
     calls: list[object] = []
     with monkeypatch.context() as patch:
-        original = mining_setup.sample_batch
+        original = sampling.sample_batch
 
         def interrupted(*args: object, **settings: object) -> object:
             calls.append(args)
@@ -64,7 +67,7 @@ def test_a_stopped_run_is_resumed_and_gives_the_same_table(
                 raise KeyboardInterrupt
             return original(*args, **settings)  # type: ignore[arg-type]
 
-        patch.setattr(mining_setup, "sample_batch", interrupted)
+        patch.setattr(sampling, "sample_batch", interrupted)
         stopped = cli(*words("torn"), "--json")
     assert stopped.code == 3
     assert stopped.json["finished"] is False

@@ -9,11 +9,12 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors.torch import load_file
 
+from seedloupe.generation.describe import picture_texts
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Request
 from seedloupe.metadata.write_png import save_png
 from seedloupe.noise import NoiseResize, NoiseSource, ResizeWay, initial_noise, resized_noise
 
+from .....requests import request_of
 from .conftest import Cli
 
 
@@ -93,8 +94,8 @@ def test_the_noise_of_a_picture_of_ours_is_the_one_it_was_made_from(
 ) -> None:
     path, out = tmp_path / "a.png", tmp_path / "noise.safetensors"
     carried = NoiseResize(ResizeWay.STRETCH, (4, 4, 4))
-    request = Request("a hill", (2**32 + 5,), width=48, height=32, carried=carried)
-    save_png(Image.new("RGB", (48, 32)), path, request=request, model=tiny)
+    request = request_of(tiny.info, "a hill", (2**32 + 5,), width=48, height=32, resize=carried)
+    save_png(torch.zeros(3, 32, 48), path, picture_texts(request, 2**32 + 5, {}))
     ended = cli("noise", "--of", path, "--out", out, "--json")
     expected = resized_noise(2**32 + 5, (4, 4, 6), carried)
     assert (ended.code, ended.json["level"], ended.json["host"]) == (0, "exact", "Seedloupe")

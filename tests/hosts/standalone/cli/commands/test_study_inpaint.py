@@ -12,9 +12,8 @@ from PIL import Image
 
 from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
-from seedloupe.hosts.standalone.engine import models
+from seedloupe.hosts.standalone.engine import models, sampling
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.services import inpaint_study as studying
 from seedloupe.studies import statistics
 from seedloupe.tables import MatchLevel, TableUse, Task, match_table, read_table
 
@@ -97,7 +96,10 @@ def test_a_study_of_a_folder_leaves_a_page_a_document_and_a_table_a_task(
     assert found.spec.sampling is not None
     assert (found.spec.sampling.task, found.spec.sampling.strength) == (Task.INPAINT, 1.0)
     use = TableUse(
-        found.spec.noise.source, tiny.latent_shape(40, 32), tiny.sha256, found.spec.sampling
+        found.spec.noise.source,
+        tiny.info.latent_shape(40, 32),
+        tiny.info.sha256,
+        found.spec.sampling,
     )
     assert match_table(found, use).level is MatchLevel.EXACT
 
@@ -143,7 +145,7 @@ def test_ctrl_c_keeps_what_was_seen_and_resume_gives_the_same_report(
 ) -> None:
     assert cli(*words(model, folder, tmp_path / "whole")).code == 0
     made: list[object] = []
-    original = studying.generate
+    original = sampling.generate
 
     def stopping(*arguments: Any, **settings: Any) -> Iterator[Any]:
         for one in original(*arguments, **settings):
@@ -153,7 +155,7 @@ def test_ctrl_c_keeps_what_was_seen_and_resume_gives_the_same_report(
             yield one
 
     with monkeypatch.context() as patch:
-        patch.setattr(studying, "generate", stopping)
+        patch.setattr(sampling, "generate", stopping)
         ended = cli(*words(model, folder, tmp_path / "part", "--json"))
     assert ended.code == 3
     assert ended.json == {"finished": False, "images": 24, "out": str(tmp_path / "part")}

@@ -142,9 +142,11 @@ def test_tables_for_a_model_come_with_what_differs(
     cli: Cli, folder: Path, model: Path, tiny: Model
 ) -> None:
     table = full_table()
-    shape = tiny.latent_shape(*tiny.native_size)
+    shape = tiny.info.latent_shape(*tiny.native_size)
     noise = replace(table.spec.noise, shape=shape)
-    spec = replace(table.spec, noise=noise, model=replace(table.spec.model, sha256=tiny.sha256))
+    spec = replace(
+        table.spec, noise=noise, model=replace(table.spec.model, sha256=tiny.info.sha256)
+    )
     write_table(SeedTable(table.seeds, table.tensors, spec), folder / f"tiny{SUFFIX}")
     ended = cli("tables", "list", "--for", model, "--json")
     assert ended.code == 0

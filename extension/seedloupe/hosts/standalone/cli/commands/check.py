@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .....artifacts.readers.require import require_reader
 from ..arguments import command
 from .check_batch import is_batch, require_apart, run_batch
 
@@ -72,6 +71,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
     if is_batch(args):
+        from .....artifacts.readers.require import require_reader
+
         reader = None if args.reader == "none" else require_reader(args.reader, apart=True)
         return _run_batch(args, console, reader)
     return _run_one(args, args.images[0], console)
@@ -100,6 +101,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         draw_overlay,
         flag_text_artifacts,
     )
+    from .....artifacts.readers.require import require_reader
     from .....images import read_image, read_mask, to_pil
     from ...outputs import check_out_file, save_plain
 

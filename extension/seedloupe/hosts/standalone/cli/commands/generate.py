@@ -83,34 +83,31 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Check everything that can be checked, open the model, and make the pictures."""
     from ...outputs import check_out_folder
     from ..run_arguments import (
+        asked_run,
         check_seed_arguments,
         choose_seeds,
+        chosen_seeds,
         open_table,
         pick_seeds,
-        request_of,
-        suited,
-        with_seeds,
     )
 
     check_seed_arguments(args)
     eyes = _eyes(args)
     folder = check_out_folder(args.out)
     opened = open_table(args)
-    request = request_of(args, opened)
+    asked = asked_run(args, opened)
     picking = pick_seeds(args, opened)
 
-    from .....generation.request import check_request
     from ...engine.models import open_model
     from ..run_folder import RunFolder
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
-    request = suited(request, args, opened, model)
-    check_request(request, model)
+    request = asked.request(model.info, choose_seeds(args, picking))
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
-    chosen = choose_seeds(args, request, model, opened, picking)
-    job = RunFolder(model, with_seeds(request, chosen), chosen, folder, layers, recipe, words)
+    chosen = chosen_seeds(args, request, opened, picking)
+    job = RunFolder(model, request, chosen, folder, layers, recipe, words)
     document = job.execute(console)
     told = _second_look(eyes, job, document, console) if eyes and not job.stopped else []
     say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))

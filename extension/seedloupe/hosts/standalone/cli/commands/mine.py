@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import torch
 
+    from .....generation.model_info import ModelInfo
+    from .....generation.request import Request
     from .....mining import MiningPlan
     from .....mining import MiningProgress as Mined
     from ..arguments import Parser
@@ -85,20 +87,28 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
-    from .....services.mining import (
-        estimate_mining,
-        generator_for,
-        mining_plan_for,
-        too_few_confirmed,
-    )
+    from .....services.estimate import too_few_confirmed
+    from .....services.mining import estimate_mining, mining_plan_for
+    from ...engine.sampling import generator_for
+    from ...engine.text import pooled_caption
 
-    plan = mining_plan_for(args, model, *prompts_for(args, model, given))
+    prompts = prompts_for(model.info, given, args.held_out)
+    plan = mining_plan_for(
+        _request(args, model.info),
+        *prompts,
+        dtype=model.dtype_name,
+        confirm=args.confirm,
+        batch=args.batch,
+    )
+    generator = generator_for(model, plan.sampling)
     if args.plan:
-        found = estimate_mining(plan, model)
+        found = estimate_mining(plan, generator)
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0
-    instruments = instruments_for(args.scorers, model, plan)
+    instruments = instruments_for(
+        args.scorers, model.info, prompts=len(plan.prompts), pooled=pooled_caption(model)
+    )
     from .....mining import Journal, mine
     from .....tables import write_table
 
@@ -106,7 +116,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         with console.progress("mining", plan.images, "pictures") as bar:
             table = mine(
                 plan,
-                generator_for(plan, model),
+                generator,
                 instruments,
                 journal=Journal(journal_folder, plan),
                 on_progress=_watch(args.budget, lambda p: bar.at(p.done, skipped=p.done - p.fresh)),
@@ -134,6 +144,23 @@ def run(args: argparse.Namespace, console: Console) -> int:
     few = too_few_confirmed(plan.confirmed)
     console.result(document, [f"{args.out}: {len(table)} seeds; {line}", *([few] if few else [])])
     return 0
+
+
+def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
+    from .....generation.request import Request
+    from .....generation.sampler import Sampler
+    from .....noise import NoiseSource
+
+    width, height = args.size or (None, None)
+    return Request.of(
+        model,
+        "",
+        tuple(range(1024) if args.seeds is None else args.seeds),
+        width=width,
+        height=height,
+        plan=model.usual.but(Sampler(args.sampler), args.steps, args.guidance),
+        noise=NoiseSource.parse(args.noise),
+    )
 
 
 def budget(text: str) -> float:

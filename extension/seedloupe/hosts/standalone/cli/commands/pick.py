@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ...engine.denoise import Sampler
+from .....generation.sampler import Sampler
 from ..arguments import Parser, command, positive, say_notes, size, table_folders
 from ..console import table_lines
 from ..picking_arguments import (
@@ -129,7 +129,7 @@ def _shape(size: tuple[int, int], channels: int) -> tuple[int, int, int]:
 
 
 def _sampling(args: argparse.Namespace) -> SamplingSpec:
-    from .....generation.table_use import SCHEDULER
+    from .....generation.sampler import SCHEDULER
     from .....tables import SamplingSpec, Task
 
     return SamplingSpec(
@@ -150,7 +150,7 @@ def _hash(model: str) -> str:
 
 def _lines(picking: Picking, match: Match | None) -> list[str]:
     rows = [["SEED", "RANK", "SCORES", "95 % INTERVAL", "NOTE"]]
-    rows += [_row(pick_by_arguments) for pick_by_arguments in picking.picks]
+    rows += [_row(pick) for pick in picking.picks]
     level = "not compared (say --noise, --size or --model)" if match is None else match.level.value
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:

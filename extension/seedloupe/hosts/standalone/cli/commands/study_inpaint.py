@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ from .....errors import InputError
 from ..arguments import add_model, command, names, positive, seeds
 
 if TYPE_CHECKING:
-    from .....studies.inpaint import InpaintPlan, Looker
+    from .....generation.model_info import ModelInfo
+    from .....generation.request import Request
+    from .....studies.inpaint import InpaintPlan, Looker, Painter, Pair
     from .....studies.journal import StudyJournal
-    from ...engine.models import Model
     from ..arguments import Parser
     from ..console import Console
 
@@ -73,25 +75,49 @@ def run(args: argparse.Namespace, console: Console) -> int:
         study_plan_for,
     )
     from ...engine.models import open_model
+    from ...engine.sampling import pictures
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
-    lookers = lookers_for(args.reader, args.level, model)
-    from .....studies.inpaint import InpaintTask
+    lookers = lookers_for(args.reader, args.level, model.info)
+    from .....studies.inpaint import InpaintTask, MaskKind
 
     wanted = tuple(InpaintTask(name) for name in args.tasks)
-    plan = study_plan_for(args, model, *pairs_for(args, model, wanted))
+    mask = None if args.mask is None else MaskKind(args.mask)
+    pairs, origin = pairs_for(model.info, wanted, folder=args.folder, count=args.pairs, mask=mask)
+    request = _request(args, model.info, pairs[0])
+    plan = study_plan_for(request, pairs, wanted, origin, dtype=model.dtype_name)
+    paint = painter_for(request, partial(pictures, model))
     from .....studies.journal import StudyJournal
 
     settings = plan.settings({looker.name: looker.settings for looker in lookers})
     path = args.out / _JOURNAL
     if args.plan:
         done = len(StudyJournal.peek(path, settings)) if args.resume else 0
-        found = estimate_study(plan, painter_for(args, model), lookers, done=done)
+        found = estimate_study(plan, paint, lookers, done=done)
         console.result({**found.to_json(), "out": str(args.out)}, found.lines())
         return 0
     with StudyJournal(path, settings) as journal:
-        return _study(args, console, model, plan, lookers, journal)
+        return _study(args, console, plan, paint, lookers, journal)
+
+
+def _request(args: argparse.Namespace, model: ModelInfo, pair: Pair) -> Request:
+    from .....generation.request import Request
+    from .....generation.sampler import Sampler
+    from .....noise import NoiseSource
+    from .....services.inpaint_study import seeds_for
+
+    noise = NoiseSource.parse(args.noise)
+    return Request.of(
+        model,
+        "",
+        seeds_for(args.seeds, noise),
+        plan=model.usual.but(Sampler(args.sampler), args.steps, args.guidance),
+        noise=noise,
+        image=pair.picture,
+        mask=pair.mask,
+        strength=args.strength,
+    )
 
 
 def tasks(text: str) -> tuple[str, ...]:
@@ -107,19 +133,19 @@ def tasks(text: str) -> tuple[str, ...]:
 def _study(
     args: argparse.Namespace,
     console: Console,
-    model: Model,
     plan: InpaintPlan,
+    paint: Painter,
     lookers: tuple[Looker, ...],
     journal: StudyJournal,
 ) -> int:
-    from .....services.inpaint_study import keeper, painter_for
+    from .....services.inpaint_study import keeper
     from .....studies.inpaint import measure
 
     try:
         with console.progress("repainting", plan.images, "pictures") as bar:
             measured = measure(
                 plan,
-                painter_for(args, model),
+                paint,
                 lookers,
                 journal=journal,
                 keep=keeper(args.out / "pictures"),

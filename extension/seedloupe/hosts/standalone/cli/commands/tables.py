@@ -68,8 +68,9 @@ def _list_suited(args: argparse.Namespace, console: Console) -> int:
     from ...engine.models import open_model
 
     model = open_model(args.model)
-    shape = model.latent_shape(*(args.size or model.native_size))
-    use = TableUse(NoiseSource.parse(args.noise or "cpu"), shape, model.sha256)
+    facts = model.info
+    shape = facts.latent_shape(*(args.size or facts.native_size))
+    use = TableUse(NoiseSource.parse(args.noise or "cpu"), shape, facts.sha256)
     found = tables_for(use, table_folders())
     entries: list[dict[str, object]] = []
     lines: list[str] = []

@@ -1,0 +1,120 @@
+"""What must be known of a model to make pictures with it, apart from the model itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import Enum
+
+from ..errors import InputError, ShapeError
+from .sampler import FEW, FEW_STEPS_SCHEDULER, SCHEDULER, Plan
+
+
+class Family(str, Enum):
+    """Which line of Stable Diffusion a model belongs to; decides its configuration."""
+
+    SEEDLING = "seedling"
+    SD1 = "sd1"
+    SD2 = "sd2"
+    SDXL = "sdxl"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What changes a model's weights, above all a LoRA.
+
+    Attributes:
+        name: what the user calls it, without folder and suffix.
+        strength: the factor it is added with; 0 changes nothing.
+        sha256: of its file, in lower-case hexadecimal; None where nobody knows.
+    """
+
+    name: str
+    strength: float = 1.0
+    sha256: str | None = None
+
+    @property
+    def label(self) -> str:
+        """File and strength in one text, as seed tables list what a model was patched with."""
+        return f"{self.sha256 or self.name}@{self.strength:g}"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """Facts of a model; two models with equal facts make the same pictures.
+
+    Attributes:
+        name: short name for messages and metadata, e.g. ``"seedling"``.
+        family: which line of Stable Diffusion it belongs to.
+        cell: how many pixels a side one latent cell covers.
+        latent_channels: of the autoencoder's latents.
+        in_channels: of the denoiser: as many as of latents, or 9 where it was trained to inpaint.
+        native_size: ``(width, height)`` in pixels the model was trained at.
+        prediction: ``"epsilon"`` or ``"v_prediction"``.
+        sha256: of the base weights' file, or of several one after the other.
+        trailing: whether it was saved to be stepped from the noisiest level on, as models of few
+            steps are.
+        patches: what changes the weights, in any order.
+    """
+
+    name: str
+    family: Family
+    cell: int
+    latent_channels: int
+    in_channels: int
+    native_size: tuple[int, int]
+    prediction: str
+    sha256: str
+    trailing: bool = False
+    patches: tuple[Patch, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Put patches in one order, as weights do not depend on it; those of strength 0 go.
+
+        Raises:
+            InputError: a patch is named twice.
+        """
+        patches = sorted((p for p in self.patches if p.strength), key=lambda patch: patch.label)
+        object.__setattr__(self, "patches", tuple(patches))
+        names = [patch.sha256 or patch.name for patch in patches]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError("patches", expected="each patch once", got=f"{name} twice")
+
+    @property
+    def identity(self) -> str:
+        """A hash of base and patches: :attr:`sha256` itself where nothing is patched."""
+        if not self.patches:
+            return self.sha256
+        text = json.dumps([self.sha256, *self.patch_labels])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def patch_labels(self) -> tuple[str, ...]:
+        """The patches as seed tables list them."""
+        return tuple(patch.label for patch in self.patches)
+
+    @property
+    def usual(self) -> Plan:
+        """How it is sampled by default."""
+        return FEW if self.trailing else Plan()
+
+    @property
+    def scheduler(self) -> str:
+        """How its steps are spaced by default, in seed tables' words."""
+        return FEW_STEPS_SCHEDULER if self.trailing else SCHEDULER
+
+    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
+        """Return the latent ``(C, H, W)`` of a picture of ``width`` by ``height`` pixels.
+
+        Raises:
+            ShapeError: a side is no positive multiple of the cell.
+        """
+        if width < self.cell or height < self.cell or width % self.cell or height % self.cell:
+            raise ShapeError(
+                "size",
+                expected=f"positive multiples of {self.cell} pixels",
+                got=f"{width}x{height}",
+            )
+        return self.latent_channels, height // self.cell, width // self.cell
