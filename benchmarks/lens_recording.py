@@ -26,9 +26,10 @@ from torch import Tensor
 from seedloupe.generation.request import Request
 from seedloupe.generation.sampler import Plan
 from seedloupe.hosts.standalone.engine.models import Model, open_model
-from seedloupe.hosts.standalone.engine.sampling import Generated, stream
+from seedloupe.hosts.standalone.engine.sampling import generate
+from seedloupe.hosts.standalone.engine.watching import recording_budget, token_names_of
 from seedloupe.lens import FeatureMap, LensKey, LensRecord, LensSpec, default_panel, write_lens
-from seedloupe.lens.run_record import Recording, budgeted
+from seedloupe.lens.run_record import Recording
 
 PROMPT = "a red house in front of a green tree"
 
@@ -42,11 +43,11 @@ def main() -> None:
     model = open_model("seedling")
     request = Request.of(model.info, PROMPT, (1,), plan=Plan(steps=args.steps))
     panel = default_panel(model.unet)
-    features = [f for step in seen(model, request, panel) for f in step]
+    features: list[FeatureMap] = []
     recording = Recording()
-    recording.take(features)
-    record = recording.finish(model, request, 1)
-    predicted = budgeted(model, request, panel, steps=args.steps, budget=10**12).wish.file_bytes
+    list(generate(model, request, panel=panel, sinks=(features.append, recording.take)))
+    record = recording.finish(request, 1, tokens=token_names_of(model, PROMPT))
+    predicted = recording_budget(model, request, panel, budget=10**12).wish.file_bytes
     document = {
         "steps": args.steps,
         "layers": {name: errors(record, features, name) for name in panel},
@@ -54,12 +55,6 @@ def main() -> None:
         "seconds_a_step": timed(model, request, panel, args.repeats),
     }
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
-
-
-def seen(model: Model, request: Request, panel: Sequence[str]) -> list[tuple[FeatureMap, ...]]:
-    """Return the features of each step."""
-    events = stream(model, request, panel=panel)
-    return [event.features for event in events if not isinstance(event, Generated)]
 
 
 def errors(record: LensRecord, features: Sequence[FeatureMap], layer: str) -> dict[str, float]:
@@ -105,11 +100,9 @@ def timed(model: Model, request: Request, panel: Sequence[str], repeats: int) ->
     spent: dict[str, list[float]] = {"without": [], "hooks": [], "recording": []}
     for _ in range(repeats):
         for way, layers in (("without", ()), ("hooks", panel), ("recording", panel)):
-            recording = Recording() if way == "recording" else None
+            sinks = (Recording().take,) if way == "recording" else ()
             begun = time.perf_counter()
-            for event in stream(model, request, panel=layers):
-                if recording is not None and not isinstance(event, Generated):
-                    recording.take(event.features)
+            list(generate(model, request, panel=layers, sinks=sinks))
             spent[way].append((time.perf_counter() - begun) / request.steps)
     return {way: round(statistics.median(seconds), 5) for way, seconds in spent.items()}
 

@@ -34,6 +34,7 @@ from seedloupe.generation.request import Request
 from seedloupe.generation.sampler import Plan
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, stream
+from seedloupe.hosts.standalone.engine.watching import tokens_of
 from seedloupe.lens import (
     AttentionAccumulator,
     AttentionProbe,
@@ -44,7 +45,7 @@ from seedloupe.lens import (
     WordsSeen,
 )
 from seedloupe.lens.words.accumulator import resize
-from seedloupe.lens.words.clip_words import may_mean_something, prompt_tokens
+from seedloupe.lens.words.clip_words import may_mean_something
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
@@ -118,7 +119,7 @@ def draw(
 ) -> tuple[Generated, WordsSeen, AttentionAccumulator]:
     """Draw one picture; a U-Net of random weights is shown all that the real one is shown."""
     wish = Request.of(model.info, scene.caption, (seed,), plan=Plan(steps=steps))
-    tokens = prompt_tokens(model, scene.caption)
+    tokens = tokens_of(model, scene.caption)
     without = AttentionAccumulator()
     probe = AttentionProbe(random, WordColumns(tokens.content), without, rows=[1])
 

@@ -1,11 +1,16 @@
-"""The arrows between packages, read from every file's imports.
+"""The arrows between packages, and no circle of files, read from every file's imports.
 
 ::
 
-    hosts/webui   hosts/comfyui   hosts/standalone    the core and one host each, never each other
-    studies   mining   picking   artifacts   lens     only a study may use the others
-    seedling   noise   tables                         tables know noise
-    errors   tensors   geometry   images   chance   plugins
+    hosts/webui   hosts/comfyui   hosts/standalone/{engine <- cli, app}   the core and one host each
+    atlas
+    services                                            joins features; a host comes here for two
+    studies                                             a study may use any feature
+    mining   picking   artifacts   lens   seedling      features do not know each other
+    generation
+    metadata   tables
+    noise
+    errors  tensors  geometry  images  files  chance    know torch at most
 """
 
 from __future__ import annotations
@@ -31,34 +36,48 @@ GROUND = {
     "chance",
     "pages",
     "places",
-    "plugins",
+    "registry",
 }
-SHARED = GROUND | {"noise", "tables"}
+SHARED = GROUND | {"noise", "metadata", "tables"}
+VALUES = SHARED | {"generation"}
 FEATURES = {"mining", "picking", "artifacts", "lens"}
-CORE = SHARED | FEATURES | {"seedling", "studies", "testing"}
+STUDIES = VALUES | FEATURES | {"seedling", "studies"}
+CORE = STUDIES | {"services", "atlas", "plugins", "testing"}
 
 # Which of our packages each of them may use, besides itself.
 ARROWS = {
     **dict.fromkeys(GROUND, GROUND),
     "noise": GROUND,
+    "metadata": GROUND | {"noise"},
     "tables": GROUND | {"noise"},
-    **dict.fromkeys(FEATURES, SHARED),
-    "seedling": SHARED,
-    "studies": SHARED | FEATURES | {"seedling"},
+    "generation": SHARED,
+    **dict.fromkeys((*FEATURES, "seedling"), VALUES),
+    "studies": STUDIES,
+    "services": STUDIES,
+    "atlas": VALUES | {"picking", "services"},
+    "plugins": GROUND,
     "testing": SHARED | FEATURES,
-    "__init__": SHARED | FEATURES,
-    "__main__": {"hosts/standalone"},
+    "__init__": SHARED | FEATURES | {"plugins"},
+    "__main__": {"hosts/standalone/cli"},
     "hosts": set(),
-    **dict.fromkeys(("hosts/webui", "hosts/comfyui", "hosts/standalone"), CORE),
+    **dict.fromkeys(("hosts/webui", "hosts/comfyui", "hosts/standalone/engine"), CORE),
+    "hosts/standalone": set(),
+    **dict.fromkeys(
+        ("hosts/standalone/cli", "hosts/standalone/app"), CORE | {"hosts/standalone/engine"}
+    ),
 }
 # `plugins.builtin` puts the features together; it reaches for them only when called.
 LAZY_ARROWS = {"plugins": FEATURES}
+# The one file of the command line that opens the app.
+DEMO = "hosts/standalone/cli/commands/demo"
 
 # Libraries that are a host, or that only one kind of host may need.
 HOSTS = {
     "hosts/webui": {"modules", "launch", "gradio"},
     "hosts/comfyui": {"comfy", "folder_paths", "nodes", "server", "execution"},
-    "hosts/standalone": {"gradio", "diffusers", "transformers", "accelerate"},
+    "hosts/standalone/engine": {"diffusers", "transformers", "accelerate"},
+    "hosts/standalone/cli": {"diffusers", "transformers", "accelerate"},
+    "hosts/standalone/app": {"gradio"},
 }
 ALL_HOSTS = set().union(*HOSTS.values())
 # Training builds its networks with the libraries whose file formats it must meet.
@@ -128,15 +147,19 @@ def reasons(entry: Import, package: Path) -> Iterator[str]:
     if entry.target[0] == package.name:
         if not entry.relative:
             yield "inside the package, imports are relative"
-        yield from against_arrows(unit, unit_of(entry.target[1:]), lazy=entry.lazy)
+        target = unit_of(entry.target[1:])
+        if not ("/".join(place) == DEMO and target == "hosts/standalone/app"):
+            yield from against_arrows(unit, target, lazy=entry.lazy)
     else:
         yield from foreign(unit, "/".join(place[:2]), entry.target[0], lazy=entry.lazy)
 
 
 def unit_of(parts: tuple[str, ...]) -> str:
-    """Name the package a module belongs to; each host is one of its own."""
-    within_host = parts[:1] == ("hosts",) and parts[1:2] != ("__init__",)
-    return "/".join(parts[:2]) if within_host else "".join(parts[:1])
+    """Name the package a module belongs to: hosts and the rooms of our own one are apart."""
+    if parts[:1] != ("hosts",) or parts[1:2] == ("__init__",):
+        return "".join(parts[:1])
+    rooms = parts[1:2] == ("standalone",) and parts[2:3] not in ((), ("__init__",))
+    return "/".join(parts[: 3 if rooms else 2])
 
 
 def against_arrows(unit: str, target: str, *, lazy: bool) -> Iterator[str]:

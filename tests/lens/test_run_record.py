@@ -11,12 +11,13 @@ import torch
 
 from seedloupe.errors import ImageError, InputError
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Generated, stream
+from seedloupe.hosts.standalone.engine.sampling import Generated, generate, stream
 from seedloupe.hosts.standalone.engine.single_pass import FeatureExtraction, extract_features
+from seedloupe.hosts.standalone.engine.watching import levels_of, token_names_of
 from seedloupe.lens import FeatureMap, FeatureProbe, Recipe, kept_words, read_lens
 from seedloupe.lens.record import LensKey
 from seedloupe.lens.rows import RowKind, RowPlan, edit_rows, pipeline_rows
-from seedloupe.lens.run_record import Recording, keep, levels_of
+from seedloupe.lens.run_record import Recording, keep
 
 from ..requests import request_of
 
@@ -104,22 +105,25 @@ def test_rows_of_diffusers_own_pipelines_carry_their_marker(case: str, tiny: Mod
 
 def test_steps_come_with_their_training_time_and_label(tiny: Model) -> None:
     request = request_of(tiny.info, "a hill", (1,), width=32, height=32, steps=3, guidance=3.0)
-    seen = [e for e in stream(tiny, request, panel=["mid-vit-out"]) if not isinstance(e, Generated)]
+    features: list[FeatureMap] = []
+    flow = stream(tiny, request, panel=["mid-vit-out"], sinks=[features.append])
+    seen = [event for event in flow if not isinstance(event, Generated)]
     levels = levels_of(tiny)
     assert levels is not None
-    for update in seen:
-        (feature,) = update.features
+    for update, feature in zip(seen, features, strict=True):
         assert feature.timestep == pytest.approx(levels.timestep(update.sigma))
         assert [(row.kind, row.image) for row in feature.labels] == [(RowKind.COND, 0)]
-    assert seen[0].features[0].timestep == pytest.approx(999.0)
+    assert features[0].timestep == pytest.approx(999.0)
 
 
 def test_what_cannot_be_recorded_is_a_note_and_the_rest_is_kept(tiny: Model) -> None:
     seen = Recording()
     good = FeatureMap("unet-out", 0, 1.0, torch.randn(1, 4, 2, 3))
-    seen.take([good, FeatureMap("mid-vit-out", 0, 1.0, torch.randn(1, 8, 2, 3))])
-    seen.take([FeatureMap("mid-vit-out", 1, 1.0, torch.randn(1, 9, 2, 3))])
-    record = seen.finish(tiny, request_of(tiny.info, "a hill", (7,)), 7, ["up-x is not watched"])
+    seen.take(good)
+    seen.take(FeatureMap("mid-vit-out", 0, 1.0, torch.randn(1, 8, 2, 3)))
+    seen.take(FeatureMap("mid-vit-out", 1, 1.0, torch.randn(1, 9, 2, 3)))
+    request = request_of(tiny.info, "a hill", (7,))
+    record = seen.finish(request, 7, ["up-x is not watched"], tokens=("a", "hill"))
     assert {key.layer for key in record.rgb} == {"unet-out", "mid-vit-out"}
     assert "mid-vit-out was not recorded to the end" in seen.notes[0]
     assert record.spec.truth["notes"][0] == "up-x is not watched"
@@ -131,12 +135,9 @@ def test_words_of_a_run_come_into_the_record_by_the_same_call(
 ) -> None:
     request = request_of(tiny.info, "a red cat", (1,), width=48, height=32, steps=2, negative="fog")
     seen = Recording()
-    for event in stream(tiny, request, panel=panel, words=True):
-        if isinstance(event, Generated):
-            made = event
-        else:
-            seen.take(event.features)
-    record = seen.finish(tiny, request, made.seed, made.notes, words=made.words)
+    (made,) = generate(tiny, request, panel=panel, sinks=(seen.take,), words=True)
+    tokens = token_names_of(tiny, request.prompt)
+    record = seen.finish(request, made.seed, made.notes, tokens=tokens, words=made.words)
     keep(record, tmp_path / "a.lens.safetensors", tmp_path / "a.png")
     assert (tmp_path / "a.png").exists() == bool(panel)
     kept = kept_words(read_lens(tmp_path / "a.lens.safetensors"))
@@ -149,7 +150,7 @@ def test_words_of_a_run_come_into_the_record_by_the_same_call(
     assert sigmas[0] is not None
     assert sigmas[1] is not None
     assert sigmas[0] > sigmas[1] > 0
-    without = Recording(Recipe(words=False)).finish(tiny, request, 1, words=made.words)
+    without = Recording(Recipe(words=False)).finish(request, 1, tokens=tokens, words=made.words)
     assert not without.words
 
 

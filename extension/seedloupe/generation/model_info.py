@@ -111,10 +111,16 @@ class ModelInfo:
         Raises:
             ShapeError: a side is no positive multiple of the cell.
         """
-        if width < self.cell or height < self.cell or width % self.cell or height % self.cell:
-            raise ShapeError(
-                "size",
-                expected=f"positive multiples of {self.cell} pixels",
-                got=f"{width}x{height}",
-            )
-        return self.latent_channels, height // self.cell, width // self.cell
+        return self.latent_channels, *cells_of(width, height, self.cell)
+
+
+def cells_of(width: int, height: int, cell: int) -> tuple[int, int]:
+    """Return height and width in latent cells of a picture of ``width`` by ``height`` pixels.
+
+    Raises:
+        ShapeError: a side is no positive multiple of ``cell``.
+    """
+    if width < cell or height < cell or width % cell or height % cell:
+        expected = f"positive multiples of {cell} pixels"
+        raise ShapeError("size", expected=expected, got=f"{width}x{height}")
+    return height // cell, width // cell

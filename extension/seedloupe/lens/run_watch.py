@@ -6,17 +6,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from .features import FeatureMap, FeatureSink
+from .hooks import reason_of
+
 if TYPE_CHECKING:
     from torch import nn
 
-    from ..generation.request import Request
-    from ..hosts.standalone.engine.models import Model
-    from . import AttentionMap, AttentionProbe, FeatureMap, FeatureProbe, WordsSeen
+    from . import AttentionMap, AttentionProbe, FeatureProbe, WordsSeen
     from .levels import NoiseLevels
+    from .tokens import PromptTokens
 
 
 class RunWatch:
-    """Collects what chosen layers compute at each step; what goes wrong becomes a note.
+    """Hands what chosen layers compute to sinks; what goes wrong becomes a note.
 
     Hooks exist only while the U-Net runs, so a run nobody reads to its end leaves none behind.
 
@@ -25,7 +27,9 @@ class RunWatch:
         layers: names, aliases or globs; none watches nothing.
         guided: whether the batch holds an unconditional row, which is left out.
         levels: the model's noise levels, to name the training time of each step.
-        words: the empty sight of a run's words, to be filled; None watches no words.
+        words: the empty word maps of a run, to be filled; None watches no words.
+        sinks: each is handed every map, batch size 1, the prompted half of the U-Net's batch; one
+            that raises is not handed that layer again and costs the others nothing.
 
     Raises:
         LayerNotFoundError: a name fits no layer, or there is no attention to words.
@@ -39,8 +43,10 @@ class RunWatch:
         guided: bool,
         levels: NoiseLevels | None = None,
         words: WordsSeen | None = None,
+        sinks: Sequence[FeatureSink] = (),
     ) -> None:
-        self._features: list[FeatureMap] = []
+        self._sinks = tuple(sinks)
+        self._refused: dict[tuple[int, str], str] = {}
         self._probes: list[FeatureProbe | AttentionProbe] = []
         self._words = words
         if layers:
@@ -49,8 +55,7 @@ class RunWatch:
 
             names = [layer.name for layer in find_layers(unet, layers)]
             rows = pipeline_rows(1, guided=guided)
-            sink = self._features.append
-            self._probes.append(FeatureProbe(unet, names, sink, rows=rows, levels=levels))
+            self._probes.append(FeatureProbe(unet, names, self._send, rows=rows, levels=levels))
         if words is not None:
             from . import AttentionProbe
 
@@ -71,18 +76,12 @@ class RunWatch:
     def notes(self) -> tuple[str, ...]:
         """Layers that could not be watched, each with the reason."""
         said = (note for probe in self._probes for note in probe.notes)
-        return (*said, *self._doubts())
+        return (*said, *self._refused.values(), *self._doubts())
 
     @property
     def words(self) -> WordsSeen | None:
         """The words of the picture in the making, as far as it has come."""
         return self._words
-
-    def taken(self) -> tuple[FeatureMap, ...]:
-        """Hand out what was recorded since the last time."""
-        features = tuple(self._features)
-        self._features.clear()
-        return features
 
     def finished(self) -> WordsSeen | None:
         """Hand out the words of a picture, and begin another."""
@@ -90,6 +89,16 @@ class RunWatch:
         if seen is not None:
             self._words = seen.emptied()
         return seen
+
+    def _send(self, feature: FeatureMap) -> None:
+        for place, sink in enumerate(self._sinks):
+            if (place, feature.layer) in self._refused:
+                continue
+            try:
+                sink(feature)
+            except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
+                note = f"{feature.layer} was not watched to the end: {reason_of(error)}"
+                self._refused[place, feature.layer] = note
 
     def _count(self, one: AttentionMap) -> None:
         if self._words is not None:
@@ -105,15 +114,17 @@ class RunWatch:
                 yield f"{layer} {said[truth.label]} what the model used: {truth.reason}"
 
 
-def empty_word_maps(model: Model, request: Request) -> WordsSeen | None:
-    """Return the empty sight of a run's words; None where neither prompt has any."""
-    from . import AttentionAccumulator, WordsSeen
-    from .words.clip_words import prompt_tokens
+def empty_word_maps(prompt: PromptTokens, negative: PromptTokens | None) -> WordsSeen | None:
+    """Return the empty word maps of a run; None where neither prompt has any words.
 
-    prompt = prompt_tokens(model, request.prompt)
-    if not request.plan.guided:
+    Args:
+        prompt: what is asked for.
+        negative: what is steered away from; None where the run is not guided.
+    """
+    from . import AttentionAccumulator, WordsSeen
+
+    if negative is None:
         return WordsSeen(AttentionAccumulator(), prompt, (0,)) if prompt.words else None
-    negative = prompt_tokens(model, request.negative)
     # One picture at a time, and diffusers puts the unconditional row first.
     seen = WordsSeen(AttentionAccumulator(), prompt, (1,), negative, (0,))
     return seen if prompt.words or negative.words else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import InputError
 from .sheets import Board, moment_words, paint_board
-from .words.clip_words import telling_words
+from .words.clip_words import informative_words
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,7 +48,7 @@ def paint_words(record: LensRecord, wanted: Sequence[str], out: Path) -> tuple[s
     words = tuple(wanted)
     if words == ("auto",):
         first = next(seen for side in sides.values() for seen in side.values())
-        words = telling_words(first.prompt)
+        words = informative_words(first.prompt)
     lines = [_line(sides, word, moments) for word in words]
     if not lines:
         raise InputError("word", expected="a word that may mean something", got="none")

@@ -10,8 +10,9 @@ from seedloupe.errors import InputError
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
+from seedloupe.hosts.standalone.engine.watching import tokens_of
 from seedloupe.lens import Truth, WordNotFoundError, WordsSeen
-from seedloupe.lens.words.clip_words import prompt_tokens, words_to_show
+from seedloupe.lens.words.clip_words import words_to_show
 
 from ...requests import request_of
 
@@ -30,7 +31,7 @@ def seedling() -> Model:
 
 
 def test_words_spelled_in_many_tokens_are_put_together(tiny: Model) -> None:
-    tokens = prompt_tokens(tiny, "A well-lit Hill, \u00e9t\u00e9")
+    tokens = tokens_of(tiny, "A well-lit Hill, \u00e9t\u00e9")
     assert tokens.length == 77
     assert tokens.words == ("a", "well", "-", "lit", "hill", ",", "\u00e9t\u00e9")
     assert tokens.find("hill") == (10, 11, 12, 13)
@@ -40,7 +41,7 @@ def test_words_spelled_in_many_tokens_are_put_together(tiny: Model) -> None:
 
 def test_tokens_stand_where_the_pipeline_puts_them(tiny: Model) -> None:
     prompt = "a red cat"
-    tokens = prompt_tokens(tiny, prompt)
+    tokens = tokens_of(tiny, prompt)
     ids = tiny.pipe.tokenizer(prompt).input_ids
     assert [token.special for token in tokens.tokens].index(True, 1) == len(ids) - 1
     assert all(token.special for token in tokens.tokens[len(ids) :])
@@ -48,27 +49,35 @@ def test_tokens_stand_where_the_pipeline_puts_them(tiny: Model) -> None:
 
 
 def test_xl_reads_the_same_columns(tiny_xl: Model) -> None:
-    assert prompt_tokens(tiny_xl, "a red cat").words == ("a", "red", "cat")
+    assert tokens_of(tiny_xl, "a red cat").words == ("a", "red", "cat")
 
 
 def test_a_prompt_beyond_the_chunk_is_cut_as_the_pipeline_cuts_it(tiny: Model) -> None:
-    tokens = prompt_tokens(tiny, "hill " * 40)
+    tokens = tokens_of(tiny, "hill " * 40)
     assert tokens.length == 77
     assert tokens.words == ("hill",) * 18 + ("hil",)
 
 
 def test_clip_words_have_their_columns(seedling: Model) -> None:
-    tokens = prompt_tokens(seedling, "A photo of a strawberry, a cat's cat")
+    tokens = tokens_of(seedling, "A photo of a strawberry, a cat's cat")
     assert tokens.words == ("a", "photo", "of", "a", "strawberry", ",", "a", "cat", "'s", "cat")
     assert tokens.find("cat's") == (8, 9)
     assert tokens.find("cat#2") == (10,)
 
 
 def test_words_that_may_mean_something_are_chosen(tiny: Model) -> None:
-    assert words_to_show(tiny, request(tiny), ("auto",)) == ("red", "cat#1", "blue", "cat#2")
-    assert words_to_show(tiny, request(tiny), ("red cat", "CAT")) == ("red cat", "CAT")
+    assert words_to_show(tokens_of(tiny, request(tiny).prompt), ("auto",)) == (
+        "red",
+        "cat#1",
+        "blue",
+        "cat#2",
+    )
+    assert words_to_show(tokens_of(tiny, request(tiny).prompt), ("red cat", "CAT")) == (
+        "red cat",
+        "CAT",
+    )
     with pytest.raises(WordNotFoundError, match="cat#2"):
-        words_to_show(tiny, request(tiny), ("dog",))
+        words_to_show(tokens_of(tiny, request(tiny).prompt), ("dog",))
 
 
 def watched(model: Model, wish: Request) -> tuple[Generated, WordsSeen]:

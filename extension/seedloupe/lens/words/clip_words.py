@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from ...generation.request import Request
-    from ...hosts.standalone.engine.models import Model
-    from .. import Piece, PromptTokens
+from ..tokens import Piece, PromptTokens
 
 #: CLIP's mark for the last token of a word.
 _ENDS_WORD = "</w>"
@@ -33,39 +30,68 @@ _JOINING = {
 _MOST_WORDS = 8
 
 
-def prompt_tokens(model: Model, prompt: str) -> PromptTokens:
-    """Return a prompt's tokens as the pipeline sends them, one chunk, cut where it cuts.
+class Encoded(Protocol):
+    """What a tokenizer makes of a text."""
+
+    @property
+    def input_ids(self) -> list[int]:
+        """The tokens' numbers."""
+
+
+class ClipTokenizer(Protocol):
+    """The part of transformers' ``CLIPTokenizer`` that tells words from tokens."""
+
+    model_max_length: int
+    bos_token_id: int
+    eos_token_id: int
+
+    def __call__(
+        self, text: str, *, padding: str = ..., max_length: int = ..., truncation: bool = ...
+    ) -> Encoded:
+        """Cut a text into tokens."""
+
+    def convert_ids_to_tokens(self, ids: Sequence[int]) -> list[str]:
+        """Name tokens."""
+
+    def get_added_vocab(self) -> dict[str, int]:
+        """Return tokens that were added by hand."""
+
+    def decode(self, ids: Sequence[int], *, clean_up_tokenization_spaces: bool) -> str:
+        """Write tokens out."""
+
+
+def prompt_tokens(tokenizer: ClipTokenizer, text: str) -> PromptTokens:
+    """Return a prompt's tokens as pipelines send them, one chunk, cut where they cut.
 
     XL models read the prompt with two encoders side by side in the same columns.
     """
-    from .. import PromptTokens
-
-    tokenizer = model.pipe.tokenizer
-    convert = getattr(model.pipe, "maybe_convert_prompt", None)
-    text = convert(prompt, tokenizer) if convert else prompt
     length = tokenizer.model_max_length
     ids = tokenizer(text, padding="max_length", max_length=length, truncation=True).input_ids
     return PromptTokens.of_chunks([_pieces(tokenizer, ids)])
 
 
-def words_to_show(model: Model, request: Request, wanted: Sequence[str]) -> tuple[str, ...]:
+def token_names(tokenizer: ClipTokenizer, text: str) -> tuple[str, ...]:
+    """Return a prompt's tokens by name, without padding, as the tokenizer splits it."""
+    return tuple(tokenizer.convert_ids_to_tokens(tokenizer(text, truncation=True).input_ids))
+
+
+def words_to_show(tokens: PromptTokens, wanted: Sequence[str]) -> tuple[str, ...]:
     """Return words to show; the single word ``auto`` stands for those that may mean something.
 
     Raises:
         WordNotFoundError: the prompt has no such word.
     """
-    tokens = prompt_tokens(model, request.prompt)
     if tuple(wanted) == ("auto",):
-        return telling_words(tokens)
+        return informative_words(tokens)
     for word in wanted:
         tokens.find(word)
     return tuple(wanted)
 
 
-def telling_words(tokens: PromptTokens) -> tuple[str, ...]:
+def informative_words(tokens: PromptTokens) -> tuple[str, ...]:
     """Return the first words of a prompt that may mean something."""
-    telling = (label for label in tokens.labels if may_mean_something(label))
-    return tuple(dict.fromkeys(telling))[:_MOST_WORDS]
+    informative = (label for label in tokens.labels if may_mean_something(label))
+    return tuple(dict.fromkeys(informative))[:_MOST_WORDS]
 
 
 def may_mean_something(label: str) -> bool:
@@ -74,10 +100,8 @@ def may_mean_something(label: str) -> bool:
     return any(map(str.isalnum, word)) and word not in _ARTICLES | _JOINING
 
 
-def _pieces(tokenizer: Any, ids: Sequence[int]) -> list[Piece]:
+def _pieces(tokenizer: ClipTokenizer, ids: Sequence[int]) -> list[Piece]:
     """What stands after the first end is padding, whatever token XL's encoders pad with."""
-    from .. import Piece
-
     names = tokenizer.convert_ids_to_tokens(ids)
     added = tokenizer.get_added_vocab()
     end = ids.index(tokenizer.eos_token_id) if tokenizer.eos_token_id in ids else len(ids)
@@ -94,10 +118,8 @@ def _pieces(tokenizer: Any, ids: Sequence[int]) -> list[Piece]:
     return pieces
 
 
-def _word_pieces(tokenizer: Any, ids: list[int]) -> list[Piece]:
+def _word_pieces(tokenizer: ClipTokenizer, ids: list[int]) -> list[Piece]:
     """One word's tokens; those that hold parts of a letter cannot be written one by one."""
-    from .. import Piece
-
     texts = [name.removesuffix(_ENDS_WORD) for name in tokenizer.convert_ids_to_tokens(ids)]
     if not all(map(str.isascii, texts)):
         whole = tokenizer.decode(ids, clean_up_tokenization_spaces=False).strip()

@@ -19,12 +19,13 @@ from seedloupe.artifacts import Availability, Purpose, ResultStore, Subject, Tex
 from seedloupe.artifacts.tally.result_log import ResultLog
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.app.inpaint_state import Job
+from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
 from seedloupe.hosts.standalone.app.mask_editor import BRUSH, canvas_of
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, ServedFiles
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate
 from seedloupe.images import from_pil
-from seedloupe.lens import FeatureMap
+from seedloupe.lens import FeatureMap, FeatureSink
 from seedloupe.noise import NoiseSource
 
 from ....requests import INFO, request_of
@@ -41,14 +42,21 @@ def paint(seed: int, size: tuple[int, int] = (6, 4)) -> Image.Image:
     return Image.new("RGB", size, (seed % 256, seed // 256 % 256, 7))
 
 
-def flow(request: Request, *, size: tuple[int, int] = (6, 4), channels: int = 5) -> Flow:
+def flow(
+    request: Request,
+    *,
+    size: tuple[int, int] = (6, 4),
+    channels: int = 5,
+    sinks: Sequence[FeatureSink] = (),
+) -> Flow:
     """Draw plain pictures, step by step, with one layer and a preview."""
     for index, seed in enumerate(request.seeds):
         for step in range(request.steps):
             values = torch.rand(1, channels, 2, 3, generator=torch.Generator().manual_seed(seed))
-            feature = FeatureMap("mid-vit-out", step, 1.0, values)
+            for sink in sinks:
+                sink(FeatureMap("mid-vit-out", step, 1.0, values))
             look = partial(paint, seed, (3, 2))
-            yield StepUpdate(index, seed, step, request.steps, 1.0, (feature,), look)
+            yield StepUpdate(index, seed, step, request.steps, 1.0, look)
         yield Generated(from_pil(paint(seed, size)), seed, index)
 
 
@@ -110,15 +118,17 @@ def job_for(
     """A job for the stand-in sampler that keeps nothing; it counts where a folder is given."""
     canvas = canvas_of(edited(), SIZE)
     request = request_of(INFO, "a boat", seeds, steps=2, image=canvas.image, mask=canvas.mask)
+    painter = LayerPainter()
     job = Job(
         request,
         "tiny",
-        lambda request: flow(request, size=SIZE),
+        lambda request: flow(request, size=SIZE, sinks=(painter.take,)),
         TextCheck(canvas.mask, reader, before=canvas.image, prompt=request.prompt),
         "file/{0.seed}".format,
         lambda _, name: f"file/{name}",
         "file/before",
         ResultLog(ResultStore(folder), SUBJECT) if folder else None,
+        painter=painter,
     )
     return replace(job, **more)
 

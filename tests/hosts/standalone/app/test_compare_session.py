@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,9 @@ def drawn(
     request = request_of(INFO, "a boat", seeds_of(lots), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
-    return list(draw_columns(lots, request, flow, LayerPainter(), keep, stop))
+    painter = LayerPainter()
+    draw = partial(flow, sinks=(painter.take,))
+    return list(draw_columns(lots, request, draw, painter, keep, stop))
 
 
 def test_columns_fill_evenly_and_a_shared_seed_is_drawn_once() -> None:
@@ -240,11 +243,10 @@ def test_settings_nobody_can_draw_with_are_refused_in_one_line() -> None:
 
 def test_a_layer_that_cannot_be_painted_costs_a_note_and_not_the_picture() -> None:
     painter = LayerPainter()
-    updates = [
-        next(flow(request_of(INFO, "", (1,), steps=1), channels=channels)) for channels in (5, 9)
-    ]
-    painter.bench(updates[0], "first")
-    bench = painter.bench(updates[1], "other channels")
+    request = request_of(INFO, "", (1,), steps=1)
+    first, second = (flow(request, channels=n, sinks=(painter.take,)) for n in (5, 9))
+    painter.bench(next(first), "first")
+    bench = painter.bench(next(second), "other channels")
     assert bench.layers == ()
     assert any("mid-vit-out cannot be shown" in line for line in bench.lines)
 

@@ -33,8 +33,8 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def desk(tiny: Model, tmp_path: Path) -> AppState:
-    def stream(model: Model, request: Any, **watched: object) -> Any:
-        return flow(request, size=model.native_size)
+    def stream(model: Model, request: Any, sinks: Any = (), **watched: object) -> Any:
+        return flow(request, size=model.native_size, sinks=sinks)
 
     return desk_of(tmp_path, tiny, stream=stream, reader=Reader(BOX))
 

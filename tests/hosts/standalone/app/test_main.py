@@ -42,8 +42,8 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
-    def stream(model: Model, request: Any, **watched: object) -> Any:
-        return flow(request, size=model.native_size)
+    def stream(model: Model, request: Any, sinks: Any = (), **watched: object) -> Any:
+        return flow(request, size=model.native_size, sinks=sinks)
 
     return desk_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))
 
@@ -145,7 +145,7 @@ def test_bad_input_is_one_line_and_the_page_stays_usable(
 def test_a_crash_inside_is_one_line_without_a_traceback(
     create: CreateTab, desk: AppState, toasts: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    def burning(*given: object, **watched: object) -> Any:
+    def burning(*given: object, sinks: Any = (), **watched: object) -> Any:
         raise RuntimeError("CUDA out of memory\n at line 3")
 
     object.__setattr__(desk, "stream", burning)

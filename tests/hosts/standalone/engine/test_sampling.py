@@ -16,7 +16,7 @@ from seedloupe.hosts.standalone.engine.sampling import (
     sample_batch,
     stream,
 )
-from seedloupe.lens import default_panel
+from seedloupe.lens import FeatureMap, default_panel
 from seedloupe.noise import initial_noise
 
 from ....requests import pixels, request_of
@@ -75,34 +75,31 @@ def test_no_global_random_state_is_touched(tiny: Model) -> None:
 def test_a_watched_picture_is_bit_for_bit_the_unwatched_one(tiny: Model) -> None:
     steps: list[StepUpdate] = []
     panel = default_panel(tiny.unet)
-    watched = list(generate(tiny, request(tiny, 1, 2), on_step=steps.append, panel=panel))
+    features: list[FeatureMap] = []
+    more = {"panel": panel, "sinks": (features.append,)}
+    watched = list(generate(tiny, request(tiny, 1, 2), on_step=steps.append, **more))
     plain = list(generate(tiny, request(tiny, 1, 2)))
     for one, other in zip(watched, plain, strict=True):
         assert np.array_equal(pixels(one), pixels(other))
     assert [(step.image, step.step, step.seed) for step in steps] == [
         (image, step, seed) for image, seed in enumerate((1, 2)) for step in range(3)
     ]
-    for step in steps:
-        assert [feature.layer for feature in step.features] == list(
-            dict.fromkeys(feature.layer for feature in step.features)
-        )
-        assert {feature.layer for feature in step.features} == set(panel)
-        assert {(f.values.shape[0], f.step, f.sigma) for f in step.features} == {
-            (1, step.step, step.sigma)
-        }
+    assert len(features) == len(steps) * len(panel)
+    for place, step in enumerate(steps):
+        taken = features[place * len(panel) : (place + 1) * len(panel)]
+        assert {feature.layer for feature in taken} == set(panel)
+        assert {(f.values.shape[0], f.step, f.sigma) for f in taken} == {(1, step.step, step.sigma)}
     assert watched[0].notes == ()
 
 
 def test_the_prompted_half_is_what_is_watched(tiny: Model) -> None:
     layer = default_panel(tiny.unet)[:1]
-    guided: list[StepUpdate] = []
-    plain: list[StepUpdate] = []
-    list(generate(tiny, request(tiny, 1, negative="fog"), on_step=guided.append, panel=layer))
-    list(generate(tiny, request(tiny, 1, guidance=1.0), on_step=plain.append, panel=layer))
+    guided: list[FeatureMap] = []
+    plain: list[FeatureMap] = []
+    list(generate(tiny, request(tiny, 1, negative="fog"), panel=layer, sinks=[guided.append]))
+    list(generate(tiny, request(tiny, 1, guidance=1.0), panel=layer, sinks=[plain.append]))
     # Both see the same noise first, and the prompted rows know nothing of the negative prompt.
-    torch.testing.assert_close(
-        guided[0].features[0].values, plain[0].features[0].values, rtol=1e-4, atol=1e-5
-    )
+    torch.testing.assert_close(guided[0].values, plain[0].values, rtol=1e-4, atol=1e-5)
 
 
 def test_trouble_in_the_lens_is_told_and_never_costs_the_picture(
@@ -117,6 +114,19 @@ def test_trouble_in_the_lens_is_told_and_never_costs_the_picture(
     (plain,) = generate(tiny, request(tiny, 4))
     assert np.array_equal(pixels(watched), pixels(plain))
     assert watched.notes == (f"{layer} is not watched: no room left",)
+
+
+def test_a_sink_that_fails_costs_a_note_and_robs_no_other_sink(tiny: Model) -> None:
+    def fail(_: FeatureMap) -> None:
+        raise MemoryError("no room left")
+
+    layer, *_ = default_panel(tiny.unet)
+    seen: list[FeatureMap] = []
+    (watched,) = generate(tiny, request(tiny, 4), panel=(layer,), sinks=(fail, seen.append))
+    (plain,) = generate(tiny, request(tiny, 4))
+    assert np.array_equal(pixels(watched), pixels(plain))
+    assert [feature.step for feature in seen] == [0, 1, 2]
+    assert watched.notes == (f"{layer} was not watched to the end: no room left",)
 
 
 def test_a_run_nobody_reads_to_its_end_leaves_no_hook(tiny: Model) -> None:

@@ -134,13 +134,15 @@ def compare_columns(
     lots = choose_columns(
         known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
     )
-    layers = panel(model.unet)
+    layers, painter = panel(model.unet), LayerPainter()
     request = Request.of(model.info, wish.prompt, seeds_of(lots), plan=wish.settings)
     return draw_columns(
         lots,
         request,
-        lambda request: desk.stream(model, request, panel=layers, preview=True),
-        LayerPainter(),
+        lambda request: desk.stream(
+            model, request, panel=layers, sinks=(painter.take,), preview=True
+        ),
+        painter,
         lambda picture: desk.prints.keep_generated(picture, request),
         stop,
     )

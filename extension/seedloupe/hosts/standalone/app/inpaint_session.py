@@ -21,7 +21,7 @@ from ..engine.sampling import Generated, StepUpdate
 from ..images import to_pil, to_tensor
 from .html import Preview
 from .inpaint_state import MARKS, InpaintState, Job, Result
-from .layer_preview import panel
+from .layer_preview import LayerPainter, panel
 from .mask_editor import canvas_of, enlargement, for_editor
 from .stop_and_throttle import follow
 
@@ -92,10 +92,14 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         subject = subject_of(model.info, wish.prompt, request.size, request.noise)
         ledger = ResultLog(desk.book, subject)
 
+    painter = LayerPainter()
+
     # By name: a page that waits for somebody's retry must not keep a model from being closed.
     def drawn(request: Request) -> Generator[StepUpdate | Generated, None, None]:
         model = desk.shelf.get(wish.model)
-        return desk.stream(model, request, panel=panel(model.unet), preview=True)
+        return desk.stream(
+            model, request, panel=panel(model.unet), sinks=(painter.take,), preview=True
+        )
 
     def kept(picture: Generated) -> str:
         return desk.prints.keep_generated(picture, request)
@@ -112,6 +116,7 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         desk.prints.keep(to_pil(canvas.image), "before"),
         ledger,
         ledger.read()[0].corrections if ledger else {},
+        painter,
     )
 
 

@@ -37,12 +37,22 @@ class LayerPainter:
     def __init__(self) -> None:
         """Begin without having seen anything."""
         self._renderer = PcaRenderer()
+        self._step: dict[str, FeatureMap] = {}
+
+    def take(self, feature: FeatureMap) -> None:
+        """Keep one map of the step being taken: the sink of whoever watches."""
+        if any(kept.step != feature.step for kept in self._step.values()):
+            self._step.clear()
+        self._step[feature.layer] = feature
 
     def bench(self, update: StepUpdate, title: str) -> Preview:
-        """Return what to show of one step; a layer that cannot be painted is said, not raised."""
+        """Return what to show of the step just taken.
+
+        A layer that cannot be painted is said, not raised.
+        """
         layers: list[LayerView] = []
         notes = list(update.notes)
-        for feature in update.features:
+        for feature in self._step.values():
             try:
                 layers.append(self._paint(feature))
             except Exception as error:  # noqa: BLE001 - it must not cost the picture

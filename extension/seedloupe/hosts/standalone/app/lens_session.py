@@ -21,6 +21,7 @@ from ....lens.run_record import Recording, panel_of
 from ..cli.arguments import seed as read_seed
 from ..engine.sampling import Generated, StepUpdate
 from ..engine.single_pass import FeatureExtraction, extract_features
+from ..engine.watching import token_names_of
 from .html import Preview
 from .layer_preview import LayerPainter
 from .stop_and_throttle import follow
@@ -28,6 +29,7 @@ from .stop_and_throttle import follow
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from ....lens import FeatureMap
     from ..engine.models import Model
     from .state import AppState
 
@@ -108,7 +110,7 @@ def observe(
     if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
         raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
     model = desk.shelf.get(wish.model)
-    layers = panel_of(model, wish.layers)
+    layers = panel_of(model.unet, wish.layers)
     request = Request.of(model.info, wish.prompt, wish.seeds, plan=wish.settings)
     return _draw(desk, model, request, layers, stop, painter or LayerPainter())
 
@@ -124,8 +126,15 @@ def _draw(
     sight, begun = Sight(status="Getting ready", why=_why(model, layers)), time.monotonic()
     yield sight
     seen: list[_Seen] = [_Seen() for _ in request.seeds]
-    events = desk.stream(model, request, panel=layers, preview=True, words=True)
-    for event in follow(_recorded(events, seen), stop):
+
+    made: list[Generated] = []
+
+    def record(feature: FeatureMap) -> None:
+        seen[len(made)].recording.take(feature)
+
+    sinks = (record, painter.take)
+    events = desk.stream(model, request, panel=layers, sinks=sinks, preview=True, words=True)
+    for event in follow(_looked(events, seen, made), stop):
         if isinstance(event, StepUpdate):
             bench = painter.bench(event, f"Seed {event.seed}, being drawn")
             status = f"Picture {event.image + 1} of {len(request.seeds)}"
@@ -142,21 +151,25 @@ def _draw(
     yield replace(sight, status=_last_words(sight, len(request.seeds), time.monotonic() - begun))
 
 
-def _recorded(
-    events: Generator[StepUpdate | Generated, None, None], seen: Sequence[_Seen]
+def _looked(
+    events: Generator[StepUpdate | Generated, None, None],
+    seen: Sequence[_Seen],
+    made: list[Generated],
 ) -> Generator[StepUpdate | Generated, None, None]:
-    """Record every step, also those nobody looks at."""
+    """Keep every step's preview, also those nobody looks at."""
     with closing(events):
         for event in events:
             if isinstance(event, StepUpdate):
-                seen[event.image].recording.take(event.features)
-                seen[event.image].looks[event.step] = replace(event, features=())
+                seen[event.image].looks[event.step] = event
+            else:
+                made.append(event)
             yield event
 
 
 def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> RecordedRun:
-    what = (model, request, made.seed, made.notes)
-    record = seen.recording.finish(*what, words=made.words)
+    tokens = token_names_of(model, request.prompt)
+    what = (request, made.seed, made.notes)
+    record = seen.recording.finish(*what, tokens=tokens, words=made.words)
     steps = sorted(seen.looks)
     shown = {
         steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)
@@ -181,7 +194,7 @@ def observe_pictures(
         SeedloupeError: the model or a picture cannot be used, or a number is out of range.
     """
     opened = desk.shelf.get(model)
-    chosen = panel_of(opened, layers)
+    chosen = panel_of(opened.unet, layers)
     specimens = tuple(
         RecordedRun(
             extract_features(

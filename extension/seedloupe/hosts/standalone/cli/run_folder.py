@@ -14,13 +14,14 @@ from ....generation.describe import picture_texts, record_of, tool
 from ....lens.run_record import Recording, keep
 from ....metadata.write_png import read_png_metadata, save_png
 from ..engine.sampling import Generated, stream
+from ..engine.watching import token_names_of
 from ..outputs import save_plain, write_json
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ....generation.request import Request
-    from ....lens import WordsSeen
+    from ....lens import FeatureMap, WordsSeen
     from ....lens.budget import Recipe
     from ..engine.models import Model
     from .console import Console, ProgressLine
@@ -97,10 +98,19 @@ class RunFolder:
         kept = [index for index in range(len(self.request.seeds)) if index not in missing]
         self.images += [self._entry(index, made=False) for index in kept]
         # Checks everything now, also when nothing is left to make.
-        events = stream(
-            self.model, self._part(missing or [0]), panel=self.layers, words=bool(self.words)
-        )
         seen = self._recording()
+
+        def record(feature: FeatureMap) -> None:
+            if seen is not None:
+                seen.take(feature)
+
+        events = stream(
+            self.model,
+            self._part(missing or [0]),
+            panel=self.layers,
+            sinks=(record,),
+            words=bool(self.words),
+        )
         done = each * len(kept)
         for event in events if missing else ():
             if isinstance(event, Generated):
@@ -108,8 +118,6 @@ class RunFolder:
                 seen = self._recording()
                 continue
             done += 1
-            if seen is not None:
-                seen.take(event.features)
             progress.at(done, skipped=each * len(kept))
 
     def _part(self, indices: list[int]) -> Request:
@@ -132,8 +140,9 @@ class RunFolder:
         """Write what the lens saw; should that fail, the picture is safe already."""
         path = self.picture(index)
         try:
-            what = (self.model, self.request, made.seed, made.notes)
-            record = seen.finish(*what, words=made.words)
+            tokens = token_names_of(self.model, self.request.prompt)
+            what = (self.request, made.seed, made.notes)
+            record = seen.finish(*what, tokens=tokens, words=made.words)
             keep(record, self._lens(index), path.with_suffix(".lens.png"))
         except (SeedloupeError, OSError, MemoryError) as error:
             reason = str(error) or type(error).__name__

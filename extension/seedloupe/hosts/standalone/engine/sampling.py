@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 from ....errors import InputError, ModelError
 from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler
-from ....lens.run_record import levels_of
-from ....lens.run_watch import RunWatch, empty_word_maps
 from ....noise import NoiseSource, initial_noise, resized_noise
 from ....tensors import require_shape
 from .denoise import InitLatents, Step, denoise
 from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
+from .watching import run_watch
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from torch import Tensor
 
-    from ....lens import FeatureMap, WordsSeen
+    from ....lens import FeatureSink, WordsSeen
+    from ....lens.run_watch import RunWatch
     from ....tables import SamplingSpec
     from .models import Model
 
@@ -49,8 +49,6 @@ class StepUpdate:
         step: counted from 0.
         steps: how many this picture takes.
         sigma: noise level the U-Net was called at.
-        features: one map for each watched layer that could be read, batch size 1, the prompted
-            half of the U-Net's batch.
         look: decodes the preview; None where none was asked for.
         notes: layers that had to be given up, each with its reason.
         words: what words did so far, where they are watched; the next step adds to it.
@@ -61,7 +59,6 @@ class StepUpdate:
     step: int
     steps: int
     sigma: float
-    features: tuple[FeatureMap, ...] = ()
     look: Callable[[], Image] | None = None
     notes: tuple[str, ...] = ()
     words: WordsSeen | None = None
@@ -100,6 +97,7 @@ def generate(
     *,
     on_step: Callable[[StepUpdate], None] | None = None,
     panel: Sequence[str] = (),
+    sinks: Sequence[FeatureSink] = (),
     words: bool = False,
     preview: bool = False,
 ) -> Iterator[Generated]:
@@ -110,13 +108,14 @@ def generate(
         request: what to generate.
         on_step: called after each step; what it raises ends the run.
         panel: layers to watch; a watched picture is bit for bit the unwatched one.
+        sinks: are handed what those layers compute, map by map.
         words: watch which parts of the picture attend to which words.
         preview: let each step offer a small preview.
 
     Raises:
         InputError: or one of its kinds, before anything is computed.
     """
-    for event in stream(model, request, panel=panel, words=words, preview=preview):
+    for event in stream(model, request, panel=panel, sinks=sinks, words=words, preview=preview):
         if isinstance(event, Generated):
             yield event
         elif on_step is not None:
@@ -128,6 +127,7 @@ def stream(
     request: Request,
     *,
     panel: Sequence[str] = (),
+    sinks: Sequence[FeatureSink] = (),
     words: bool = False,
     preview: bool = False,
 ) -> Flow[StepUpdate | Generated, None, None]:
@@ -137,9 +137,7 @@ def stream(
         ModelError: the request was made for another model; at once, not at the first item.
     """
     _require_same(model, request)
-    levels = levels_of(model) if panel or words else None
-    seen = empty_word_maps(model, request) if words else None
-    eye = RunWatch(model.unet, panel, guided=request.plan.guided, levels=levels, words=seen)
+    eye = run_watch(model, request, panel, words=words, sinks=sinks)
     return _run(model, request, eye, preview=preview)
 
 
@@ -239,7 +237,6 @@ def _run(
                 last.index,
                 last.total,
                 last.sigma,
-                eye.taken(),
                 partial(preview_of, model, last.clean) if preview else None,
                 eye.notes,
                 eye.words,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ....errors import ImageError, InputError
-from ....lens.run_record import levels_of, tokens_of
 from .denoise import added_conditions, with_mask
 from .latents import encode_pictures, source_without_picture
 from .text import encode_text
+from .watching import levels_of, token_names_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -160,7 +160,7 @@ def _spec(model: Model, asked: FeatureExtraction) -> LensSpec:
     return replace(
         spec,
         prompt=asked.prompt,
-        tokens=tokens_of(model, asked.prompt),
+        tokens=token_names_of(model, asked.prompt),
         seeds=tuple(str(seed) for seed in seeds),
         rows="all",
         extra={"look": {"time": asked.time, "noises": asked.noises}},

@@ -171,12 +171,12 @@ def _recorded(
     if not args.lens:
         return (), None
     from .....lens.budget import megabytes
-    from .....lens.run_record import DEFAULT_BUDGET, budgeted, panel_of
+    from .....lens.run_record import DEFAULT_BUDGET, panel_of
+    from ...engine.watching import recording_budget
 
-    layers = panel_of(model, args.lens)
+    layers = panel_of(model.unet, args.lens)
     budget = DEFAULT_BUDGET if args.lens_budget is None else args.lens_budget
-    how = {"steps": request.steps, "budget": budget}
-    made = budgeted(model, request, layers, **how, words=words)
+    made = recording_budget(model, request, layers, budget=budget, words=words)
     console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
     say_notes(console, made.notes)
     return made.layers, made.wish.recipe
@@ -184,8 +184,9 @@ def _recorded(
 
 def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
     from .....lens.words.clip_words import words_to_show
+    from ...engine.watching import tokens_of
 
-    return words_to_show(model, request, args.words) if args.words else ()
+    return words_to_show(tokens_of(model, request.prompt), args.words) if args.words else ()
 
 
 def _lines(document: dict[str, object], folder: Path) -> list[str]:

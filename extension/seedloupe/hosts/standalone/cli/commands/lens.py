@@ -85,7 +85,7 @@ def run_layers(args: argparse.Namespace, console: Console) -> int:
     """List layers with the shapes they have at one picture size."""
     from .....lens import find_layers, list_layers
     from ...engine.models import open_model
-    from ...shapes import layer_shapes
+    from ...engine.watching import layer_shapes
 
     if args.panel:
         return lens_panel.run(args, console)
@@ -173,7 +173,7 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     image = read_image(args.file)
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
-    layers = panel_of(model, args.layers)
+    layers = panel_of(model.unet, args.layers)
     height, width = fitted(model, image).shape[-2:]
     if image.shape[-2:] != (height, width):
         console.note(f"note: looked at as {width}x{height} pixels, a size the model can take")

@@ -1,0 +1,105 @@
+"""What the lens must know of a pipeline to watch a run: its tokens, noise levels and sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ....errors import InputError
+from ....generation.model_info import cells_of
+from ....lens.levels import NoiseLevels
+from ....lens.run_record import budgeted
+from ....lens.run_watch import RunWatch, empty_word_maps
+from ....lens.shapes import predict_shapes
+from ....lens.words.clip_words import prompt_tokens, token_names
+
+if TYPE_CHECKING:
+    from ....generation.request import Request
+    from ....lens import FeatureSink, PromptTokens, WordsSeen
+    from ....lens.budget import Budgeted
+    from .models import Model
+
+
+def run_watch(
+    model: Model,
+    request: Request,
+    panel: Sequence[str],
+    *,
+    words: bool,
+    sinks: Sequence[FeatureSink],
+) -> RunWatch:
+    """Return what watches a run of ``request``, as :class:`~...lens.run_watch.RunWatch` does.
+
+    Raises:
+        LayerNotFoundError: a name fits no layer, or there is no attention to words.
+    """
+    return RunWatch(
+        model.unet,
+        panel,
+        guided=request.plan.guided,
+        levels=levels_of(model) if panel or words else None,
+        words=word_maps_of(model, request) if words else None,
+        sinks=sinks,
+    )
+
+
+def levels_of(model: Model) -> NoiseLevels | None:
+    """Return the noise levels the model was trained at, or None if its schedule has no such."""
+    products = getattr(model.pipe.scheduler, "alphas_cumprod", None)
+    try:
+        return None if products is None else NoiseLevels.of_alphas(products)
+    except InputError:
+        return None
+
+
+def tokens_of(model: Model, prompt: str) -> PromptTokens:
+    """Return a prompt's tokens as the pipeline sends them."""
+    tokenizer = model.pipe.tokenizer
+    convert = getattr(model.pipe, "maybe_convert_prompt", None)
+    return prompt_tokens(tokenizer, convert(prompt, tokenizer) if convert else prompt)
+
+
+def token_names_of(model: Model, prompt: str) -> tuple[str, ...]:
+    """Return a prompt's tokens by name, without padding."""
+    return token_names(model.pipe.tokenizer, prompt)
+
+
+def word_maps_of(model: Model, request: Request) -> WordsSeen | None:
+    """Return the empty word maps of a run; None where neither prompt has any words."""
+    negative = tokens_of(model, request.negative) if request.plan.guided else None
+    return empty_word_maps(tokens_of(model, request.prompt), negative)
+
+
+def recording_budget(
+    model: Model, request: Request, layers: Sequence[str], *, budget: int, words: bool = False
+) -> Budgeted:
+    """Cut what is to be recorded of one picture of ``request`` until it fits ``budget`` bytes.
+
+    Raises:
+        ModelError: the U-Net has no known shape.
+    """
+    return budgeted(
+        model.unet,
+        request.shape[1:],
+        layers,
+        text_length=model.pipe.tokenizer.model_max_length,
+        steps=request.steps,
+        budget=budget,
+        words=word_maps_of(model, request) if words else None,
+    )
+
+
+def layer_shapes(
+    model: Model, layers: Sequence[str], width: int, height: int
+) -> dict[str, tuple[int, int, int]]:
+    """Return ``(C, H, W)`` of each layer, for pictures of ``width`` by ``height`` pixels.
+
+    Nothing is run: the shapes follow from the modules.
+
+    Raises:
+        ShapeError: no picture can have that size.
+    """
+    rows, columns = cells_of(width, height, model.cell)
+    words = model.pipe.tokenizer.model_max_length
+    shapes = predict_shapes(model.unet, layers, height=rows, width=columns, words=words)
+    return {name: (shape.channels, shape.height, shape.width) for name, shape in shapes.items()}
