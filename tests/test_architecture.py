@@ -19,9 +19,11 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+import networkx as nx  # torch needs it, so it is there
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -82,6 +84,25 @@ HOSTS = {
 ALL_HOSTS = set().union(*HOSTS.values())
 # Training builds its networks with the libraries whose file formats it must meet.
 LAZY_HOSTS = {"seedling/training": {"diffusers", "transformers"}}
+
+# Puts the features together, so it reaches up; only when it is called.
+REACHES_UP = "plugins.py"
+
+# Names that several files define with one meaning, and where.
+ONE_MEANING = {
+    # Every command of the command line is a module with these; its parser calls them by name.
+    **dict.fromkeys(
+        ("add", "run", "run_list", "run_merge", "run_show"), ("hosts/standalone/cli/commands/*",)
+    ),
+    # What `python -m` calls.
+    "main": (
+        "hosts/standalone/cli/main.py",
+        "hosts/webui/demo_model.py",
+        "seedling/variants.py",
+        "seedling/training/__main__.py",
+        "tables/published.py",
+    ),
+}
 
 LIGHT = {"torch", "numpy", "safetensors", "PIL"}
 # Every extension of the web UI may bring folders of these names, and the first one wins.
@@ -184,6 +205,55 @@ def foreign(unit: str, folder: str, library: str, *, lazy: bool) -> Iterator[str
         yield f"{library} is not in every host; import it where it is used"
 
 
+def circles(package: Path) -> list[list[str]]:
+    """List the groups of files that import each other in a circle, however late they do it.
+
+    A name taken from a package counts as taken from its ``__init__.py``. :data:`REACHES_UP` may
+    reach up from inside its functions.
+    """
+    known = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    arrows = {file: set(imported(package / file, package, known)) for file in known}
+    groups = nx.strongly_connected_components(nx.DiGraph(arrows))
+    return [sorted(group) for group in groups if len(group) > 1]
+
+
+def imported(file: Path, package: Path, known: set[str]) -> Iterator[str]:
+    """Go through the files of the package that one file takes names from."""
+    for entry in imports(file, package):
+        late = entry.lazy and file.relative_to(package).as_posix() == REACHES_UP
+        if entry.target[0] == package.name and not late:
+            *folder, name = entry.target[1:] or ("__init__",)
+            tail = "/".join(folder)
+            options = (f"{tail}/{name}.py", f"{tail}/{name}/__init__.py", f"{tail}.py")
+            places = (option.lstrip("/") for option in (*options, f"{tail}/__init__.py"))
+            yield from list(place for place in places if place in known)[:1]
+
+
+def names_twice(package: Path) -> dict[str, list[str]]:
+    """Return every public class or function of a file's top level that two files define."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(package.rglob("*.py")):
+        here = {
+            node.name
+            for node in ast.parse(file.read_text("utf-8")).body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        }
+        for name in here:
+            found.setdefault(name, []).append(file.relative_to(package).as_posix())
+    return {
+        name: files
+        for name, files in found.items()
+        if len(files) > 1 and not name.startswith("_") and not excused(name, files)
+    }
+
+
+def excused(name: str, files: list[str]) -> bool:
+    """Tell whether a name stands in several files for one of the reasons in :data:`ONE_MEANING`."""
+    return name in ONE_MEANING and all(
+        any(fnmatch(file, pattern) for pattern in ONE_MEANING[name]) for file in files
+    )
+
+
 STANDARD = sys.stdlib_module_names | {"__future__"}
 
 
@@ -221,11 +291,25 @@ PLANTED = [
     ("seedling/world/a.py", "def f():\n    import diffusers", "must not know the host's diffusers"),
     ("hosts/webui/a.py", "from ..comfyui import x", "hosts/webui must not know hosts/comfyui"),
     ("hosts/comfyui/a.py", "from .. import webui", "hosts/comfyui must not know hosts/webui"),
-    ("hosts/standalone/a.py", "import folder_paths", "must not know the host's folder_paths"),
+    ("hosts/standalone/cli/a.py", "import folder_paths", "the host's folder_paths"),
     ("hosts/comfyui/a.py", "import gradio", "hosts/comfyui must not know the host's gradio"),
     ("hosts/webui/a.py", "from scripts import x", "scripts may be any extension's"),
     ("lens/a.py", "from seedloupe.errors import x", "imports are relative"),
     ("artifacts/a.py", "import cv2", "cv2 is not in every host"),
+    ("lens/a.py", "from ..services import x", "lens must not know services"),
+    ("generation/a.py", "from ..lens import x", "generation must not know lens"),
+    ("metadata/a.py", "from ..tables import x", "metadata must not know tables"),
+    ("noise/a.py", "from ..metadata import x", "noise must not know metadata"),
+    ("services/a.py", "from ..hosts.standalone.engine import x", "must not know hosts/standalone"),
+    ("services/a.py", "from ..atlas import x", "services must not know atlas"),
+    ("atlas/a.py", "from ..lens import x", "atlas must not know lens"),
+    ("studies/a.py", "from ..services import x", "studies must not know services"),
+    ("hosts/standalone/engine/a.py", "from ..cli import x", "must not know hosts/standalone/cli"),
+    ("hosts/standalone/engine/a.py", "import gradio", "must not know the host's gradio"),
+    ("hosts/standalone/app/a.py", "from ..cli.main import x", "must not know hosts/standalone/cli"),
+    ("hosts/standalone/app/a.py", "import diffusers", "must not know the host's diffusers"),
+    ("hosts/standalone/cli/a.py", "from ..app import x", "must not know hosts/standalone/app"),
+    ("hosts/standalone/cli/a.py", "import gradio", "must not know the host's gradio"),
     ("novelty/a.py", "from ..errors import x", "novelty has no place in the arrows"),
 ]
 
@@ -250,8 +334,13 @@ ALLOWED = [
     ("studies/a.py", "from ..lens import x\nfrom ..seedling import critic"),
     ("hosts/webui/a.py", "import gradio\nfrom modules import shared\nfrom ...tables import x"),
     ("hosts/comfyui/a.py", "from comfy_api.latest import io\nfrom .nodes import x"),
-    ("hosts/standalone/a.py", "import diffusers\nfrom ... import picking"),
-    ("__main__.py", "from .hosts.standalone.cli import main"),
+    ("hosts/standalone/engine/a.py", "import diffusers\nfrom .... import picking"),
+    ("hosts/standalone/cli/a.py", "from ..engine import x\nfrom ....services import y"),
+    ("hosts/standalone/app/a.py", "import gradio\nfrom ..engine import x\nfrom ....atlas import y"),
+    ("hosts/standalone/cli/commands/demo.py", "def f():\n    from ...app import main"),
+    ("services/a.py", "from ..lens import x\nfrom ..picking import y"),
+    ("lens/a.py", "from ..generation import x"),
+    ("__main__.py", "from .hosts.standalone.cli.main import main"),
 ]
 
 
@@ -264,8 +353,60 @@ def test_what_the_arrows_allow_is_left_alone(tmp_path: Path, file: str, source: 
 
 def plant(package: Path, file: str, source: str) -> None:
     path = package / file
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(source, "utf-8")
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circles(PACKAGE) == []
+
+
+CIRCLES = [
+    ("at once", "from .b import x", "from .a import y"),
+    ("for types", "from .b import x", "if TYPE_CHECKING:\n    from .a import y"),
+    ("in a function", "def f():\n    from .b import x", "def f():\n    from . import a"),
+    ("by name", "from .b import x", "import_module('seedloupe.lens.a')"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [case[1:] for case in CIRCLES], ids=lambda _: "")
+def test_a_planted_circle_is_found(tmp_path: Path, one: str, other: str) -> None:
+    package = tmp_path / "seedloupe"
+    for file, source in (("a", one), ("b", other), ("c", "from .a import x")):
+        plant(package, f"lens/{file}.py", source)
+
+    assert circles(package) == [["lens/a.py", "lens/b.py"]]
+
+
+def test_a_circle_through_a_packages_face_is_found(tmp_path: Path) -> None:
+    plant(tmp_path / "seedloupe", "lens/__init__.py", "from .a import x")
+    plant(tmp_path / "seedloupe", "lens/a.py", "def f():\n    from . import x")
+
+    assert circles(tmp_path / "seedloupe") == [["lens/__init__.py", "lens/a.py"]]
+
+
+def test_only_plugins_may_reach_up_and_only_when_called(tmp_path: Path) -> None:
+    plant(tmp_path / "seedloupe", "lens/a.py", "from ..plugins import x")
+    plant(tmp_path / "seedloupe", "plugins.py", "def f():\n    from .lens import a")
+    assert circles(tmp_path / "seedloupe") == []
+
+    plant(tmp_path / "seedloupe", "plugins.py", "from .lens import a")
+    assert circles(tmp_path / "seedloupe") == [["lens/a.py", "plugins.py"]]
+
+
+def test_no_public_name_is_defined_in_two_files() -> None:
+    assert names_twice(PACKAGE) == {}
+
+
+def test_a_planted_second_meaning_is_found(tmp_path: Path) -> None:
+    package = tmp_path / "seedloupe"
+    plant(package, "lens/a.py", "class Verdict: ...\ndef _own(): ...")
+    plant(package, "tables/b.py", "def Verdict(): ...\ndef _own(): ...\ndef run(): ...")
+    plant(package, "hosts/standalone/cli/commands/c.py", "def run(): ...")
+    assert names_twice(package) == {
+        "Verdict": ["lens/a.py", "tables/b.py"],
+        "run": ["hosts/standalone/cli/commands/c.py", "tables/b.py"],
+    }
 
 
 WITHOUT_EXTRAS = """

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 
 from seedloupe.errors import InputError
-from seedloupe.generation.model_info import Patch
+from seedloupe.generation.model_info import ModelPatch
 from seedloupe.generation.table_use import model_spec, planned_use
 from seedloupe.tables import MatchLevel, match_table
 
 from ..requests import INFO
 from ..seed_tables import full_table
 
-DETAIL = Patch("detail", 0.8, "a" * 64)
-STYLE = Patch("style", 1.0, "b" * 64)
+DETAIL = ModelPatch("detail", 0.8, "a" * 64)
+STYLE = ModelPatch("style", 1.0, "b" * 64)
 
 
 def test_a_model_without_patches_is_its_base_file() -> None:
@@ -38,7 +38,7 @@ def test_the_order_of_patches_makes_no_difference() -> None:
         (),
     ],
 )
-def test_another_set_of_patches_is_another_model(patches: tuple[Patch, ...]) -> None:
+def test_another_set_of_patches_is_another_model(patches: tuple[ModelPatch, ...]) -> None:
     whole = replace(INFO, patches=(DETAIL, STYLE))
     assert replace(INFO, patches=patches).identity != whole.identity
 

@@ -8,7 +8,7 @@ import torch
 
 from seedloupe.hosts.standalone.cli.study_report import open_picture, task_table_path
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, pictures
+from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, generated_images
 from seedloupe.services.inpaint_study import keeper, painter_for, picture_file
 from seedloupe.studies.inpaint import InpaintTask, Painter, Pair, PictureKey
 from seedloupe.tables import SUFFIX
@@ -28,7 +28,7 @@ def pair() -> Pair:
 def painter_of(model: Model) -> Painter:
     source = pair()
     how = {"steps": 2, "guidance": 2.0, "image": source.picture, "mask": source.mask}
-    return painter_for(request_of(model.info, "", (1,), **how), partial(pictures, model))
+    return painter_for(request_of(model.info, "", (1,), **how), partial(generated_images, model))
 
 
 @pytest.mark.parametrize("name", ["tiny", "tiny_inpainter"])

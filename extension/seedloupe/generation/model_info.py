@@ -21,7 +21,7 @@ class Family(str, Enum):
 
 
 @dataclass(frozen=True)
-class Patch:
+class ModelPatch:
     """What changes a model's weights, above all a LoRA.
 
     Attributes:
@@ -67,7 +67,7 @@ class ModelInfo:
     prediction: str
     sha256: str
     trailing: bool = False
-    patches: tuple[Patch, ...] = ()
+    patches: tuple[ModelPatch, ...] = ()
 
     def __post_init__(self) -> None:
         """Put patches in one order, as weights do not depend on it; those of strength 0 go.
@@ -111,10 +111,10 @@ class ModelInfo:
         Raises:
             ShapeError: a side is no positive multiple of the cell.
         """
-        return self.latent_channels, *cells_of(width, height, self.cell)
+        return self.latent_channels, *latent_cells(width, height, self.cell)
 
 
-def cells_of(width: int, height: int, cell: int) -> tuple[int, int]:
+def latent_cells(width: int, height: int, cell: int) -> tuple[int, int]:
     """Return height and width in latent cells of a picture of ``width`` by ``height`` pixels.
 
     Raises:

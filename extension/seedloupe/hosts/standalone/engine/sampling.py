@@ -141,7 +141,7 @@ def stream(
     return _run(model, request, eye, preview=preview)
 
 
-def pictures(model: Model, request: Request) -> Iterator[Tensor]:
+def generated_images(model: Model, request: Request) -> Iterator[Tensor]:
     """Make the pictures of ``request`` one after the other, each ``(3, H, W)`` in 8 bits."""
     return (made.image for made in generate(model, request))
 

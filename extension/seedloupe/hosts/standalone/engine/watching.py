@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
-from ....generation.model_info import cells_of
+from ....generation.model_info import latent_cells
 from ....lens.levels import NoiseLevels
 from ....lens.run_record import budgeted
 from ....lens.run_watch import RunWatch, empty_word_maps
@@ -99,7 +99,7 @@ def layer_shapes(
     Raises:
         ShapeError: no picture can have that size.
     """
-    rows, columns = cells_of(width, height, model.cell)
+    rows, columns = latent_cells(width, height, model.cell)
     words = model.pipe.tokenizer.model_max_length
     shapes = predict_shapes(model.unet, layers, height=rows, width=columns, words=words)
     return {name: (shape.channels, shape.height, shape.width) for name, shape in shapes.items()}

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         study_plan_for,
     )
     from ...engine.models import open_model
-    from ...engine.sampling import pictures
+    from ...engine.sampling import generated_images
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     pairs, origin = pairs_for(model.info, wanted, folder=args.folder, count=args.pairs, mask=mask)
     request = _request(args, model.info, pairs[0])
     plan = study_plan_for(request, pairs, wanted, origin, dtype=model.dtype_name)
-    paint = painter_for(request, partial(pictures, model))
+    paint = painter_for(request, partial(generated_images, model))
     from .....studies.journal import StudyJournal
 
     settings = plan.settings({looker.name: looker.settings for looker in lookers})
