@@ -3,7 +3,7 @@
     python benchmarks/seedling_sheets.py --out docs/images
 
 Writes samples of held-out prompts, of one thing and of two; held-out pictures and what the VAE
-gives back of them; one prompt over sixteen seeds; sixteen prompts on one seed; and the two heads:
+gives back of them; one prompt over sixteen seeds; sixteen prompts on one seed; the two variants:
 the same prompts in four steps, and holes that were filled.
 """
 

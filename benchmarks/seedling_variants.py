@@ -1,4 +1,4 @@
-"""What Seedling's two further heads are worth, each beside what the plain model does in its place.
+"""What Seedling's two variants are worth, each beside what the plain model does in its place.
 
     python benchmarks/seedling_variants.py --count 200 --holes 100
 
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def few_steps(plain: Model, judge: Judge, count: int) -> dict[str, dict[str, float]]:
-    """Kind and colour right, of the fast head and of the plain model."""
+    """Kind and colour right, of the fast variant and of the plain model."""
     fast, scenes = open_model("seedling-fast", dtype=torch.bfloat16), plain_scenes(count, JUDGING)
     runs = {f"fast, {steps} steps, no guidance": (fast, steps, 1.0) for steps in (4, 2, 1)} | {
         "plain, 4 steps, no guidance": (plain, 4, 1.0),
@@ -77,11 +77,11 @@ def inpainting(
     sources = torch.stack([pair.picture for pair in pairs])
     masks = torch.stack([pair.mask for pair in pairs])
     filled = {
-        "inpainting head": fillings(head, pairs, prompts),
+        "inpainting variant": fillings(head, pairs, prompts),
         "plain model, latents blended": fillings(plain, pairs, prompts),
     }
     # A filling from elsewhere: what a seam nobody closed looks like.
-    shifted = filled["inpainting head"].roll(1, 0)
+    shifted = filled["inpainting variant"].roll(1, 0)
     pasted = torch.where(masks[:, None] > 0, shifted, sources)
     if place is not None:
         rows = [

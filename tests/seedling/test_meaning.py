@@ -71,7 +71,7 @@ def test_seedling_draws_what_it_is_asked_for_and_random_weights_do_not(judge: Ju
 
 
 @pytest.mark.slow
-def test_the_fast_head_paints_in_four_steps_what_the_plain_model_does_not(judge: Judge) -> None:
+def test_the_fast_variant_paints_in_four_steps_what_the_plain_model_does_not(judge: Judge) -> None:
     fast = hits(judge, generated(open_model("seedling-fast"), 4, 1.0), SCENES)
     plain = hits(judge, generated(open_model("seedling"), 4, 1.0), SCENES)
     assert fast[0] >= max(0.8, plain[0] + 0.1)
@@ -79,17 +79,17 @@ def test_the_fast_head_paints_in_four_steps_what_the_plain_model_does_not(judge:
 
 
 @pytest.mark.slow
-def test_the_inpainting_head_puts_the_whole_thing_into_the_hole(judge: Judge) -> None:
-    head, pairs = open_model("seedling-inpainting"), world_pairs(16)
+def test_the_inpainting_variant_puts_the_whole_thing_into_the_hole(judge: Judge) -> None:
+    variant, pairs = open_model("seedling-inpainting"), world_pairs(16)
     wishes = SCENES[1:17]  # kinds in turn, so never what was there before
     prompts = [f"a {wish.colour.value} {wish.kind.value}" for wish in wishes]
     images = []
     for seed, (pair, prompt) in enumerate(zip(pairs, prompts, strict=True)):
         assert wishes[seed].kind.value not in pair.subject
         request = request_of(
-            head.info, prompt, (seed,), image=pair.picture, mask=pair.mask, steps=12
+            variant.info, prompt, (seed,), image=pair.picture, mask=pair.mask, steps=12
         )
-        (made,) = generate(head, request)
+        (made,) = generate(variant, request)
         images.append(made.image)
     sources = torch.stack([pair.picture for pair in pairs])
     kind, colour = hits(judge, torch.stack(images), wishes)

@@ -1,4 +1,4 @@
-"""Heads are kept as what they change, and open as whole models."""
+"""Variants are kept as what they change, and open as whole models."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def test_a_difference_of_another_model_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "channels", "trailing"), [(Variant.INPAINTING, 9, False), (Variant.FAST, 4, True)]
+    ("variant", "channels", "trailing"), [(Variant.INPAINTING, 9, False), (Variant.FAST, 4, True)]
 )
-def test_a_head_opens_by_name_as_the_whole_file_does(
-    head: Variant, channels: int, trailing: bool, tmp_path: Path
+def test_a_variant_opens_by_name_as_the_whole_file_does(
+    variant: Variant, channels: int, trailing: bool, tmp_path: Path
 ) -> None:
     whole = tmp_path / "whole.safetensors"
-    assert main([head.value, str(whole)]) == 0
-    named, single, plain = open_model(head.value), open_model(str(whole)), open_model("seedling")
+    assert main([variant.value, str(whole)]) == 0
+    named, single, plain = open_model(variant.value), open_model(str(whole)), open_model("seedling")
     for model in (named, single):
         assert (model.info.in_channels, model.info.trailing) == (channels, trailing)
-    assert (named.name, named.files) == (head.value, weight_files(head.value))
-    assert named.info.sha256 == hash_files(head.files) != plain.info.sha256
+    assert (named.name, named.files) == (variant.value, weight_files(variant.value))
+    assert named.info.sha256 == hash_files(variant.files) != plain.info.sha256
     weights, others = named.unet.state_dict(), single.unet.state_dict()
     assert all(torch.equal(weights[name], others[name]) for name in weights)
     same = plain.unet.state_dict()
@@ -86,10 +86,10 @@ def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -
 
 
 def test_heads_are_marked_as_they_are_named() -> None:
-    assert [head.mark for head in Variant] == ["", "inpainting", "fast"]
-    for head in (Variant.INPAINTING, Variant.FAST):
-        with safe_open(head.files[1], "pt") as file:
-            assert file.metadata()[MARK] == head.mark
+    assert [variant.mark for variant in Variant] == ["", "inpainting", "fast"]
+    for variant in (Variant.INPAINTING, Variant.FAST):
+        with safe_open(variant.files[1], "pt") as file:
+            assert file.metadata()[MARK] == variant.mark
 
 
 def test_a_head_whose_weights_are_gone_is_refused_by_the_file(

@@ -1,4 +1,4 @@
-"""Seedling's checkpoints by name: the plain one, and heads that are kept as what they change.
+"""Seedling's checkpoints by name: the plain one, and variants that are kept as what they change.
 
     python -m seedloupe.seedling.variants seedling-fast seedling-fast.safetensors
 
@@ -18,7 +18,7 @@ from . import weights_folder
 if TYPE_CHECKING:
     from torch import Tensor
 
-#: In a file's metadata, which head it is; the plain checkpoint has none.
+#: In a file's metadata, which variant it is; the plain checkpoint has none.
 MARK = "variant"
 
 
@@ -77,14 +77,14 @@ def write_variant(checkpoint: Path, difference: Path, out: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write a head as a whole file."""
-    names = [head.value for head in Variant if head is not Variant.PLAIN]
+    """Write a variant as a whole file."""
+    names = [variant.value for variant in Variant if variant is not Variant.PLAIN]
     parser = argparse.ArgumentParser(prog="seedloupe.seedling.variants", description=__doc__)
-    parser.add_argument("head", choices=names)
+    parser.add_argument("variant", choices=names)
     parser.add_argument("out", type=Path)
     settings = parser.parse_args(arguments)
     try:
-        checkpoint, difference = Variant(settings.head).files
+        checkpoint, difference = Variant(settings.variant).files
         write_variant(checkpoint, difference, settings.out)
     except (SeedloupeError, OSError) as error:
         parser.exit(2, f"{error}\n")

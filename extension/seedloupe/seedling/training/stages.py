@@ -167,7 +167,7 @@ def train_all(
 def inpainting_again(
     preset: Preset, folder: Path, weights: Path, *, start: Path, workers: int = 1
 ) -> None:
-    """Go on with the inpainting head alone, on ``preset.vae_pictures`` pictures."""
+    """Go on with the inpainting variant alone, on ``preset.vae_pictures`` pictures."""
     scenes = load_pictures(
         folder / "pictures", Split.GENERATOR, preset.vae_pictures, workers=workers
     )

@@ -31,18 +31,18 @@ def start_vae(weights: Path) -> Autoencoder:
     return vae
 
 
-def start_unet(weights: Path, head: Variant = Variant.PLAIN) -> nn.Module:
-    """The U-Net of the single file in ``weights``, or one of its heads, float32."""
+def start_unet(weights: Path, variant: Variant = Variant.PLAIN) -> nn.Module:
+    """The U-Net of the single file in ``weights``, or one of its variants, float32."""
     from diffusers import UNet2DConditionModel
 
     single = weights / "seedling.safetensors"
-    variant = weights / "variants" / f"{head.mark}.safetensors"
+    difference = weights / "variants" / f"{variant.mark}.safetensors"
     with torch.device("cpu"):
         unet: nn.Module = UNet2DConditionModel.from_single_file(
-            str(single) if head is Variant.PLAIN else overlaid(single, variant),
+            str(single) if variant is Variant.PLAIN else overlaid(single, difference),
             config=str(weights / "config"),
             subfolder="unet",
-            in_channels=9 if head is Variant.INPAINTING else 4,
+            in_channels=9 if variant is Variant.INPAINTING else 4,
             local_files_only=True,
         ).float()
     return unet.to(torch.empty(0).device)

@@ -1,4 +1,4 @@
-"""The last stages: heads that are trained from the whole U-Net and kept as what they change."""
+"""The last stages: variants that are trained from the whole U-Net and kept as what they change."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def inpainting_stage(
     batch: int,
     start: nn.Module | None = None,
 ) -> None:
-    """Train the inpainting head, maybe on from ``start``; the first latents belong to ``holes``."""
+    """Train the inpainting variant, maybe on from ``start``; the first latents are of ``holes``."""
     trained = train_inpainting(
         unet,
         latents,

@@ -1,7 +1,7 @@
 """Variants of the U-Net that change few of its weights, so that few have to be kept.
 
 A variant's file holds only the tensors that differ from the single-file checkpoint, under the
-same names; :mod:`..heads` lays it over.
+same names; :mod:`..variants` lays it over.
 """
 
 from __future__ import annotations

@@ -100,9 +100,9 @@ def open_model(model: str, *, device: str = "cpu", dtype: torch.dtype | None = N
     """Open a model by name, path or hub id.
 
     Args:
-        model: ``"seedling"`` or another :class:`~...seedling.heads.Head`, a folder in diffusers
-            layout, a single ``.safetensors`` file, or a hub id such as ``"owner/name"``; only the
-            last ever uses the network.
+        model: ``"seedling"`` or another :class:`~...seedling.variants.Variant`, a folder in
+            diffusers layout, a single ``.safetensors`` file, or a hub id such as ``"owner/name"``;
+            only the last ever uses the network.
         device: a torch device, or ``"auto"`` for the first GPU if there is one.
         dtype: what to compute in; by default float32 on the CPU and float16 elsewhere.
 
@@ -183,10 +183,10 @@ def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
     return Model(hub_id, opened.family, opened.pipe, opened.files)
 
 
-def _seedling_files(head: Variant) -> tuple[Path, ...]:
-    missing = [path for path in head.files if not path.is_file()]
+def _seedling_files(variant: Variant) -> tuple[Path, ...]:
+    missing = [path for path in variant.files if not path.is_file()]
     if not missing:
-        return head.files
+        return variant.files
     raise ModelError(
         "model",
         expected="Seedling's weights, which ship with Seedloupe",
