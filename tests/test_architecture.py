@@ -104,7 +104,7 @@ ONE_MEANING = {
     ),
 }
 
-LIGHT = {"torch", "numpy", "safetensors", "PIL"}
+LIGHT = {"torch", "jinja2", "markupsafe", "numpy", "safetensors", "PIL"}
 # Every extension of the web UI may bring folders of these names, and the first one wins.
 CLASHING = {"extension", "scripts", "tests"}
 

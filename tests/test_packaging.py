@@ -37,7 +37,15 @@ def test_hosts_are_asked_for_what_the_package_asks_for() -> None:
 
 
 def test_hosts_are_not_asked_for_what_they_bring() -> None:
-    brought = {"torch", "torchvision", "numpy", "pillow", "opencv-python-headless", "gradio"}
+    brought = {
+        "torch",
+        "torchvision",
+        "jinja2",
+        "numpy",
+        "pillow",
+        "opencv-python-headless",
+        "gradio",
+    }
 
     assert not brought & {name_of(line) for line in lines("requirements.txt")}
 

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..hosts.standalone.outputs import save_plain, write_whole
 from ..images import to_pil
+from ..pages import render_page
+from .sheets import sheet_address
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .compare import Comparison, LayerCurve
+    from .compare import Comparison
 
 _TILE = 96
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Two runs compared</title>
-<style>
-body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;background:#212121;color:#ddd}}
-img{{image-rendering:pixelated;max-width:none}} div{{overflow-x:auto}}
-td,th{{padding:.2rem .8rem;text-align:right}} td:first-child,th:first-child{{text-align:left}}
-</style>
-<h1>Two runs compared</h1>
-<p>{words}</p>
-<div><img alt="differences, layers by steps" src="data:image/png;base64,{sheet}"></div>
-<div><table>{rows}</table></div>
-"""
 
 
 def comparison_document(found: Comparison) -> dict[str, object]:
@@ -68,14 +54,12 @@ def paint_differences(found: Comparison, out: Path) -> None:
     if out.suffix != ".html":
         save_plain(sheet, out)
         return
-    content = io.BytesIO()
-    sheet.save(content, "PNG")
-    page = _PAGE.format(
-        words=html.escape("; ".join(difference_words(found))),
-        sheet=base64.b64encode(content.getvalue()).decode("ascii"),
-        rows="".join(_table(found.curves)),
-    )
-    write_whole(out, page.encode("utf-8"))
+    values = {
+        "words": difference_words(found),
+        "address": sheet_address(sheet),
+        "curves": found.curves,
+    }
+    write_whole(out, render_page("lens/compare_page.html", values).encode("utf-8"))
 
 
 def difference_words(found: Comparison) -> list[str]:
@@ -116,14 +100,3 @@ def _heat(picture: Tensor) -> Tensor:
     return torch.stack(
         [(3 * share).clamp(0, 1), (3 * share - 1).clamp(0, 1), (3 * share - 2).clamp(0, 1)]
     )
-
-
-def _table(curves: Sequence[LayerCurve]) -> list[str]:
-    rows = ["<tr><th>layer</th><th>step</th><th>noise</th><th>cosine</th><th>length</th></tr>"]
-    for curve in curves:
-        for point in curve.points:
-            noise = "" if point.sigma is None else f"{point.sigma:.3g}"
-            cells = (str(point.step), noise, f"{point.cosine:.4f}", f"{point.relative:.4f}")
-            numbers = "".join(f"<td>{cell}</td>" for cell in cells)
-            rows.append(f"<tr><td>{html.escape(curve.layer)}</td>{numbers}</tr>")
-    return rows

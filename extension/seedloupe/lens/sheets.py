@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..errors import ImageError, InputError
 from ..hosts.standalone.outputs import save_plain, write_whole
 from ..images import to_pil
+from ..pages import data_address, render_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,17 +25,6 @@ FORMATS = (".png", ".gif", ".webp", ".html")
 _TILE = 96
 _FRAME_MS = 200
 _LAST_FRAME_MS = 1500
-
-_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
-<style>
-body{{font:15px/1.5 system-ui,sans-serif;margin:2rem;background:#212121;color:#ddd}}
-img{{image-rendering:pixelated;max-width:none}} div{{overflow-x:auto}}
-</style>
-<h1>{title}</h1>
-<p>{words}</p>
-<div><img alt="{alt}" src="data:image/png;base64,{sheet}"></div>
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,14 +112,22 @@ def _film(board: Board, suffix: str) -> bytes:
 
 
 def _page(board: Board) -> str:
-    content = io.BytesIO()
-    _sheet(board).save(content, "PNG")
-    return _PAGE.format(
-        title=html.escape(board.title),
-        words=html.escape(board.words),
-        alt=html.escape(board.alt),
-        sheet=base64.b64encode(content.getvalue()).decode("ascii"),
+    return render_page(
+        "lens/sheet_page.html",
+        {
+            "title": board.title,
+            "words": board.words,
+            "alt": board.alt,
+            "address": sheet_address(_sheet(board)),
+        },
     )
+
+
+def sheet_address(sheet: Image) -> str:
+    """Return a sheet as an address that is the picture itself, as a PNG."""
+    content = io.BytesIO()
+    sheet.save(content, "PNG")
+    return data_address(content.getvalue(), "image/png")
 
 
 def picture_of(record: LensRecord, lens: Path | None) -> Image | None:

@@ -95,9 +95,9 @@
     said.append(make("p", { className: "name" },
       make("b", { textContent: leaf(row.file), title: row.file }),
       make("span", { className: `badge ${row.verdict}`, textContent: VERDICTS[row.verdict] })));
-    if (row.seed) said.append(make("p", { className: "facts", textContent: `seed ${row.seed}` }));
+    if (row.seed) said.append(make("p", { className: "aside", textContent: `seed ${row.seed}` }));
     if (row.marks.length) said.append(found(row));
-    if (row.verdict === "not_checked") said.append(make("p", { className: "why", textContent: row.message }));
+    if (row.verdict === "not_checked") said.append(make("p", { className: "aside", textContent: row.message }));
     said.append(details(row));
     return make("article", { className: "picture" }, thumb(row), said);
   };

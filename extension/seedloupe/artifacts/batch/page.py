@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 from collections.abc import Iterator, Sequence
-from html import escape
-from importlib.resources import files
+from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from urllib.parse import quote
 
-from ...pages import content_policy
+from markupsafe import Markup
+
+from ...pages import data_address, script_json, stream_page
 from ..report import Verdict
 from .collected import FORMAT, VERSION, Collected
 from .rates import FEW, Rate, model_rates, seed_rates
 from .row import Row
 from .words import advice_of, caution, headline_of, pictures, settings_words
 
+#: Where the rows of a page begin and end, for whoever reads one back.
 ROWS_BEGIN, ROWS_END = '<script type="application/json" id="values">', "</script>"
 _MOST_RATES = 200
+_NAMES = {Verdict.FLAGGED: "flagged", Verdict.CLEAN: "clean", Verdict.NOT_CHECKED: "not checked"}
 _ORDER = {Verdict.FLAGGED: 0, Verdict.NOT_CHECKED: 1, Verdict.CLEAN: 2}
-_ROWS = "$values"
+
+
+@dataclass(frozen=True)
+class ShownRate:
+    """A line of a table of rates: its words, and in percent where its bar begins, ends and is.
+
+    Attributes:
+        name: of what the rate is.
+        share: the rate.
+        counts: of how many pictures how many were flagged.
+        interval: where the true rate lies.
+        others: what else is known of it.
+        few: whether the pictures are too few to tell much.
+        low: where the interval begins.
+        wide: how wide it is.
+        at: where the rate is.
+    """
+
+    name: str
+    share: str
+    counts: str
+    interval: str
+    others: tuple[str, ...]
+    few: bool
+    low: float
+    wide: float
+    at: float
+
+
+@dataclass(frozen=True)
+class RateTable:
+    """A table of rates under a heading, with a caution; of few pictures are those below ``few``."""
+
+    name: str
+    title: str
+    words: str
+    headings: tuple[str, ...]
+    rates: tuple[ShownRate, ...]
+    few: int = FEW
 
 
 def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
@@ -35,28 +73,21 @@ def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
         collected: the pictures.
         folder: where the page will lie; links to the pictures lead from there.
     """
-    style, script = _part("page.css"), _part("page.js")
-    parts = {
-        "policy": escape(content_policy(style, script)),
-        "style": style,
-        "script": script,
+    values = {
+        "settings": settings_words(collected),
         "kind": _kind(collected),
-        "headline": escape(headline_of(collected)),
-        "advice": escape(advice_of(collected)),
-        "settings": escape(settings_words(collected)),
-        "tiles": "".join(_tiles(collected)),
-        "seeds": _seeds(collected.rows),
-        "models": _models(collected.rows),
+        "headline": headline_of(collected),
+        "advice": advice_of(collected),
+        "counts": [(v.value, name, f"{collected.counts[v]:,}") for v, name in _NAMES.items()],
+        "rates": (*_seeds(collected.rows), *_models(collected.rows)),
     }
-    # Split first: what is filled in may hold anything.
-    begin, _, end = _part("page.html").partition(_ROWS)
-    yield Template(begin).substitute(parts)
-    yield from _values(collected, folder)
-    yield Template(end).substitute(parts)
-
-
-def _part(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+    return stream_page(
+        "artifacts/batch/page.html",
+        values,
+        styles=("artifacts/batch/page.css",),
+        scripts=("artifacts/batch/page.js",),
+        told=_told(collected, folder),
+    )
 
 
 def _kind(collected: Collected) -> str:
@@ -66,40 +97,28 @@ def _kind(collected: Collected) -> str:
     return "open" if counts[Verdict.NOT_CHECKED] or not counts[Verdict.CLEAN] else "clean"
 
 
-def _tiles(collected: Collected) -> Iterator[str]:
-    names = {Verdict.FLAGGED: "flagged", Verdict.CLEAN: "clean", Verdict.NOT_CHECKED: "not checked"}
-    for verdict, name in names.items():
-        count = collected.counts[verdict]
-        yield f'<div class="tile {verdict.value}"><b>{count:,}</b><span>{name}</span></div>'
-
-
-def _values(collected: Collected, folder: Path) -> Iterator[str]:
-    """Return what the page's script shows, as JSON that cannot end its element."""
+def _told(collected: Collected, folder: Path) -> Iterator[Markup]:
+    """Return what the page's script shows, a row at a time."""
     head = {
         "format": FORMAT,
         "version": VERSION,
         "settings": collected.settings.to_json(),
         "pictures": collected.total,
     }
-    yield f'{_safe(head)[:-1]}, "rows": ['
+    yield script_json(head)[:-1] + Markup(', "rows": [')
     thumbnails = collected.thumbnails
     for place, row in enumerate(sorted(collected.rows, key=_order)):
         small = thumbnails.get(row.file)
         entry = row.to_json() | {"link": _link(row.file, folder)}
         if small is not None:
             kind = "webp" if small[8:12] == b"WEBP" else "jpeg"
-            entry["small"] = f"data:image/{kind};base64,{base64.b64encode(small).decode()}"
-        yield f"{',' if place else ''}\n{_safe(entry)}"
-    yield "\n]}"
+            entry["small"] = data_address(small, f"image/{kind}")
+        yield Markup(",\n" if place else "\n") + script_json(entry)
+    yield Markup("\n]}")
 
 
 def _order(row: Row) -> tuple[int, float, str]:
     return _ORDER[row.verdict], -(row.new_text or 0.0), row.file
-
-
-def _safe(value: object) -> str:
-    text = json.dumps(value, allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _link(file: str, folder: Path) -> str:
@@ -111,14 +130,14 @@ def _link(file: str, folder: Path) -> str:
     return f"./{quote(way.encode('utf-8', 'replace'))}"
 
 
-def _seeds(rows: Sequence[Row]) -> str:
+def _seeds(rows: Sequence[Row]) -> Iterator[RateTable]:
     rates = seed_rates(rows)
     if not rates:
-        return ""
+        return
     left = sum(bool(row.seed) and not row.alone for row in rows)
     words = [caution(rates), *_left_out(left)]
     columns = {"seed": "Seed", "noise": "Noise", "size": "Size"}
-    return _rated("seeds", "Seed by seed", " ".join(words), columns, rates)
+    yield _rated("seeds", "Seed by seed", " ".join(words), columns, rates)
 
 
 def _left_out(count: int) -> Iterator[str]:
@@ -129,47 +148,39 @@ def _left_out(count: int) -> Iterator[str]:
         )
 
 
-def _models(rows: Sequence[Row]) -> str:
+def _models(rows: Sequence[Row]) -> Iterator[RateTable]:
     rates = model_rates(rows)
     if not any(rate.of["model"] or rate.of["task"] for rate in rates):
-        return ""
+        return
     words = "Different prompts and masks make more of a difference than the model may."
-    return _rated("models", "By model and task", words, {"model": "Model", "task": "Task"}, rates)
+    columns = {"model": "Model", "task": "Task"}
+    yield _rated("models", "By model and task", words, columns, rates)
 
 
 def _rated(
     name: str, title: str, words: str, columns: dict[str, str], rates: Sequence[Rate]
-) -> str:
-    """Return a table of rates; those of few pictures are pale."""
+) -> RateTable:
+    """Return the first rates; of columns those that hold something."""
     shown = rates[:_MOST_RATES]
     if len(shown) < len(rates):
         words += f" The first {len(shown)} of {len(rates):,} are shown; the JSON report has all."
     used = {key: text for key, text in columns.items() if any(rate.of[key] for rate in shown)}
     first, *others = used.values()
-    names = (first, "Rate", "Flagged", "95 % interval", *others)
-    heading = "".join(f'<th scope="col">{text}</th>' for text in names)
-    body = "".join(_rate(rate, list(used)) for rate in shown)
-    return (
-        f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>'
-        f'<p class="hint">{escape(words)}</p><div class="scroller" tabindex="0" role="region"'
-        f' aria-labelledby="{name}"><table><thead><tr>{heading}'
-        f"</tr></thead><tbody>{body}</tbody></table></div></section>"
-    )
+    headings = (first, "Rate", "Flagged", "95 % interval", *others)
+    return RateTable(name, title, words, headings, tuple(_rate(rate, list(used)) for rate in shown))
 
 
-def _rate(rate: Rate, keys: Sequence[str]) -> str:
-    first, *others = (escape(rate.of[key] or "not told") for key in keys)
-    cells = "".join(f"<td>{cell}</td>" for cell in others)
-    few = f' class="few" title="fewer than {FEW} pictures"' if rate.few else ""
-    bar = (
-        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="all" width="100" height="10"/>'
-        f'<rect class="span" x="{100 * rate.low:.1f}" width="{100 * (rate.high - rate.low):.1f}"'
-        f' height="10"/><rect class="dot" x="{98 * rate.flagged / rate.checked:.1f}" width="2"'
-        ' height="10"/></svg>'
-    )
-    return (
-        f'<tr{few}><th scope="row">{first}</th><td>{rate.flagged / rate.checked:.0%}</td>'
-        f"<td>{rate.flagged:,} of {rate.checked:,}</td>"
-        f"<td>{bar}<span>{rate.low:.0%} to {rate.high:.0%}</span></td>{cells}</tr>"
+def _rate(rate: Rate, keys: Sequence[str]) -> ShownRate:
+    first, *others = (rate.of[key] or "not told" for key in keys)
+    share = rate.flagged / rate.checked
+    return ShownRate(
+        first,
+        f"{share:.0%}",
+        f"{rate.flagged:,} of {rate.checked:,}",
+        f"{rate.low:.0%} to {rate.high:.0%}",
+        tuple(others),
+        rate.few,
+        low=round(100 * rate.low, 1),
+        wide=round(100 * (rate.high - rate.low), 1),
+        at=round(98 * share, 1),
     )

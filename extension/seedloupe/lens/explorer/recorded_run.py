@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from ...errors import InputError
+from ...pages import data_address
 from ..features import FeatureMap
 from ..record import LensKey, LensRecord, LensWords
 from ..views.pca import PcaBasis
@@ -63,7 +64,12 @@ class RecordedRun:
 
 
 def explorer_json(specimens: Sequence[RecordedRun]) -> str:
-    """Return everything the explorer needs to know of one run, or of two side by side.
+    """Return :func:`explorer_document` as JSON, for a page that fetches it."""
+    return json.dumps(explorer_document(specimens), allow_nan=False)
+
+
+def explorer_document(specimens: Sequence[RecordedRun]) -> dict[str, object]:
+    """Return everything the explorer needs to know of one run, or of two, as JSON types.
 
     Two runs are compared by the codes every run shares (:mod:`..projection`), and painted with one
     set of colours; a single one by the exact shares kept beside them.
@@ -78,8 +84,7 @@ def explorer_json(specimens: Sequence[RecordedRun]) -> str:
     for side in sides[1:]:
         sides[0].require_like(side)
     shared = _shared_colours(sides) if len(sides) > 1 else {}
-    told = [side.told(shared, alone=len(sides) == 1) for side in sides]
-    return json.dumps({"sides": told}, allow_nan=False)
+    return {"sides": [side.told(shared, alone=len(sides) == 1) for side in sides]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,4 +288,4 @@ def _address(picture: Image) -> str:
     small.thumbnail((2 * _PREVIEW_SIDE, 2 * _PREVIEW_SIDE))
     coded = io.BytesIO()
     small.save(coded, "WEBP", quality=88)
-    return "data:image/webp;base64," + base64.b64encode(coded.getvalue()).decode()
+    return data_address(coded.getvalue(), "image/webp")

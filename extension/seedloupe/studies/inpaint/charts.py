@@ -1,9 +1,13 @@
-"""Small pictures of what an inpainting study found, as SVG that takes its colours from the page."""
+"""Small pictures of what an inpainting study found, as the places of their parts.
+
+``charts.html`` draws them as SVG that takes its colours from the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,12 +16,71 @@ from .findings import TaskFindings
 from .words import share_percent, task_name
 
 _WIDTH, _HEIGHT = 460, 340
-_LEFT, _RIGHT, _TOP, _FOOT = 52, 14, 14, 40
-_ACROSS, _DOWN = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _FOOT
+_LEFT, _RIGHT, _TOP, _FOOT = 52, _WIDTH - 14, 14, _HEIGHT - 40
+_ACROSS, _DOWN = _RIGHT - _LEFT, _FOOT - _TOP
 _LABELLED = 3
 
 
-def tasks_chart(first: TaskFindings, second: TaskFindings, seeds: Sequence[int]) -> str:
+@dataclass(frozen=True)
+class At:
+    """A place in a chart, right and down from its corner."""
+
+    x: float
+    y: float
+
+
+Ends: TypeAlias = "tuple[At, At]"
+"""Where a line begins and ends."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words at a place; ``anchor`` is which end of them stands there, as SVG calls it."""
+
+    text: str
+    at: At
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class SeedChart:
+    """A chart of seeds as dots.
+
+    Attributes:
+        title: what stands above it.
+        label: what it shows, in words.
+        words: how to read it.
+        across: what the axis across is.
+        upwards: what the axis upwards is.
+        ticks: numbers beside the axes.
+        dots: a dot a seed, each with its words.
+        names: the seeds that have one.
+        means: lines at the means.
+        band: the outline of where luck alone would put the dots; empty for none.
+        axes: lines across and upwards.
+        width: of the picture.
+        height: of the picture.
+    """
+
+    title: str
+    label: str
+    words: str
+    across: Label
+    upwards: Label
+    ticks: tuple[Label, ...]
+    dots: tuple[Label, ...]
+    names: tuple[Label, ...] = ()
+    means: tuple[Ends, ...] = ()
+    band: tuple[At, ...] = ()
+    axes: tuple[Ends, ...] = (
+        (At(_LEFT, _FOOT), At(_RIGHT, _FOOT)),
+        (At(_LEFT, _TOP), At(_LEFT, _FOOT)),
+    )
+    width: int = _WIDTH
+    height: int = _HEIGHT
+
+
+def tasks_chart(first: TaskFindings, second: TaskFindings, seeds: Sequence[int]) -> SeedChart:
     """Return every seed as a dot: how much text it paints in one task and in the other.
 
     Args:
@@ -27,78 +90,79 @@ def tasks_chart(first: TaskFindings, second: TaskFindings, seeds: Sequence[int])
     """
     x, y = first.rates.mean, second.rates.mean
     wide, high = _reach(x), _reach(y)
-    worst = set(np.argsort(-(x / wide + y / high), kind="stable")[:_LABELLED].tolist())
-    dots = "".join(
-        _dot(_x(x[row] / wide), _y(y[row] / high), f"seed {seed}: {_both(x[row], y[row])}")
-        for row, seed in enumerate(seeds)
+    places = [_at(a / wide, b / high) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    worst = sorted(np.argsort(-(x / wide + y / high), kind="stable")[:_LABELLED].tolist())
+    usual = _at(first.share / wide, second.share / high)
+    return SeedChart(
+        "Both tasks, a dot a seed",
+        "Text in the mask by task, a dot a seed",
+        "To the right: more text where something was removed. Up: more text where it was painted "
+        "anew. Dashed: the mean of all seeds.",
+        _across(task_name(first.task)),
+        _upwards(task_name(second.task)),
+        (*_ticks_upwards(high), *_ticks_across(wide)),
+        tuple(
+            Label(f"seed {seed}: {_both(x[row], y[row])}", places[row])
+            for row, seed in enumerate(seeds)
+        ),
+        names=tuple(_beside(places[row], str(seeds[row])) for row in worst),
+        means=(
+            (At(usual.x, _TOP), At(usual.x, _FOOT)),
+            (At(_LEFT, usual.y), At(_RIGHT, usual.y)),
+        ),
     )
-    names = "".join(_label(_x(x[r] / wide), _y(y[r] / high), str(seeds[r])) for r in sorted(worst))
-    usual = (
-        f'<line class="mean" x1="{_x(first.share / wide):.1f}" x2="{_x(first.share / wide):.1f}"'
-        f' y1="{_TOP}" y2="{_HEIGHT - _FOOT}"/>'
-        f'<line class="mean" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{_y(second.share / high):.1f}"'
-        f' y2="{_y(second.share / high):.1f}"/>'
-    )
-    axes = _axes(wide, high, task_name(first.task), task_name(second.task))
-    return _svg("Text in the mask by task, a dot a seed", f"{axes}{usual}{dots}{names}")
 
 
-def order_chart(found: TaskFindings) -> str:
+def order_chart(found: TaskFindings) -> SeedChart:
     """Return the seeds in order of how much text they paint, over what luck alone would give."""
     means = np.sort(found.rates.mean)
     low, high = found.luck
     reach = max(_reach(means), _reach(high))
-    count = len(means)
-    places = [_x((row + 0.5) / count) for row in range(count)]
-    upper = [f"{x:.1f},{_y(value / reach):.1f}" for x, value in zip(places, high, strict=True)]
-    lower = [f"{x:.1f},{_y(value / reach):.1f}" for x, value in zip(places, low, strict=True)]
-    band = f'<polygon class="luck" points="{" ".join((*upper, *reversed(lower)))}"/>'
-    dots = "".join(
-        _dot(x, _y(value / reach), share_percent(float(value)))
-        for x, value in zip(places, means, strict=True)
-    )
-    axes = _axes(None, reach, "Seeds, from least text to most", "Share of the mask")
-    label = f"{task_name(found.task)}: the seeds in order, and the band luck alone would give"
-    return _svg(label, f"{axes}{band}{dots}")
-
-
-def _axes(wide: float | None, high: float, across: str, upwards: str) -> str:
-    middle, foot = _LEFT + _ACROSS / 2, _HEIGHT - _FOOT
-    parts = [
-        f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{foot}" y2="{foot}"/>',
-        f'<line class="axis" x1="{_LEFT}" x2="{_LEFT}" y1="{_TOP}" y2="{foot}"/>',
-        f'<text x="{middle:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(across)}</text>',
-        f'<text transform="translate(12 {_TOP + _DOWN / 2:.0f}) rotate(-90)"'
-        f' text-anchor="middle">{escape(upwards)}</text>',
-    ]
-    for share in (0.0, 0.5, 1.0):
-        y = _y(share)
-        parts.append(
-            f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{_tick(share * high)}</text>'
-        )
-        if wide is not None:
-            parts.append(
-                f'<text x="{_x(share):.1f}" y="{foot + 16}" text-anchor="middle">'
-                f"{_tick(share * wide)}</text>"
-            )
-    return "".join(parts)
-
-
-def _svg(label: str, content: str) -> str:
-    return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
-        f' aria-label="{escape(label)}">{content}</svg>'
+    return SeedChart(
+        f"{task_name(found.task)}: the seeds in order",
+        f"{task_name(found.task)}: the seeds in order, and the band luck alone would give",
+        "The dots are the seeds in order. The band is where 95 of 100 such orders lie if all seeds "
+        "are alike: dots above it on the right are seeds that stand out.",
+        _across("Seeds, from least text to most"),
+        _upwards("Share of the mask"),
+        _ticks_upwards(reach),
+        tuple(
+            Label(share_percent(value), at)
+            for value, at in zip(means.tolist(), _in_order(means / reach), strict=True)
+        ),
+        band=(*_in_order(high / reach), *reversed(_in_order(low / reach))),
     )
 
 
-def _dot(x: float, y: float, title: str) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(title)}</title></circle>'
+def _in_order(shares: Floats) -> tuple[At, ...]:
+    count = len(shares)
+    return tuple(_at((row + 0.5) / count, share) for row, share in enumerate(shares.tolist()))
 
 
-def _label(x: float, y: float, text: str) -> str:
-    side, anchor = (-7, "end") if x > _WIDTH * 0.8 else (7, "start")
-    place = f'x="{x + side:.1f}" y="{y + 4:.1f}"'
-    return f'<text class="name" {place} text-anchor="{anchor}">{text}</text>'
+def _across(text: str) -> Label:
+    return Label(text, At(round(_LEFT + _ACROSS / 2), _HEIGHT - 6))
+
+
+def _upwards(text: str) -> Label:
+    return Label(text, At(12, round(_TOP + _DOWN / 2)))
+
+
+def _ticks_upwards(high: float) -> tuple[Label, ...]:
+    return tuple(
+        Label(_tick(share * high), At(_LEFT - 5, round(_at(0, share).y + 4, 1)), "end")
+        for share in (0.0, 0.5, 1.0)
+    )
+
+
+def _ticks_across(wide: float) -> tuple[Label, ...]:
+    return tuple(
+        Label(_tick(share * wide), At(_at(share, 0).x, _FOOT + 16)) for share in (0.0, 0.5, 1.0)
+    )
+
+
+def _beside(at: At, text: str) -> Label:
+    side, anchor = (-7, "end") if at.x > _WIDTH * 0.8 else (7, "start")
+    return Label(text, At(round(at.x + side, 1), round(at.y + 4, 1)), anchor)
 
 
 def _both(first: float, second: float) -> str:
@@ -113,9 +177,6 @@ def _tick(value: float) -> str:
     return f"{100 * value:.2g}%"
 
 
-def _x(share: float) -> float:
-    return _LEFT + share * _ACROSS
-
-
-def _y(share: float) -> float:
-    return _HEIGHT - _FOOT - share * _DOWN
+def _at(across: float, upwards: float) -> At:
+    """Return a place from shares of the way across and upwards."""
+    return At(round(_LEFT + across * _ACROSS, 1), round(_FOOT - upwards * _DOWN, 1))

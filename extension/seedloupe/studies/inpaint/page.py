@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from html import escape
-from importlib.resources import files
-from string import Template
+from dataclasses import dataclass
 
 from PIL import Image
 
-from ...pages import content_policy
-from .charts import order_chart, tasks_chart
-from .findings import Findings, TaskFindings
+from ...pages import render_page
+from .charts import SeedChart, order_chart, tasks_chart
+from .findings import Findings, LookerFindings, TaskFindings
 from .gallery import gallery
 from .measure import PictureKey
 from .words import (
@@ -26,6 +24,35 @@ from .words import (
     verdict_words,
 )
 from .world import ReaderCheck
+
+
+@dataclass(frozen=True)
+class ShownTask:
+    """What was found of one task, in words."""
+
+    title: str
+    verdict: str
+    why: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShownLooker:
+    """What was found by one looker, in words.
+
+    Attributes:
+        title: who, and the verdict.
+        tasks: what was found of each task.
+        both: whether the same seeds are bad in both tasks; empty for one task.
+        echo: whether the text repeats the prompt.
+        examples: texts that do, each with its prompt.
+    """
+
+    title: str
+    tasks: tuple[ShownTask, ...]
+    both: tuple[str, ...]
+    echo: str
+    examples: tuple[tuple[str, str], ...]
 
 
 def study_page(
@@ -48,26 +75,20 @@ def study_page(
         checks: for each looker how well it looks where the truth is known; empty where it is not.
         made: settings and command, by what they are called.
     """
-    style = files(__package__).joinpath("page.css").read_text("utf-8")
-    words = headline(findings)
     plan = findings.measured.plan
-    parts = {
-        "title": escape(f"Text painted by {plan.model.name}"),
-        "policy": escape(content_policy(style)),
-        "style": style,
-        "lead": escape(_lead(findings)),
-        "kind": words.kind,
-        "headline": escape(words.title),
-        "advice": escape(words.advice),
-        "facts": "".join(_facts(findings)),
-        "charts": "".join(_charts(findings)),
+    values = {
+        "model": plan.model.name,
+        "verdict": headline(findings),
+        "facts": tuple(_facts(findings)),
+        "lead": _lead(findings),
         "gallery": gallery(findings, picture_of),
-        "numbers": "".join(_numbers(findings, reading)),
-        "checks": "".join(_checks(checks)),
-        "rule": escape(rule_words(findings)),
-        "made": "".join(_term(name, value) for name, value in made.items()),
+        "drawn": tuple(_charts(findings)),
+        "lookers": tuple(_lookers(findings, reading)),
+        "checks": [check_words(looker, found) for looker, found in checks.items()],
+        "rule": rule_words(findings),
+        "made": tuple(made.items()),
     }
-    return Template(files(__package__).joinpath("page.html").read_text("utf-8")).substitute(parts)
+    return render_page("studies/inpaint/page.html", values, styles=("studies/inpaint/page.css",))
 
 
 def _lead(findings: Findings) -> str:
@@ -87,82 +108,42 @@ def _lead(findings: Findings) -> str:
     )
 
 
-def _facts(findings: Findings) -> Iterator[str]:
+def _facts(findings: Findings) -> Iterator[tuple[str, str]]:
     """The few numbers to take away, large."""
     for found in findings.main.tasks.values():
         name = task_name(found.task)
-        yield _fact(share_percent(found.flagged / found.pictures), f"{name}: pictures with text")
+        yield share_percent(found.flagged / found.pictures), f"{name}: pictures with text"
         if found.worst is not None:
-            yield _fact(
-                f"{share_percent(found.worst.mean)}",
+            yield (
+                share_percent(found.worst.mean),
                 f"{name}: of the mask with the worst seeds, on other pairs "
                 f"(all seeds: {share_percent(found.worst.all)})",
             )
 
 
-def _charts(findings: Findings) -> Iterator[str]:
+def _charts(findings: Findings) -> Iterator[SeedChart]:
     found = tuple(findings.main.tasks.values())
     if len(found) == 2:
-        words = (
-            "To the right: more text where something was removed. Up: more text where it was "
-            "painted anew. Dashed: the mean of all seeds."
-        )
-        chart = tasks_chart(*found, findings.measured.plan.seeds)
-        yield _card("Both tasks, a dot a seed", f"{chart}<p>{words}</p>")
-    for one in found:
-        words = (
-            "The dots are the seeds in order. The band is where 95 of 100 such orders lie if all "
-            "seeds are alike: dots above it on the right are seeds that stand out."
-        )
-        yield _card(
-            f"{task_name(one.task)}: the seeds in order", f"{order_chart(one)}<p>{words}</p>"
-        )
+        yield tasks_chart(*found, findings.measured.plan.seeds)
+    yield from map(order_chart, found)
 
 
-def _numbers(findings: Findings, reading: Mapping[str, bool]) -> Iterator[str]:
+def _lookers(findings: Findings, reading: Mapping[str, bool]) -> Iterator[ShownLooker]:
     for place, found in enumerate(findings.lookers):
         role = "" if place == 0 else " (a second opinion)"
-        yield f"<h3>By the {escape(found.looker)}{role}: {verdict_words(found.verdict)}</h3>"
-        yield '<div class="cards">'
-        for task in found.tasks.values():
-            yield _card(task_name(task.task), _task(task))
-        both = "".join(f"<p>{escape(line)}</p>" for line in task_agreement_words(found))
-        if both:
-            yield _card("Are the same seeds bad in both tasks?", both)
-        words = echo_words(found, reads_words=reading.get(found.looker, True))
-        yield _card(
-            "Does the text repeat the prompt?", f"<p>{escape(words)}</p>{_examples(found.echo)}"
+        yield ShownLooker(
+            f"By the {found.looker}{role}: {verdict_words(found.verdict)}",
+            tuple(_task(task) for task in found.tasks.values()),
+            tuple(task_agreement_words(found)),
+            echo_words(found, reads_words=reading.get(found.looker, True)),
+            _examples(found),
         )
-        yield "</div>"
 
 
-def _task(found: TaskFindings) -> str:
-    verdict = f"<p><b>{escape(verdict_words(found.verdict))}</b>: {escape(found.why)}.</p>"
-    return verdict + "".join(f"<p>{escape(line)}</p>" for line in task_words(found))
+def _task(found: TaskFindings) -> ShownTask:
+    lines = tuple(task_words(found))
+    return ShownTask(task_name(found.task), verdict_words(found.verdict), found.why, lines)
 
 
-def _examples(echo: object) -> str:
-    examples = getattr(echo, "examples", ())
-    rows = "".join(
-        f"<li>“{escape(text)}” for <i>{escape(prompt)}</i></li>" for text, prompt in examples
-    )
-    return f"<ul>{rows}</ul>" if rows else ""
-
-
-def _checks(checks: Mapping[str, ReaderCheck]) -> Iterator[str]:
-    if not checks:
-        yield "<p>What these pictures really say is not known, so the reader was not tested.</p>"
-    for looker, found in checks.items():
-        yield f"<p>{escape(check_words(looker, found))}</p>"
-
-
-def _fact(value: str, words: str) -> str:
-    return f"<div><b>{escape(value)}</b><span>{escape(words)}</span></div>"
-
-
-def _card(title: str, content: str) -> str:
-    return f'<section class="card"><h4>{escape(title)}</h4>{content}</section>'
-
-
-def _term(name: str, value: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+def _examples(found: LookerFindings) -> tuple[tuple[str, str], ...]:
+    return () if found.echo is None else tuple(found.echo.examples)

@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import math
 from collections.abc import Iterator
-from html import escape
-from importlib.resources import files
-from string import Template
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pages import content_policy
+from ...pages import data_address, render_page, script_json
 from ..codec import encode
 from ..evidence import HeldOutGain
 from ..spec import SamplingSpec
 from ..table import SeedTable
-from .plots import histogram, interval_plot, share_bar
+from .plots import (
+    Histogram,
+    IntervalPlot,
+    ShareBar,
+    histogram,
+    interval_plot,
+    share_bar,
+)
 from .words import agreement_words, gained, meaning, purpose, reliability, verdict_of, warning
 
 _SMALL_TILE, _LARGE_TILE = 72, 160
 _FEWEST = 12
+
+
+@dataclass(frozen=True)
+class ShownGain:
+    """What the best seeds gain by one metric: in words, and drawn."""
+
+    metric: str
+    mean: str
+    interval: str
+    way: str
+    plot: IntervalPlot
+
+
+@dataclass(frozen=True)
+class ShownHalf:
+    """How far half of the prompts rank seeds as the other half does, by one metric."""
+
+    metric: str
+    share: str
+    words: str
+    plot: ShareBar
+
+
+@dataclass(frozen=True)
+class ShownScore:
+    """How one metric is spread over the seeds: what it means, which way is better, and drawn."""
+
+    metric: str
+    meaning: str
+    way: str
+    plot: Histogram
 
 
 def table_page(table: SeedTable, name: str) -> str:
@@ -38,29 +72,27 @@ def table_page(table: SeedTable, name: str) -> str:
     Raises:
         TableError: the table's sheet of thumbnails cannot be decoded.
     """
-    style = _part("page.css") + _sheet_style(table)
-    script = _part("page.js")
-    words = verdict_of(table)
-    parts = {
-        "title": escape(f"Seeds of {table.spec.model.name}"),
-        "policy": escape(content_policy(style, script)),
-        "style": style,
-        "script": script,
-        "name": escape(name),
-        "purpose": escape(purpose(table)),
-        "kind": words.kind,
-        "headline": escape(words.headline),
-        "advice": escape(" ".join(filter(None, (words.advice, warning(table))))),
-        "evidence": "".join(_evidence(table)),
-        "spread": "".join(_spread(table)),
-        "made": "".join(_made(table)),
-        "values": _values(table),
+    words, evidence = verdict_of(table), table.spec.evidence
+    values = {
+        "name": name,
+        "model": table.spec.model.name,
+        "purpose": purpose(table),
+        "verdict": words,
+        "advice": " ".join(filter(None, (words.advice, warning(table)))),
+        "gains": tuple(_gains(table)),
+        "halves": tuple(_halves(table)),
+        "agreement": "" if evidence is None else agreement_words(evidence),
+        "scores": tuple(_scores(table)),
+        "made": tuple(_made(table)),
     }
-    return Template(_part("page.html")).substitute(parts)
-
-
-def _part(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+    return render_page(
+        "tables/report/page.html",
+        values,
+        styles=("tables/report/page.css",),
+        scripts=("tables/report/page.js",),
+        drawn=_sheet_style(table),
+        told=(script_json(_told(table)),),
+    )
 
 
 def _sheet_style(table: SeedTable) -> str:
@@ -69,13 +101,13 @@ def _sheet_style(table: SeedTable) -> str:
     if spec is None:
         return ""
     table.thumbnail(int(table.seeds[0]))  # whatever a browser is given can be decoded
-    coded = base64.b64encode(table.tensors["thumbnails"].tobytes()).decode()
+    address = data_address(table.tensors["thumbnails"].tobytes(), "image/webp")
     scale, down = _scale(spec.tile[0]), math.ceil(len(table) / spec.columns)
     width, height = spec.tile[0] * scale, spec.tile[1] * scale
     return (
         f":root {{ --w: {width:g}px; --h: {height:g}px; "
         f"--across: {spec.columns}; --down: {down}; }}\n"
-        f'.tile {{ background-image: url("data:image/webp;base64,{coded}"); }}\n'
+        f'.tile {{ background-image: url("{address}"); }}\n'
     )
 
 
@@ -84,66 +116,53 @@ def _scale(width: int) -> float:
     return 2 if width < _SMALL_TILE else min(1, _LARGE_TILE / width)
 
 
-def _evidence(table: SeedTable) -> Iterator[str]:
+def _gains(table: SeedTable) -> Iterator[ShownGain]:
     evidence = table.spec.evidence
-    if evidence is None:
-        return
-    if evidence.held_out_gain:
-        rows = "".join(_gain(table, gain) for gain in evidence.held_out_gain)
-        yield _card("What the best seeds gain on other prompts", rows)
-    if evidence.split_half:
-        rows = "".join(_half(*entry) for entry in sorted(evidence.split_half.items()))
-        yield _card("Would half of the prompts rank the seeds as the other half does?", rows)
-    words = agreement_words(evidence)
-    if words:
-        yield _card("Do the scores agree on what is good?", f"<p>{escape(words)}</p>")
+    for gain in () if evidence is None else evidence.held_out_gain:
+        yield _gain(table, gain)
 
 
-def _gain(table: SeedTable, gain: HeldOutGain) -> str:
-    mean, interval = gained(gain)
+def _gain(table: SeedTable, gain: HeldOutGain) -> ShownGain:
     plot = interval_plot(gain, higher_is_better=_up(table, gain.metric))
-    words = f"<b>{escape(gain.metric)}</b> {mean} <span>95 % interval {interval}</span>"
-    return f"<div><p>{words}{_way(table, gain.metric)}</p>{plot}</div>"
+    return ShownGain(gain.metric, *gained(gain), _way(table, gain.metric), plot)
 
 
-def _half(metric: str, share: float) -> str:
-    words = f"<b>{escape(metric)}</b> {share:.2f} <span>of 1, {reliability(share)}</span>"
-    return f"<div><p>{words}</p>{share_bar(share, metric)}</div>"
+def _halves(table: SeedTable) -> Iterator[ShownHalf]:
+    evidence = table.spec.evidence
+    for metric, share in sorted({} if evidence is None else evidence.split_half.items()):
+        yield ShownHalf(metric, f"{share:.2f}", reliability(share), share_bar(share, metric))
 
 
-def _spread(table: SeedTable) -> Iterator[str]:
+def _scores(table: SeedTable) -> Iterator[ShownScore]:
+    if len(table) < _FEWEST:
+        return  # so few are seen at a glance, and have no shape
     evidence = table.spec.evidence
     halves = {} if evidence is None else evidence.split_half
     for metric in table.metrics():
         share = halves.get(metric)
         luck = None if share is None else 1 - min(max(share, 0), 1)
-        if len(table) < _FEWEST:
-            continue  # so few are seen at a glance, and have no shape
         plot = histogram(table.score(metric), metric, luck)
-        legend = "" if luck is None else ' <span class="key">the line: luck alone</span>'
-        if plot:
-            words = f'<p class="means">{escape(_meaning(table, metric))}</p>'
-            yield _card(metric, f"{words}{plot}<p>{_way(table, metric)}{legend}</p>")
+        if plot is not None:
+            yield ShownScore(metric, _meaning(table, metric), _way(table, metric), plot)
 
 
-def _made(table: SeedTable) -> Iterator[str]:
+def _made(table: SeedTable) -> Iterator[tuple[str, str]]:
     spec = table.spec
     noise = spec.noise
-    yield _term("noise", "not stated" if "rng" in noise.unstated else noise.source.label)
-    yield _term("latent", "not stated" if "shape" in noise.unstated else str(noise.shape))
-    yield _term("model", f"{spec.model.name} ({spec.model.family})")
-    yield _term("model's SHA-256", spec.model.sha256 or "not recorded")
-    for name, value in _sampling(spec.sampling):
-        yield _term(name, value)
+    yield "noise", "not stated" if "rng" in noise.unstated else noise.source.label
+    yield "latent", "not stated" if "shape" in noise.unstated else str(noise.shape)
+    yield "model", f"{spec.model.name} ({spec.model.family})"
+    yield "model's SHA-256", spec.model.sha256 or "not recorded"
+    yield from _sampling(spec.sampling)
     if spec.prompts is not None:
         prompts = spec.prompts
-        yield _term("prompts", f"{prompts.mining} to mine, {prompts.held_out} held out")
+        yield "prompts", f"{prompts.mining} to mine, {prompts.held_out} held out"
     for metric in spec.metrics:
         text = f"version {metric.version}" + (f", {metric.reference}" if metric.reference else "")
-        yield _term(metric.name, text)
+        yield metric.name, text
     for name, value in encode(spec.provenance).items():
         if isinstance(value, str) and value:
-            yield _term(name, value)
+            yield name, value
 
 
 def _sampling(sampling: SamplingSpec | None) -> Iterator[tuple[str, str]]:
@@ -155,17 +174,15 @@ def _sampling(sampling: SamplingSpec | None) -> Iterator[tuple[str, str]]:
             )
 
 
-def _values(table: SeedTable) -> str:
-    """Return what the page's script sorts and filters, as JSON that cannot end its element."""
+def _told(table: SeedTable) -> dict[str, object]:
+    """Return what the page's script sorts and filters."""
     spec = table.spec.thumbnails
     columns = [
         *(_score(table, name) for name in table.metrics()),
         *(_column(tag, table.rate(tag)) for tag in table.tags()),
     ]
-    across = 0 if spec is None else spec.columns
     seeds = [str(seed) for seed in table.seeds.tolist()]
-    text = json.dumps({"seeds": seeds, "columns": columns, "across": across}, allow_nan=False)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    return {"seeds": seeds, "columns": columns, "across": 0 if spec is None else spec.columns}
 
 
 def _score(table: SeedTable, name: str) -> dict[str, object]:
@@ -183,16 +200,8 @@ def _plain(values: NDArray[np.float32]) -> list[float | None]:
     return [None if math.isnan(value) else float(f"{value:.6g}") for value in values.tolist()]
 
 
-def _card(title: str, content: str) -> str:
-    return f'<section class="card"><h3>{escape(title)}</h3>{content}</section>'
-
-
-def _term(name: str, value: str) -> str:
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
-
-
 def _way(table: SeedTable, metric: str) -> str:
-    return f" <span>{'higher' if _up(table, metric) else 'lower'} is better</span>"
+    return "higher" if _up(table, metric) else "lower"
 
 
 def _meaning(table: SeedTable, metric: str) -> str:

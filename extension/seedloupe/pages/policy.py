@@ -1,4 +1,4 @@
-"""What every page to keep has in common: it holds everything, and fetches nothing."""
+"""What a page allows itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import hashlib
 def content_policy(style: str, script: str = "") -> str:
     """Allow this very style and script, pictures within the page, and nothing else.
 
-    Whatever a file's name or a text in it smuggles into the page can neither run nor call home.
+    Whatever a file's name or a text in it smuggles into the page can neither run nor call home. The
+    style attribute of an element is forbidden, too: markup uses classes, and scripts set properties
+    (``element.style.width``), which a policy does not see. What a script reads as JSON needs no
+    leave, since a browser does not run it.
 
     Args:
         style: the page's only style sheet, as it stands between its tags.

@@ -1,0 +1,1 @@
+openLens(document.getElementById("explorer"), JSON.parse(document.getElementById("values").textContent));
