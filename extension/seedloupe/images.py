@@ -5,6 +5,7 @@ Tensors are ``(3, H, W)`` float32 in ``[0, 1]``, masks ``(H, W)`` with 1 = repai
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image, ImageFile, ImageOps
 from torch import Tensor
 
 from .errors import ImageError, InputError, MaskError
+from .files import write_whole
 from .tensors import require_shape
 
 #: Largest picture read, in pixels: 8192 x 8192 is more than any host paints.
@@ -79,12 +81,20 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
     return _to_tensor(picture.convert("RGB").convert("L"))
 
 
-def from_pil(picture: Image.Image) -> Tensor:
-    """Return a Pillow picture as a tensor; transparency is dropped.
+def from_pil(picture: Image.Image, *, on_white: bool = False) -> Tensor:
+    """Return a Pillow picture as a tensor.
+
+    Args:
+        picture: of any mode.
+        on_white: show white through what is transparent, as a browser does; otherwise transparency
+            is dropped and the colours beneath count.
 
     Returns:
         ``(3, H, W)`` float32 in ``[0, 1]``.
     """
+    if on_white and ("A" in picture.getbands() or "transparency" in picture.info):
+        ground = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(ground, picture.convert("RGBA"))
     return _to_tensor(picture.convert("RGB")).permute(2, 0, 1).contiguous()
 
 
@@ -122,6 +132,17 @@ def in_8_bits(image: Tensor) -> Tensor:
     """
     shown = require_shape(image, "3 H W", field="image").detach().to("cpu", torch.float32)
     return shown.clamp(0, 1).mul(255).round().div(255)
+
+
+def save_plain(picture: Image.Image, path: Path) -> None:
+    """Write a picture as PNG, without metadata; folders on the way are made.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    write_whole(path, content.getvalue())
 
 
 def _to_tensor(picture: Image.Image) -> Tensor:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..hosts.standalone.outputs import save_plain, write_whole
-from ..images import to_pil
+from ..files import write_whole
+from ..images import save_plain, to_pil
 
 if TYPE_CHECKING:
     from torch import Tensor

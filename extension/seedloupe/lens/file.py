@@ -54,11 +54,8 @@ def write_lens(path: str | Path, record: LensRecord) -> Path:
     entries, checksums = _described(record.spec, sources)
     metadata = {"format": FORMAT, "version": VERSION, "spec": _spec_text(record.spec, checksums)}
     placed, head = lay_out(entries, metadata)
-    try:
-        write_whole(path, pieces(head, (sources[entry.name]() for entry in placed)))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise LensFileError(str(path), expected="a place to write to", got=reason) from error
+    content = pieces(head, (sources[entry.name]() for entry in placed))
+    write_whole(path, content, folders=False, field="path", problem=LensFileError)
     return path
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ImageError, InputError
-from ..hosts.standalone.outputs import save_plain, write_whole
-from ..images import to_pil
+from ..files import write_whole
+from ..images import save_plain, to_pil
 
 if TYPE_CHECKING:
     from PIL.Image import Image

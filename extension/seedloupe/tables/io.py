@@ -70,10 +70,7 @@ def write_table(table: SeedTable, path: Path | str) -> None:
     if not file.name.endswith(SUFFIX):
         raise TableError("file", expected=f"a name ending in {SUFFIX}", got=file.name)
     header, columns = _lay_out(table)
-    try:
-        write_whole(file, _parts(header, columns))
-    except OSError as error:
-        raise TableError("file", expected="a place to write to", got=f"{error}") from error
+    write_whole(file, _parts(header, columns), folders=False, field="file", problem=TableError)
 
 
 def _read(stream: BinaryIO, size: int) -> SeedTable:
