@@ -39,6 +39,8 @@ GROUND = {
     "pages",
     "places",
     "registry",
+    "safetensors_file",
+    "strict_json",
 }
 SHARED = GROUND | {"noise", "metadata", "tables"}
 VALUES = SHARED | {"generation"}

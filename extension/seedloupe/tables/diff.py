@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .codec import dump_json
+from ..strict_json import dump_json
 from .table import SeedTable
 
 Values = NDArray[Any]
