@@ -36,6 +36,7 @@ GROUND = {
     "geometry",
     "images",
     "chance",
+    "csv_text",
     "pages",
     "places",
     "registry",

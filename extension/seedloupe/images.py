@@ -39,15 +39,8 @@ def read_image(path: str | Path) -> Tensor:
         ImageError: the file is missing or broken, larger than ``MAX_PIXELS``, has more than 8 bits
             a channel, or has transparent pixels, of which nobody can say how they look.
     """
-    picture = _load(path, ImageError)
-    if _transparent(picture):
-        raise ImageError(
-            str(path),
-            expected="a picture without transparent pixels",
-            got=f"mode {picture.mode} with some",
-            advice="Flatten it onto a background first.",
-        )
-    return from_pil(picture)
+    expected, advice = "a picture without transparent pixels", "Flatten it onto a background first."
+    return from_pil(_opaque(path, ImageError, expected, advice))
 
 
 def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
@@ -64,14 +57,9 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
         MaskError: the file cannot be read as a picture (as for :func:`read_image`), or the mask has
             another size.
     """
-    picture = _load(path, MaskError)
-    if _transparent(picture):
-        raise MaskError(
-            str(path),
-            expected="black and white without transparent pixels",
-            got=f"mode {picture.mode} with some",
-            advice="Save the mask itself, white where the picture was repainted.",
-        )
+    advice = "Save the mask itself, white where the picture was repainted."
+    expected = "black and white without transparent pixels"
+    picture = _opaque(path, MaskError, expected, advice)
     if picture.size != tuple(size):
         raise MaskError(
             str(path),
@@ -147,6 +135,14 @@ def save_plain(picture: Image.Image, path: Path) -> None:
 
 def _to_tensor(picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(picture, np.float32) / 255)
+
+
+def _opaque(path: str | Path, problem: type[InputError], expected: str, advice: str) -> Image.Image:
+    picture = _load(path, problem)
+    if _transparent(picture):
+        got = f"mode {picture.mode} with some"
+        raise problem(str(path), expected=expected, got=got, advice=advice)
+    return picture
 
 
 def _load(path: str | Path, problem: type[InputError]) -> Image.Image:
