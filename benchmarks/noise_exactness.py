@@ -5,7 +5,6 @@
 
 Prints one JSON document of worst absolute differences and shares:
 
-- CPU noise drawn without PyTorch, against PyTorch on this machine.
 - Philox noise in double precision, as drawn, against the same words transformed in single
   precision as cuRAND writes it. A card's fast sines are not in it; NVIDIA's programming guide
   bounds their error by 2**-21.41, times the radius, for angles up to pi.
@@ -29,7 +28,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seedloupe.noise import NV_NOISE, ArrayStream, NoiseSource, Rng, grid_threads, noise_array
+from seedloupe.noise import NV_NOISE, NoiseSource, NoiseStream, Rng, grid_threads, initial_noise
 from seedloupe.noise.philox import philox4x32
 
 SHAPES = [(4, 64, 64), (4, 96, 96), (4, 128, 128), (16, 128, 128), (4, 65, 65)]
@@ -44,8 +43,6 @@ def main() -> None:
     torch.set_num_threads(1)
     report: dict[str, object] = {
         "seeds": len(SEEDS),
-        "cpu without torch": {str(shape): cpu(shape) for shape in SHAPES},
-        "cpu without torch, batches of 4": {str(shape): cpu((4, *shape)) for shape in SHAPES},
         "philox in single precision": single_precision(2**24),
         "cuda:43008 and cuda:196608": two_cards(),
     }
@@ -55,16 +52,6 @@ def main() -> None:
     if torch.cuda.is_available():
         report["card"] = {str(2**power): card(2**power) for power in range(14, 21)}
     sys.stdout.write(json.dumps(report, indent=2) + "\n")
-
-
-def cpu(shape: tuple[int, ...]) -> float:
-    """Return the worst difference of one draw of each seed."""
-    return max(off(ArrayStream(seed).draw(shape), torchs(seed, shape)) for seed in SEEDS)
-
-
-def torchs(seed: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Draw with PyTorch's generator."""
-    return torch.randn(shape, generator=torch.Generator().manual_seed(seed)).numpy()
 
 
 def single_precision(count: int) -> dict[str, float]:
@@ -107,7 +94,7 @@ def rounded(values: NDArray[np.generic]) -> NDArray[np.float64]:
 def two_cards() -> dict[str, float]:
     """Return the shares that are equal in the two cards' noise of 4x128x128."""
     small, large = (
-        noise_array(0, (4, 128, 128), source=NoiseSource(Rng.PHILOX, grid)).ravel()
+        initial_noise(0, (4, 128, 128), source=NoiseSource(Rng.PHILOX, grid)).numpy().ravel()
         for grid in (43008, 196608)
     )
     equal = small == large
@@ -131,10 +118,12 @@ def web_ui(theirs: ModuleType, shape: tuple[int, ...]) -> float:
     """Return the worst difference of two draws of each seed."""
     worst = 0.0
     for seed in SEEDS:
-        generator, ours = theirs.Generator(seed), ArrayStream(seed, NV_NOISE)
+        generator, ours = theirs.Generator(seed), NoiseStream(seed, NV_NOISE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # its keys run over, as they should
-            worst = max(worst, *(off(ours.draw(shape), generator.randn(shape)) for _ in range(2)))
+            worst = max(
+                worst, *(off(ours.draw(shape).numpy(), generator.randn(shape)) for _ in range(2))
+            )
     return worst
 
 
@@ -147,10 +136,10 @@ def card(count: int) -> dict[str, float]:
     worst, beyond = 0.0, 0.0
     for seed in SEEDS[-8:]:
         generator = torch.Generator("cuda").manual_seed(seed)
-        ours = ArrayStream(seed, NoiseSource(Rng.PHILOX, grid))
+        ours = NoiseStream(seed, NoiseSource(Rng.PHILOX, grid))
         for _ in range(3):
             drawn = torch.randn(count, generator=generator, device="cuda").cpu().numpy()
-            differences = np.abs(ours.draw((count,)) - drawn)
+            differences = np.abs(ours.draw((count,)).numpy() - drawn)
             worst = max(worst, float(differences.max()))
             beyond = max(beyond, float((differences > 1e-5).mean()))
     return {"grid": grid, "worst": worst, "share above 1e-05": beyond}

@@ -19,11 +19,9 @@ from collections.abc import Callable
 import torch
 
 from seedloupe.noise import (
-    CPU_NOISE,
     NV_NOISE,
     NoiseSource,
     initial_noise,
-    noise_array,
     noise_fingerprint,
 )
 
@@ -33,9 +31,7 @@ Draw = Callable[[int], object]
 
 WAYS: dict[str, Draw] = {
     "cpu": lambda seed: noise_fingerprint(initial_noise(seed, SHAPE)),
-    "cpu without torch": lambda seed: noise_fingerprint(noise_array(seed, SHAPE, source=CPU_NOISE)),
     "nv": lambda seed: noise_fingerprint(initial_noise(seed, SHAPE, source=NV_NOISE)),
-    "nv without torch": lambda seed: noise_fingerprint(noise_array(seed, SHAPE, source=NV_NOISE)),
     # Sixteen values a thread, so that all four numbers of four calls are used.
     "cuda:1024": lambda seed: noise_fingerprint(initial_noise(seed, SHAPE, source=SMALL_CARD)),
 }

@@ -36,9 +36,12 @@ GROUND = {
     "geometry",
     "images",
     "chance",
+    "csv_text",
     "pages",
     "places",
     "registry",
+    "safetensors_file",
+    "strict_json",
 }
 SHARED = GROUND | {"noise", "metadata", "tables"}
 VALUES = SHARED | {"generation"}

@@ -9,7 +9,7 @@ from PIL import Image
 
 from seedloupe import images
 from seedloupe.errors import ImageError, MaskError, ShapeError
-from seedloupe.images import from_pil, read_image, read_mask, to_pil
+from seedloupe.images import from_pil, read_image, read_mask, save_plain, to_pil
 
 
 @pytest.fixture
@@ -24,6 +24,28 @@ def test_a_picture_survives_both_ways(picture: Image.Image) -> None:
     assert (tensor.shape, tensor.dtype) == ((3, 5, 7), torch.float32)
     assert 0 <= tensor.min() <= tensor.max() <= 1
     assert to_pil(tensor).tobytes() == picture.tobytes()
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P"])
+def test_what_is_transparent_may_be_shown_on_white(mode: str) -> None:
+    clear = Image.new("RGBA", (3, 2), (10, 200, 60, 0))
+    clear.putpixel((2, 1), (10, 200, 60, 255))
+    if mode == "P":
+        clear = clear.convert("P")
+        clear.info["transparency"] = clear.getpixel((0, 0))
+        assert clear.getpixel((0, 0)) != clear.getpixel((2, 1))
+    white, kept = from_pil(clear, on_white=True), from_pil(clear)
+    assert white[:, 0, 0].tolist() == [1, 1, 1]
+    assert white[:, 1, 2].equal(kept[:, 1, 2])
+    assert white[1, 1, 2] < 1
+
+
+def test_a_plain_picture_says_nothing_of_itself(picture: Image.Image, tmp_path: Path) -> None:
+    picture.info["parameters"] = "a prompt"
+    save_plain(picture, tmp_path / "new" / "a.png")
+    with Image.open(tmp_path / "new" / "a.png") as saved:
+        assert (saved.format, saved.info) == ("PNG", {})
+        assert saved.tobytes() == picture.tobytes()
 
 
 def test_values_beyond_the_range_are_clipped() -> None:

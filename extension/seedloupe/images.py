@@ -5,6 +5,7 @@ Tensors are ``(3, H, W)`` float32 in ``[0, 1]``, masks ``(H, W)`` with 1 = repai
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image, ImageFile, ImageOps
 from torch import Tensor
 
 from .errors import ImageError, InputError, MaskError
+from .files import write_whole
 from .tensors import require_shape
 
 #: Largest picture read, in pixels: 8192 x 8192 is more than any host paints.
@@ -37,15 +39,8 @@ def read_image(path: str | Path) -> Tensor:
         ImageError: the file is missing or broken, larger than ``MAX_PIXELS``, has more than 8 bits
             a channel, or has transparent pixels, of which nobody can say how they look.
     """
-    picture = _load(path, ImageError)
-    if _transparent(picture):
-        raise ImageError(
-            str(path),
-            expected="a picture without transparent pixels",
-            got=f"mode {picture.mode} with some",
-            advice="Flatten it onto a background first.",
-        )
-    return from_pil(picture)
+    expected, advice = "a picture without transparent pixels", "Flatten it onto a background first."
+    return from_pil(_opaque(path, ImageError, expected, advice))
 
 
 def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
@@ -62,14 +57,9 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
         MaskError: the file cannot be read as a picture (as for :func:`read_image`), or the mask has
             another size.
     """
-    picture = _load(path, MaskError)
-    if _transparent(picture):
-        raise MaskError(
-            str(path),
-            expected="black and white without transparent pixels",
-            got=f"mode {picture.mode} with some",
-            advice="Save the mask itself, white where the picture was repainted.",
-        )
+    advice = "Save the mask itself, white where the picture was repainted."
+    expected = "black and white without transparent pixels"
+    picture = _opaque(path, MaskError, expected, advice)
     if picture.size != tuple(size):
         raise MaskError(
             str(path),
@@ -79,12 +69,20 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Tensor:
     return _to_tensor(picture.convert("RGB").convert("L"))
 
 
-def from_pil(picture: Image.Image) -> Tensor:
-    """Return a Pillow picture as a tensor; transparency is dropped.
+def from_pil(picture: Image.Image, *, on_white: bool = False) -> Tensor:
+    """Return a Pillow picture as a tensor.
+
+    Args:
+        picture: of any mode.
+        on_white: show white through what is transparent, as a browser does; otherwise transparency
+            is dropped and the colours beneath count.
 
     Returns:
         ``(3, H, W)`` float32 in ``[0, 1]``.
     """
+    if on_white and ("A" in picture.getbands() or "transparency" in picture.info):
+        ground = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(ground, picture.convert("RGBA"))
     return _to_tensor(picture.convert("RGB")).permute(2, 0, 1).contiguous()
 
 
@@ -124,8 +122,27 @@ def in_8_bits(image: Tensor) -> Tensor:
     return shown.clamp(0, 1).mul(255).round().div(255)
 
 
+def save_plain(picture: Image.Image, path: Path) -> None:
+    """Write a picture as PNG, without metadata; folders on the way are made.
+
+    Raises:
+        InputError: the place cannot be written to.
+    """
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    write_whole(path, content.getvalue())
+
+
 def _to_tensor(picture: Image.Image) -> Tensor:
     return torch.from_numpy(np.array(picture, np.float32) / 255)
+
+
+def _opaque(path: str | Path, problem: type[InputError], expected: str, advice: str) -> Image.Image:
+    picture = _load(path, problem)
+    if _transparent(picture):
+        got = f"mode {picture.mode} with some"
+        raise problem(str(path), expected=expected, got=got, advice=advice)
+    return picture
 
 
 def _load(path: str | Path, problem: type[InputError]) -> Image.Image:

@@ -1,93 +1,27 @@
-"""Named plug-ins: OCR readers, seed pickers and feature renderers.
+"""All plug-ins a host offers: OCR readers, seed pickers and feature renderers.
 
-A plug-in is any object with the methods of its protocol. It needs no base class and no import of
-ours; it is handed to a :class:`Registry` under a name.
+This file stands above the features, beside the package's ``__init__``: it names their protocols and
+calls them together. A feature that makes a registry takes it from :mod:`seedloupe.registry`, so
+that no feature ever imports this file.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.metadata import entry_points
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
-from .errors import DuplicateNameError, UnknownNameError
+from .registry import Registry
 
 if TYPE_CHECKING:
     from .artifacts import OcrReader
     from .lens import FeatureRenderer
     from .picking import SeedPicker
 
-T = TypeVar("T")
+__all__ = ["Plugins", "Registry", "builtin", "with_outside"]
 
 _GROUP = "seedloupe.plugins"
-
-
-@dataclass(frozen=True)
-class Registry(Generic[T]):
-    """Plug-ins of one kind by name; a value, so adding gives a new registry.
-
-    Args:
-        kind: what messages call one entry, e.g. ``"OCR reader"``.
-        entries: plug-ins by name, in the order they are to be offered.
-    """
-
-    kind: str = "plug-in"
-    entries: Mapping[str, T] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Take a copy, so that later changes to the caller's mapping do not show here."""
-        object.__setattr__(self, "entries", MappingProxyType(dict(self.entries)))
-
-    def add(self, name: str, plugin: T) -> Registry[T]:
-        """Return a registry that also holds ``plugin``; this one stays as it is.
-
-        Raises:
-            DuplicateNameError: ``name`` is empty or taken.
-        """
-        if not name or name in self.entries:
-            raise DuplicateNameError(
-                self.kind,
-                expected="a name not taken yet",
-                got=repr(name),
-                advice=f"Taken: {self._listing()}.",
-            )
-        return Registry(self.kind, {**self.entries, name: plugin})
-
-    def get(self, name: str) -> T:
-        """Return the plug-in called ``name``.
-
-        Raises:
-            UnknownNameError: nobody registered it; the message lists the known names.
-        """
-        if name in self.entries:
-            return self.entries[name]
-        near = difflib.get_close_matches(name, self.entries, n=1)
-        advice = f"Did you mean {near[0]!r}?" if near else ""
-        raise UnknownNameError(
-            self.kind, expected=f"one of {self._listing()}", got=repr(name), advice=advice
-        )
-
-    def names(self) -> tuple[str, ...]:
-        """Return all names in the order they were added."""
-        return tuple(self.entries)
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names in order."""
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        """Return how many plug-ins there are."""
-        return len(self.entries)
-
-    def __contains__(self, name: object) -> bool:
-        """Tell whether ``name`` is registered."""
-        return name in self.entries
-
-    def _listing(self) -> str:
-        return ", ".join(self.entries) or "none"
 
 
 @dataclass(frozen=True)

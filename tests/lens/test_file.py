@@ -110,7 +110,7 @@ def test_a_flipped_bit_is_noticed(written: Path) -> None:
 
 def test_a_header_longer_than_the_file_is_refused(written: Path) -> None:
     written.write_bytes(struct.pack("<Q", 2**62) + written.read_bytes()[8:])
-    with pytest.raises(LensFileError, match="whole safetensors file"):
+    with pytest.raises(LensFileError, match=r"header: expected at most .*cut short"):
         read_lens(written)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from seedloupe.noise.mersenne import MersenneNormals
+from .mersenne import MersenneNormals
 
 SEEDS = [0, 1, 42, 2**31, 2**32 - 1]
 LATENTS = [(4, 64, 64), (4, 96, 96), (4, 128, 128), (16, 128, 128), (4, 65, 65)]
@@ -78,7 +78,7 @@ def test_reference_values_hold() -> None:
 
 
 def test_no_share_gives_an_infinite_normal() -> None:
-    from seedloupe.noise.mersenne import _transform
+    from .mersenne import _transform
 
     largest = 1 - 2.0**-24
     shares = np.repeat(np.float32([0, largest, 0.5, largest]), 8)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from seedloupe.errors import NoiseError, SeedError
 from seedloupe.noise import (
-    ArrayStream,
     NoiseResize,
     NoiseSource,
     NoiseStream,
@@ -20,9 +19,7 @@ from seedloupe.noise import (
     WebuiExtras,
     WebuiNoise,
     initial_noise,
-    noise_array,
     repeated_share,
-    resized_array,
     resized_noise,
     resized_stream,
     webui_noise,
@@ -56,9 +53,9 @@ def test_stretched_noise_has_the_old_waves_and_the_next_draws_finer_ones(
     shape: tuple[int, int, int], source: str
 ) -> None:
     generator = NoiseSource.parse(source)
-    stream = ArrayStream(5, generator)
-    old, new = stream.draw(OLD), stream.draw(shape)
-    carried = resized_array(5, shape, STRETCH, source=generator)
+    stream = NoiseStream(5, generator)
+    old, new = stream.draw(OLD).numpy(), stream.draw(shape).numpy()
+    carried = resized_noise(5, shape, STRETCH, source=generator).numpy()
     for down in range(shape[1]):
         for across in range(shape[2]):
             shared = down < min(OLD[1], shape[1]) and across < min(OLD[2], shape[2])
@@ -83,10 +80,10 @@ def test_stretching_is_a_turn_of_independent_numbers_and_so_exactly_white(
     place[np.flatnonzero(kept), np.arange(drawn).reshape(OLD[1:])[:rows, :columns].ravel()] = 1
     whole = to_new.T @ np.hstack([place @ to_old, np.diag(~kept.ravel() * 1.0) @ to_new])
     assert np.abs(whole @ whole.T - np.eye(count)).max() < 1e-12
-    stream = ArrayStream(9)
-    numbers = [stream.draw(OLD)[1].ravel(), stream.draw(shape)[1].ravel()]
+    stream = NoiseStream(9)
+    numbers = [stream.draw(size)[1].numpy().ravel() for size in (OLD, shape)]
     expected = (whole @ np.concatenate(numbers).astype(np.float64)).reshape(shape[1:])
-    np.testing.assert_allclose(resized_array(9, shape, STRETCH)[1], expected, atol=1e-5)
+    np.testing.assert_allclose(resized_noise(9, shape, STRETCH)[1], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(4, 8, 10), (4, 13, 7), (4, 5, 3)])
@@ -95,9 +92,9 @@ def test_over_many_seeds_every_value_is_standard_and_no_neighbours_lean(
     shape: tuple[int, int, int], source: str
 ) -> None:
     seeds = 400
-    noise = np.stack(
-        [resized_array(s, shape, STRETCH, source=NoiseSource.parse(source)) for s in range(seeds)]
-    ).astype(np.float64)
+    generator = NoiseSource.parse(source)
+    drawn = [resized_noise(seed, shape, STRETCH, source=generator) for seed in range(seeds)]
+    noise = torch.stack(drawn).double().numpy()
     total = noise.size
     assert abs(noise.mean()) < 5 / math.sqrt(total)
     assert abs(noise.var() - 1) < 5 * math.sqrt(2 / total)
@@ -118,8 +115,6 @@ def test_at_its_own_size_noise_is_unchanged(way: ResizeWay, source: str) -> None
     generator, carried = NoiseSource.parse(source), NoiseResize(way, OLD)
     own = initial_noise(5, OLD, source=generator)
     assert torch.equal(resized_noise(5, OLD, carried, source=generator), own)
-    array = resized_array(5, OLD, carried, source=generator)
-    assert np.array_equal(array, noise_array(5, OLD, source=generator))
     assert not carried.changes(OLD)
     assert carried.changes((4, 6, 8))
 
@@ -127,16 +122,13 @@ def test_at_its_own_size_noise_is_unchanged(way: ResizeWay, source: str) -> None
 @pytest.mark.parametrize("shape", SIZES)
 @pytest.mark.parametrize("way", ResizeWay)
 @pytest.mark.parametrize("source", SOURCES)
-def test_arrays_are_what_tensors_are_and_both_are_the_same_again(
+def test_the_same_noise_is_resized_the_same_again(
     shape: tuple[int, int, int], way: ResizeWay, source: str
 ) -> None:
     carried, generator = NoiseResize(way, OLD), NoiseSource.parse(source)
-    tensor = resized_noise(2**33 + 5, shape, carried, source=generator)
-    array = resized_array(2**33 + 5, shape, carried, source=generator)
-    assert (tensor.dtype, array.dtype) == (torch.float32, np.float32)
-    assert tuple(tensor.shape) == array.shape == shape
-    assert np.abs(tensor.numpy() - array).max() <= (1e-5 if source == "cpu" else 0)
-    assert torch.equal(resized_noise(2**33 + 5, shape, carried, source=generator), tensor)
+    first, again = (resized_noise(2**33 + 5, shape, carried, source=generator) for _ in range(2))
+    assert (first.dtype, tuple(first.shape)) == (torch.float32, shape)
+    assert torch.equal(first, again)
 
 
 @pytest.mark.parametrize("shape", SIZES)
@@ -166,10 +158,10 @@ def test_a_smaller_picture_has_the_middle_of_the_old_noise() -> None:
 def test_the_middles_frame_repeats_as_many_numbers_as_is_said(
     shape: tuple[int, int, int], source: str
 ) -> None:
-    noise = resized_array(5, shape, MIDDLE, source=NoiseSource.parse(source))
+    noise = resized_noise(5, shape, MIDDLE, source=NoiseSource.parse(source)).numpy()
     twins = noise.size - len(np.unique(noise))
     assert twins / noise.size == pytest.approx(repeated_share(shape, OLD), abs=0.002)
-    stretched = resized_array(5, shape, STRETCH, source=NoiseSource.parse(source))
+    stretched = resized_noise(5, shape, STRETCH, source=NoiseSource.parse(source)).numpy()
     assert stretched.size - len(np.unique(stretched)) <= 1
 
 
@@ -194,7 +186,7 @@ def test_later_noise_is_none_that_was_used_for_the_start(
     assert torch.equal(later, stream.draw(shape))
 
 
-@pytest.mark.parametrize("draw", [resized_noise, resized_array, resized_stream])
+@pytest.mark.parametrize("draw", [resized_noise, resized_stream])
 @pytest.mark.parametrize("way", ResizeWay)
 def test_what_cannot_be_carried_is_refused(draw: object, way: ResizeWay) -> None:
     call = cast("type", draw)
@@ -208,12 +200,9 @@ def test_what_cannot_be_carried_is_refused(draw: object, way: ResizeWay) -> None
 
 def test_a_side_whose_matrix_would_fill_the_memory_is_refused() -> None:
     with pytest.raises(NoiseError, match="sides of at most 2048 cells to stretch, got 2049"):
-        resized_array(1, (1, 1, 2049), NoiseResize(ResizeWay.STRETCH, (1, 1, 8)))
-    assert resized_array(1, (1, 1, 2049), NoiseResize(ResizeWay.MIDDLE, (1, 1, 8))).shape == (
-        1,
-        1,
-        2049,
-    )
+        resized_noise(1, (1, 1, 2049), NoiseResize(ResizeWay.STRETCH, (1, 1, 8)))
+    middle = resized_noise(1, (1, 1, 2049), NoiseResize(ResizeWay.MIDDLE, (1, 1, 8)))
+    assert tuple(middle.shape) == (1, 1, 2049)
 
 
 def test_a_place_to_carry_from_is_a_latent_size() -> None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from seedloupe.errors import NoiseError, SeedError
 from seedloupe.noise import (
     NV_NOISE,
-    ArrayStream,
     NoiseSource,
+    NoiseStream,
     WebuiExtras,
     WebuiNoise,
     WebuiSeeds,
@@ -36,9 +36,9 @@ def restated(
 ) -> NDArray[np.float64]:
     """One picture's starting noise in double precision, value by value."""
     channels, height, width = shape
-    base = ArrayStream(seed, source).draw((channels, *old)).astype(np.float64)
+    base = NoiseStream(seed, source).draw((channels, *old)).double().numpy()
     if subseed is not None:
-        other = ArrayStream(subseed, source).draw((channels, *old)).astype(np.float64)
+        other = NoiseStream(subseed, source).draw((channels, *old)).double().numpy()
         for c in range(channels):
             for x in range(old[1]):
                 a, b = base[c, :, x].copy(), other[c, :, x]
@@ -47,7 +47,7 @@ def restated(
                 base[c, :, x] += math.sin(share * angle) / math.sin(angle) * b
     if old == (height, width):
         return base
-    frame = ArrayStream(seed, source).draw(shape).astype(np.float64)
+    frame = NoiseStream(seed, source).draw(shape).double().numpy()
     down, across = ((new - was) // 2 for new, was in zip(shape[1:], old, strict=True))
     for y in range(height):
         for x in range(width):

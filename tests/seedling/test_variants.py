@@ -10,8 +10,9 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from seedloupe.errors import ModelError
+from seedloupe.files import hash_files
 from seedloupe.hosts.standalone.engine.checkpoint import identify
-from seedloupe.hosts.standalone.engine.models import hash_files, open_model, weight_files
+from seedloupe.hosts.standalone.engine.models import open_model, weight_files
 from seedloupe.seedling.training.architecture import build_unet
 from seedloupe.seedling.training.export import unet_to_ldm
 from seedloupe.seedling.training.variants import (

@@ -29,7 +29,6 @@ from seedloupe.tables import (
 from seedloupe.tables.find import bundled_folder
 from seedloupe.tables.published import sd2_good_seed
 from seedloupe.tables.report import table_csv, table_page
-from seedloupe.tables.report.cells import plain_cell
 from seedloupe.tables.report.plots import histogram, interval_plot
 from seedloupe.tables.report.words import agreement_words, meaning, reliability, verdict_of
 
@@ -341,16 +340,3 @@ def test_lines_end_and_texts_are_quoted_as_the_standard_has_it() -> None:
         table.feature("composition")[:, 3],
     )
     assert "feature.style.2" in found[0]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "|x", "%x"])
-def test_no_text_is_a_formula(text: str) -> None:
-    assert plain_cell(text) == f"'{text}"
-
-
-def test_no_text_drives_a_terminal_the_rows_are_printed_on() -> None:
-    assert plain_cell("a\x1b[2J\x9b\x07b\tc") == "a [2J  b\tc"
-
-
-def test_other_texts_stay_as_they_are() -> None:
-    assert plain_cell("score.a") == "score.a"

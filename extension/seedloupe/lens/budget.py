@@ -133,12 +133,6 @@ class RecordingPlan:
         return self.data_bytes + header + self._word_header
 
     @property
-    def transient_bytes(self) -> int:
-        """Bytes that come and go while one map is reduced: the largest, as it is and in double."""
-        largest = max((shape.values for shape in self.shapes.values()), default=0)
-        return self.rows * largest * 12
-
-    @property
     def _steps(self) -> int:
         return -(-self.steps // self.recipe.every)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..hosts.standalone.outputs import save_plain, write_whole
-from ..images import to_pil
+from ..files import write_whole
+from ..images import save_plain, to_pil
 from ..pages import render_page
 from .sheets import sheet_address
 

@@ -11,15 +11,18 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from torch import Tensor
 
-from ..errors import InputError, LensFileError, TableError
+from ..errors import InputError, LensFileError
 from ..files import write_whole
-from ..tables.codec import decode, dump_json, encode, parse_json
-from .container import Entry, bytes_of, entry_of, lay_out, pieces, read_header, read_tensor
+from ..safetensors_file import TensorEntry, encode_header
+from ..strict_json import dump_json, parse_json
+from ..tables.codec import decode, encode
+from .container import RULES, bytes_of, entry_of, read_lens_header, read_tensor
 from .kinds import Schema, TensorKind, key_of, name_of, tensors_of
 from .record import LensKey, LensRecord, LensSpec
 
@@ -53,12 +56,9 @@ def write_lens(path: str | Path, record: LensRecord) -> Path:
     sources = _sources(record)
     entries, checksums = _described(record.spec, sources)
     metadata = {"format": FORMAT, "version": VERSION, "spec": _spec_text(record.spec, checksums)}
-    placed, head = lay_out(entries, metadata)
-    try:
-        write_whole(path, pieces(head, (sources[entry.name]() for entry in placed)))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise LensFileError(str(path), expected="a place to write to", got=reason) from error
+    placed, head = encode_header(entries, metadata, RULES)
+    tensors = (bytes_of(sources[entry.name]()) for entry in placed)
+    write_whole(path, chain([head], tensors), folders=False, field="path", problem=LensFileError)
     return path
 
 
@@ -95,9 +95,9 @@ def _sources(record: LensRecord) -> dict[str, Callable[[], Tensor]]:
 
 def _described(
     spec: LensSpec, sources: Mapping[str, Callable[[], Tensor]]
-) -> tuple[list[Entry], dict[str, str]]:
+) -> tuple[list[TensorEntry], dict[str, str]]:
     """Describe and check every tensor, and take its checksum."""
-    entries: list[Entry] = []
+    entries: list[TensorEntry] = []
     checksums: dict[str, str] = {}
     for name, source in sources.items():
         tensor = source()
@@ -107,7 +107,9 @@ def _described(
     return entries, checksums
 
 
-def _check(spec: LensSpec, entries: list[Entry]) -> dict[str, tuple[TensorKind, LensKey] | None]:
+def _check(
+    spec: LensSpec, entries: list[TensorEntry]
+) -> dict[str, tuple[TensorKind, LensKey] | None]:
     """Check all tensors against the spec and return what each is."""
     schema = Schema(spec, entries)
     found = {entry.name: key_of(entry.name) for entry in entries}
@@ -118,14 +120,12 @@ def _check(spec: LensSpec, entries: list[Entry]) -> dict[str, tuple[TensorKind, 
 
 
 def _spec_text(spec: LensSpec, checksums: Mapping[str, str]) -> str:
-    try:
-        return dump_json(encode(replace(spec, checksums=checksums)))
-    except TableError as error:
-        raise LensFileError("spec", expected=error.expected, got=error.got) from error
+    described = encode(replace(spec, checksums=checksums))
+    return dump_json(described, field="spec", problem=LensFileError)
 
 
 def _read(stream: BinaryIO, size: int) -> LensRecord:
-    header = read_header(stream, size)
+    header = read_lens_header(stream, size)
     spec = _spec(header.metadata)
     found = _check(spec, list(header.entries))
     known: dict[TensorKind, dict[LensKey, Tensor]] = {kind: {} for kind in TensorKind}
@@ -150,7 +150,7 @@ def _spec(metadata: Mapping[str, str]) -> LensSpec:
             raise LensFileError(name, expected=repr(expected), got=got, advice=advice)
     if "spec" not in metadata:
         raise LensFileError("spec", expected="an entry", got="nothing")
-    return decode(LensSpec, parse_json(metadata["spec"]))
+    return decode(LensSpec, parse_json(metadata["spec"], field="spec"))
 
 
 def _check_sum(spec: LensSpec, name: str, found: str) -> None:

@@ -1,6 +1,6 @@
 """The tensors of a lens file: their names, types and shapes.
 
-A name is ``<kind>.<pass>.<step>.<call>.<layer>``. What each kind holds is in :class:`Kind`.
+A name is ``<kind>.<pass>.<step>.<call>.<layer>``. What each kind holds is in :class:`TensorKind`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from ..errors import LensFileError
-from .container import Entry
+from ..safetensors_file import TensorEntry
+from .container import TYPES
 from .record import LensKey, LensLayer, LensRecord, LensSpec
 
 E = TypeVar("E")
@@ -97,7 +98,7 @@ class Schema:
         LensFileError: the spec describes a layer in a pass twice.
     """
 
-    def __init__(self, spec: LensSpec, entries: Iterable[Entry]) -> None:
+    def __init__(self, spec: LensSpec, entries: Iterable[TensorEntry]) -> None:
         self._layers = _once("layers", (((x.track, x.name), x) for x in spec.layers))
         self._words = _once("words", (((x.track, x.layer), x) for x in spec.words))
         for name, scale in [(x.name, x.code_scale) for x in spec.layers]:
@@ -108,7 +109,7 @@ class Schema:
         self._projection = spec.projection
         self._shapes = {entry.name: entry.shape for entry in entries}
 
-    def check(self, entry: Entry, kind: TensorKind, key: LensKey) -> None:
+    def check(self, entry: TensorEntry, kind: TensorKind, key: LensKey) -> None:
         """Check one tensor's type and shape.
 
         Raises:
@@ -117,11 +118,12 @@ class Schema:
         axes = self._axes(kind, key)
         batch = () if kind is TensorKind.AXES else entry.shape[:1]
         fits = entry.shape == (*batch, *axes) and len(batch) == (kind is not TensorKind.AXES)
-        if entry.dtype not in _TYPES[kind] or not fits:
-            types = " or ".join(str(dtype).removeprefix("torch.") for dtype in _TYPES[kind])
+        dtype = TYPES[entry.code]
+        if dtype not in _TYPES[kind] or not fits:
+            types = " or ".join(str(one).removeprefix("torch.") for one in _TYPES[kind])
             sides = ", ".join(str(side) for side in axes)
             expected = f"{types} ({sides})" if kind is TensorKind.AXES else f"{types} (B, {sides})"
-            got = f"{entry.dtype} {entry.shape}"
+            got = f"{dtype} {entry.shape}"
             raise LensFileError(entry.name, expected=expected, got=got)
         self._check_rows(entry, kind, key)
 
@@ -148,7 +150,7 @@ class Schema:
         axes = self._shapes.get(name_of(TensorKind.AXES, replace(key, step=0, call=0)), ())
         return axes[0] if axes else 0
 
-    def _check_rows(self, entry: Entry, kind: TensorKind, key: LensKey) -> None:
+    def _check_rows(self, entry: TensorEntry, kind: TensorKind, key: LensKey) -> None:
         moment = self._moments.get((key.track, key.step, key.call))
         rows = len(moment.rows) if moment is not None else 0
         if rows and kind not in (TensorKind.AXES, TensorKind.WORDS) and entry.shape[0] != rows:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ImageError, InputError
-from ..hosts.standalone.outputs import save_plain, write_whole
-from ..images import to_pil
+from ..files import write_whole
+from ..images import save_plain, to_pil
 from ..pages import data_address, render_page
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ImageError
-from ..hosts.standalone.outputs import write_whole
+from ..files import write_whole
 from ..images import to_pil
 
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ class Journal:
                     got=f"the plan {str(kept)[:12]} in {folder.name}",
                     advice="Repeat the settings it was begun with, or delete the folder.",
                 )
-        write_whole(note, [json.dumps({"fingerprint": plan.fingerprint}).encode()])
+        write_whole(note, json.dumps({"fingerprint": plan.fingerprint}).encode(), field="journal")
 
     def has(self, name: str) -> bool:
         """Whether the portion ``name`` is measured."""
@@ -58,7 +58,7 @@ class Journal:
         """Keep the measures of the portion ``name``."""
         buffer = io.BytesIO()
         np.savez(buffer, **dict(measures))  # type: ignore[arg-type]
-        write_whole(self._place(name), [buffer.getvalue()])
+        write_whole(self._place(name), buffer.getvalue(), field="journal")
 
     def read(self, name: str) -> Measures:
         """The measures of the portion ``name``.

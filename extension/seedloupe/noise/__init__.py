@@ -6,7 +6,6 @@ from .draw import (
     FINGERPRINT_TOLERANCE,
     fingerprints_agree,
     initial_noise,
-    noise_array,
     noise_fingerprint,
 )
 from .portability import (
@@ -24,13 +23,12 @@ from .resize import (
     NoiseResize,
     ResizeWay,
     repeated_share,
-    resized_array,
     resized_noise,
     resized_stream,
 )
 from .seeds import canonical_seed, collisions
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
-from .stream import ArrayStream, NoiseStream
+from .stream import NoiseStream
 from .webui import WebuiExtras, WebuiNoise, WebuiSeeds, webui_noise, webui_seeds
 
 __all__ = [
@@ -39,7 +37,6 @@ __all__ = [
     "FINGERPRINT_TOLERANCE",
     "NV_NOISE",
     "USUAL_SIZES",
-    "ArrayStream",
     "BatchPaths",
     "Card",
     "DiffusersStart",
@@ -63,12 +60,10 @@ __all__ = [
     "fingerprints_agree",
     "grid_threads",
     "initial_noise",
-    "noise_array",
     "noise_fingerprint",
     "percent",
     "portability",
     "repeated_share",
-    "resized_array",
     "resized_noise",
     "resized_stream",
     "webui_noise",

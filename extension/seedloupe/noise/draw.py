@@ -6,13 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..errors import NoiseError, ShapeError
+from ..errors import NoiseError
 from ..tensors import require_shape
 from .source import CPU_NOISE, NoiseSource
-from .stream import ArrayStream, NoiseStream, require_latent_size
+from .stream import NoiseStream, require_latent_size
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,51 +62,15 @@ def initial_noise(
     return stream.draw(size)
 
 
-def noise_array(
-    seed: int,
-    shape: tuple[int, int, int],
-    *,
-    source: NoiseSource = CPU_NOISE,
-    draws_before: int = 0,
-) -> NDArray[np.float32]:
-    """Draw the starting latent of one image without PyTorch.
-
-    Like :func:`initial_noise`; Philox noise is the same, CPU noise differs from what PyTorch draws
-    by up to 5e-6, as PyTorch's own does from one processor to another.
-
-    Args:
-        seed: any non-negative 64-bit integer.
-        shape: ``(C, H, W)`` in latent cells.
-        source: which generator draws.
-        draws_before: how many draws of the same shape the generator has already made.
-
-    Returns:
-        ``(C, H, W)``, float32, unit variance.
-
-    Raises:
-        SeedError: ``seed`` names no noise.
-        NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
-    """
-    size = require_latent_size(shape)
-    before = require_draws(draws_before, size)
-    stream = ArrayStream(seed, source)
-    stream.skip(size, before)
-    return stream.draw(size)
-
-
-def noise_fingerprint(noise: Tensor | NDArray[np.floating]) -> tuple[float, ...]:
+def noise_fingerprint(noise: Tensor) -> tuple[float, ...]:
     """Return the first 8 values of a latent, by which noise is recognised.
 
     Args:
-        noise: ``(C, H, W)``, a tensor of any float dtype and device, or an array.
+        noise: ``(C, H, W)``, of any float dtype and device.
 
     Raises:
         ShapeError: ``noise`` is laid out differently.
     """
-    if isinstance(noise, np.ndarray):
-        if noise.ndim != 3:
-            raise ShapeError("noise", expected="shape (C H W)", got=f"{noise.shape}")
-        return tuple(noise.ravel()[:_FINGERPRINT_SIZE].astype(np.float32).tolist())
     import torch
 
     require_shape(noise, "C H W", field="noise")

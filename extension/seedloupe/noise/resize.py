@@ -17,34 +17,25 @@ another length every number stands elsewhere. There are two ways of taking the n
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import NoiseError
 from .source import CPU_NOISE, NoiseSource
-from .stream import ArrayStream, NoiseStream, require_latent_size
+from .stream import NoiseStream, require_latent_size
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Size = tuple[int, int, int]
 Values = TypeVar("Values", "Tensor", NDArray[Any])
-Drawn = TypeVar("Drawn", covariant=True)
 
 _LONGEST_SIDE = 2048
 """The longest side whose cosine matrix is built: 2048 cells are 32 MiB, and 16384 pixels."""
-
-
-class _Stream(Protocol[Drawn]):
-    """A generator, as tensors or as arrays."""
-
-    def draw(self, shape: Sequence[int]) -> Drawn: ...
 
 
 class ResizeWay(str, Enum):
@@ -122,41 +113,20 @@ def resized_noise(
     """
     import torch
 
-    def stretched(old: Tensor, new: Tensor) -> Tensor:
-        return torch.from_numpy(_stretched(old.numpy(), new.numpy()))
-
-    return _taken(partial(NoiseStream, seed, source), shape, carried, stretched)
-
-
-def resized_array(
-    seed: int, shape: Size, carried: NoiseResize, *, source: NoiseSource = CPU_NOISE
-) -> NDArray[np.float32]:
-    """Draw a seed's noise at one size and take it to another, without PyTorch.
-
-    Like :func:`carried_noise`, which it differs from as far as
-    :func:`~seedloupe.noise.noise_array` does from :func:`~seedloupe.noise.initial_noise`.
-
-    Args:
-        seed: any non-negative 64-bit integer.
-        shape: ``(C, H, W)`` wanted, in latent cells.
-        carried: the way, and the size the noise is drawn at.
-        source: which generator draws.
-
-    Returns:
-        ``(C, H, W)``, float32, unit variance.
-
-    Raises:
-        SeedError: ``seed`` names no noise.
-        NoiseError: ``shape`` is no latent size, has other channels than ``carried``, or is too
-            large to be stretched.
-    """
-    return _taken(partial(ArrayStream, seed, source), shape, carried, _stretched)
+    size = carried.onto(shape)
+    stream = NoiseStream(seed, source)
+    old = stream.draw(carried.shape)
+    if not carried.changes(size):
+        return old
+    if carried.way is ResizeWay.MIDDLE:
+        return put_in_middle(old, NoiseStream(seed, source).draw(size))
+    return torch.from_numpy(_stretched(old.numpy(), stream.draw(size).numpy()))
 
 
 def resized_stream(
     seed: int, shape: Size, carried: NoiseResize, *, source: NoiseSource = CPU_NOISE
 ) -> NoiseStream:
-    """Return the generator as it is after :func:`carried_noise`, for the noise of later steps.
+    """Return the generator as it is after :func:`resized_noise`, for the noise of later steps.
 
     Raises:
         SeedError: ``seed`` names no noise.
@@ -217,30 +187,6 @@ def cosine_matrix(side: int) -> NDArray[np.float64]:
     waves: NDArray[np.float64] = np.cos(angles) * np.sqrt(2 / side)
     waves[0] /= np.sqrt(2)
     return waves
-
-
-def _taken(
-    begin: Callable[[], _Stream[Values]],
-    shape: Size,
-    carried: NoiseResize,
-    stretch: Callable[[Values, Values], Values],
-) -> Values:
-    """Draw noise at one size and take it to another.
-
-    Args:
-        begin: returns a generator at the seed's beginning.
-        shape: ``(C, H, W)`` wanted, in latent cells.
-        carried: the way, and the size the noise is drawn at.
-        stretch: gives its second noise the waves of its first.
-    """
-    size = carried.onto(shape)
-    stream = begin()
-    old = stream.draw(carried.shape)
-    if not carried.changes(size):
-        return old
-    if carried.way is ResizeWay.MIDDLE:
-        return put_in_middle(old, begin().draw(size))
-    return stretch(old, stream.draw(size))
 
 
 def _stretched(old: NDArray[np.float32], new: NDArray[np.float32]) -> NDArray[np.float32]:

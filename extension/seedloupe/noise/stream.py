@@ -6,11 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import NoiseError
-from .mersenne import MersenneNormals
 from .philox import PhiloxNormals
 from .seeds import canonical_seed
 from .source import CPU_NOISE, NoiseSource, Rng
@@ -54,7 +50,7 @@ class NoiseStream:
 
             self._generator = torch.Generator("cpu").manual_seed(self.seed)
         else:
-            self._arrays = ArrayStream(seed, source)
+            self._normals = PhiloxNormals(self.seed, source.grid_threads)
 
     def draw(self, shape: Sequence[int]) -> Tensor:
         """Draw the next noise.
@@ -75,7 +71,7 @@ class NoiseStream:
         size = require_size(shape)
         if self.source.rng is Rng.TORCH_CPU:
             return torch.randn(size, generator=self._generator, dtype=torch.float32, device="cpu")
-        return torch.from_numpy(self._arrays.draw(size))
+        return torch.from_numpy(self._normals.normals(math.prod(size)).reshape(size))
 
     def skip(self, shape: Sequence[int], draws: int) -> None:
         """Go on as if ``draws`` draws of ``shape`` had been made.
@@ -84,55 +80,10 @@ class NoiseStream:
             NoiseError: ``shape`` is empty, has a size below 1, or holds more than 2**28 values.
         """
         if self.source.rng is not Rng.TORCH_CPU:
-            self._arrays.skip(shape, draws)
+            self._normals.skip(math.prod(require_size(shape)), draws)
             return
         for _ in range(draws):
             self.draw(shape)
-
-
-class ArrayStream:
-    """One generator of a host, as NumPy arrays, drawn without PyTorch.
-
-    Like :class:`NoiseStream`. CPU noise differs from what PyTorch draws by up to 5e-6, as PyTorch's
-    own does from one processor to another; Philox noise is the same.
-
-    Args:
-        seed: any non-negative 64-bit integer.
-        source: which generator draws.
-
-    Attributes:
-        seed: the smallest seed that stands for the same noise.
-        source: as given.
-
-    Raises:
-        SeedError: ``seed`` names no noise.
-    """
-
-    def __init__(self, seed: int, source: NoiseSource = CPU_NOISE) -> None:
-        self.seed = canonical_seed(seed, source)
-        self.source = source
-        self._normals: MersenneNormals | PhiloxNormals = (
-            MersenneNormals(self.seed)
-            if source.rng is Rng.TORCH_CPU
-            else PhiloxNormals(self.seed, source.grid_threads)
-        )
-
-    def draw(self, shape: Sequence[int]) -> NDArray[np.float32]:
-        """Draw the next noise: float32 of that shape, unit variance.
-
-        Raises:
-            NoiseError: ``shape`` is empty, has a size below 1, or holds more than 2**28 values.
-        """
-        size = require_size(shape)
-        return self._normals.normals(math.prod(size)).reshape(size)
-
-    def skip(self, shape: Sequence[int], draws: int) -> None:
-        """Go on as if ``draws`` draws of ``shape`` had been made.
-
-        Raises:
-            NoiseError: ``shape`` is empty, has a size below 1, or holds more than 2**28 values.
-        """
-        self._normals.skip(math.prod(require_size(shape)), draws)
 
 
 def require_size(shape: Sequence[int]) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..chance import Chance, chance_overlap
 from ..geometry import Box
-from ..plugins import Registry
+from ..registry import Registry
 from .clean import CleanPicker, pick_clean
 from .diverse import DiverseObjective, DiversePicker, pick_diverse
 from .explicit_seeds import pick_given

@@ -22,7 +22,6 @@ D = TypeVar("D")
 Extra = Mapping[str, object]
 
 _EXTRA = "extra"
-_MOST_VALUES = 2**18
 _LARGEST_WHOLE_FLOAT = 2**53
 _WORDS: Mapping[object, str] = {
     int: "a whole number",
@@ -30,44 +29,6 @@ _WORDS: Mapping[object, str] = {
     str: "a text",
     bool: "true or false",
 }
-
-
-def parse_json(text: str) -> object:
-    """Parse strict JSON: no NaN, no infinity, no key twice, no half characters.
-
-    A value takes up to twenty times the memory of its text, so their number is bounded first.
-
-    Raises:
-        TableError: ``text`` is anything else, or has more than 2**18 values.
-    """
-    values = sum(text.count(mark) for mark in "[{,:")
-    if values > _MOST_VALUES:
-        raise TableError("", expected=f"at most {_MOST_VALUES} values", got=f"{values}")
-    try:
-        parsed: object = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            object_pairs_hook=_without_repeats,
-        )
-        _require_whole_characters(parsed if "\\u" in text else None)
-    except (ValueError, RecursionError) as error:
-        raise TableError("", expected="JSON", got=f"{type(error).__name__}: {error}") from error
-    return parsed
-
-
-def dump_json(value: object) -> str:
-    """Write JSON that is the same for the same value, whatever order its keys came in.
-
-    Raises:
-        TableError: ``value`` holds NaN, infinity or something JSON has no word for.
-    """
-    try:
-        return json.dumps(
-            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
-    except (ValueError, TypeError, RecursionError) as error:
-        raise TableError("spec", expected="values JSON can hold", got=f"{error}") from error
 
 
 def decode(kind: type[D], value: object) -> D:
@@ -81,7 +42,7 @@ def decode(kind: type[D], value: object) -> D:
 
 
 def encode(value: object) -> Any:  # noqa: ANN401 - JSON
-    """Turn a dataclass, and everything in it, into what :func:`dump_json` writes."""
+    """Turn a dataclass, and everything in it, into what JSON can hold."""
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -218,32 +179,3 @@ def _describe(value: object) -> str:
     if isinstance(value, (dict, list)):
         return {dict: "an object", list: "a list"}[type(value)]
     return json.dumps(value)
-
-
-def _require_whole_characters(parsed: object) -> None:
-    """Refuse halves of surrogate pairs, which JSON can spell and no file or terminal can hold.
-
-    Raises:
-        ValueError: there is one.
-    """
-    json.dumps(parsed, ensure_ascii=False).encode()
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise TableError("", expected="finite numbers", got=text)
-    return number
-
-
-def _refuse_constant(text: str) -> object:
-    raise TableError("", expected="finite numbers", got=text)
-
-
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    known: dict[str, object] = {}
-    for key, value in pairs:
-        if key in known:
-            raise TableError("", expected="each key once", got=f"{key!r} twice")
-        known[key] = value
-    return known

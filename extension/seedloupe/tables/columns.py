@@ -58,7 +58,7 @@ def check_columns(seeds: Column, tensors: Mapping[str, Column], spec: TableSpec)
     _check_seeds(seeds, spec)
     for name, values in tensors.items():
         if values.size == 0 or values.ndim > 8:
-            raise TableError(name, expected="values on at most 8 axes", got=_layout(values))
+            raise TableError(name, expected="values on at most 8 axes", got=layout_words(values))
         rule = _rule(name)
         if rule is not None:
             _check_base(name, tensors)
@@ -114,7 +114,7 @@ def _rule(name: str) -> _Rule | None:
 
 def _check_seeds(seeds: Column, spec: TableSpec) -> None:
     if seeds.dtype != np.uint64 or seeds.ndim != 1:
-        raise TableError("seeds", expected="uint64 (S)", got=_layout(seeds))
+        raise TableError("seeds", expected="uint64 (S)", got=layout_words(seeds))
     if len(seeds) == 0:
         raise TableError("seeds", expected="at least one seed", got="none")
     steps = np.flatnonzero(seeds[1:] <= seeds[:-1])
@@ -153,7 +153,7 @@ def _check_layout(name: str, values: Column, rule: _Rule, rows: int) -> None:
         fits = fits and values.shape[1] == rule.columns
     if not fits or values.dtype != rule.dtype:
         expected = f"{np.dtype(rule.dtype).name} {shape}"
-        raise TableError(name, expected=expected, got=_layout(values))
+        raise TableError(name, expected=expected, got=layout_words(values))
 
 
 def _check_values(name: str, values: Column, rule: _Rule) -> None:
@@ -217,7 +217,8 @@ def _refuse_first(name: str, values: Column, wrong: NDArray[np.bool_], expected:
         raise TableError(name, expected=expected, got=f"{values[place]} at [{where}]")
 
 
-def _layout(values: Column) -> str:
+def layout_words(values: Column) -> str:
+    """Say how a column is laid out, e.g. ``float32 (512, 4)``."""
     return f"{values.dtype.name} ({', '.join(map(str, values.shape))})"
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .codec import dump_json
+from ..strict_json import dump_json
+from .columns import layout_words
 from .table import SeedTable
 
 Values = NDArray[Any]
@@ -134,7 +135,7 @@ def _columns(first: SeedTable, second: SeedTable, names: list[str]) -> Iterator[
     for name in names:
         here, there = first.tensors[name], second.tensors[name]
         by_seed = here.shape[:1] == first.seeds.shape and there.shape[:1] == second.seeds.shape
-        layouts = _layout(here), _layout(there)
+        layouts = layout_words(here), layout_words(there)
         if by_seed and name != "thumbnails":
             here, there = here[rows], there[others]
         yield from _column(name, here, there, layouts)
@@ -171,7 +172,3 @@ def _largest(first: Values, second: Values) -> float | None:
     # Without a sign, and modulo their range, the difference of any two is what it should be.
     unsigned = np.dtype(f"u{first.dtype.itemsize}")
     return float((high.astype(unsigned) - low.astype(unsigned)).max())
-
-
-def _layout(values: Values) -> str:
-    return f"{values.dtype.name} ({', '.join(map(str, values.shape))})"

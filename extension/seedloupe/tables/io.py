@@ -1,15 +1,12 @@
 """Seed tables as files: safetensors with a spec, read with suspicion and written in one piece.
 
-The layout is safetensors': eight bytes with the header's length, a JSON header, the tensors. Header
-and sizes are checked against the file before a tensor is read, and the writer orders everything, so
-that one table always gives the same bytes.
+Header and sizes are checked against the file before a tensor is read, and the writer orders
+everything, so that one table always gives the same bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,22 +16,13 @@ from numpy.typing import NDArray
 
 from ..errors import TableError
 from ..files import write_whole
-from .codec import dump_json
-from .header import (
-    CODES,
-    DIGEST,
-    FORMAT,
-    LARGEST_HEADER,
-    VERSION,
-    Entry,
-    outline_of,
-    read_file,
-)
+from ..safetensors_file import TensorEntry, encode_header, read_content
+from ..strict_json import dump_json
+from .header import CODES, DIGEST, FORMAT, RULES, VERSION, Outline, outline_of, read_file
 from .table import SeedTable
 
 SUFFIX = ".seedtable.safetensors"
 
-_ALIGNMENT = 8
 _CODE_OF = {np.dtype(kind): code for code, kind in CODES.items()}
 
 
@@ -69,16 +57,12 @@ def write_table(table: SeedTable, path: Path | str) -> None:
     file = Path(path)
     if not file.name.endswith(SUFFIX):
         raise TableError("file", expected=f"a name ending in {SUFFIX}", got=file.name)
-    header, columns = _lay_out(table)
-    try:
-        write_whole(file, _parts(header, columns))
-    except OSError as error:
-        raise TableError("file", expected="a place to write to", got=f"{error}") from error
+    write_whole(file, _parts(table), folders=False, field="file", problem=TableError)
 
 
 def _read(stream: BinaryIO, size: int) -> SeedTable:
     outline = outline_of(stream, size)
-    tensors = {entry.name: _read_tensor(stream, outline.start, entry) for entry in outline.entries}
+    tensors = {entry.name: _read_tensor(stream, outline, entry) for entry in outline.entries}
     found = _digest(tensors)
     table = SeedTable(tensors.pop("seeds"), tensors, outline.spec, outline.metadata)
     if outline.digest not in (None, found):  # after what says which number is wrong
@@ -91,32 +75,24 @@ def _read(stream: BinaryIO, size: int) -> SeedTable:
     return table
 
 
-def _read_tensor(stream: BinaryIO, start: int, entry: Entry) -> NDArray[Any]:
-    stream.seek(start + entry.begin)
-    content = stream.read(entry.end - entry.begin)
-    if len(content) != entry.end - entry.begin:
-        raise TableError(entry.name, expected=f"{entry.end - entry.begin} bytes", got="fewer")
-    return np.frombuffer(content, entry.dtype).reshape(entry.shape)
+def _read_tensor(stream: BinaryIO, outline: Outline, entry: TensorEntry) -> NDArray[Any]:
+    content = read_content(stream, outline.header, entry, RULES)
+    return np.frombuffer(content, CODES[entry.code]).reshape(entry.shape)
 
 
-def _lay_out(table: SeedTable) -> tuple[bytes, list[NDArray[Any]]]:
-    """Return the header and the tensors in file order: widest first, so that all are aligned."""
+def _parts(table: SeedTable) -> Iterator[bytes]:
+    """Go through a table's file: its header, then its tensors in their order."""
     named = {"seeds": table.seeds, **table.tensors}
-    names = sorted(named, key=lambda name: (-named[name].dtype.itemsize, name))
-    header: dict[str, object] = {"__metadata__": _metadata_of(table) | {DIGEST: _digest(named)}}
-    end = 0
-    for name in names:
-        begin, end = end, end + named[name].nbytes
-        header[name] = {
-            "dtype": _code(name, named[name]),
-            "shape": list(named[name].shape),
-            "data_offsets": [begin, end],
-        }
-    return _encode_header(header), [named[name] for name in names]
+    entries = [TensorEntry(name, _code(name, one), one.shape) for name, one in named.items()]
+    metadata = _metadata_of(table) | {DIGEST: _digest(named)}
+    placed, header = encode_header(entries, metadata, RULES)
+    yield header
+    for entry in placed:
+        yield _bytes_of(named[entry.name])
 
 
 def _metadata_of(table: SeedTable) -> dict[str, str]:
-    spec = dump_json(table.spec.to_json())
+    spec = dump_json(table.spec.to_json(), field="spec", problem=TableError)
     return {**table.metadata, "format": FORMAT, "version": VERSION, "spec": spec}
 
 
@@ -129,29 +105,11 @@ def _digest(named: Mapping[str, NDArray[Any]]) -> str:
     return digest.hexdigest()
 
 
-def _encode_header(header: Mapping[str, object]) -> bytes:
-    try:
-        coded = dump_json(header).encode()
-    except UnicodeEncodeError as error:
-        raise TableError("spec", expected="texts UTF-8 can hold", got=f"{error}") from error
-    padded = coded.ljust(math.ceil(len(coded) / _ALIGNMENT) * _ALIGNMENT)
-    if len(padded) > LARGEST_HEADER:
-        raise TableError("spec", expected=f"at most {LARGEST_HEADER} bytes", got=f"{len(padded)}")
-    return padded
-
-
 def _code(name: str, values: NDArray[Any]) -> str:
     code = _CODE_OF.get(values.dtype.newbyteorder("<"))
     if code is None:
         raise TableError(name, expected=f"one of {', '.join(CODES)}", got=f"{values.dtype}")
     return code
-
-
-def _parts(header: bytes, columns: list[NDArray[Any]]) -> Iterator[bytes]:
-    yield struct.pack("<Q", len(header))
-    yield header
-    for values in columns:
-        yield _bytes_of(values)
 
 
 def _bytes_of(values: NDArray[Any]) -> bytes:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import TableError
 from ..noise import fingerprints_agree
-from .codec import dump_json
+from ..strict_json import dump_json
 from .columns import is_known
 from .diff import diff_entries
 from .match import same_grid

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import TableError
-from .codec import agreed, dump_json, encode
+from ..strict_json import dump_json
+from .codec import agreed, encode
 from .columns import names_of
 from .spec import PromptsSpec
 from .table import SeedTable

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from seedloupe.artifacts.batch import Mark, Row
-from seedloupe.artifacts.batch.sheet import plain_cell, sheet_parts
+from seedloupe.artifacts.batch.sheet import sheet_parts
 
 from .made import FLAGGED, clean, row
 
@@ -45,7 +45,3 @@ def test_commas_quotes_and_line_breaks_stay_in_their_cell() -> None:
     (found,) = read(row(prompt='a, "b"\nc;d', message="ünï 日本"))
 
     assert (found["prompt"], found["message"]) == ('a, "b"\nc;d', "ünï 日本")
-
-
-def test_nothing_drives_a_terminal() -> None:
-    assert plain_cell("a\x1b[2Jb\x00") == "a [2Jb "

@@ -11,7 +11,7 @@ from seedloupe.artifacts import (
     survey,
 )
 from seedloupe.errors import ReaderError, UnknownNameError
-from seedloupe.plugins import Registry
+from seedloupe.registry import Registry
 
 
 class Reader:

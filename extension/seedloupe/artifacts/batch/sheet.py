@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 
+from ...csv_text import csv_text, plain_cell
 from .row import Row
 
 HEADING = (
     "file", "seed", "verdict", "text_in_mask", "new_text", "echo", "texts", "reader", "level",
     "model", "task", "noise", "sampler", "size", "mask", "before", "prompt", "message", "note",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-_BLANKS = ("\t", "\r", "\n")
 
 
 def sheet_parts(rows: Sequence[Row]) -> Iterator[str]:
@@ -22,18 +19,9 @@ def sheet_parts(rows: Sequence[Row]) -> Iterator[str]:
     Several texts in a cell stand with ``; `` between. Seeds are written in full; a spreadsheet
     rounds those beyond 15 digits unless told to take the column for text.
     """
-    yield _line(HEADING)
+    yield csv_text([HEADING])
     for row in rows:
-        yield _line([plain_cell(cell) for cell in _cells(row)])
-
-
-def plain_cell(text: str) -> str:
-    """Return a text no spreadsheet takes for a formula and that drives no terminal.
-
-    A quote stands before what might be a formula; control characters other than blanks are gone.
-    """
-    kept = "".join(c if c.isprintable() or c in _BLANKS else " " for c in text)
-    return f"'{kept}" if kept.lstrip(" ").startswith(_FORMULA) else kept
+        yield csv_text([map(plain_cell, _cells(row))])
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -62,9 +50,3 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.6f}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()

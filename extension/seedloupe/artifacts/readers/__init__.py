@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...errors import UnknownNameError
-from ...plugins import Registry
+from ...registry import Registry
 from ..region import Availability, OcrReader
 from .apart import ApartReader
 from .easyocr import EasyOcrReader

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from ...errors import FetchError
+from ...errors import FetchError, InputError
 from ...files import write_whole
 from .download import download
 
@@ -207,8 +207,10 @@ class _Writing:
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            why = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or error)
+        # Writing a file names the system's own error as the cause.
+        cause = error.__cause__ if isinstance(error, InputError) else error
+        if isinstance(cause, OSError):
+            why = "the disk is full" if cause.errno == errno.ENOSPC else (cause.strerror or cause)
             raise FetchError(
-                f"{error.filename or self._folder}: could not be used: {why}"
+                f"{cause.filename or self._folder}: could not be used: {why}"
             ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...plugins import Registry
+from ...registry import Registry
 from ..features import FeatureRenderer
 from .agreement import ClusterAgreement, judge_segmentation
 from .alignment import turned_to_match

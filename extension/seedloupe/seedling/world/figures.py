@@ -28,7 +28,6 @@ GLASS: Rgb = (176, 216, 236)
 LAMP: Rgb = (255, 226, 140)
 INK: Rgb = (40, 38, 46)
 METAL: Rgb = (172, 176, 186)
-STONE: Rgb = (150, 146, 142)
 BEAK: Rgb = (246, 160, 48)
 SNOW: Rgb = (250, 250, 252)
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...csv_text import csv_text, plain_cell
 from ..columns import split_name
 from ..table import SeedTable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-_BLANKS = ("\t", "\r", "\n")
 _FAMILIES = ("score", "rate")
 _PLACE = ("column", "row", "size", "depth")
 """What the four columns of a class of objects are, as the table's README calls them."""
@@ -34,20 +31,7 @@ def table_csv(table: SeedTable, *, features: bool = False) -> str:
     for name, values in _columns(table, features=features):
         heading.append(plain_cell(name))
         columns.append([_number(value) for value in values])
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(heading)
-    writer.writerows(zip(*columns, strict=True))
-    return text.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """Return a text no spreadsheet takes for a formula and that drives no terminal.
-
-    A quote stands before what might be a formula; control characters other than blanks are gone.
-    """
-    kept = "".join(c if c.isprintable() or c in _BLANKS else " " for c in text)
-    return f"'{kept}" if kept.startswith(_FORMULA) else kept
+    return csv_text([heading, *zip(*columns, strict=True)])
 
 
 def _columns(table: SeedTable, *, features: bool) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -24,7 +24,7 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
 from seedloupe.hosts.standalone.app.inpaint_state import MARKS, InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.images import to_tensor
+from seedloupe.images import from_pil
 
 from .app_stands import Reader, Writing, desk_of, edited, flow, job_for, path_of
 
@@ -104,7 +104,7 @@ def test_boxes_are_drawn_where_the_text_is_and_large_enough_to_read() -> None:
     assert boxed.size == (48 * times, 32 * times)
     assert boxed.width >= EDITOR_SIDE
     red = torch.tensor([230, 30, 60])
-    is_red = (to_tensor(boxed).mul(255).round() == red[:, None, None]).all(0)
+    is_red = (from_pil(boxed).mul(255).round() == red[:, None, None]).all(0)
     rows, columns = is_red[: 20 * times + 4].nonzero(as_tuple=True)
     assert columns.max().item() == pytest.approx(20 * times, abs=4)
     assert rows.max().item() == pytest.approx(20 * times, abs=4)
@@ -205,8 +205,8 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
     desk = desk_of(tmp_path, tiny, reader=Reader())
     last = list(repaint(job_of(desk, wish), threading.Event()))[-1]
     result = last.results[3]
-    after = to_tensor(Image.open(path_of(result.url)))
-    before = to_tensor(brush["background"])
+    after = from_pil(Image.open(path_of(result.url)))
+    before = from_pil(brush["background"])
     assert torch.equal(after[:, :, width // 2 :], before[:, :, width // 2 :])
     assert not torch.equal(after[:, :, : width // 2], before[:, :, : width // 2])
     assert path_of(result.overlay_url).is_file()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seedloupe.errors import ModelError
-from seedloupe.hosts.standalone.engine.checkpoint import Checkpoint, Family, identify, read_header
+from seedloupe.hosts.standalone.engine.checkpoint import Checkpoint, Family, identify
 
 UNET = "model.diffusion_model."
 CONTEXT = UNET + "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"
@@ -26,15 +27,18 @@ def whole(width: int, context: int, channels: int = 4) -> dict[str, tuple[int, .
 def write(
     path: Path, shapes: Mapping[str, tuple[int, ...]], metadata: Mapping[str, str] | None = None
 ) -> Path:
-    """A header without any weights behind it."""
-    header: dict[str, object] = {
-        name: {"dtype": "F16", "shape": list(shape), "data_offsets": [0, 0]}
-        for name, shape in shapes.items()
-    }
+    """A header, and behind it a hole of the weights' size, which takes no room on the disk."""
+    header: dict[str, object] = {}
+    end = 0
+    for name, shape in shapes.items():
+        begin, end = end, end + 2 * math.prod(shape)
+        header[name] = {"dtype": "F16", "shape": list(shape), "data_offsets": [begin, end]}
     if metadata:
         header["__metadata__"] = dict(metadata)
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text)
+    with path.open("r+b") as stream:
+        stream.truncate(8 + len(text) + end)
     return path
 
 
@@ -76,7 +80,7 @@ def test_what_stable_diffusion_2_predicts_is_read_where_authors_note_it(
 
 
 def test_a_v_prediction_mark_among_the_tensors_counts(tmp_path: Path) -> None:
-    path = write(tmp_path / "xl.safetensors", {**whole(320, 2048), "v_pred": ()})
+    path = write(tmp_path / "xl.safetensors", {**whole(320, 2048), "v_pred": (0,)})
     assert identify(path).prediction == "v_prediction"
 
 
@@ -134,4 +138,4 @@ def test_damaged_files_are_refused_before_anything_is_allocated(
     path = tmp_path / "damaged.safetensors"
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"damaged\.safetensors"):
-        read_header(path)
+        identify(path)

@@ -16,9 +16,9 @@ from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overla
 from ....artifacts.tally.result_log import Counted, ResultLog, subject_of
 from ....errors import InputError
 from ....generation.request import Request
+from ....images import from_pil, to_pil
 from ....services.table_fit import Plan
 from ..engine.sampling import Generated, StepUpdate
-from ..images import to_pil, to_tensor
 from .html import Preview
 from .inpaint_state import MARKS, InpaintState, Job, Result
 from .layer_preview import LayerPainter, panel
@@ -208,7 +208,7 @@ def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor) -> I
     if times == 1 or not (report.flags or report.excused):
         return to_pil(draw_overlay(image, report, mask))
     size = (width * times, height * times)
-    large = to_tensor(to_pil(image).resize(size, Image.Resampling.BICUBIC))
+    large = from_pil(to_pil(image).resize(size, Image.Resampling.BICUBIC))
     wide = mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
     return to_pil(draw_overlay(large, _enlarged(report, times), wide))
 

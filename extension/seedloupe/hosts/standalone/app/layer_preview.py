@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....errors import ModelError
+from ....images import to_pil
 from ....lens import PcaRenderer, default_panel, layer_words
-from ..images import to_pil
 from .html import LayerView, Preview, data_url
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ....errors import ImageError, MaskError
-from ....images import MAX_PIXELS
-from ..images import to_tensor
+from ....images import MAX_PIXELS, from_pil
 
 if TYPE_CHECKING:
     import torch
@@ -48,7 +47,7 @@ def canvas_of(edited: Mapping[str, Any] | None, size: tuple[int, int]) -> Canvas
         raise ImageError(
             "picture", expected="a picture", got="none", advice="Upload one, or press Draw me one."
         )
-    image = to_tensor(crop_to(background, size))
+    image = from_pil(crop_to(background, size), on_white=True)
     mask = _brushed(edited.get("layers") or (), size)
     if not mask.any():
         raise MaskError(
@@ -117,5 +116,5 @@ def _brushed(layers: Any, size: tuple[int, int]) -> torch.Tensor:
     mask = torch.zeros(size[::-1])
     for layer in layers:
         alpha = crop_to(layer.convert("RGBA").getchannel("A"), size)
-        mask = mask.maximum((to_tensor(alpha.convert("RGB"))[0] >= BRUSH[1] / 2).float())
+        mask = mask.maximum((from_pil(alpha.convert("RGB"))[0] >= BRUSH[1] / 2).float())
     return mask

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import InputError, SeedloupeError
+from ....files import write_json
 from ....generation.describe import picture_texts, record_of, tool
+from ....images import save_plain
 from ....lens.run_record import Recording, keep
 from ....metadata.write_png import read_png_metadata, save_png
 from ..engine.sampling import Generated, stream
 from ..engine.watching import token_names_of
-from ..outputs import save_plain, write_json
 
 if TYPE_CHECKING:
     from torch import Tensor

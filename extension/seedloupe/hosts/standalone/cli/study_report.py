@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ....files import write_json, write_whole
 from ....services.inpaint_study import picture_file
 from ....studies.inpaint import (
     Findings,
@@ -22,7 +23,6 @@ from ....studies.inpaint import (
     table_of,
 )
 from ....tables import SUFFIX, write_table
-from ..outputs import write_json, write_whole
 
 if TYPE_CHECKING:
     from PIL.Image import Image

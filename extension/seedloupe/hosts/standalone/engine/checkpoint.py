@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....errors import ModelError
+from ....errors import InputError, ModelError
 from ....generation.model_info import Family
+from ....safetensors_file import ContainerRules, read_header
 from ....seedling.variants import MARK, Variant
 
 UNET = "model.diffusion_model."
@@ -18,8 +18,8 @@ TEXT = ("cond_stage_model.", "conditioner.embedders.")
 
 _FIRST_CONV = UNET + "input_blocks.0.0.weight"
 _CONTEXT = re.compile(re.escape(UNET) + r".*\.attn2\.to_k\.weight$")
-#: safetensors itself refuses headers beyond this.
-_LONGEST_HEADER = 100_000_000
+#: A checkpoint's metadata may hold long lists of what it was trained on.
+_RULES = ContainerRules(most_values=2**21)
 
 #: Diffusers' word for steps that are spaced from the noisiest one on.
 TRAILING = "trailing"
@@ -48,8 +48,8 @@ _FAMILIES = {
 
 
 @dataclass(frozen=True)
-class Header:
-    """The table of contents of a safetensors file."""
+class _Header:
+    """What tensors a checkpoint has, and what it says of itself."""
 
     shapes: Mapping[str, tuple[int, ...]]
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -77,29 +77,6 @@ class Checkpoint:
     trailing: bool = False
 
 
-def read_header(path: Path) -> Header:
-    """Read a safetensors file's header; nothing is allocated before sizes are checked.
-
-    Raises:
-        ModelError: the file is no safetensors file, or was cut off.
-    """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if size < 8 or not 2 <= length <= min(_LONGEST_HEADER, size - 8):
-            raise _unreadable(path, "no safetensors header")
-        try:
-            entries = json.loads(file.read(length))
-            metadata = entries.pop("__metadata__", {})
-            ends = [entry["data_offsets"][1] for entry in entries.values()]
-            shapes = {name: tuple(entry["shape"]) for name, entry in entries.items()}
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-            raise _unreadable(path, "a damaged header") from None
-    if 8 + length + max(ends, default=0) > size:
-        raise _unreadable(path, "a file that ends too early")
-    return Header(shapes, metadata)
-
-
 def identify(path: Path, *, over: Path | None = None) -> Checkpoint:
     """Tell which model a single file holds, from the shapes of its tensors.
 
@@ -110,10 +87,10 @@ def identify(path: Path, *, over: Path | None = None) -> Checkpoint:
     Raises:
         ModelError: the file cannot be read, is something else, or lacks a part.
     """
-    header = read_header(path)
+    header = _header_of(path)
     if over is not None:
-        laid = read_header(over)
-        header = Header({**header.shapes, **laid.shapes}, {**header.metadata, **laid.metadata})
+        laid = _header_of(over)
+        header = _Header({**header.shapes, **laid.shapes}, {**header.metadata, **laid.metadata})
     first = header.shapes.get(_FIRST_CONV)
     if first is None or len(first) != 4:
         raise _wrong_kind(path, _kind_of(header))
@@ -130,7 +107,7 @@ def identify(path: Path, *, over: Path | None = None) -> Checkpoint:
     return Checkpoint(family, first[1], prediction, trailing)
 
 
-def _prediction(path: Path, header: Header, family: Family, in_channels: int) -> str:
+def _prediction(path: Path, header: _Header, family: Family, in_channels: int) -> str:
     """Epsilon or v: no shape tells, so ask the places where authors write it down.
 
     Stable Diffusion 2 came in two kinds with equal shapes; without any note the 768-pixel one,
@@ -149,15 +126,31 @@ def _prediction(path: Path, header: Header, family: Family, in_channels: int) ->
     return "v_prediction" if family is Family.SD2 and not base else "epsilon"
 
 
-def _kind_of(header: Header) -> str:
+def _kind_of(header: _Header) -> str:
     for prefix, kind in _OTHER_KINDS.items():
         if header.has(prefix):
             return kind
     return "a file without a Stable Diffusion U-Net"
 
 
-def _unreadable(path: Path, got: str) -> ModelError:
-    return ModelError("model", expected="a safetensors file", got=f"{got} in {path}")
+def _header_of(path: Path) -> _Header:
+    """Read a checkpoint's header.
+
+    Raises:
+        ModelError: the file is no safetensors file, or was cut off.
+    """
+    try:
+        with path.open("rb") as stream:
+            read = read_header(stream, path.stat().st_size, _RULES)
+    except InputError as error:
+        what = f"whose {error.field} should be {error.expected} and is {error.got}"
+        raise ModelError(
+            "model",
+            expected="a safetensors file",
+            got=f"{path}, {what}",
+            advice=error.advice,
+        ) from error
+    return _Header({entry.name: entry.shape for entry in read.entries}, read.metadata)
 
 
 def _wrong_kind(path: Path, got: str) -> ModelError:

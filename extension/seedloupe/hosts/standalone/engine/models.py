@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, ModelError
+from ....files import hash_files
 from ....generation.model_info import Family, ModelInfo
 from ....seedling.variants import Variant
 from .checkpoint import TRAILING, identify
@@ -227,13 +226,3 @@ def _default_dtype(device: torch.device) -> torch.dtype:
     import torch
 
     return torch.float32 if device.type == "cpu" else torch.float16
-
-
-def hash_files(files: Sequence[Path]) -> str:
-    """Return the SHA-256 of one file, or of several one after the other, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()

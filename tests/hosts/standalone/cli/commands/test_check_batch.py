@@ -283,11 +283,11 @@ def test_a_place_that_cannot_be_drawn_to_still_leaves_a_report(
     def full(*args: object) -> None:
         raise artifacts_error
 
+    from seedloupe import images
     from seedloupe.errors import InputError
-    from seedloupe.hosts.standalone import outputs
 
     artifacts_error = InputError("out", expected="a place to write to", got="no space left")
-    monkeypatch.setattr(outputs, "save_plain", full)
+    monkeypatch.setattr(images, "save_plain", full)
     ended = cli("check", "out/b.png", "out/a.png", "--report", "r.json", "--overlay", "seen")
 
     assert ended.code == 2

@@ -13,7 +13,7 @@ from seedloupe.hosts.standalone.engine.denoise import denoise
 from seedloupe.hosts.standalone.engine.latents import decode_latents
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.text import encode_text
-from seedloupe.hosts.standalone.images import to_pil
+from seedloupe.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
 from seedloupe.noise import NoiseResize, NoiseSource, ResizeWay, resized_noise, resized_stream
 from seedloupe.picking import Layout, TagFilter, pick_by_layout, pick_clean, pick_golden

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedloupe.hosts.standalone.engine.models import hash_files, weight_files
+from seedloupe.files import hash_files
+from seedloupe.hosts.standalone.engine.models import weight_files
 from seedloupe.picking import (
     Box,
     DiverseObjective,

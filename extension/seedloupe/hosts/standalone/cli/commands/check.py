@@ -102,8 +102,8 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         flag_text_artifacts,
     )
     from .....artifacts.readers.require import require_reader
-    from .....images import read_image, read_mask, to_pil
-    from ...outputs import check_out_file, save_plain
+    from .....files import check_out_file
+    from .....images import read_image, read_mask, save_plain, to_pil
 
     if args.overlay is not None:
         check_out_file(args.overlay, ".png", field="overlay")

@@ -75,7 +75,7 @@ def _plan(args: argparse.Namespace, settings: BatchSettings) -> _Plan:
     """Find the pictures and what is known of them; refuse what cannot be written."""
     from .....artifacts.batch import find_pictures
     from .....artifacts.batch.saved import ReportKind
-    from ...outputs import check_out_file
+    from .....files import check_out_file
 
     for path in args.report:
         check_out_file(path, ReportKind.of(path).value, field="report")
@@ -94,7 +94,7 @@ def _plan(args: argparse.Namespace, settings: BatchSettings) -> _Plan:
 
 def _drawings(place: Path | None, pictures: Sequence[Picture]) -> dict[Path, Path]:
     """Say where each picture is drawn: one into the file that is named, many into a folder."""
-    from ...outputs import check_out_folder
+    from .....files import check_out_folder
 
     if place is None:
         return {}
@@ -223,8 +223,7 @@ def _with_the_rest(collected: Collected, plan: _Plan) -> Collected:
 
 def _draw(checked: Checked, path: Path | None) -> None:
     from .....artifacts import draw_overlay
-    from .....images import to_pil
-    from ...outputs import save_plain
+    from .....images import save_plain, to_pil
 
     if path is not None and checked.image is not None and checked.report is not None:
         shown = draw_overlay(checked.image, checked.report, checked.mask)
@@ -236,12 +235,7 @@ def _write(reports: Sequence[Path], collected: Collected) -> None:
     from .....files import write_whole
 
     for path in reports:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, report_parts(collected, path))
-        except OSError as error:
-            got = f"{error.strerror or error}: {path}"
-            raise InputError("report", expected="a place to write to", got=got) from error
+        write_whole(path, report_parts(collected, path), field="report")
 
 
 def _exit_code(collected: Collected) -> int:

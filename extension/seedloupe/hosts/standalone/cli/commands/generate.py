@@ -81,7 +81,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check everything that can be checked, open the model, and make the pictures."""
-    from ...outputs import check_out_folder
+    from .....files import check_out_folder
     from ..run_arguments import (
         asked_run,
         check_seed_arguments,
@@ -152,7 +152,7 @@ def _second_look(
     eyes: CheckSettings, job: RunFolder, document: dict[str, object], console: Console
 ) -> list[str]:
     """Look over what was made, and keep what was found in ``run.json``."""
-    from ...outputs import write_json
+    from .....files import write_json
     from ..retry_in_folder import artifact_check_of
 
     look = artifact_check_of(job, eyes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,6 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     from .....lens.file import read_lens
     from .....lens.sheets import FORMATS, paint_layers
     from .....lens.word_sheets import paint_words
-    from ...outputs import require_own
 
     ending = ".words.png" if args.words else ".lens.png"
     if lens_ask.is_asked(args):
@@ -160,11 +160,11 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
 
 def run_image(args: argparse.Namespace, console: Console) -> int:
     """Record one noised look at a picture."""
+    from .....files import check_out_file
     from .....images import read_image
     from .....lens.run_record import keep, panel_of
     from ...engine.models import open_model
     from ...engine.single_pass import FeatureExtraction, extract_features, fitted
-    from ...outputs import check_out_file, require_own
 
     # Pictures of a run have a lens file of their own, which must stay.
     out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
@@ -226,3 +226,28 @@ def run_compare(args: argparse.Namespace, console: Console) -> int:
     result["out"] = None if args.out is None else str(args.out)
     console.result(result, [*difference_words(found), *table_lines(rows)])
     return 0
+
+
+def require_own(path: Path, *, field: str = "out") -> None:
+    """Refuse to write over a finished picture, or over what the lens recorded of a run.
+
+    Raises:
+        InputError: such a file is there.
+    """
+    from .....errors import InputError
+
+    kind = ""
+    if path.suffix == ".png" and path.is_file():
+        from .....metadata.write_png import read_png_metadata
+
+        with suppress(InputError):
+            kind = "a finished picture" if read_png_metadata(path).record else ""
+    elif path.name.endswith(_SUFFIX) and path.is_file():
+        from .....lens.file import read_lens
+
+        with suppress(InputError):
+            kind = "" if "look" in read_lens(path).spec.extra else "the recording of a run"
+    if kind:
+        raise InputError(
+            field, expected="a new file", got=f"{kind}, {path}", advice="Name another with --out."
+        )

@@ -179,8 +179,8 @@ def _dtype(precision: str | None) -> torch.dtype | None:
 
 def _check_out(args: argparse.Namespace) -> Path:
     """Return the journal's folder beside the table; one from before wants ``--resume``."""
+    from .....files import check_out_file, check_out_folder
     from .....tables import SUFFIX
-    from ...outputs import check_out_file, check_out_folder
 
     check_out_folder(check_out_file(args.out, SUFFIX).parent)
     folder = args.out.with_name(args.out.name.removesuffix(SUFFIX) + ".journal")

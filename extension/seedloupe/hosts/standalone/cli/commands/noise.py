@@ -47,8 +47,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Draw the noise, describe it, and write it where asked to."""
+    from .....files import check_out_file
     from .....noise import NoiseSource
-    from ...outputs import check_out_file
 
     _check(args)
     if args.out is not None:
@@ -203,6 +203,6 @@ def _lines(document: dict[str, object]) -> list[str]:
 def _write(path: Path, noise: Tensor) -> None:
     from safetensors.torch import save
 
-    from ...outputs import write_whole
+    from .....files import write_whole
 
     write_whole(path, save({"noise": noise.contiguous()}))

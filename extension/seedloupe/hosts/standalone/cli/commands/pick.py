@@ -143,7 +143,8 @@ def _sampling(args: argparse.Namespace) -> SamplingSpec:
 
 
 def _hash(model: str) -> str:
-    from ...engine.models import hash_files, weight_files
+    from .....files import hash_files
+    from ...engine.models import weight_files
 
     return hash_files(weight_files(model))
 

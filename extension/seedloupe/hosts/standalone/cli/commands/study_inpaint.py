@@ -164,12 +164,12 @@ def _study(
 
 def _check_out(args: argparse.Namespace) -> None:
     """Refuse what cannot be written, and a folder with a journal that was not asked for."""
-    from ...outputs import check_out_folder
+    from .....files import check_out_folder
 
     check_out_folder(args.out)
     if args.table is not None:
+        from .....files import check_out_file
         from .....tables import SUFFIX
-        from ...outputs import check_out_file
 
         check_out_folder(check_out_file(args.table, SUFFIX, field="table").parent, field="table")
     journal = args.out / _JOURNAL

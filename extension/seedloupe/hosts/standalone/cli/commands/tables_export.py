@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ...outputs import check_out_file, write_whole
+from .....files import check_out_file, write_whole
 from ..arguments import Parser, command
 from .tables_pair import find
 

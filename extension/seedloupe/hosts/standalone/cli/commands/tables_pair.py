@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import TableError
-from ...outputs import check_out_file
+from .....files import check_out_file
 from ..arguments import Parser, command, say_notes, table_folders
 from ..console import one_line
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError, TallyError
-from ...outputs import check_out_file, write_whole
+from .....files import check_out_file, write_whole
 from ..arguments import Parser, command, positive
 from ..console import one_line, table_lines
 

@@ -1,4 +1,4 @@
-"""The normal numbers of PyTorch's CPU generator, drawn without PyTorch.
+"""The normal numbers of PyTorch's CPU generator, drawn without PyTorch: what a seed stands for.
 
 PyTorch (ATen/native/cpu/DistributionTemplates.h) seeds a Mersenne Twister MT19937 with the low
 32 bits of the seed and has two ways from its words to normals:
