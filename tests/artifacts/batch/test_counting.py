@@ -117,5 +117,5 @@ def test_counting_the_same_pictures_twice_counts_them_once(tmp_path: Path) -> No
     looked = checked(tmp_path, told())
     counting(looked)
     counting(looked)
-    (tally,) = counting.book.tallies()
+    (tally,) = counting.store.tallies()
     assert (counting.added, len(tally.checks)) == (2, 1)

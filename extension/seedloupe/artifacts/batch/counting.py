@@ -50,12 +50,12 @@ class Counting:
     """Counts pictures as they are checked; what goes wrong is kept and never raised.
 
     Attributes:
-        book: where to count.
+        store: where to count.
         added: how many pictures were counted.
         problem: what went wrong first, or empty.
     """
 
-    book: ResultStore
+    store: ResultStore
     added: int = 0
     problem: str = field(default="")
 
@@ -64,7 +64,7 @@ class Counting:
         try:
             found = counted(checked)
             if found is not None:
-                self.book.add(*found)
+                self.store.add(*found)
                 self.added += 1
         except (TallyError, InputError) as error:
             self.problem = self.problem or str(error)

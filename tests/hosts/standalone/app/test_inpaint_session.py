@@ -159,8 +159,8 @@ def test_every_picture_looked_at_is_counted_once_and_under_its_seed(tmp_path: Pa
         job = job_for(Writing({4}), (3, 4, 4 + 2**32), folder=tmp_path)
         last = list(repaint(job, threading.Event()))[-1]
     assert last.job is not None
-    assert last.job.ledger is not None
-    tally, problem = last.job.ledger.read()
+    assert last.job.log is not None
+    tally, problem = last.job.log.read()
     assert problem == ""
     assert [(count.seed, count.flagged, count.trials) for count in tally.seeds()] == [
         (3, 0, 1),
@@ -228,7 +228,7 @@ def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> Non
     assert job.request.seeds == (100, 101)
     assert job.request.strength == 0.5
     assert path_of(job.before).is_file()
-    assert job.ledger is not None
-    subject = job.ledger.subject
+    assert job.log is not None
+    subject = job.log.subject
     assert (subject.model, subject.purpose) == (tiny.info.sha256, Purpose.REMOVAL)
     assert subject.shape == tiny.info.latent_shape(width, height)

@@ -9,7 +9,6 @@ from ....artifacts import ArtifactFlag, Correction, Verdict
 from ....artifacts.before_after_html import split_html
 from .html import Frame, frames_html
 from .inpaint_state import MARKS, InpaintState, Result
-from .retry_session import ending_words
 
 _SAID = {
     Correction.FINE: ("fine, you say", "good"),
@@ -41,7 +40,7 @@ def attempts_html(sheet: InpaintState, *, boxes: bool) -> str:
     if upcoming is not None:
         said = f"Retry {len(retry.attempts)} of at most {retry.limit} is being drawn."
     else:
-        said = ending_words(retry)
+        said = retry.outcome
         frames[retry.best] = replace(frames[retry.best], aside="kept")
     return (
         f'<section class="sl-attempts"><h3>Attempts</h3><p class="sl-status">{escape(said)}</p>'

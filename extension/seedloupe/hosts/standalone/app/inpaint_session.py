@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
-from ....artifacts.tally.result_log import Counted, ResultLog, subject_of
+from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
 from ....errors import InputError
 from ....generation.request import Request
 from ....services.table_fit import Plan
@@ -87,10 +87,10 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         mask=canvas.mask,
         strength=wish.strength,
     )
-    ledger = None
-    if desk.book is not None:
+    log = None
+    if desk.store is not None:
         subject = subject_of(model.info, wish.prompt, request.size, request.noise)
-        ledger = ResultLog(desk.book, subject)
+        log = ResultLog(desk.store, subject)
 
     painter = LayerPainter()
 
@@ -114,8 +114,8 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         kept,
         desk.prints.keep,
         desk.prints.keep(to_pil(canvas.image), "before"),
-        ledger,
-        ledger.read()[0].corrections if ledger else {},
+        log,
+        log.read()[0].corrections if log else {},
         painter,
     )
 
@@ -192,8 +192,7 @@ def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None)
         bench: the last look at it, for its layers.
     """
     image = picture.image
-    report = job.check.check(image)
-    counted = job.ledger.count(picture.seed, image, report) if job.ledger else Counted()
+    report, counted = check_and_count(job.check, picture.seed, image, job.log)
     notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
     layers = bench.layers if bench else ()
     shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)

@@ -104,7 +104,7 @@ class AppState:
         stream: starts a sampler.
         dice: throws a seed.
         switches: who pressed Stop.
-        book: counts which seeds write; None where nobody counts.
+        store: counts which seeds write; None where nothing is counted.
     """
 
     shelf: ModelCache
@@ -114,7 +114,7 @@ class AppState:
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
-    book: ResultStore | None = None
+    store: ResultStore | None = None
 
 
 def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
@@ -128,9 +128,9 @@ def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> A
     from ....artifacts import ResultStore, choose_reader, tally_folder
 
     shelf = ModelCache(lambda name: open_model(name, device=device))
-    book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
+    store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     reader = choose_reader("auto", apart=True)
-    return AppState(shelf, ServedFiles(cache), tuple(tables), reader, book=book)
+    return AppState(shelf, ServedFiles(cache), tuple(tables), reader, store=store)
 
 
 @dataclass(frozen=True, eq=False)

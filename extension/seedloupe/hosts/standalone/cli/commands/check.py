@@ -86,7 +86,7 @@ def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | N
 
     counting = Counting(ResultStore(tally_folder(os.environ, sys.platform, Path.home())))
     code = run_batch(args, console, reader, observe=counting)
-    said = f"{counting.added} counted for their seeds in {counting.book.folder}"
+    said = f"{counting.added} counted for their seeds in {counting.store.folder}"
     console.note(f"{said}; {counting.problem}" if counting.problem else said)
     return code
 
