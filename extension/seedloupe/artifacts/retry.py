@@ -175,10 +175,10 @@ class Retry(Generic[P]):
         kept, tries = self.attempts[self.best], len(self.attempts) - 1
         again = "without a retry" if not tries else f"after {_count(tries, 'retry', 'retries')}"
         if kept.report.verdict is Verdict.CLEAN:
-            return f"Kept seed {kept.seed}, {again}: no text that nobody asked for."
+            return f"Kept seed {kept.seed}, {again}: no text found that nobody asked for."
         if kept.report.verdict is Verdict.NOT_CHECKED:
             return f"Kept seed {kept.seed}: {kept.report.message} No retry without a look."
-        share = f"text covers {kept.report.new_text:.1%} of the mask"
+        share = f"text covers {kept.report.new_text:.1%} of {kept.report.part}"
         least = ", the least of all" if tries else ""
         lost = "; after it nobody could look" if self.ending is Ending.NOT_CHECKED else ""
         return f"Kept seed {kept.seed}, {again}: {share}{least}{lost}."

@@ -34,9 +34,7 @@ def said(log: ResultLog) -> str:
 def test_nothing_counted_yet_is_said_and_how_many_looks_a_seed_needs(log: ResultLog) -> None:
     html = said(log)
     assert "no picture looked at yet" in html
-    assert (
-        f"Seeds need {LEAST_TRIALS} looks before any can be said to have a high text rate." in html
-    )
+    assert f"A high text rate takes {LEAST_TRIALS} pictures of a seed to tell." in html
     assert "Save" not in html
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ...errors import SeedloupeError
@@ -104,15 +103,14 @@ def _look(
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
     prompt = told.prompt if settings.prompt is None else settings.prompt
-    where = torch.ones(height, width) if mask is None else mask
     before = None if picture.before is None else read_image(picture.before)
     if reader is None:
         report = check_text_artifacts(
-            image, where, None, before=before, prompt=prompt, level=settings.level
+            image, mask, None, before=before, prompt=prompt, level=settings.level
         )
     else:
         report = flag_text_artifacts(
-            image, where, reader, before=before, prompt=prompt, level=settings.level
+            image, mask, reader, before=before, prompt=prompt, level=settings.level
         )
     return Checked(
         picture, row_of(picture, report, told, prompt), told, report, image, mask, prompt

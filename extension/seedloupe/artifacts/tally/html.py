@@ -67,7 +67,7 @@ def _high_rate_words(tally: Tally) -> str:
     most = max((count.trials for count in tally.seeds()), default=0)
     if most < LEAST_TRIALS:
         begun = f" The most any has is {most}." if most else ""
-        return f"Seeds need {LEAST_TRIALS} looks before any can be said to have a high text rate.{begun}"
+        return f"A high text rate takes {LEAST_TRIALS} pictures of a seed to tell.{begun}"
     high = tally.high_rate()
     if not high:
         return "No seed writes more often than the others beyond chance."

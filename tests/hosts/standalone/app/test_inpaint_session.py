@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from seedloupe.artifacts import Correction, Level, Purpose, Verdict
+from seedloupe.artifacts.verdict_html import stamp_of
 from seedloupe.errors import InputError
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.inpaint_html import results_html
@@ -21,7 +22,7 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
     repaint,
     seeds_of,
 )
-from seedloupe.hosts.standalone.app.inpaint_state import MARKS, InpaintState
+from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.images import to_tensor
@@ -59,7 +60,7 @@ def test_what_is_no_seed_is_refused_by_name(text: str) -> None:
         seeds_of(text, 1, lambda: 1)
 
 
-def test_clean_text_found_and_could_not_look_are_three_answers() -> None:
+def test_no_text_found_text_found_and_not_checked_are_three_answers() -> None:
     marks = {}
     for name, reader in {
         "clean": Reader(),
@@ -68,13 +69,13 @@ def test_clean_text_found_and_could_not_look_are_three_answers() -> None:
         "broken": Reader(broken=True),
         "none": None,
     }.items():
-        marks[name] = MARKS[sheets(reader, (3,))[-1].results[3].report.verdict][0]
+        marks[name] = stamp_of(sheets(reader, (3,))[-1].results[3].report)[0]
     assert marks == {
-        "clean": "clean",
+        "clean": "no text found",
         "found": "text found",
-        "outside": "clean",
-        "broken": "could not look",
-        "none": "could not look",
+        "outside": "no text found",
+        "broken": "not checked",
+        "none": "not checked",
     }
 
 
@@ -150,7 +151,7 @@ def test_stop_keeps_the_results_there_are() -> None:
         pages.append(page)
         if page.results:
             stop.set()
-    assert pages[-1].status.startswith("Stopped after 1 of 3 pictures: 1 clean.")
+    assert pages[-1].status.startswith("Stopped after 1 of 3 pictures: 1 no text found.")
     assert pages[-1].drawing is None
 
 

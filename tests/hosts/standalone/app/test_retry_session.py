@@ -60,7 +60,7 @@ def test_it_tries_until_a_picture_is_clean_and_keeps_that_one() -> None:
     last = retried(repainted(Writing({3, 10, 11})), 10, 11, 12, 13)[-1]
     assert seeds_of(last) == [3, 10, 11, 12]
     assert last.kept() == 12
-    assert last.status == "Kept seed 12, after 3 retries: no text that nobody asked for."
+    assert last.status == "Kept seed 12, after 3 retries: no text found that nobody asked for."
 
 
 def test_attempts_appear_one_by_one_with_their_seed_and_why() -> None:

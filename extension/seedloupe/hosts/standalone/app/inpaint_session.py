@@ -14,13 +14,14 @@ from PIL import Image
 
 from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
 from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
+from ....artifacts.verdict_html import stamp_of
 from ....errors import InputError
 from ....generation.request import Request
 from ....services.table_fit import Plan
 from ..engine.sampling import Generated, StepUpdate
 from ..images import to_pil, to_tensor
 from .html import Preview
-from .inpaint_state import MARKS, InpaintState, Job, Result
+from .inpaint_state import InpaintState, Job, Result
 from .layer_preview import LayerPainter, panel
 from .mask_editor import canvas_of, enlargement, for_editor
 from .stop_and_throttle import follow
@@ -200,15 +201,15 @@ def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None)
     return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))
 
 
-def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor) -> Image.Image:
+def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor | None) -> Image.Image:
     """Draw what was read over a picture, enlarged where letters would be larger than it."""
-    height, width = mask.shape
+    _, height, width = image.shape
     times = enlargement((width, height))
     if times == 1 or not (report.flags or report.excused):
         return to_pil(draw_overlay(image, report, mask))
     size = (width * times, height * times)
     large = to_tensor(to_pil(image).resize(size, Image.Resampling.BICUBIC))
-    wide = mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
+    wide = None if mask is None else mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
     return to_pil(draw_overlay(large, _enlarged(report, times), wide))
 
 
@@ -225,8 +226,8 @@ def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
 
 def _last_words(sheet: InpaintState) -> str:
     done, wanted = len(sheet.results), len(sheet.seeds)
-    counts = Counter(result.report.verdict for result in sheet.results.values())
-    found = ", ".join(f"{counts[verdict]} {MARKS[verdict][0]}" for verdict in counts)
+    counts = Counter(stamp_of(result.report)[0] for result in sheet.results.values())
+    found = ", ".join(f"{count} {word}" for word, count in counts.items())
     pictures = "1 picture" if done == 1 else f"{done} pictures"
     stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
     readers = {

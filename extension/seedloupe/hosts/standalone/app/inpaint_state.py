@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from ....generation.request import Request
     from ..engine.sampling import Generated, StepUpdate
 
-#: A word and its tone for every outcome.
-MARKS = {
-    Verdict.CLEAN: ("clean", "good"),
-    Verdict.FLAGGED: ("text found", "bad"),
-    Verdict.NOT_CHECKED: ("could not look", "unknown"),
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Job:

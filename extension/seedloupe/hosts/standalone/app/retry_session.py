@@ -74,7 +74,8 @@ def try_again(
         yield page
         once = replace(job.request, seeds=(candidate.seed,))
         events = follow(job.stream(once), stop, clock=clock)
-        for page in draw_repaint(page, job, events, partial(_said, words)):
+        for shown in draw_repaint(page, job, events, partial(_said, words)):
+            page = shown
             yield page
         return page.results.get(candidate.seed)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
+from seedloupe.artifacts.readers import require
 
 from .conftest import Cli, size_of
 
@@ -42,7 +42,7 @@ def picture(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub())
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: Stub())
 
 
 @pytest.mark.usefixtures("reader")
@@ -69,17 +69,17 @@ def test_text_on_the_mask_is_a_finding_with_a_drawing(
 @pytest.mark.usefixtures("reader")
 def test_text_beside_the_mask_is_none(cli: Cli, picture: Path, tmp_path: Path) -> None:
     ended = cli("check", picture, "--mask", tmp_path / "off.png")
-    assert (ended.code, ended.out.split(":")[0]) == (0, "clean")
+    assert (ended.code, ended.out.split(":")[0]) == (0, "no text found")
 
 
 def test_without_a_reader_nothing_passes_for_clean(
     cli: Cli, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: None)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: None)
     ended = cli("check", picture)
     assert (ended.code, ended.out) == (2, "")
     assert "reader: expected a text reader that is installed" in ended.err
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub(ok=False))
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: Stub(ok=False))
     assert "easyocr: not installed" in cli("check", picture, "--reader", "easyocr").err
 
 

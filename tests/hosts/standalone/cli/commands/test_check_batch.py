@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
 from seedloupe.artifacts.batch import Checked
+from seedloupe.artifacts.readers import require
 from seedloupe.hosts.standalone.cli.commands.check_batch import is_batch, run_batch
 from seedloupe.hosts.standalone.cli.console import Console
 from seedloupe.hosts.standalone.cli.main import build_parser
@@ -56,7 +56,7 @@ def save(path: Path, *, red: bool, seed: int = 7) -> Path:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     made = Reader()
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: made)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: made)
     return made
 
 
@@ -95,7 +95,7 @@ def test_people_are_told_of_each_find_and_each_failure_in_a_line(cli: Cli) -> No
     assert [line.split(": ")[:2] for line in lines[:3]] == [
         ["flagged", places[0]], ["not checked", places[1]], ["flagged", places[2]],
     ]  # fmt: skip
-    assert lines[3:] == ["4 in all: 1 clean, 2 flagged, 1 not checked"]
+    assert lines[3:] == ["4 in all: 1 not flagged, 2 flagged, 1 not checked"]
 
 
 @pytest.mark.parametrize(

@@ -92,8 +92,6 @@ def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | N
 
 
 def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
-    from torch import ones
-
     from .....artifacts import (
         Level,
         Verdict,
@@ -110,7 +108,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         require_apart(args.overlay, [path, args.mask, args.before])
     image = read_image(path)
     width, height = image.shape[2], image.shape[1]
-    mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))
+    mask = None if args.mask is None else read_mask(args.mask, (width, height))
     before = None if args.before is None else read_image(args.before)
     settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
     if args.reader == "none":
@@ -120,7 +118,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
             image, mask, require_reader(args.reader, apart=False), **settings
         )
     if args.overlay is not None:
-        shown = draw_overlay(image, report, None if args.mask is None else mask)
+        shown = draw_overlay(image, report, mask)
         save_plain(to_pil(shown), args.overlay)
     console.result(_document(args, report), _lines(report))
     return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
@@ -138,7 +136,7 @@ def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, obj
 
 
 def _lines(report: ArtifactReport) -> list[str]:
-    lines = [f"{report.verdict.value.replace('_', ' ')}: {report.message}"]
+    lines = [f"{report.label}: {report.message}"]
     for flag in report.flags:
         x0, y0 = flag.region.quad.min(axis=0)
         x1, y1 = flag.region.quad.max(axis=0)
@@ -146,7 +144,7 @@ def _lines(report: ArtifactReport) -> list[str]:
         lines.append(f"  {flag.region.text!r} at {where}: {flag.reason}")
     if report.reader:
         lines.append(
-            f"  text covers {report.text_in_mask:.1%} of the mask, new text {report.new_text:.1%} "
-            f"(read by {report.reader}, level {report.level.value})"
+            f"  text covers {report.text_in_mask:.1%} of {report.part}, new text "
+            f"{report.new_text:.1%} (read by {report.reader}, level {report.level.value})"
         )
     return lines

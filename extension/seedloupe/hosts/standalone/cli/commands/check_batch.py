@@ -267,9 +267,7 @@ def _lines(args: argparse.Namespace, collected: Collected, *, kept: int) -> list
     from .....artifacts import Verdict
 
     lines = [_line(row) for row in collected.rows if row.verdict is not Verdict.CLEAN]
-    counts = ", ".join(
-        f"{count} {verdict.value.replace('_', ' ')}" for verdict, count in collected.counts.items()
-    )
+    counts = ", ".join(f"{count} {verdict.label}" for verdict, count in collected.counts.items())
     done = len(collected.rows)
     of = "" if collected.finished else f" of {collected.total}, stopped"
     as_before = f" ({kept} as in the earlier report)" if kept else ""
@@ -279,7 +277,7 @@ def _lines(args: argparse.Namespace, collected: Collected, *, kept: int) -> list
 
 def _line(row: Row) -> str:
     """Say in one line what came of a picture."""
-    return f"{row.verdict.value.replace('_', ' ')}: {row.file}: {row.message}"
+    return f"{row.verdict.label}: {row.file}: {row.message}"
 
 
 def _text(path: Path | None) -> str | None:
