@@ -10,6 +10,7 @@ from ...errors import SeedloupeError
 from ...images import read_image, read_mask
 from ...metadata.generation_info import GenerationInfo, told_by_file
 from ..levels import Level
+from ..mask_doubt import ask_about_mask
 from ..region import OcrReader
 from ..report import ArtifactReport
 from ..score import check_text_artifacts, flag_text_artifacts
@@ -25,21 +26,34 @@ class BatchSettings:
         level: how suspicious to be.
         prompt: what was asked for; None for what each picture says itself.
         reader: who reads, with the version.
+        soft_masks: take masks that look like photographs as they are.
     """
 
     level: Level = Level.NORMAL
     prompt: str | None = None
     reader: str = ""
+    soft_masks: bool = False
 
     @classmethod
-    def of(cls, reader: OcrReader | None, level: Level, prompt: str | None) -> BatchSettings:
+    def of(
+        cls,
+        reader: OcrReader | None,
+        level: Level,
+        prompt: str | None,
+        *,
+        soft_masks: bool = False,
+    ) -> BatchSettings:
         """Return the settings with the reader's own name and version."""
         parts = () if reader is None else (reader.name, str(getattr(reader, "version", "")))
-        return cls(level, prompt, " ".join(parts).strip())
+        return cls(level, prompt, " ".join(parts).strip(), soft_masks)
 
     def to_json(self) -> dict[str, object]:
-        """Return them as JSON types."""
-        return {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
+        """Return them as JSON types; soft masks only where they are, as earlier reports know none.
+
+        Reports of the same settings are gone on from, so these must stay as they were written.
+        """
+        plain = {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
+        return {**plain, "soft_masks": True} if self.soft_masks else dict(plain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +116,8 @@ def _look(
     image = read_image(picture.path)
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
+    if mask is not None and not settings.soft_masks:
+        ask_about_mask(mask, field=str(picture.mask))
     prompt = told.prompt if settings.prompt is None else settings.prompt
     before = None if picture.before is None else read_image(picture.before)
     if reader is None:

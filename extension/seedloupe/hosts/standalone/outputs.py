@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import InputError
+from ...images import drawing_mark
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -48,13 +49,13 @@ def write_json(path: Path, document: Mapping[str, object]) -> None:
 
 
 def save_plain(picture: Image, path: Path) -> None:
-    """Write a picture as PNG, without metadata.
+    """Write a drawing as PNG, with nothing but a mark that it is one.
 
     Raises:
         InputError: the place cannot be written to.
     """
     content = io.BytesIO()
-    picture.save(content, "PNG")
+    picture.save(content, "PNG", **drawing_mark("PNG"))
     write_whole(path, content.getvalue())
 
 

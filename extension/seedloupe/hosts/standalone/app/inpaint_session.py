@@ -113,7 +113,7 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
             canvas.mask, desk.reader, before=canvas.image, prompt=wish.prompt, level=wish.level
         ),
         kept,
-        desk.prints.keep,
+        desk.prints.keep_drawing,
         desk.prints.keep(to_pil(canvas.image), "before"),
         log,
         log.read()[0].corrections if log else {},

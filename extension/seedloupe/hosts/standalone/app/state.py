@@ -21,6 +21,7 @@ from ....errors import SeedloupeError
 from ....generation.describe import picture_texts
 from ....generation.request import Request
 from ....generation.sampler import Plan
+from ....images import drawing_mark
 from ....metadata.write_png import save_png
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
@@ -74,6 +75,12 @@ class ServedFiles:
         """Store a picture as it is and return its address."""
         path = self._place(f"{name}.png")
         picture.save(path)
+        return file_url(path.as_posix())
+
+    def keep_drawing(self, picture: Image.Image, name: str) -> str:
+        """Store a picture with something drawn over it, marked as such; return its address."""
+        path = self._place(f"{name}.png")
+        picture.save(path, **drawing_mark("PNG"))
         return file_url(path.as_posix())
 
     def keep_generated(self, picture: Generated, request: Request) -> str:

@@ -98,6 +98,32 @@ def test_people_are_told_of_each_find_and_each_failure_in_a_line(cli: Cli) -> No
     assert lines[3:] == ["4 in all: 1 not flagged, 2 flagged, 1 not checked"]
 
 
+@pytest.mark.usefixtures("reader", "out")
+def test_no_picture_of_a_folder_is_passed_over_and_drawings_of_ours_are(cli: Cli) -> None:
+    assert cli("check", "out/a.png", "--overlay", "out/drawn.png").code == 1
+    for name in ("e.avif", "f.jxl"):
+        Path("out", name).write_bytes(b"\0\0\0\x1cftypavif")
+    ended = cli("check", "out", "--json")
+    found = {Path(row["file"]).name: row["message"] for row in ended.json["rows"]}
+    assert set(found) == {"a.png", "b.png", "c.png", "e.avif", "f.jxl"}
+    assert found["f.jxl"] == "JPEG XL pictures are not read; save it as PNG"
+    assert ended.json["left_out"] == [str(Path("out", "drawn.png"))]
+    assert "left out 1 drawing of Seedloupe's own" in ended.err
+    assert cli("check", "out/drawn.png").code == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_photograph_beside_a_picture_is_no_mask_unless_it_is_said_to_be(
+    cli: Cli, out: Path
+) -> None:
+    grain = np.random.default_rng(3).normal(170, 25, (64, 128)).clip(0, 255).astype(np.uint8)
+    Image.fromarray(grain).save(out / "a-mask.png")
+    row = cli("check", "out", "--json").json["rows"][0]
+    assert row["verdict"] == "not_checked"
+    assert "as in a photograph" in row["message"]
+    assert cli("check", "out", "--json", "--soft-mask").json["rows"][0]["verdict"] == "flagged"
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

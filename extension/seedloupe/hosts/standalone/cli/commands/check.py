@@ -32,6 +32,11 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
     )
     parser.add_argument(
+        "--soft-mask",
+        action="store_true",
+        help="take the greys of a mask as they are, also where it looks like a photograph",
+    )
+    parser.add_argument(
         "--before",
         type=Path,
         metavar="SOURCE",
@@ -99,6 +104,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         draw_overlay,
         flag_text_artifacts,
     )
+    from .....artifacts.mask_doubt import ask_about_mask
     from .....artifacts.readers.require import require_reader
     from .....images import read_image, read_mask, to_pil
     from ...outputs import check_out_file, save_plain
@@ -109,6 +115,8 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     image = read_image(path)
     width, height = image.shape[2], image.shape[1]
     mask = None if args.mask is None else read_mask(args.mask, (width, height))
+    if mask is not None and not args.soft_mask:
+        ask_about_mask(mask, field=str(args.mask))
     before = None if args.before is None else read_image(args.before)
     settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
     if args.reader == "none":
