@@ -63,16 +63,16 @@ class Checked:
     Attributes:
         picture: which.
         row: what is reported of it.
-        told: what it says of itself.
+        generation_info: what it says of itself.
         report: what was found; None where it could not be looked at.
         image: ``(3, H, W)`` float32 in ``[0, 1]``; None where it could not be read.
         mask: ``(H, W)`` in ``[0, 1]``; None for the whole picture.
-        prompt: what the check was told was asked for.
+        prompt: what the check took as asked for.
     """
 
     picture: Picture
     row: Row
-    told: GenerationInfo
+    generation_info: GenerationInfo
     report: ArtifactReport | None = None
     image: Tensor | None = None
     mask: Tensor | None = None
@@ -87,18 +87,17 @@ def look_at(picture: Picture, reader: OcrReader | None, settings: BatchSettings)
         reader: finds the text; None looks at nothing, and says so.
         settings: level and prompt.
     """
-    told = GenerationInfo() if picture.problem else told_by_file(picture.path)
+    generation_info = GenerationInfo() if picture.problem else told_by_file(picture.path)
+    why = picture.problem
     try:
-        if picture.problem:
-            return Checked(
-                picture, row_without(picture, picture.problem, told, settings.level), told
-            )
-        return _look(picture, reader, settings, told)
+        if not why:
+            return _look(picture, reader, settings, generation_info)
     except SeedloupeError as error:
         why = str(error)
     except Exception as error:  # noqa: BLE001 - a bug of ours or of Pillow's costs one row
         why = f"this should not have happened: {type(error).__name__}: {error}"
-    return Checked(picture, row_without(picture, why, told, settings.level), told)
+    row = row_without(picture, why, generation_info, settings.level)
+    return Checked(picture, row, generation_info)
 
 
 def look_back(picture: Picture, row: Row) -> Checked:
@@ -111,14 +110,17 @@ def look_back(picture: Picture, row: Row) -> Checked:
 
 
 def _look(
-    picture: Picture, reader: OcrReader | None, settings: BatchSettings, told: GenerationInfo
+    picture: Picture,
+    reader: OcrReader | None,
+    settings: BatchSettings,
+    generation_info: GenerationInfo,
 ) -> Checked:
     image = read_image(picture.path)
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
     if mask is not None and not settings.soft_masks:
         ask_about_mask(mask, field=str(picture.mask))
-    prompt = told.prompt if settings.prompt is None else settings.prompt
+    prompt = generation_info.prompt if settings.prompt is None else settings.prompt
     before = None if picture.before is None else read_image(picture.before)
     if reader is None:
         report = check_text_artifacts(
@@ -128,6 +130,5 @@ def _look(
         report = flag_text_artifacts(
             image, mask, reader, before=before, prompt=prompt, level=settings.level
         )
-    return Checked(
-        picture, row_of(picture, report, told, prompt), told, report, image, mask, prompt
-    )
+    row = row_of(picture, report, generation_info, prompt)
+    return Checked(picture, row, generation_info, report, image, mask, prompt)

@@ -281,7 +281,10 @@ def test_an_observer_is_told_of_every_picture_a_report_knows_already_or_not(
         args = build_parser().parse_args(["check", "out", "--report", "r.json"])
         assert run_batch(args, Console(), reader, observe=seen.append) == 1
 
-    told = [(checked.told.seed, checked.told.model, checked.told.noise) for checked in seen]
+    told = [
+        (checked.generation_info.seed, checked.generation_info.model, checked.generation_info.noise)
+        for checked in seen
+    ]
     assert told == [(2**64 - 1, "dream", "cpu"), (7, "dream", "cpu")] * 2
     assert all(checked.report is not None for checked in seen)
 
