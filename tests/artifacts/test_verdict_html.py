@@ -16,7 +16,7 @@ from seedloupe.artifacts import (
 )
 from seedloupe.artifacts.tally.correction_words import correction_notes, correction_to
 from seedloupe.artifacts.tally.result_log import Counted
-from seedloupe.artifacts.verdict_html import Tone, short_lines, stamp_of, verdict_html
+from seedloupe.artifacts.verdict_html import StampTone, short_lines, stamp_of, verdict_html
 
 Stub = Callable[..., OcrReader]
 Text = Callable[..., TextRegion]
@@ -40,10 +40,10 @@ def test_no_outcome_is_stamped_clean(image: Tensor, mask: Tensor, stub: Stub, te
         ]
     }
     assert stamps == {
-        "nothing": ("no text found", Tone.GOOD),
-        "text": ("text found", Tone.BAD),
-        "wanted": ("text excused", Tone.GOOD),
-        "nobody": ("not checked", Tone.UNKNOWN),
+        "nothing": ("no text found", StampTone.GOOD),
+        "text": ("text found", StampTone.BAD),
+        "wanted": ("text excused", StampTone.GOOD),
+        "nobody": ("not checked", StampTone.UNKNOWN),
     }
     assert [verdict.label for verdict in Verdict] == ["not flagged", "flagged", "not checked"]
 

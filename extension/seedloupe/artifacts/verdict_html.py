@@ -12,7 +12,7 @@ from .report import ArtifactFlag, ArtifactReport, Verdict
 _NAMED = 2
 
 
-class Tone(str, Enum):
+class StampTone(str, Enum):
     """How an outcome is coloured; the class is ``sl-`` and the value."""
 
     GOOD = "good"
@@ -21,13 +21,13 @@ class Tone(str, Enum):
 
 
 _TONES = {
-    Verdict.CLEAN: Tone.GOOD,
-    Verdict.FLAGGED: Tone.BAD,
-    Verdict.NOT_CHECKED: Tone.UNKNOWN,
+    Verdict.CLEAN: StampTone.GOOD,
+    Verdict.FLAGGED: StampTone.BAD,
+    Verdict.NOT_CHECKED: StampTone.UNKNOWN,
 }
 
 
-def stamp_of(report: ArtifactReport) -> tuple[str, Tone]:
+def stamp_of(report: ArtifactReport) -> tuple[str, StampTone]:
     """Return the outcome in two or three words, and its tone."""
     word = "text found" if report.verdict is Verdict.FLAGGED else report.label
     return word, _TONES[report.verdict]
@@ -43,8 +43,8 @@ def verdict_html(title: str, report: ArtifactReport, *, notes: Sequence[str] = (
     """
     word, tone = stamp_of(report)
     pieces = (
-        *(_piece_html(flag, Tone.BAD) for flag in report.flags),
-        *(_piece_html(flag, Tone.GOOD) for flag in report.excused),
+        *(_piece_html(flag, StampTone.BAD) for flag in report.flags),
+        *(_piece_html(flag, StampTone.GOOD) for flag in report.excused),
     )
     found = f"<ul>{''.join(pieces)}</ul>" if pieces else f"<p>{escape(report.message)}</p>"
     lines = "".join(f"<p>{escape(line)}</p>" for line in (*_measured(report), *notes))
@@ -77,7 +77,7 @@ def _measured(report: ArtifactReport) -> tuple[str, ...]:
     return (*share, f"Read by {reader} at level {report.level.value}.")
 
 
-def _piece_html(flag: ArtifactFlag, tone: Tone) -> str:
+def _piece_html(flag: ArtifactFlag, tone: StampTone) -> str:
     readable = bool(flag.region.text.strip())
     sure = f"<span>read with {flag.region.confidence:.0%} confidence</span>" if readable else ""
     words = f"<b>{escape(flag.quoted)}</b> {escape(flag.reason)}"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -21,28 +21,29 @@ from seedloupe.artifacts.tally.result_log import (
     check_and_count,
     subject_of,
 )
+from seedloupe.generation.model_info import Family, ModelInfo, ModelPatch
 from seedloupe.noise import NoiseSource
 
 Stub = Callable[..., OcrReader]
 Text = Callable[..., TextRegion]
 
 
-@dataclass(frozen=True)
-class Facts:
-    """A model of four-pixel cells, as far as a subject asks."""
-
-    name: str = "My Model"
-    sha256: str = "ab" * 32
-
-    def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
-        return 4, height // 4, width // 4
+MODEL = ModelInfo("My Model", Family.SEEDLING, 4, 4, 4, (64, 32), "epsilon", "ab" * 32)
 
 
 def test_model_purpose_size_and_noise_make_the_subject() -> None:
-    found = subject_of(Facts(), "clear background", (64, 32), NoiseSource.parse("nv"))
+    found = subject_of(MODEL, "clear background", (64, 32), NoiseSource.parse("nv"))
     wanted = ("ab" * 32, "My Model", Purpose.REMOVAL, NoiseSource.parse("nv"), (4, 8, 16))
     assert found == Subject(*wanted)
-    assert subject_of(Facts(), "a dog", (64, 32), NoiseSource()).purpose is Purpose.COMPLETION
+    assert subject_of(MODEL, "a dog", (64, 32), NoiseSource()).purpose is Purpose.COMPLETION
+
+
+def test_a_patched_model_is_counted_apart() -> None:
+    patched = replace(MODEL, patches=(ModelPatch("a style", 0.8, "cd" * 32),))
+    plain, other = (subject_of(m, "", (64, 32), NoiseSource()) for m in (MODEL, patched))
+    assert plain.model == MODEL.sha256
+    assert other.model == patched.identity
+    assert plain.key != other.key
 
 
 def test_a_check_is_counted_under_the_seed_with_the_same_noise(

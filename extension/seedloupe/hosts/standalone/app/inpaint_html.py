@@ -12,7 +12,7 @@ from ....artifacts.tally.correction_words import (
     correction_notes,
     correction_to,
 )
-from ....artifacts.verdict_html import Tone, short_lines, stamp_of, verdict_html
+from ....artifacts.verdict_html import StampTone, short_lines, stamp_of, verdict_html
 from .html import Frame, frames_html
 from .inpaint_state import InpaintState, Result
 
@@ -80,7 +80,7 @@ def _mark(result: Result) -> tuple[str, str]:
         word, tone = stamp_of(result.report)
         return word, tone.value
     fine = result.said is Correction.FINE
-    return CORRECTION_LABELS[result.said], (Tone.GOOD if fine else Tone.BAD).value
+    return CORRECTION_LABELS[result.said], (StampTone.GOOD if fine else StampTone.BAD).value
 
 
 def _attempt(sheet: InpaintState, seed: int, why: str, *, boxes: bool) -> Frame:
