@@ -9,7 +9,18 @@ from PIL import Image
 
 from seedloupe import images
 from seedloupe.errors import ImageError, MaskError, ShapeError
-from seedloupe.images import from_pil, read_image, read_mask, save_plain, to_pil
+from seedloupe.images import (
+    drawing_mark,
+    from_pil,
+    is_drawing,
+    read_image,
+    read_mask,
+    save_plain,
+    to_pil,
+)
+
+Image.init()
+SAVED = set(Image.SAVE)
 
 
 @pytest.fixture
@@ -40,11 +51,16 @@ def test_what_is_transparent_may_be_shown_on_white(mode: str) -> None:
     assert white[1, 1, 2] < 1
 
 
-def test_a_plain_picture_says_nothing_of_itself(picture: Image.Image, tmp_path: Path) -> None:
+def test_a_drawing_says_that_it_is_one_and_nothing_else(
+    picture: Image.Image, tmp_path: Path
+) -> None:
     picture.info["parameters"] = "a prompt"
     save_plain(picture, tmp_path / "new" / "a.png")
     with Image.open(tmp_path / "new" / "a.png") as saved:
-        assert (saved.format, saved.info) == ("PNG", {})
+        assert (saved.format, saved.info) == (
+            "PNG",
+            {"seedloupe_drawing": "drawn by Seedloupe over or about other pictures"},
+        )
         assert saved.tobytes() == picture.tobytes()
 
 
@@ -105,6 +121,78 @@ def test_transparent_pixels_are_refused(picture: Image.Image, tmp_path: Path) ->
         read_image(path)
     with pytest.raises(MaskError, match=r"without transparent pixels.*white where"):
         read_mask(path, (7, 5))
+
+
+def test_alpha_that_only_carries_a_hidden_text_is_opaque(
+    picture: Image.Image, tmp_path: Path
+) -> None:
+    # NovelAI's way: the lowest bit of alpha is a message, so alpha is 254 or 255.
+    plain = from_pil(picture)
+    alpha = Image.new("L", picture.size, 255)
+    alpha.paste(254, (2, 1, 6, 4))
+    picture.putalpha(alpha)
+    picture.save(tmp_path / "hidden.png")
+    assert torch.equal(read_image(tmp_path / "hidden.png"), plain)
+    assert read_mask(tmp_path / "hidden.png", (7, 5)).shape == (5, 7)
+
+
+def test_a_single_pixel_one_can_see_through_is_enough_to_refuse(
+    picture: Image.Image, tmp_path: Path
+) -> None:
+    alpha = Image.new("L", picture.size, 255)
+    alpha.putpixel((6, 4), 253)
+    picture.putalpha(alpha)
+    picture.save(tmp_path / "picture.png")
+    with pytest.raises(ImageError, match="transparent"):
+        read_image(tmp_path / "picture.png")
+
+
+@pytest.mark.skipif("AVIF" not in SAVED, reason="this Pillow writes no AVIF")
+def test_avif_is_read_as_it_looks(picture: Image.Image, tmp_path: Path) -> None:
+    picture.resize((70, 50)).save(tmp_path / "picture.avif", quality=100, subsampling="4:4:4")
+    found = read_image(tmp_path / "picture.avif")
+    assert found.shape == (3, 50, 70)
+    assert float((found - from_pil(picture.resize((70, 50)))).abs().max()) < 0.05
+
+
+def test_avif_without_a_decoder_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.avif").write_bytes(b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif" + b"\0" * 99)
+    Image.init()
+    monkeypatch.delitem(Image.OPEN, "AVIF", raising=False)
+    with pytest.raises(ImageError, match=r"AVIF, which this Pillow .* Get Pillow 11.3 or later"):
+        read_image(tmp_path / "a.avif")
+
+
+def test_heif_that_is_no_avif_is_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 99)
+    with pytest.raises(ImageError, match="expected a whole PNG"):
+        read_image(tmp_path / "a.heic")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
+def test_drawings_are_told_from_pictures_by_a_mark_inside(
+    picture: Image.Image, tmp_path: Path, kind: str
+) -> None:
+    picture.save(tmp_path / "plain", kind)
+    picture.save(tmp_path / "drawing", kind, **drawing_mark(kind))
+    assert not is_drawing(tmp_path / "plain")
+    assert is_drawing(tmp_path / "drawing")
+
+
+def test_animations_are_marked_as_well(picture: Image.Image, tmp_path: Path) -> None:
+    for kind in ("GIF", "WEBP"):
+        film = {"save_all": True, "append_images": [picture.rotate(90), picture.rotate(180)]}
+        picture.save(tmp_path / kind, kind, **film, **drawing_mark(kind))
+        assert is_drawing(tmp_path / kind)
+
+
+def test_what_is_no_picture_is_no_drawing(tmp_path: Path) -> None:
+    (tmp_path / "words.png").write_text("seedloupe_drawing")
+    assert not is_drawing(tmp_path / "words.png")
+    assert not is_drawing(tmp_path / "gone.png")
+    assert not is_drawing(tmp_path)
 
 
 def test_a_transparent_colour_of_a_palette_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@
     │   ├── TallyError          a tally of text checks that cannot be read or written
     │   ├── ImageError          a picture that cannot be used
     │   ├── MaskError           a mask that cannot be used
+    │   │   └── MaskQuestionError   one that looks like none; whoever gave it is asked
     │   ├── ModelError          a model that cannot be opened
     │   ├── DuplicateNameError  a plug-in name given twice
     │   └── UnknownNameError    a plug-in name nobody registered
@@ -106,6 +107,10 @@ class ImageError(InputError):
 
 class MaskError(InputError):
     """A mask that cannot be used."""
+
+
+class MaskQuestionError(MaskError):
+    """A mask that looks like something else; whoever gave it is asked whether it is meant."""
 
 
 class ModelError(InputError):

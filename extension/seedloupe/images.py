@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import PIL
 import torch
 from PIL import Image, ImageFile, ImageOps
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from .errors import ImageError, InputError, MaskError
@@ -22,22 +26,33 @@ from .tensors import require_shape
 #: Largest picture read, in pixels: 8192 x 8192 is more than any host paints.
 MAX_PIXELS = 2**26
 #: Only these are tried: Pillow would start Ghostscript for some of the others.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "AVIF")
 _DEEP_MODES = ("I", "F")
+#: Least alpha of an opaque pixel: some programs hide text in its lowest bit (NovelAI, "stealth
+#: pnginfo"), which nobody can see through.
+_OPAQUE = 254
+#: Marks a picture drawn over or about others: a check of a folder must not take it for a result.
+_DRAWING = "seedloupe_drawing"
+_DRAWING_WORDS = "drawn by Seedloupe over or about other pictures"
+_EXIF_SOFTWARE = 0x0131
+#: How an AVIF file begins, behind the length of its first box, and the brands it names there.
+_BOX, _AVIF_BRANDS = b"ftyp", (b"avif", b"avis")
 
 
 def read_image(path: str | Path) -> Tensor:
     """Read a picture, upright as its EXIF orientation says.
 
     Args:
-        path: a PNG, JPEG, WebP, BMP, GIF or TIFF file; of an animation the first picture.
+        path: a PNG, JPEG, WebP, BMP, GIF or TIFF file, or AVIF where Pillow decodes that (11.3 or
+            later, to 8 bits a channel); of an animation the first picture.
 
     Returns:
         ``(3, H, W)`` float32 in ``[0, 1]``.
 
     Raises:
         ImageError: the file is missing or broken, larger than ``MAX_PIXELS``, has more than 8 bits
-            a channel, or has transparent pixels, of which nobody can say how they look.
+            a channel, has transparent pixels, of which nobody can say how they look, or is an AVIF
+            file and Pillow decodes none here.
     """
     expected, advice = "a picture without transparent pixels", "Flatten it onto a background first."
     return from_pil(_opaque(path, ImageError, expected, advice))
@@ -123,14 +138,47 @@ def in_8_bits(image: Tensor) -> Tensor:
 
 
 def save_plain(picture: Image.Image, path: Path) -> None:
-    """Write a picture as PNG, without metadata; folders on the way are made.
+    """Write a drawing as PNG, with nothing but a mark that it is one; folders on the way are made.
 
     Raises:
         InputError: the place cannot be written to.
     """
     content = io.BytesIO()
-    picture.save(content, "PNG")
+    picture.save(content, "PNG", **drawing_mark("PNG"))
     write_whole(path, content.getvalue())
+
+
+def drawing_mark(kind: str) -> dict[str, Any]:
+    """Return what to save a picture with so that :func:`is_drawing` knows it for one of ours.
+
+    Args:
+        kind: ``PNG``, ``GIF`` or ``WEBP``.
+    """
+    if kind == "GIF":
+        return {"comment": f"{_DRAWING}: {_DRAWING_WORDS}"}
+    if kind == "WEBP":
+        exif = Image.Exif()
+        exif[_EXIF_SOFTWARE] = f"{_DRAWING}: {_DRAWING_WORDS}"
+        return {"exif": exif}
+    text = PngInfo()
+    text.add_text(_DRAWING, _DRAWING_WORDS)
+    return {"pnginfo": text}
+
+
+def is_drawing(path: str | Path) -> bool:
+    """Tell whether a file says of itself that Seedloupe drew it over or about other pictures."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=("PNG", "GIF", "WEBP"))
+        with picture:
+            if picture.format == "PNG":
+                return _DRAWING in picture.info
+            if picture.format == "GIF":
+                return bytes(picture.info.get("comment", b"")).startswith(_DRAWING.encode())
+            return str(picture.getexif().get(_EXIF_SOFTWARE, "")).startswith(_DRAWING)
+    except Exception:  # noqa: BLE001 - what cannot be opened says nothing; reading it says why
+        return False
 
 
 def _to_tensor(picture: Image.Image) -> Tensor:
@@ -139,7 +187,7 @@ def _to_tensor(picture: Image.Image) -> Tensor:
 
 def _opaque(path: str | Path, problem: type[InputError], expected: str, advice: str) -> Image.Image:
     picture = _load(path, problem)
-    if _transparent(picture):
+    if is_transparent(picture):
         got = f"mode {picture.mode} with some"
         raise problem(str(path), expected=expected, got=got, advice=advice)
     return picture
@@ -151,7 +199,7 @@ def _load(path: str | Path, problem: type[InputError]) -> Image.Image:
         # A picture that Pillow only warns about is refused below, with our own words.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=FORMATS)
+            picture = Image.open(path, formats=_formats(path, problem))
         with picture:
             _require_plain(path, picture, problem)
             return ImageOps.exif_transpose(picture)
@@ -191,10 +239,32 @@ def _too_large(path: str | Path, size: str, problem: type[InputError]) -> InputE
     )
 
 
-def _transparent(picture: Image.Image) -> bool:
+def _formats(path: str | Path, problem: type[InputError]) -> tuple[str, ...]:
+    """Return what to try: AVIF only for such a file, as old versions of Pillow know none."""
+    with Path(path).open("rb") as file:
+        head = file.read(32)
+    if head[4:8] != _BOX or not any(brand in head for brand in _AVIF_BRANDS):
+        return tuple(name for name in FORMATS if name != "AVIF")
+    Image.init()
+    if "AVIF" not in Image.OPEN or not getattr(_avif_plugin(), "SUPPORTED", True):
+        raise problem(
+            str(path),
+            expected="a picture that Pillow can decode here",
+            got=f"AVIF, which this Pillow ({PIL.__version__}) cannot",
+            advice="Get Pillow 11.3 or later, or save the picture as PNG.",
+        )
+    return ("AVIF",)
+
+
+def _avif_plugin() -> object:
+    return sys.modules.get("PIL.AvifImagePlugin")
+
+
+def is_transparent(picture: Image.Image) -> bool:
+    """Tell whether a picture shows what is behind it; the lowest bit of alpha alone does not."""
     if (
         picture.mode not in ("RGBA", "LA", "PA", "RGBa", "La")
         and "transparency" not in picture.info
     ):
         return False
-    return bool(np.asarray(picture.convert("RGBA"))[:, :, 3].min() < 255)
+    return bool(np.asarray(picture.convert("RGBA"))[:, :, 3].min() < _OPAQUE)

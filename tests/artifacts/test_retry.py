@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -21,7 +21,7 @@ from seedloupe.artifacts import (
     Verdict,
     candidates,
 )
-from seedloupe.artifacts.retry import MOST_RETRIES
+from seedloupe.artifacts.retry import MOST_RETRIES, retry_steps, retry_until_clean
 from seedloupe.artifacts.tally.counts import tally_of
 from seedloupe.errors import InputError
 from seedloupe.noise import NoiseSource
@@ -48,14 +48,22 @@ def given(*seeds: int) -> Iterator[Candidate]:
     return iter([Candidate(seed, "given") for seed in seeds])
 
 
-def run(retry: Retry[str], paint: Callable[[Candidate], tuple[str, ArtifactReport]]) -> Retry[str]:
+Paint = Callable[[Candidate], tuple[str, ArtifactReport]]
+
+
+def run(retry: Retry[str], paint: Paint) -> Retry[str]:
     """Try until it is over, as every host does."""
-    while retry.upcoming is not None:
-        retry = retry.add(*paint(retry.upcoming))
-    return retry
+    found = {}
+
+    def repaint(candidate: Candidate) -> str:
+        picture, found[candidate] = paint(candidate)
+        return picture
+
+    *_, last = retry_until_clean(retry, repaint, lambda candidate, _: found[candidate])
+    return last
 
 
-def painter(**found: ArtifactReport) -> Callable[[Candidate], tuple[str, ArtifactReport]]:
+def painter(**found: ArtifactReport) -> Paint:
     def paint(candidate: Candidate) -> tuple[str, ArtifactReport]:
         return f"picture {candidate.seed}", found.get(f"s{candidate.seed}", flagged())
 
@@ -138,6 +146,99 @@ def test_adding_after_the_end_is_refused() -> None:
         Retry.begin(first(found=CLEAN), given(2), limit=1).add("late", CLEAN)
 
 
+# the loop of every host
+
+
+def test_the_loop_is_one_attempt_after_another_as_by_hand() -> None:
+    paint = painter(s2=flagged(0.3), s3=flagged(0.05), s5=CLEAN)
+    by_hand = Retry.begin(first(), given(2, 1, 3, 4, 5, 6), limit=9)
+    while by_hand.upcoming is not None:
+        by_hand = by_hand.add(*paint(by_hand.upcoming))
+    looped = run(Retry.begin(first(), given(2, 1, 3, 4, 5, 6), limit=9), paint)
+    shown = [[(a.seed, a.why, a.picture) for a in retry.attempts] for retry in (by_hand, looped)]
+    assert shown[0] == shown[1]
+    assert (by_hand.best, by_hand.ending) == (looped.best, looped.ending)
+    assert by_hand.outcome == looped.outcome
+
+
+def test_the_loop_gives_the_retry_as_it_began_and_after_each_attempt() -> None:
+    begun = Retry.begin(first(), given(2, 3), limit=2)
+    states = list(retry_until_clean(begun, str, lambda candidate, picture: flagged()))
+    assert [seeds_of(state) for state in states] == [[1], [1, 2], [1, 2, 3]]
+    assert states[0] is begun
+
+
+def test_a_picture_without_text_is_not_repainted() -> None:
+    def never(candidate: Candidate) -> str:
+        raise AssertionError(candidate)
+
+    begun = Retry.begin(first(found=CLEAN), given(2), limit=2)
+    assert list(retry_until_clean(begun, never, lambda *_: CLEAN)) == [begun]
+
+
+def test_what_is_shown_on_the_way_stands_between_the_attempts() -> None:
+    def repaint(candidate: Candidate) -> Generator[int, None, str]:
+        yield candidate.seed * 10
+        yield candidate.seed * 10 + 1
+        return f"picture {candidate.seed}"
+
+    begun = Retry.begin(first(), given(2, 3), limit=2)
+    seen = retry_steps(begun, repaint, lambda candidate, picture: flagged())
+    said = [len(step.attempts) if isinstance(step, Retry) else step for step in seen]
+    assert said == [1, 20, 21, 2, 30, 31, 3]
+
+
+def test_a_picture_stopped_while_it_is_drawn_is_no_attempt() -> None:
+    def repaint(candidate: Candidate) -> Generator[str, None, str | None]:
+        yield "a step"
+        return None
+
+    begun = Retry.begin(first(), given(2, 3), limit=2)
+    *_, last = retry_steps(begun, repaint, lambda *_: flagged())
+    steps = retry_steps(begun, repaint, lambda *_: flagged())
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            kept = end.value
+            break
+    assert last == "a step"
+    assert seeds_of(kept) == [1]
+    assert kept.ending is None
+    assert kept.outcome.startswith("Stopped. Kept seed 1")
+
+
+def test_once_stopped_no_further_picture_is_begun() -> None:
+    asked = itertools.count()
+    begun = Retry.begin(first(), given(2, 3, 4, 5), limit=9)
+    stop = lambda: next(asked) == 2  # noqa: E731
+    *_, last = retry_until_clean(begun, str, lambda *_: flagged(), stopped=stop)
+    assert seeds_of(last) == [1, 2, 3]
+    assert last.ending is None
+
+
+def test_an_error_of_the_sampler_passes_through_and_earlier_attempts_hold() -> None:
+    def repaint(candidate: Candidate) -> str:
+        if candidate.seed == 3:
+            raise RuntimeError("out of memory")
+        return "picture"
+
+    begun = Retry.begin(first(), given(2, 3), limit=9)
+    states = []
+    with pytest.raises(RuntimeError, match="out of memory"):
+        states.extend(retry_until_clean(begun, repaint, lambda *_: flagged()))
+    assert [seeds_of(state) for state in states] == [[1], [1, 2]]
+
+
+def test_progress_names_the_number_the_seed_and_where_it_comes_from() -> None:
+    begun = Retry.begin(first(), given(2), limit=5)
+    assert begun.progress == "Retry 1 of at most 5: 2, given"
+    assert begun.add("picture", CLEAN).progress == ""
+
+
+# which seeds
+
+
 def tally(*flags: tuple[int, int, int]) -> Tally:
     """Seeds with so many looks and so many finds."""
     numbers = itertools.count()
@@ -167,7 +268,7 @@ def test_candidates_say_where_they_come_from() -> None:
     assert "dice" in said[2]
 
 
-def test_seeds_prone_to_text_are_passed_over_wherever_they_come_from() -> None:
+def test_seeds_with_a_high_text_rate_are_left_out_wherever_they_come_from() -> None:
     counted = tally((11, 10, 10), *((seed, 4, 0) for seed in range(20, 30)))
     thrown = iter([11, 11 + 2**32, 50])
     found = list(itertools.islice(candidates((11, 12), counted, lambda: next(thrown)), 12))
@@ -188,3 +289,20 @@ def test_a_correction_frees_a_seed() -> None:
     freed = replace(counted, corrections=fine)
     assert next(candidates((11,), counted, lambda: 9)).seed == 20
     assert next(candidates((11,), freed, lambda: 9)).seed == 11
+
+
+def test_seeds_that_are_drawn_already_are_left_out_wherever_they_come_from() -> None:
+    counted = tally((5, 3, 0), (6, 9, 0))
+    thrown = iter([7, 7 + 2**32, 8])
+    found = candidates((5, 11), counted, lambda: next(thrown), drawn={5, 6, 7})
+    assert [c.seed for c in itertools.islice(found, 2)] == [11, 8]
+
+
+def test_without_a_tally_the_host_says_which_seeds_draw_the_same() -> None:
+    thrown = iter([7 + 2**32, 9])
+    same = {"drawn": {7}, "canonical": SUBJECT.canonical}
+    assert next(candidates((), None, lambda: next(thrown), **same)).seed == 9
+
+
+def test_a_search_among_drawn_seeds_alone_ends() -> None:
+    assert list(candidates((), None, lambda: 1, drawn={1})) == []

@@ -40,7 +40,7 @@ def test_text_beside_the_mask_is_left_alone(
     report = flag_text_artifacts(image, mask, stub([text(0, 12, 16, 22), text(20, 40, 40, 48)]))
     assert report.verdict is Verdict.CLEAN
     assert report.text_in_mask == 0
-    assert report.message == "No text in the repainted part."
+    assert report.message == "No text found in the repainted part."
 
 
 @pytest.mark.parametrize(("left", "flagged"), [(6.1, True), (6, True), (5.9, False)])

@@ -86,7 +86,7 @@ def test_verdict_is_that_of_the_level_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("prompt", "blank", "works", "telling"),
+    ("prompt", "blank", "works", "informative"),
     [
         ("a red ball", False, True, True),
         ('a sign "SALE"', False, True, False),
@@ -98,7 +98,7 @@ def test_only_a_look_at_a_repaint_without_asked_text_tells_of_the_seed(
     prompt: str,
     blank: bool,
     works: bool,
-    telling: bool,
+    informative: bool,
     image: Tensor,
     mask: Tensor,
     stub: type,
@@ -106,7 +106,7 @@ def test_only_a_look_at_a_repaint_without_asked_text_tells_of_the_seed(
 ) -> None:
     reader = stub([text(20, 12, 40, 22)]) if works else None
     report = TextCheck(mask * (not blank), reader, prompt=prompt).check(image)
-    assert report.telling is telling
+    assert report.informative is informative
 
 
 def test_a_reader_that_cannot_read_has_no_say_where_only_words_count(

@@ -9,7 +9,7 @@ from .coverage import cover
 from .known import was_there
 from .prompt import find_echo
 from .region import TextRegion
-from .report import ArtifactFlag
+from .report import ArtifactFlag, part_words
 from .task import CheckTask
 
 #: Most pieces of text quoted in a message.
@@ -64,14 +64,15 @@ def share(task: CheckTask, findings: Sequence[Finding]) -> float:
     return min(1.0, cover(quads, task.extent).weigh(task.mask) / float(task.mask.sum()))
 
 
-def describe_findings(findings: Sequence[Finding]) -> str:
+def describe_findings(task: CheckTask, findings: Sequence[Finding]) -> str:
     """Say what was found in one line."""
+    part = part_words(whole=task.whole)
     flagged = [finding.flag for finding in findings if not finding.excused]
     if flagged:
-        return f"Text in the repainted part: {_list(flagged)}."
+        return f"Text in {part}: {_list(flagged)}."
     if findings:
-        return f"No text artifact: {_list([finding.flag for finding in findings])}."
-    return "No text in the repainted part."
+        return f"No text artifact found: {_list([finding.flag for finding in findings])}."
+    return f"No text found in {part}."
 
 
 def _judge(
@@ -95,11 +96,6 @@ def _judge(
 
 
 def _list(flags: Sequence[ArtifactFlag]) -> str:
-    named = [f"{_quote(flag.region)}, {flag.reason}" for flag in flags[:_QUOTED]]
+    named = [f"{flag.quoted}, {flag.reason}" for flag in flags[:_QUOTED]]
     more = len(flags) - len(named)
     return "; ".join(named) + (f"; and {more} more" if more else "")
-
-
-def _quote(region: TextRegion) -> str:
-    text = " ".join(region.text.split())
-    return f'"{text}"' if text else "letter shapes"

@@ -12,11 +12,23 @@ from .region import TextRegion
 
 
 class Verdict(str, Enum):
-    """The outcome; ``NOT_CHECKED`` means nobody could look, which is not ``CLEAN``."""
+    """The outcome; ``NOT_CHECKED`` means nobody could look, which is not ``CLEAN``.
+
+    The values are what reports keep; :attr:`label` and :attr:`ArtifactReport.label` are for people.
+    """
 
     CLEAN = "clean"
     FLAGGED = "flagged"
     NOT_CHECKED = "not_checked"
+
+    @property
+    def label(self) -> str:
+        """What pictures of this outcome are called, in counts of many.
+
+        None is called clean: no level finds all letters without meaning, so all that is known of
+        such a picture is that nothing was held against it.
+        """
+        return "not flagged" if self is Verdict.CLEAN else self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +56,12 @@ class ArtifactFlag:
             "reason": self.reason,
         }
 
+    @property
+    def quoted(self) -> str:
+        """What it says, in quotes and on one line, or that nobody can read it."""
+        text = " ".join(self.region.text.split())
+        return f'"{text}"' if text else "letter shapes"
+
 
 @dataclass(frozen=True, eq=False)
 class ArtifactReport:
@@ -64,8 +82,9 @@ class ArtifactReport:
         level: how suspicious the check was.
         size: the picture's size.
         flagged_at: the levels at which this picture is flagged.
-        telling: whether the outcome says something of the seed: a reader looked at a repainted
+        informative: whether the outcome says something of the seed: a reader looked at a repainted
             part, and the prompt asked for no text.
+        whole_picture: whether no mask was given, so that all of the picture was checked.
     """
 
     verdict: Verdict
@@ -80,7 +99,20 @@ class ArtifactReport:
     level: Level = Level.NORMAL
     size: Extent | None = None
     flagged_at: tuple[Level, ...] = ()
-    telling: bool = True
+    informative: bool = True
+    whole_picture: bool = False
+
+    @property
+    def label(self) -> str:
+        """The outcome in two or three words, for people."""
+        if self.verdict is Verdict.CLEAN:
+            return "text excused" if self.excused else "no text found"
+        return self.verdict.label
+
+    @property
+    def part(self) -> str:
+        """What was checked: ``the picture`` or ``the repainted part`` of it."""
+        return part_words(whole=self.whole_picture)
 
     def to_json(self) -> dict[str, object]:
         """Return the report as JSON types, with the thresholds used; NaN becomes ``None``."""
@@ -98,8 +130,13 @@ class ArtifactReport:
             "thresholds": self.level.thresholds.to_json(),
             "size": list(self.size) if self.size else None,
             "flagged_at": [level.value for level in self.flagged_at],
-            "telling": self.telling,
+            "telling": self.informative,
         }
+
+
+def part_words(*, whole: bool) -> str:
+    """Say what is checked: the whole picture where there is no mask."""
+    return "the picture" if whole else "the repainted part"
 
 
 def _number(value: float) -> float | None:

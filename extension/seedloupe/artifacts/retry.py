@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -13,9 +13,12 @@ from .report import ArtifactReport, Verdict
 from .tally import Tally
 
 P = TypeVar("P")
+S = TypeVar("S")
 
 #: Most retries anybody may ask for.
 MOST_RETRIES = 32
+#: Most seeds looked at in search of one that may be tried.
+_MOST_LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True)
@@ -27,27 +30,37 @@ class Candidate:
 
 
 def candidates(
-    ranked: Iterable[int], tally: Tally | None, dice: Callable[[], int]
+    ranked: Iterable[int],
+    tally: Tally | None,
+    dice: Callable[[], int],
+    *,
+    drawn: Collection[int] = (),
+    canonical: Callable[[int], int] | None = None,
 ) -> Iterator[Candidate]:
-    """Return seeds to try, without end: ranked ones, then those that never wrote, then dice.
+    """Return seeds to try: ranked ones, then those that never wrote, then random ones.
 
-    Seeds that the tally holds to be prone to text are passed over.
+    Seeds that write more often than others, and those of ``drawn``, are left out. Random seeds do
+    not end, but after 100,000 seeds in all the search does.
 
     Args:
         ranked: seeds of a table, the cleanest first; empty where there is no table for the task.
         tally: what was counted so far, or ``None``.
-        dice: throws a seed.
+        dice: draws a seed at random.
+        drawn: canonical seeds that would show a picture that is there already.
+        canonical: the same number for seeds with the same noise; that of the tally if not given.
     """
-    prone = set() if tally is None else {count.seed for count in tally.prone()}
-    same = _itself if tally is None else tally.subject.canonical
+    same = canonical or (_itself if tally is None else tally.subject.canonical)
+    refused = set(drawn)
+    if tally is not None:
+        refused.update(count.seed for count in tally.high_rate())
     seen = () if tally is None else tally.cleanest()
-    lots = (
+    known = (
         *(Candidate(seed, "next of the table's cleanest seeds") for seed in ranked),
         *(Candidate(s.seed, f"wrote nothing in {_times(s.trials)} so far") for s in seen),
     )
     thrown = (Candidate(dice(), "thrown by dice") for _ in itertools.repeat(None))
-    for candidate in itertools.chain(lots, thrown):
-        if same(candidate.seed) not in prone:
+    for candidate in itertools.islice(itertools.chain(known, thrown), _MOST_LOOKED_AT):
+        if same(candidate.seed) not in refused:
             yield candidate
 
 
@@ -162,13 +175,27 @@ class Retry(Generic[P]):
         kept, tries = self.attempts[self.best], len(self.attempts) - 1
         again = "without a retry" if not tries else f"after {_count(tries, 'retry', 'retries')}"
         if kept.report.verdict is Verdict.CLEAN:
-            return f"Kept seed {kept.seed}, {again}: no text that nobody asked for."
+            return f"Kept seed {kept.seed}, {again}: no text found that nobody asked for."
         if kept.report.verdict is Verdict.NOT_CHECKED:
             return f"Kept seed {kept.seed}: {kept.report.message} No retry without a look."
-        share = f"text covers {kept.report.new_text:.1%} of the mask"
+        share = f"text covers {kept.report.new_text:.1%} of {kept.report.part}"
         least = ", the least of all" if tries else ""
         lost = "; after it nobody could look" if self.ending is Ending.NOT_CHECKED else ""
         return f"Kept seed {kept.seed}, {again}: {share}{least}{lost}."
+
+    @property
+    def progress(self) -> str:
+        """What is being tried, in one line; empty when it is over."""
+        if self.upcoming is None:
+            return ""
+        number, seed, why = len(self.attempts), self.upcoming.seed, self.upcoming.why
+        return f"Retry {number} of at most {self.limit}: {seed}, {why}"
+
+    @property
+    def outcome(self) -> str:
+        """Which attempt was kept and why, and whether somebody stopped the retry."""
+        stopped = "Stopped. " if self.ending is None else ""
+        return stopped + self.explanation
 
     def _looking_ahead(self) -> Retry[P]:
         """Find the next seed, unless there is a reason to stop."""
@@ -181,6 +208,66 @@ class Retry(Generic[P]):
             if self.canonical(candidate.seed) not in tried:
                 return replace(self, upcoming=candidate)
         return self
+
+
+def retry_steps(
+    retry: Retry[P],
+    repaint: Callable[[Candidate], Generator[S, None, P | None]],
+    check: Callable[[Candidate, P], ArtifactReport],
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Generator[Retry[P] | S, None, Retry[P]]:
+    """Repaint until a picture is free of text or the retry is over: the loop of every host.
+
+    Args:
+        retry: begun with the picture that has text in it.
+        repaint: draws a candidate; what it yields on the way is yielded here, so that a host can
+            show it. It returns the picture, or ``None`` where it was stopped while drawing.
+        check: looks a picture over, and may count what it finds.
+        stopped: whether no further attempt is wanted; asked before each.
+
+    Yields:
+        The retry as it began and after every attempt, and what ``repaint`` yields in between.
+
+    Returns:
+        The retry with every attempt; its ``best`` is the one to keep, its ``ending`` is ``None``
+        where it was stopped. An error of ``repaint`` or ``check`` passes through; what was yielded
+        before holds.
+    """
+    yield retry
+    while (candidate := retry.upcoming) is not None and not stopped():
+        picture = yield from repaint(candidate)
+        if picture is None:
+            break
+        retry = retry.add(picture, check(candidate, picture))
+        yield retry
+    return retry
+
+
+def retry_until_clean(
+    retry: Retry[P],
+    repaint: Callable[[Candidate], P],
+    check: Callable[[Candidate, P], ArtifactReport],
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Retry[P]]:
+    """Do as :func:`retry_steps` with a sampler that shows nothing on the way.
+
+    Args:
+        retry: as there.
+        repaint: draws a candidate and returns the picture, such as ``(3, H, W)`` in ``[0, 1]``.
+        check: as there.
+        stopped: as there.
+
+    Yields:
+        The retry as it began and after every attempt; the last is the one to go by.
+    """
+
+    def drawn(candidate: Candidate) -> Generator[Retry[P], None, P | None]:
+        yield from ()
+        return repaint(candidate)
+
+    yield from retry_steps(retry, drawn, check, stopped=stopped)
 
 
 def _badness(attempt: Attempt[Any]) -> tuple[int, float]:

@@ -26,7 +26,7 @@ from .view import View, around, whole_view
 
 def flag_text_artifacts(
     image: Tensor,
-    mask: Tensor,
+    mask: Tensor | None,
     reader: OcrReader,
     *,
     before: Tensor | None = None,
@@ -41,7 +41,7 @@ def flag_text_artifacts(
     Args:
         image: ``(3, H, W)``, numbers in ``[0, 1]``: the final, composited picture.
         mask: ``(H, W)``, 1 where the picture was repainted, 0 elsewhere; soft edges count by their
-            weight.
+            weight. ``None`` where nobody says: the whole picture is checked, and spoken of.
         reader: finds the text.
         before: the source picture, laid out as ``image``. Text it shows at the same place with
             about the same wording is excused.
@@ -60,7 +60,7 @@ def flag_text_artifacts(
 
 def check_text_artifacts(
     image: Tensor,
-    mask: Tensor,
+    mask: Tensor | None,
     reader: OcrReader | None,
     *,
     before: Tensor | None = None,
@@ -102,7 +102,7 @@ class TextCheck:
         level: how suspicious to be.
     """
 
-    mask: Tensor
+    mask: Tensor | None
     reader: OcrReader | None
     before: Tensor | None = None
     prompt: str = ""
@@ -148,7 +148,9 @@ class TextCheck:
         request = find_request(task.prompt)
         if not task.mask.any():
             message = "The mask is blank: nothing was repainted, so there is no text to look for."
-            return replace(_report(task, reader, (), (), request), message=message, telling=False)
+            return replace(
+                _report(task, reader, (), (), request), message=message, informative=False
+            )
         seen = _read(reader, _view(task, reader), task.image)
         # Nothing in the source can excuse what is not there, and reading takes its time.
         suspicious = any(
@@ -215,7 +217,7 @@ def _report(
         new_text=share(task, [finding for finding in findings if not finding.known]),
         prompt_echo=tuple(dict.fromkeys(flag.echo for flag in flags if flag.echo)),
         reader=_name(reader),
-        message=describe_findings(findings),
+        message=describe_findings(task, findings),
         excused=tuple(finding.flag for finding in findings if finding.excused),
         reader_version=str(getattr(reader, "version", "")),
         level=task.level,
@@ -225,7 +227,8 @@ def _report(
             for level, found in judged.items()
             if any(not finding.excused for finding in found)
         ),
-        telling=request is None,
+        informative=request is None,
+        whole_picture=task.whole,
     )
 
 
@@ -240,7 +243,8 @@ def _not_checked(task: CheckTask, reader: str, why: str) -> ArtifactReport:
         message=f"Not checked for text: {why}.",
         level=task.level,
         size=task.extent,
-        telling=False,
+        informative=False,
+        whole_picture=task.whole,
     )
 
 

@@ -25,6 +25,7 @@ class CheckTask:
     Attributes:
         image: ``(3, H, W)`` float32 in ``[0, 1]``, CPU.
         mask: ``(H, W)`` float64 in ``[0, 1]``, 1 where the picture was repainted.
+        whole: whether no mask was given; ``mask`` is then 1 everywhere.
         before: the source picture laid out as ``image``, or ``None``.
         prompt: what the repaint was asked for.
         level: how suspicious to be.
@@ -35,12 +36,13 @@ class CheckTask:
     before: Tensor | None
     prompt: str
     level: Level
+    whole: bool = False
 
     @classmethod
     def of(
-        cls, image: Tensor, mask: Tensor, *, before: Tensor | None, prompt: str, level: Level
+        cls, image: Tensor, mask: Tensor | None, *, before: Tensor | None, prompt: str, level: Level
     ) -> CheckTask:
-        """Check everything and bring it into one form.
+        """Check everything and bring it into one form; without a mask the whole picture counts.
 
         Raises:
             ShapeError: a tensor is laid out differently.
@@ -48,10 +50,12 @@ class CheckTask:
             MaskError: ``mask`` is not finite or not in ``[0, 1]``.
         """
         _, height, width = require_shape(image, "3 H W", field="image").shape
-        require_shape(mask, f"{height} {width}", field="mask")
+        where = torch.ones(height, width) if mask is None else mask
+        require_shape(where, f"{height} {width}", field="mask")
         if before is not None:
             before = _pixels(require_shape(before, f"3 {height} {width}", field="before"), "before")
-        return cls(_pixels(image, "image"), _weights(mask), before, prompt, Level(level))
+        pixels, weights = _pixels(image, "image"), _weights(where)
+        return cls(pixels, weights, before, prompt, Level(level), mask is None)
 
     @property
     def extent(self) -> Extent:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ImageError, InputError
 from ..files import write_whole
-from ..images import save_plain, to_pil
+from ..images import drawing_mark, save_plain, to_pil
 from ..pages import data_address, render_page
 
 if TYPE_CHECKING:
@@ -105,9 +105,9 @@ def _film(board: Board, suffix: str) -> bytes:
     content = io.BytesIO()
     how = {"save_all": True, "append_images": equal[1:], "duration": times, "loop": 0}
     if suffix == ".webp":
-        equal[0].save(content, "WEBP", lossless=True, **how)
+        equal[0].save(content, "WEBP", lossless=True, **how, **drawing_mark("WEBP"))
     else:
-        equal[0].save(content, "GIF", **how)
+        equal[0].save(content, "GIF", **how, **drawing_mark("GIF"))
     return content.getvalue()
 
 

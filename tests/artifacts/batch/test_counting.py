@@ -20,7 +20,7 @@ from seedloupe.noise import NoiseSource
 from .made import Word, save, save_mask
 
 
-def told(**changes: object) -> GenerationInfo:
+def info_of(**changes: object) -> GenerationInfo:
     known: dict[str, object] = {
         "seed": 7,
         "alone": True,
@@ -45,7 +45,7 @@ def checked(tmp_path: Path, said: GenerationInfo, *, mask: bool = True) -> Check
 
 
 def test_a_repaint_that_says_where_it_comes_from_counts_for_its_seed(tmp_path: Path) -> None:
-    found = counted(checked(tmp_path, told(seed=7 + 2**32)))
+    found = counted(checked(tmp_path, info_of(seed=7 + 2**32)))
     assert found is not None
     subject, check = found
     assert subject == Subject("ab" * 32, "dream", Purpose.REMOVAL, NoiseSource(), (4, 8, 12))
@@ -54,7 +54,7 @@ def test_a_repaint_that_says_where_it_comes_from_counts_for_its_seed(tmp_path: P
 
 
 def test_the_prompt_says_what_the_repaint_is_for(tmp_path: Path) -> None:
-    found = counted(checked(tmp_path, told(prompt="a red ball")))
+    found = counted(checked(tmp_path, info_of(prompt="a red ball")))
     assert found is not None
     assert found[0].purpose is Purpose.COMPLETION
 
@@ -75,29 +75,29 @@ def test_the_prompt_says_what_the_repaint_is_for(tmp_path: Path) -> None:
 def test_what_does_not_say_which_noise_of_which_model_counts_for_nobody(
     change: dict[str, object], tmp_path: Path
 ) -> None:
-    assert counted(checked(tmp_path, told(**change))) is None
+    assert counted(checked(tmp_path, info_of(**change))) is None
 
 
 def test_a_prompt_given_to_the_check_is_not_what_the_picture_was_painted_for(
     tmp_path: Path,
 ) -> None:
-    said = told(prompt="a red ball")
+    said = info_of(prompt="a red ball")
     looked = checked(tmp_path, said)
     for given in ("", "clear background"):
         found = counted(replace(looked, prompt=given))
         assert found is not None
         assert found[0].purpose is Purpose.COMPLETION
-    assert counted(replace(looked, told=told(prompt=""), prompt="")) is None
+    assert counted(replace(looked, generation_info=info_of(prompt=""), prompt="")) is None
 
 
 def test_without_its_mask_a_repaint_is_not_counted(tmp_path: Path) -> None:
-    assert counted(checked(tmp_path, told(), mask=False)) is None
+    assert counted(checked(tmp_path, info_of(), mask=False)) is None
 
 
 def test_a_short_hash_and_a_whole_one_are_one_model(tmp_path: Path) -> None:
     keys = set()
     for sha in ("ab" * 32, "ab" * 5):
-        found = counted(checked(tmp_path, told(model_sha=sha)))
+        found = counted(checked(tmp_path, info_of(model_sha=sha)))
         assert found is not None
         keys.add(found[0].key)
     assert len(keys) == 1
@@ -107,15 +107,15 @@ def test_what_cannot_be_counted_is_told_once_and_stops_nothing(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     counting = Counting(ResultStore(tmp_path / "file"))
     for _ in range(2):
-        counting(checked(tmp_path, told()))
+        counting(checked(tmp_path, info_of()))
     assert counting.added == 0
     assert "picture is safe" in counting.problem
 
 
 def test_counting_the_same_pictures_twice_counts_them_once(tmp_path: Path) -> None:
     counting = Counting(ResultStore(tmp_path / "tallies"))
-    looked = checked(tmp_path, told())
+    looked = checked(tmp_path, info_of())
     counting(looked)
     counting(looked)
-    (tally,) = counting.book.tallies()
+    (tally,) = counting.store.tallies()
     assert (counting.added, len(tally.checks)) == (2, 1)

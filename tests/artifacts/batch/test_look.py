@@ -54,6 +54,19 @@ def test_mask_and_source_of_each_picture_count(tmp_path: Path) -> None:
     assert known.marks[0].reason == "the source picture shows it already"
 
 
+def test_without_a_mask_the_row_speaks_of_the_picture(tmp_path: Path) -> None:
+    path, mask = save(tmp_path / "a.png"), save_mask(tmp_path / "m.png", (0, 0, 60, 64))
+    whole, part = (look_at(Picture(path, mask=m), Word(), SETTINGS).row for m in (None, mask))
+    assert whole.message.startswith('Text in the picture: "CLEAR"')
+    assert part.message.startswith('Text in the repainted part: "CLEAR"')
+
+
+def test_soft_masks_are_a_setting_of_reports_only_where_they_are_used() -> None:
+    assert SETTINGS.to_json() == {"level": "normal", "prompt": None, "reader": "word 1"}
+    soft = BatchSettings.of(None, Level.NORMAL, None, soft_masks=True)
+    assert soft.to_json()["soft_masks"] is True
+
+
 def deep(path: Path) -> None:
     Image.fromarray(np.zeros((64, 96), np.uint16)).save(path)
 

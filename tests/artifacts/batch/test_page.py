@@ -134,3 +134,9 @@ def test_many_seeds_are_cut_and_that_is_said() -> None:
 
     assert "The first 200 of 250 are shown" in text
     assert text.count('<tr class="few"') == 200
+
+
+def test_no_word_of_the_page_calls_a_picture_clean() -> None:
+    found = Page(page(clean("a.png"), LOST, FLAGGED))
+    assert not [text for text in found.texts if "clean" in text.casefold()]
+    assert found.texts.count("not flagged") == 2  # the count, and the choice of what to show

@@ -17,7 +17,7 @@ def many(check: Make, seed: int, trials: int, flagged: int) -> list[Check]:
 
 def test_an_empty_tally_knows_nothing(subject: Subject) -> None:
     tally = Tally(subject)
-    assert tally.seeds() == tally.prone() == tally.cleanest() == ()
+    assert tally.seeds() == tally.high_rate() == tally.cleanest() == ()
     assert tally.of(3) is None
     assert tally.usual() == (0, 0)
 
@@ -72,22 +72,22 @@ def test_corrections_change_the_counts(subject: Subject, check: Make) -> None:
     assert "gone" not in tally.corrections
 
 
-def test_no_seed_is_prone_before_it_was_looked_at_often_enough(
+def test_no_seed_has_a_high_rate_before_it_was_looked_at_often_enough(
     subject: Subject, check: Make
 ) -> None:
     others = [c for seed in range(10, 30) for c in many(check, seed, 4, 0)]
     few = tally_of(subject, [*others, *many(check, 1, LEAST_TRIALS - 1, LEAST_TRIALS - 1)])
-    assert few.prone() == ()
+    assert few.high_rate() == ()
     enough = tally_of(subject, [*others, *many(check, 1, LEAST_TRIALS, LEAST_TRIALS)])
-    assert [count.seed for count in enough.prone()] == [1]
-    assert [count.seed for count in few.prone(least=LEAST_TRIALS - 1)] == [1]
+    assert [count.seed for count in enough.high_rate()] == [1]
+    assert [count.seed for count in few.high_rate(least=LEAST_TRIALS - 1)] == [1]
 
 
-def test_a_seed_that_writes_as_often_as_the_others_is_not_prone(
+def test_a_seed_that_writes_as_often_as_the_others_has_no_high_rate(
     subject: Subject, check: Make
 ) -> None:
     tally = tally_of(subject, [c for seed in range(6) for c in many(check, seed, 20, 10)])
-    assert tally.prone() == ()
+    assert tally.high_rate() == ()
 
 
 def test_a_seed_is_compared_with_all_others_and_not_with_itself(
@@ -95,16 +95,16 @@ def test_a_seed_is_compared_with_all_others_and_not_with_itself(
 ) -> None:
     tally = tally_of(subject, [*many(check, 1, 16, 12), *many(check, 2, 8, 5)])
     assert tally.seeds()[0].low > 5 / 24
-    assert tally.prone() == ()
+    assert tally.high_rate() == ()
 
 
 def test_a_lone_seed_cannot_be_compared(subject: Subject, check: Make) -> None:
-    assert tally_of(subject, many(check, 1, 20, 20)).prone() == ()
+    assert tally_of(subject, many(check, 1, 20, 20)).high_rate() == ()
 
 
 @pytest.mark.parametrize("rate", [0.006, 0.02, 0.068, 0.3])
 @pytest.mark.parametrize("looks", [8, 12, 24])
-def test_at_most_one_in_forty_ordinary_seeds_is_held_to_be_prone(
+def test_at_most_one_in_forty_ordinary_seeds_is_said_to_have_a_high_rate(
     rate: float, looks: int, subject: Subject, check: Make
 ) -> None:
     rng = np.random.default_rng(7)
@@ -113,20 +113,20 @@ def test_at_most_one_in_forty_ordinary_seeds_is_held_to_be_prone(
         subject, [c for seed in range(600) for c in many(check, seed, looks, hits[seed])]
     )
     # 15 of 600 on average at worst; 25 is what 1 in 40 exceeds in about one case of 200.
-    assert len(tally.prone()) <= 25
+    assert len(tally.high_rate()) <= 25
 
 
-def test_a_single_find_makes_no_seed_prone(subject: Subject, check: Make) -> None:
+def test_a_single_find_makes_no_high_rate(subject: Subject, check: Make) -> None:
     others = [c for seed in range(2, 60) for c in many(check, seed, 8, 0)]
-    assert tally_of(subject, [*others, *many(check, 1, 8, 1)]).prone() == ()
-    assert [c.seed for c in tally_of(subject, [*others, *many(check, 1, 8, 2)]).prone()] == [1]
+    assert tally_of(subject, [*others, *many(check, 1, 8, 1)]).high_rate() == ()
+    assert [c.seed for c in tally_of(subject, [*others, *many(check, 1, 8, 2)]).high_rate()] == [1]
 
 
-def test_ordinary_seeds_are_seldom_held_to_be_prone(subject: Subject, check: Make) -> None:
+def test_ordinary_seeds_are_seldom_said_to_have_a_high_rate(subject: Subject, check: Make) -> None:
     rng = np.random.default_rng(0)
     hits = rng.binomial(20, 0.3, 400)
     tally = tally_of(subject, [c for seed in range(400) for c in many(check, seed, 20, hits[seed])])
-    assert len(tally.prone()) <= 400 * 0.05
+    assert len(tally.high_rate()) <= 400 * 0.05
 
 
 def test_planted_writers_are_found(subject: Subject, check: Make) -> None:
@@ -134,7 +134,7 @@ def test_planted_writers_are_found(subject: Subject, check: Make) -> None:
     rates = np.where(np.arange(60) < 6, 0.8, 0.05)
     hits = rng.binomial(12, rates)
     tally = tally_of(subject, [c for seed in range(60) for c in many(check, seed, 12, hits[seed])])
-    assert {0, 1, 2, 3, 4, 5} == {count.seed for count in tally.prone()}
+    assert {0, 1, 2, 3, 4, 5} == {count.seed for count in tally.high_rate()}
 
 
 def test_cleanest_are_those_looked_at_most_without_a_find(subject: Subject, check: Make) -> None:

@@ -4,7 +4,7 @@ from ...metadata.generation_info import GenerationInfo, told_by
 from .collected import Collected
 from .counting import Counting, counted
 from .look import BatchSettings, Checked, look_at, look_back
-from .pictures import Picture, find_pictures
+from .pictures import Picture, PicturesFound, find_pictures
 from .rates import Rate, model_rates, seed_rates
 from .row import Mark, Row
 from .saved import kept_rows, report_parts
@@ -17,6 +17,7 @@ __all__ = [
     "GenerationInfo",
     "Mark",
     "Picture",
+    "PicturesFound",
     "Rate",
     "Row",
     "counted",

@@ -20,28 +20,37 @@ def counted(checked: Checked) -> tuple[Subject, Check] | None:
     It must be a repaint with its mask at hand, and say which model drew it from which seed's noise,
     and from that alone.
     """
-    told, report = checked.told, checked.report
+    generation_info, report = checked.generation_info, checked.report
     if report is None or checked.image is None or checked.mask is None:
         return None
-    known = told.alone and told.seed is not None and told.size and told.noise
-    if not known or told.task != "inpaint" or not (told.model_sha or told.model):
+    known = (
+        generation_info.alone
+        and generation_info.seed is not None
+        and generation_info.size
+        and generation_info.noise
+    )
+    if (
+        not known
+        or generation_info.task != "inpaint"
+        or not (generation_info.model_sha or generation_info.model)
+    ):
         return None
-    # What it was painted for is the picture's own prompt, whatever the check was told.
-    prompt = told.prompt or checked.prompt
+    # What it was painted for is the picture's own prompt, whatever the check was given.
+    prompt = generation_info.prompt or checked.prompt
     if not prompt.strip():
         return None
-    assert told.seed is not None
-    assert told.size is not None
-    width, height = told.size
+    assert generation_info.seed is not None
+    assert generation_info.size is not None
+    width, height = generation_info.size
     shape = (_CHANNELS, height // CELL, width // CELL)
     subject = Subject(
-        told.model_sha or told.model,
-        told.model or told.model_sha,
+        generation_info.model_sha or generation_info.model,
+        generation_info.model or generation_info.model_sha,
         purpose_of(prompt),
-        NoiseSource.parse(told.noise),
+        NoiseSource.parse(generation_info.noise),
         shape,
     )
-    check = Check.of(subject.canonical(told.seed), checked.image, report)
+    check = Check.of(subject.canonical(generation_info.seed), checked.image, report)
     return None if check is None else (subject, check)
 
 
@@ -50,12 +59,12 @@ class Counting:
     """Counts pictures as they are checked; what goes wrong is kept and never raised.
 
     Attributes:
-        book: where to count.
+        store: where to count.
         added: how many pictures were counted.
         problem: what went wrong first, or empty.
     """
 
-    book: ResultStore
+    store: ResultStore
     added: int = 0
     problem: str = field(default="")
 
@@ -64,7 +73,7 @@ class Counting:
         try:
             found = counted(checked)
             if found is not None:
-                self.book.add(*found)
+                self.store.add(*found)
                 self.added += 1
         except (TallyError, InputError) as error:
             self.problem = self.problem or str(error)

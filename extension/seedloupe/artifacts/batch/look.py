@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ...errors import SeedloupeError
 from ...images import read_image, read_mask
 from ...metadata.generation_info import GenerationInfo, told_by_file
 from ..levels import Level
+from ..mask_doubt import ask_about_mask
 from ..region import OcrReader
 from ..report import ArtifactReport
 from ..score import check_text_artifacts, flag_text_artifacts
@@ -26,21 +26,34 @@ class BatchSettings:
         level: how suspicious to be.
         prompt: what was asked for; None for what each picture says itself.
         reader: who reads, with the version.
+        soft_masks: take masks that look like photographs as they are.
     """
 
     level: Level = Level.NORMAL
     prompt: str | None = None
     reader: str = ""
+    soft_masks: bool = False
 
     @classmethod
-    def of(cls, reader: OcrReader | None, level: Level, prompt: str | None) -> BatchSettings:
+    def of(
+        cls,
+        reader: OcrReader | None,
+        level: Level,
+        prompt: str | None,
+        *,
+        soft_masks: bool = False,
+    ) -> BatchSettings:
         """Return the settings with the reader's own name and version."""
         parts = () if reader is None else (reader.name, str(getattr(reader, "version", "")))
-        return cls(level, prompt, " ".join(parts).strip())
+        return cls(level, prompt, " ".join(parts).strip(), soft_masks)
 
     def to_json(self) -> dict[str, object]:
-        """Return them as JSON types."""
-        return {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
+        """Return them as JSON types; soft masks only where they are, as earlier reports know none.
+
+        Reports of the same settings are gone on from, so these must stay as they were written.
+        """
+        plain = {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
+        return {**plain, "soft_masks": True} if self.soft_masks else dict(plain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,16 +63,16 @@ class Checked:
     Attributes:
         picture: which.
         row: what is reported of it.
-        told: what it says of itself.
+        generation_info: what it says of itself.
         report: what was found; None where it could not be looked at.
         image: ``(3, H, W)`` float32 in ``[0, 1]``; None where it could not be read.
         mask: ``(H, W)`` in ``[0, 1]``; None for the whole picture.
-        prompt: what the check was told was asked for.
+        prompt: what the check took as asked for.
     """
 
     picture: Picture
     row: Row
-    told: GenerationInfo
+    generation_info: GenerationInfo
     report: ArtifactReport | None = None
     image: Tensor | None = None
     mask: Tensor | None = None
@@ -74,18 +87,17 @@ def look_at(picture: Picture, reader: OcrReader | None, settings: BatchSettings)
         reader: finds the text; None looks at nothing, and says so.
         settings: level and prompt.
     """
-    told = GenerationInfo() if picture.problem else told_by_file(picture.path)
+    generation_info = GenerationInfo() if picture.problem else told_by_file(picture.path)
+    why = picture.problem
     try:
-        if picture.problem:
-            return Checked(
-                picture, row_without(picture, picture.problem, told, settings.level), told
-            )
-        return _look(picture, reader, settings, told)
+        if not why:
+            return _look(picture, reader, settings, generation_info)
     except SeedloupeError as error:
         why = str(error)
     except Exception as error:  # noqa: BLE001 - a bug of ours or of Pillow's costs one row
         why = f"this should not have happened: {type(error).__name__}: {error}"
-    return Checked(picture, row_without(picture, why, told, settings.level), told)
+    row = row_without(picture, why, generation_info, settings.level)
+    return Checked(picture, row, generation_info)
 
 
 def look_back(picture: Picture, row: Row) -> Checked:
@@ -98,22 +110,25 @@ def look_back(picture: Picture, row: Row) -> Checked:
 
 
 def _look(
-    picture: Picture, reader: OcrReader | None, settings: BatchSettings, told: GenerationInfo
+    picture: Picture,
+    reader: OcrReader | None,
+    settings: BatchSettings,
+    generation_info: GenerationInfo,
 ) -> Checked:
     image = read_image(picture.path)
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
-    prompt = told.prompt if settings.prompt is None else settings.prompt
-    where = torch.ones(height, width) if mask is None else mask
+    if mask is not None and not settings.soft_masks:
+        ask_about_mask(mask, field=str(picture.mask))
+    prompt = generation_info.prompt if settings.prompt is None else settings.prompt
     before = None if picture.before is None else read_image(picture.before)
     if reader is None:
         report = check_text_artifacts(
-            image, where, None, before=before, prompt=prompt, level=settings.level
+            image, mask, None, before=before, prompt=prompt, level=settings.level
         )
     else:
         report = flag_text_artifacts(
-            image, where, reader, before=before, prompt=prompt, level=settings.level
+            image, mask, reader, before=before, prompt=prompt, level=settings.level
         )
-    return Checked(
-        picture, row_of(picture, report, told, prompt), told, report, image, mask, prompt
-    )
+    row = row_of(picture, report, generation_info, prompt)
+    return Checked(picture, row, generation_info, report, image, mask, prompt)

@@ -3,7 +3,7 @@
   const report = JSON.parse(document.getElementById("values").textContent);
   const at = (id) => document.getElementById(id);
   const CHUNK = 60;
-  const VERDICTS = { flagged: "flagged", clean: "clean", not_checked: "not checked" };
+  const VERDICTS = { flagged: "flagged", clean: "no text found", not_checked: "not checked" };
   const RANK = { flagged: 0, not_checked: 1, clean: 2 };
   const SVG = "http://www.w3.org/2000/svg";
   const state = { verdict: "", by: "verdict", find: "" };
@@ -35,6 +35,9 @@
     seed: (a, b) => bySeed(a, b) || byFile(a, b),
   };
 
+  // Text that was found and excused is no "no text found".
+  const label = (row) =>
+    row.verdict === "clean" && row.marks.length ? "text excused" : VERDICTS[row.verdict];
   const words = (row) =>
     [row.file, row.seed, row.model, ...row.marks.map((mark) => mark.text)].join("\n").toLowerCase();
   const passes = (row) =>
@@ -60,7 +63,7 @@
       link.append(make("span", { textContent: row.size ? "no small picture" : "no picture" }));
       return link;
     }
-    const image = make("img", { src: row.small, alt: `${leaf(row.file)}, ${VERDICTS[row.verdict]}`, loading: "lazy" });
+    const image = make("img", { src: row.small, alt: `${leaf(row.file)}, ${label(row)}`, loading: "lazy" });
     link.append(make("div", {}, image, frames(row)));
     return link;
   };
@@ -94,7 +97,7 @@
     const said = make("div", { className: "said" });
     said.append(make("p", { className: "name" },
       make("b", { textContent: leaf(row.file), title: row.file }),
-      make("span", { className: `badge ${row.verdict}`, textContent: VERDICTS[row.verdict] })));
+      make("span", { className: `badge ${row.verdict}`, textContent: label(row) })));
     if (row.seed) said.append(make("p", { className: "aside", textContent: `seed ${row.seed}` }));
     if (row.marks.length) said.append(found(row));
     if (row.verdict === "not_checked") said.append(make("p", { className: "aside", textContent: row.message }));

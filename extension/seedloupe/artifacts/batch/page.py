@@ -20,7 +20,7 @@ from .words import advice_of, caution, headline_of, pictures, settings_words
 #: Where the rows of a page begin and end, for whoever reads one back.
 ROWS_BEGIN, ROWS_END = '<script type="application/json" id="values">', "</script>"
 _MOST_RATES = 200
-_NAMES = {Verdict.FLAGGED: "flagged", Verdict.CLEAN: "clean", Verdict.NOT_CHECKED: "not checked"}
+_SHOWN = (Verdict.FLAGGED, Verdict.CLEAN, Verdict.NOT_CHECKED)
 _ORDER = {Verdict.FLAGGED: 0, Verdict.NOT_CHECKED: 1, Verdict.CLEAN: 2}
 
 
@@ -78,7 +78,7 @@ def page_parts(collected: Collected, folder: Path) -> Iterator[str]:
         "kind": _kind(collected),
         "headline": headline_of(collected),
         "advice": advice_of(collected),
-        "counts": [(v.value, name, f"{collected.counts[v]:,}") for v, name in _NAMES.items()],
+        "counts": [(v.value, v.label, f"{collected.counts[v]:,}") for v in _SHOWN],
         "rates": (*_seeds(collected.rows), *_models(collected.rows)),
     }
     return stream_page(

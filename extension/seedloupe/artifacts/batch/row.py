@@ -52,15 +52,15 @@ class Row:
         before: the source's path, or empty.
         note: what else to know.
         seed: in decimal digits, or empty.
-        alone: as in :class:`~seedloupe.artifacts.batch.Told`, like all that follows.
+        alone: as in :class:`~seedloupe.artifacts.batch.GenerationInfo`, like all that follows.
         noise: as there.
         drawn: the size the noise was drawn for.
-        prompt: what the check was told was asked for, shortened.
+        prompt: what the check took as asked for, shortened.
         model: as there.
         model_sha: as there.
         sampler: as there.
         task: as there.
-        fingerprint: of the files, empty where they cannot be told apart.
+        fingerprint: of the files, empty where there are none.
     """
 
     file: str
@@ -121,7 +121,9 @@ class Row:
         return cls(**{**known, **sides, "marks": marks, "echo": tuple(known.get("echo", ()))})
 
 
-def row_of(picture: Picture, report: ArtifactReport, told: GenerationInfo, prompt: str) -> Row:
+def row_of(
+    picture: Picture, report: ArtifactReport, generation_info: GenerationInfo, prompt: str
+) -> Row:
     """Return the row of a picture that was looked at."""
     marks = (*(_mark(flag, flagged=True) for flag in report.flags),
              *(_mark(flag, flagged=False) for flag in report.excused))  # fmt: skip
@@ -136,14 +138,14 @@ def row_of(picture: Picture, report: ArtifactReport, told: GenerationInfo, promp
         reader=f"{report.reader} {report.reader_version}".strip(),
         level=report.level,
         size=None if report.size is None else (report.size.width, report.size.height),
-        note=_note(picture, told),
+        note=_note(picture, generation_info),
         fingerprint=picture.fingerprint,
         **_paths(picture),
-        **_said(told, prompt),
+        **_said(generation_info, prompt),
     )
 
 
-def row_without(picture: Picture, why: str, told: GenerationInfo, level: Level) -> Row:
+def row_without(picture: Picture, why: str, generation_info: GenerationInfo, level: Level) -> Row:
     """Return the row of a picture that could not be looked at."""
     return Row(
         label(picture.path),
@@ -152,7 +154,7 @@ def row_without(picture: Picture, why: str, told: GenerationInfo, level: Level) 
         problem=True,
         level=level,
         **_paths(picture),
-        **_said(told, told.prompt),
+        **_said(generation_info, generation_info.prompt),
     )
 
 
@@ -166,25 +168,25 @@ def _paths(picture: Picture) -> dict[str, Any]:
     return {name: "" if path is None else label(path) for name, path in paths.items()}
 
 
-def _said(told: GenerationInfo, prompt: str) -> dict[str, Any]:
+def _said(generation_info: GenerationInfo, prompt: str) -> dict[str, Any]:
     return {
-        "seed": "" if told.seed is None else str(told.seed),
-        "alone": told.alone,
-        "noise": told.noise,
-        "drawn": told.size,
+        "seed": "" if generation_info.seed is None else str(generation_info.seed),
+        "alone": generation_info.alone,
+        "noise": generation_info.noise,
+        "drawn": generation_info.size,
         "prompt": _short(prompt),
-        "model": told.model,
-        "model_sha": told.model_sha,
-        "sampler": told.sampler,
-        "task": told.task,
+        "model": generation_info.model,
+        "model_sha": generation_info.model_sha,
+        "sampler": generation_info.sampler,
+        "task": generation_info.task,
     }
 
 
-def _note(picture: Picture, told: GenerationInfo) -> str:
+def _note(picture: Picture, generation_info: GenerationInfo) -> str:
     notes = []
-    if told.problem:
-        notes.append(f"What it says of itself could not be read: {told.problem}")
-    if told.task == "inpaint" and picture.mask is None:
+    if generation_info.problem:
+        notes.append(f"What it says of itself could not be read: {generation_info.problem}")
+    if generation_info.task == "inpaint" and picture.mask is None:
         notes.append("It was inpainted, and there is no mask: the whole picture was checked.")
     return _short(" ".join(notes))
 

@@ -29,7 +29,7 @@ def advice_of(collected: Collected) -> str:
         was = "was" if counts[Verdict.NOT_CHECKED] == 1 else "were"
         parts.append(
             f"{pictures(counts[Verdict.NOT_CHECKED])} {was} not checked; each says why below, and "
-            "none of them counts as clean."
+            "none of them counts as free of text."
         )
     if not collected.finished:
         parts.append(
@@ -38,8 +38,9 @@ def advice_of(collected: Collected) -> str:
         )
     if counts[Verdict.CLEAN] or counts[Verdict.FLAGGED]:
         parts.append(
-            "Clean means that the reader saw no text, not that there is none; garbled letters are "
-            "easily missed, and round shapes easily taken for one. Look at the frames."
+            "Not flagged means that the reader found no text that nobody asked for, not that there "
+            "is none; garbled letters are easily missed, and round shapes easily taken for one. "
+            "Look at the frames."
         )
     return " ".join(parts)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...errors import InputError
-
-if TYPE_CHECKING:
-    from .. import OcrReader
+from ..region import OcrReader
+from . import choose_reader, survey
 
 
 def require_reader(name: str, *, apart: bool) -> OcrReader:
@@ -22,8 +19,6 @@ def require_reader(name: str, *, apart: bool) -> OcrReader:
         InputError: it cannot be used here, or none can; with the reasons.
         UnknownNameError: there is no reader of that name.
     """
-    from .. import choose_reader, survey
-
     reader = None if name == "none" else choose_reader(name, apart=apart)
     if reader is not None and (found := reader.available()).ok:
         return reader

@@ -66,7 +66,7 @@ class Check:
             image: ``(3, H, W)`` in ``[0, 1]``, the picture looked at.
             report: what was found.
         """
-        if not report.telling:
+        if not report.informative:
             return None
         reader = f"{report.reader} {report.reader_version}".strip()
         return cls(

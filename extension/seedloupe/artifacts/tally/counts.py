@@ -15,9 +15,9 @@ from ..levels import Level
 from .checks import Check, Correction
 from .subject import Subject
 
-#: Fewest looks at a seed before it may be held to be prone to text.
+#: Fewest looks at a seed before it may be said to have a high text rate.
 LEAST_TRIALS = 8
-#: Fewest finds, and how seldom an ordinary seed may be held to be prone.
+#: Fewest finds, and how seldom an ordinary seed may be said to have a high rate.
 _LEAST_FINDS, _ODDS = 2, 0.025
 
 
@@ -104,7 +104,7 @@ class Tally:
             for seed, n, hits, least, most, share in rows
         )
 
-    def prone(
+    def high_rate(
         self, level: Level | None = None, *, least: int = LEAST_TRIALS
     ) -> tuple[SeedCount, ...]:
         """Return the seeds that write more often than all others do, beyond chance.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...chance import wilson_bounds
-from .. import Level, Purpose, SeedCount, Tally, advise_level
-from .counts import LEAST_TRIALS
+from ..levels import Level
+from .advice import advise_level
+from .counts import LEAST_TRIALS, SeedCount, Tally
 from .result_log import ResultLog
-
-if TYPE_CHECKING:
-    from ...hosts.standalone.app.state import ServedFiles
+from .subject import Purpose
 
 _PURPOSES = {
     Purpose.REMOVAL: "to clear something away",
@@ -24,29 +22,29 @@ _PURPOSES = {
 _NAMED = 5
 
 
-def tally_html(ledger: ResultLog, level: Level, prints: ServedFiles) -> str:
+def tally_html(log: ResultLog, level: Level, keep: Callable[[bytes, str], str]) -> str:
     """Return what was counted so far: a few lines, a table folded away, and a file to save.
 
     Args:
-        ledger: what to show.
+        log: what to show.
         level: the level in use, which corrections may speak against.
-        prints: keeps the file for the browser.
+        keep: stores the file's content under a name for the browser, and returns its address.
     """
-    tally, problem = ledger.read()
-    lines = (_usual_words(tally), _prone_words(tally), *_clean_words(tally), *_doubts(tally))
+    tally, problem = log.read()
+    lines = (_usual_words(tally), _high_rate_words(tally), *_clean_words(tally), *_doubts(tally))
     advice = advise_level([tally], level).message
     said = "".join(f"<p>{escape(line)}</p>" for line in (*lines, *filter(None, (problem,))))
     return (
         f'<section class="sl-tally"><h3>Which seeds write</h3>{said}'
         f"{f'<p class=sl-advice>{escape(advice)}</p>' if advice else ''}"
-        f"{_table_html(tally)}{_save_html(ledger, prints)}</section>"
+        f"{_table_html(tally)}{_save_html(log, keep)}</section>"
     )
 
 
-def _save_html(ledger: ResultLog, prints: ServedFiles) -> str:
-    path = ledger.book.path(ledger.subject)
+def _save_html(log: ResultLog, keep: Callable[[bytes, str], str]) -> str:
+    path = log.store.path(log.subject)
     try:
-        link = prints.keep_bytes(path.read_bytes(), path.name)
+        link = keep(path.read_bytes(), path.name)
     except OSError:  # nothing was counted yet; anything else was said above
         return ""
     return f'<a href="{escape(link)}" download="{escape(path.name)}">Save what was counted</a>'
@@ -65,15 +63,15 @@ def _usual_words(tally: Tally) -> str:
     )
 
 
-def _prone_words(tally: Tally) -> str:
+def _high_rate_words(tally: Tally) -> str:
     most = max((count.trials for count in tally.seeds()), default=0)
     if most < LEAST_TRIALS:
         begun = f" The most any has is {most}." if most else ""
-        return f"Seeds need {LEAST_TRIALS} looks before any is held to be prone to text.{begun}"
-    prone = tally.prone()
-    if not prone:
+        return f"A high text rate takes {LEAST_TRIALS} pictures of a seed to tell.{begun}"
+    high = tally.high_rate()
+    if not high:
         return "No seed writes more often than the others beyond chance."
-    return f"Prone to text, and passed over by retries: {_list(prone)}."
+    return f"High text rate, and left out by retries: {_list(high)}."
 
 
 def _clean_words(tally: Tally) -> tuple[str, ...]:

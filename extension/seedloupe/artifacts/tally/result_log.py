@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import torch
 
 from ...errors import TallyError
-from .. import ArtifactReport, Check, Correction, ResultStore, Subject, Tally, purpose_of
-
-if TYPE_CHECKING:
-    import torch
-
-    from ...generation.model_info import ModelInfo
-    from ...noise import NoiseSource
+from ...generation.model_info import ModelInfo
+from ...noise import NoiseSource
+from ..report import ArtifactReport
+from ..score import TextCheck
+from .checks import Check, Correction
+from .counts import Tally
+from .result_store import ResultStore
+from .subject import Subject, purpose_of
 
 
 def subject_of(model: ModelInfo, prompt: str, size: tuple[int, int], noise: NoiseSource) -> Subject:
     """Return what a repaint with ``prompt`` at ``size`` (width, height in pixels) counts for."""
     shape = model.latent_shape(*size)
-    return Subject(model.sha256, model.name, purpose_of(prompt), noise, shape)
+    return Subject(model.identity, model.name, purpose_of(prompt), noise, shape)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Counted:
 class ResultLog:
     """Counts the checks of one subject; what goes wrong is said and never raised."""
 
-    book: ResultStore
+    store: ResultStore
     subject: Subject
 
     def count(self, seed: int, image: torch.Tensor, report: ArtifactReport) -> Counted:
@@ -42,7 +44,7 @@ class ResultLog:
         if check is None:
             return Counted()
         try:
-            self.book.add(self.subject, check)
+            self.store.add(self.subject, check)
         except TallyError as error:
             return Counted(problem=str(error))
         return Counted(check.id)
@@ -53,11 +55,31 @@ class ResultLog:
         Raises:
             TallyError: the file cannot be written.
         """
-        self.book.correct(self.subject, check, said)
+        self.store.correct(self.subject, check, said)
 
     def read(self) -> tuple[Tally, str]:
         """Return what was counted, and what is wrong with the file, if anything."""
         try:
-            return self.book.read(self.subject), ""
+            return self.store.read(self.subject), ""
         except (TallyError, OSError) as error:
             return Tally(self.subject), str(error)
+
+
+def check_and_count(
+    check: TextCheck, seed: int, image: torch.Tensor, log: ResultLog | None
+) -> tuple[ArtifactReport, Counted]:
+    """Look a repaint over and count what was found.
+
+    Args:
+        check: looks it over; a reader that fails costs no picture.
+        seed: what it was drawn from.
+        image: ``(3, H, W)`` in ``[0, 1]``.
+        log: where to count; ``None`` counts nowhere.
+
+    Raises:
+        ShapeError: ``image`` is laid out otherwise than the check's mask.
+        ImageError: ``image`` is not finite or not in ``[0, 1]``.
+        SeedError: ``seed`` names no noise.
+    """
+    report = check.check(image)
+    return report, Counted() if log is None else log.count(seed, image, report)

@@ -150,7 +150,7 @@ def desk_of(
         tuple(tables),
         reader,
         dice=lambda: next(dice),
-        book=ResultStore(tmp_path / "tally"),
+        store=ResultStore(tmp_path / "tally"),
         **plain,
     )
 

@@ -13,8 +13,8 @@ from seedloupe.hosts.standalone.app.inpaint_html import (
     attempts_html,
     chosen_split_html,
     correction_of,
+    result_html,
     results_html,
-    verdict_html,
 )
 from seedloupe.hosts.standalone.app.inpaint_session import repaint
 from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
@@ -30,7 +30,7 @@ def sheet_of(reader: Any, seed: int = 3, prompt: str = "a boat", **more: Any) ->
 
 
 def closely(sheet: InpaintState) -> str:
-    return verdict_html(sheet.results[3])
+    return result_html(sheet.results[3])
 
 
 def test_the_words_and_why_they_are_held_against_the_picture_are_shown() -> None:
@@ -49,10 +49,12 @@ def test_an_echo_of_the_prompt_is_named() -> None:
     assert "repeats the prompt" in results_html(sheet, boxes=False)
 
 
-def test_text_the_prompt_asks_for_is_clean_with_the_reason_and_not_counted(tmp_path: Path) -> None:
+def test_text_the_prompt_asks_for_is_excused_with_the_reason_and_not_counted(
+    tmp_path: Path,
+) -> None:
     sheet = sheet_of(Writing({3}), prompt='a sign "STOCK"', folder=tmp_path)
     html = closely(sheet)
-    assert ">clean<" in html
+    assert ">text excused<" in html
     assert "the prompt asks for text" in html
     assert "Not counted" in html
     assert correction_of(sheet.results[3]) is None
@@ -60,7 +62,7 @@ def test_text_the_prompt_asks_for_is_clean_with_the_reason_and_not_counted(tmp_p
 
 def test_could_not_look_says_why_and_offers_no_correction(tmp_path: Path) -> None:
     sheet = sheet_of(Reader(broken=True), folder=tmp_path)
-    assert "could not look" in closely(sheet)
+    assert ">not checked<" in closely(sheet)
     assert "engine on fire" in closely(sheet)
     assert "Read by" not in closely(sheet) + sheet.status
     assert "engine on fire" in results_html(sheet, boxes=False)

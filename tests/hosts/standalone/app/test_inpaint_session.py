@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from seedloupe.artifacts import Correction, Level, Purpose, Verdict
+from seedloupe.artifacts.verdict_html import stamp_of
 from seedloupe.errors import InputError
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.inpaint_html import results_html
@@ -21,7 +22,7 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
     repaint,
     seeds_of,
 )
-from seedloupe.hosts.standalone.app.inpaint_state import MARKS, InpaintState
+from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.images import from_pil
@@ -59,7 +60,7 @@ def test_what_is_no_seed_is_refused_by_name(text: str) -> None:
         seeds_of(text, 1, lambda: 1)
 
 
-def test_clean_text_found_and_could_not_look_are_three_answers() -> None:
+def test_no_text_found_text_found_and_not_checked_are_three_answers() -> None:
     marks = {}
     for name, reader in {
         "clean": Reader(),
@@ -68,13 +69,13 @@ def test_clean_text_found_and_could_not_look_are_three_answers() -> None:
         "broken": Reader(broken=True),
         "none": None,
     }.items():
-        marks[name] = MARKS[sheets(reader, (3,))[-1].results[3].report.verdict][0]
+        marks[name] = stamp_of(sheets(reader, (3,))[-1].results[3].report)[0]
     assert marks == {
-        "clean": "clean",
+        "clean": "no text found",
         "found": "text found",
-        "outside": "clean",
-        "broken": "could not look",
-        "none": "could not look",
+        "outside": "no text found",
+        "broken": "not checked",
+        "none": "not checked",
     }
 
 
@@ -150,7 +151,7 @@ def test_stop_keeps_the_results_there_are() -> None:
         pages.append(page)
         if page.results:
             stop.set()
-    assert pages[-1].status.startswith("Stopped after 1 of 3 pictures: 1 clean.")
+    assert pages[-1].status.startswith("Stopped after 1 of 3 pictures: 1 no text found.")
     assert pages[-1].drawing is None
 
 
@@ -159,8 +160,8 @@ def test_every_picture_looked_at_is_counted_once_and_under_its_seed(tmp_path: Pa
         job = job_for(Writing({4}), (3, 4, 4 + 2**32), folder=tmp_path)
         last = list(repaint(job, threading.Event()))[-1]
     assert last.job is not None
-    assert last.job.ledger is not None
-    tally, problem = last.job.ledger.read()
+    assert last.job.log is not None
+    tally, problem = last.job.log.read()
     assert problem == ""
     assert [(count.seed, count.flagged, count.trials) for count in tally.seeds()] == [
         (3, 0, 1),
@@ -228,7 +229,7 @@ def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> Non
     assert job.request.seeds == (100, 101)
     assert job.request.strength == 0.5
     assert path_of(job.before).is_file()
-    assert job.ledger is not None
-    subject = job.ledger.subject
+    assert job.log is not None
+    subject = job.log.subject
     assert (subject.model, subject.purpose) == (tiny.info.sha256, Purpose.REMOVAL)
     assert subject.shape == tiny.info.latent_shape(width, height)

@@ -260,8 +260,8 @@ def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
     browser: Browser, desk: AppState, toasts: list[str]
 ) -> None:
     browser.repaint()
-    assert desk.book is not None
-    for path in desk.book.folder.iterdir():
+    assert desk.store is not None
+    for path in desk.store.folder.iterdir():
         path.unlink()
         path.mkdir()
     browser.take(browser.tab.on_correct(browser.shown))
@@ -275,8 +275,8 @@ def test_nothing_is_counted_outside_the_given_folder(
 ) -> None:
     browser.repaint()
     browser.take(browser.tab.on_correct(browser.shown))
-    assert desk.book is not None
-    (kept,) = desk.book.folder.iterdir()
+    assert desk.store is not None
+    (kept,) = desk.store.folder.iterdir()
     copies = {path for path in tmp_path.rglob("*.jsonl") if "cache" not in path.parts}
     assert copies == {kept}
     assert not tallies_stay_in_tests.exists()

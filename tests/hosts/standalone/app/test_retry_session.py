@@ -60,7 +60,7 @@ def test_it_tries_until_a_picture_is_clean_and_keeps_that_one() -> None:
     last = retried(repainted(Writing({3, 10, 11})), 10, 11, 12, 13)[-1]
     assert seeds_of(last) == [3, 10, 11, 12]
     assert last.kept() == 12
-    assert last.status == "Kept seed 12, after 3 retries: no text that nobody asked for."
+    assert last.status == "Kept seed 12, after 3 retries: no text found that nobody asked for."
 
 
 def test_attempts_appear_one_by_one_with_their_seed_and_why() -> None:
@@ -165,8 +165,8 @@ def test_the_chosen_picture_is_retried_if_it_has_text_and_the_worst_if_not() -> 
 def test_retries_are_counted_like_any_other_picture(tmp_path: Path) -> None:
     last = retried(repainted(Writing({3, 10}), folder=tmp_path), 10, 11)[-1]
     assert last.job is not None
-    assert last.job.ledger is not None
-    assert last.job.ledger.read()[0].usual() == (2, 3)
+    assert last.job.log is not None
+    assert last.job.log.read()[0].usual() == (2, 3)
 
 
 # where seeds come from
@@ -237,16 +237,16 @@ def test_a_broken_table_leaves_the_dice(tiny: Model, tmp_path: Path) -> None:
     assert ranked_clean(job_of(tiny).request, folders) == ()
 
 
-def test_without_a_table_seeds_without_text_come_first_and_prone_ones_never(
+def test_without_a_table_seeds_without_text_come_first_and_those_with_a_high_rate_never(
     tiny: Model, tmp_path: Path
 ) -> None:
     job = job_of(tiny, folder=tmp_path / "tally")
-    assert job.ledger is not None
+    assert job.log is not None
     for seed, number, writes in [(7, 3, False), (8, 9, True), (9, 1, False)]:
         for index in range(number):
             at = (Level.NORMAL,) if writes else ()
             check = Check(f"{seed}-{index}", seed, Level.NORMAL, at, 0.1 * writes, 0.0, "stand-in")
-            job.ledger.book.add(job.ledger.subject, check)
+            job.log.store.add(job.log.subject, check)
     desk = desk_of(tmp_path, tiny)
     dice = itertools.chain([8], itertools.count(100))
     object.__setattr__(desk, "dice", lambda: next(dice))

@@ -8,7 +8,7 @@ import gradio as gr
 
 from ....artifacts import Correction
 from ....artifacts.before_after_html import SPLIT
-from .inpaint_html import chosen_split_html, correction_of, verdict_html
+from .inpaint_html import chosen_split_html, correction_of, result_html
 from .inpaint_state import InpaintState
 
 #: On a narrow screen what a click shows is far below the picture that was clicked.
@@ -64,7 +64,7 @@ class ResultParts:
         return {
             self._row: gr.update(visible=True),
             self._split: chosen_split_html(sheet, result, boxes=boxes),
-            self._verdict: verdict_html(result),
+            self._verdict: result_html(result),
             self.retry: self._retry_button(sheet, seed, busy=busy),
             self.correct: gr.update(
                 value=_OFFERS[offer or Correction.FINE],

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
-from ....artifacts.tally.result_log import Counted, ResultLog, subject_of
+from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
+from ....artifacts.verdict_html import stamp_of
 from ....errors import InputError
 from ....generation.request import Request
 from ....images import from_pil, to_pil
 from ....services.table_fit import Plan
 from ..engine.sampling import Generated, StepUpdate
 from .html import Preview
-from .inpaint_state import MARKS, InpaintState, Job, Result
+from .inpaint_state import InpaintState, Job, Result
 from .layer_preview import LayerPainter, panel
 from .mask_editor import canvas_of, enlargement, for_editor
 from .stop_and_throttle import follow
@@ -87,10 +88,10 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         mask=canvas.mask,
         strength=wish.strength,
     )
-    ledger = None
-    if desk.book is not None:
+    log = None
+    if desk.store is not None:
         subject = subject_of(model.info, wish.prompt, request.size, request.noise)
-        ledger = ResultLog(desk.book, subject)
+        log = ResultLog(desk.store, subject)
 
     painter = LayerPainter()
 
@@ -112,10 +113,10 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
             canvas.mask, desk.reader, before=canvas.image, prompt=wish.prompt, level=wish.level
         ),
         kept,
-        desk.prints.keep,
+        desk.prints.keep_drawing,
         desk.prints.keep(to_pil(canvas.image), "before"),
-        ledger,
-        ledger.read()[0].corrections if ledger else {},
+        log,
+        log.read()[0].corrections if log else {},
         painter,
     )
 
@@ -192,8 +193,7 @@ def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None)
         bench: the last look at it, for its layers.
     """
     image = picture.image
-    report = job.check.check(image)
-    counted = job.ledger.count(picture.seed, image, report) if job.ledger else Counted()
+    report, counted = check_and_count(job.check, picture.seed, image, job.log)
     notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
     layers = bench.layers if bench else ()
     shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
@@ -201,15 +201,15 @@ def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None)
     return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))
 
 
-def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor) -> Image.Image:
+def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor | None) -> Image.Image:
     """Draw what was read over a picture, enlarged where letters would be larger than it."""
-    height, width = mask.shape
+    _, height, width = image.shape
     times = enlargement((width, height))
     if times == 1 or not (report.flags or report.excused):
         return to_pil(draw_overlay(image, report, mask))
     size = (width * times, height * times)
     large = from_pil(to_pil(image).resize(size, Image.Resampling.BICUBIC))
-    wide = mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
+    wide = None if mask is None else mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
     return to_pil(draw_overlay(large, _enlarged(report, times), wide))
 
 
@@ -226,8 +226,8 @@ def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
 
 def _last_words(sheet: InpaintState) -> str:
     done, wanted = len(sheet.results), len(sheet.seeds)
-    counts = Counter(result.report.verdict for result in sheet.results.values())
-    found = ", ".join(f"{counts[verdict]} {MARKS[verdict][0]}" for verdict in counts)
+    counts = Counter(stamp_of(result.report)[0] for result in sheet.results.values())
+    found = ", ".join(f"{count} {word}" for word, count in counts.items())
     pictures = "1 picture" if done == 1 else f"{done} pictures"
     stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
     readers = {

@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from ....generation.request import Request
     from ..engine.sampling import Generated, StepUpdate
 
-#: A word and its tone for every outcome.
-MARKS = {
-    Verdict.CLEAN: ("clean", "good"),
-    Verdict.FLAGGED: ("text found", "bad"),
-    Verdict.NOT_CHECKED: ("could not look", "unknown"),
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -34,11 +27,11 @@ class Job:
         request: what to draw; its seeds are those somebody asked for.
         model: name of the model.
         stream: starts the sampler on a request.
-        check: looks results over.
+        check: checks results for text.
         keep: stores a finished picture and returns its address.
         keep_boxes: the same for that picture with boxes around what was read.
         before: address of the picture before it was repainted.
-        ledger: counts what is found; None where nobody counts.
+        log: counts what is found; None where nothing is counted.
         said: what users said to earlier checks, by their ids.
         painter: colours the layers, the same in all pictures.
     """
@@ -50,7 +43,7 @@ class Job:
     keep: Callable[[Generated], str]
     keep_boxes: Callable[[Image.Image, str], str]
     before: str = ""
-    ledger: ResultLog | None = None
+    log: ResultLog | None = None
     said: Mapping[str, Correction] = field(default_factory=dict)
     painter: LayerPainter = field(default_factory=LayerPainter)
 

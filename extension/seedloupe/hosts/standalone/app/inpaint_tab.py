@@ -210,11 +210,12 @@ class InpaintTab:
 
     def on_subject(self, prompt: str, model: str, level: str) -> str:
         """Show what was counted for another model or purpose."""
-        if self._desk.book is None:
+        if self._desk.store is None:
             return ""
         opened = self._desk.shelf.get(model).info
         subject = subject_of(opened, prompt, opened.native_size, NoiseSource())
-        return tally_html(ResultLog(self._desk.book, subject), Level(level), self._desk.prints)
+        log = ResultLog(self._desk.store, subject)
+        return tally_html(log, Level(level), self._desk.prints.keep_bytes)
 
     def _retried(
         self, sheet: InpaintState, chosen: int | None, given: Mapping[Any, Any], stop: Event
@@ -275,11 +276,11 @@ class InpaintTab:
     def _corrected(self, given: Mapping[Any, Any], *, undo: bool) -> Iterator[Page]:
         sheet, seed, boxes = given[self._sheet], given[self._chosen], given[self._boxes]
         result = sheet.results.get(seed)
-        ledger = sheet.job.ledger if sheet.job else None
-        if result is None or ledger is None or not result.counted.check:
+        log = sheet.job.log if sheet.job else None
+        if result is None or log is None or not result.counted.check:
             return
         said = None if undo else correction_of(result)
-        ledger.correct(result.counted.check, said)
+        log.correct(result.counted.check, said)
         sheet = sheet.corrected(seed, said)
         yield {
             self._sheet: sheet,
@@ -290,8 +291,8 @@ class InpaintTab:
 
     def _tally_page(self, sheet: InpaintState, level: Level) -> Page:
         """What was counted for the job on the page; left as it is where nothing was."""
-        ledger = sheet.job.ledger if sheet.job else None
-        return {self._tally: tally_html(ledger, level, self._desk.prints)} if ledger else {}
+        log = sheet.job.log if sheet.job else None
+        return {self._tally: tally_html(log, level, self._desk.prints.keep_bytes)} if log else {}
 
     def _reader_line(self) -> str:
         reader = self._desk.reader

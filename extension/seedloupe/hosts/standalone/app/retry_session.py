@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ....artifacts import Attempt, Candidate, Retry, candidates
+from ....artifacts import ArtifactReport, Attempt, Candidate, Retry, candidates
+from ....artifacts.retry import retry_steps
 from ....noise import canonical_seed
 from ....services.clean_seeds import ranked_clean
 from .inpaint_session import draw_repaint
@@ -20,12 +20,6 @@ from .stop_and_throttle import follow
 if TYPE_CHECKING:
     from ..engine.sampling import StepUpdate
     from .state import AppState
-
-#: Most seeds taken from a table's ranking.
-_RANKED = 64
-#: Most seeds looked at in search of one nobody drew yet.
-_LOOKED_AT = 100_000
-_TAG = "text"
 
 
 def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Candidate]:
@@ -38,10 +32,10 @@ def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Cand
     """
     request = job.request
     ranked = ranked_clean(request, desk.tables)
-    tally = job.ledger.read()[0] if job.ledger else None
-    drawn = {canonical_seed(seed, request.noise) for seed in (*sheet.seeds, *sheet.results)}
-    found = itertools.islice(candidates(ranked, tally, desk.dice), _LOOKED_AT)
-    return (one for one in found if canonical_seed(one.seed, request.noise) not in drawn)
+    tally = job.log.read()[0] if job.log else None
+    canonical = _canonical_of(job)
+    drawn = {canonical(seed) for seed in (*sheet.seeds, *sheet.results)}
+    return candidates(ranked, tally, desk.dice, drawn=drawn, canonical=canonical)
 
 
 def try_again(
@@ -68,34 +62,39 @@ def try_again(
     """
     job = sheet.job
     assert job is not None  # a result was drawn by some job
-    retry: Retry[Result] = Retry.begin(
-        Attempt(first.seed, "the one you had", first, first.report),
-        seeds,
-        limit=limit,
-        canonical=lambda seed: canonical_seed(seed, job.request.noise),
-    )
-    sheet = replace(sheet, retry=retry)
-    while (upcoming := retry.upcoming) is not None and not stop.is_set():
-        words = f"Retry {len(retry.attempts)} of at most {limit}: {upcoming.seed}, {upcoming.why}"
-        sheet = replace(sheet, drawing=upcoming.seed, status=words)
-        yield sheet
-        once = replace(job.request, seeds=(upcoming.seed,))
+    given = Attempt(first.seed, "the one you had", first, first.report)
+    begun = Retry.begin(given, seeds, limit=limit, canonical=_canonical_of(job))
+    page = replace(sheet, retry=begun)
+
+    def drawn(candidate: Candidate) -> Generator[InpaintState, None, Result | None]:
+        nonlocal page
+        assert page.retry is not None
+        words = page.retry.progress
+        page = replace(page, drawing=candidate.seed, status=words)
+        yield page
+        once = replace(job.request, seeds=(candidate.seed,))
         events = follow(job.stream(once), stop, clock=clock)
-        for page in draw_repaint(sheet, job, events, partial(_said, words)):
-            sheet = page
-            yield sheet
-        made = sheet.results.get(upcoming.seed)
-        if made is None:  # stopped while it was drawn
-            break
-        retry = retry.add(made, made.report)
-        sheet = replace(sheet, retry=retry)
-    yield replace(sheet.settled(), status=ending_words(retry))
+        for shown in draw_repaint(page, job, events, partial(_said, words)):
+            page = shown
+            yield page
+        return page.results.get(candidate.seed)
+
+    for now in retry_steps(begun, drawn, _report_of, stopped=stop.is_set):
+        if isinstance(now, Retry):
+            page = replace(page, retry=now)
+        else:
+            yield now
+    assert page.retry is not None
+    yield replace(page.settled(), status=page.retry.outcome)
 
 
-def ending_words(retry: Retry[Result]) -> str:
-    """Say which attempt was kept and why, and whether somebody stopped the retry."""
-    stopped = "Stopped. " if retry.ending is None else ""
-    return stopped + retry.explanation
+def _canonical_of(job: Job) -> Callable[[int], int]:
+    """Return what tells seeds of a job with the same noise apart from others."""
+    return lambda seed: canonical_seed(seed, job.request.noise)
+
+
+def _report_of(candidate: Candidate, made: Result) -> ArtifactReport:
+    return made.report
 
 
 def _said(words: str, step: StepUpdate) -> str:

@@ -21,6 +21,7 @@ from ....errors import SeedloupeError
 from ....generation.describe import picture_texts
 from ....generation.request import Request
 from ....generation.sampler import Plan
+from ....images import drawing_mark
 from ....metadata.write_png import save_png
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
@@ -76,6 +77,12 @@ class ServedFiles:
         picture.save(path)
         return file_url(path.as_posix())
 
+    def keep_drawing(self, picture: Image.Image, name: str) -> str:
+        """Store a picture with something drawn over it, marked as such; return its address."""
+        path = self._place(f"{name}.png")
+        picture.save(path, **drawing_mark("PNG"))
+        return file_url(path.as_posix())
+
     def keep_generated(self, picture: Generated, request: Request) -> str:
         """Store a picture with everything that is needed to draw it again; return its address."""
         path = self._place(f"seed-{picture.seed}.png")
@@ -104,7 +111,7 @@ class AppState:
         stream: starts a sampler.
         dice: throws a seed.
         switches: who pressed Stop.
-        book: counts which seeds write; None where nobody counts.
+        store: counts which seeds write; None where nothing is counted.
     """
 
     shelf: ModelCache
@@ -114,7 +121,7 @@ class AppState:
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
-    book: ResultStore | None = None
+    store: ResultStore | None = None
 
 
 def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
@@ -128,9 +135,9 @@ def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> A
     from ....artifacts import ResultStore, choose_reader, tally_folder
 
     shelf = ModelCache(lambda name: open_model(name, device=device))
-    book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
+    store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     reader = choose_reader("auto", apart=True)
-    return AppState(shelf, ServedFiles(cache), tuple(tables), reader, book=book)
+    return AppState(shelf, ServedFiles(cache), tuple(tables), reader, store=store)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Looking a run's repaints over for text, and trying again where there is some."""
+"""The artifact check of a run's repaints, and their retries as files beside them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ from ....artifacts import (
     candidates,
     tally_folder,
 )
-from ....artifacts.tally.result_log import ResultLog, subject_of
+from ....artifacts.retry import retry_until_clean
+from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
 from ....errors import InputError
 from ....generation.describe import picture_texts, record_of
 from ....images import read_image
@@ -42,7 +44,7 @@ _SEEDS = 2**32
 
 @dataclass(frozen=True, eq=False)
 class CheckSettings:
-    """Who looks repaints over, how suspicious, and how often to try again."""
+    """Who reads repaints, how suspicious the check is, and how often to try again."""
 
     reader: OcrReader | None
     level: Level
@@ -51,30 +53,30 @@ class CheckSettings:
 
 @dataclass(eq=False)
 class ArtifactCheck:
-    """Looks at every finished picture of a run; further attempts go beside it.
+    """Checks every finished picture of a run for text; further attempts go beside it.
 
     Attempts of an earlier run with the same settings come first, and are not drawn again.
 
     Attributes:
         run: a run of repaints that has been made.
-        check: looks a picture over.
-        ledger: counts what is found.
-        limit: most retries a picture; 0 only looks.
+        check: checks a picture.
+        log: counts what is found.
+        limit: most retries a picture; 0 only checks.
         ranked: seeds to try first, the cleanest of a table.
-        retries: what became of each picture looked at, by its index in the run.
+        retries: what became of each picture checked, by its index in the run.
         notes: what to tell besides, each once.
     """
 
     run: RunFolder
     check: TextCheck
-    ledger: ResultLog
+    log: ResultLog
     limit: int = 0
     ranked: tuple[int, ...] = ()
     retries: dict[int, Retry[Path]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def execute(self, console: Console) -> list[dict[str, object]]:
-        """Look and try; Ctrl-C ends it with everything finished so far in place.
+        """Check and retry; Ctrl-C ends it with everything finished so far in place.
 
         Returns:
             what to keep in ``run.json``, a picture each.
@@ -86,7 +88,7 @@ class ArtifactCheck:
         try:
             with console.progress("looking for text", len(made), "pictures") as progress:
                 for done, index in enumerate(made, 1):
-                    self._look_at(index)
+                    self._check_picture(index)
                     progress.at(done)
         except KeyboardInterrupt:
             self.run.stopped = True
@@ -100,28 +102,24 @@ class ArtifactCheck:
             for index, retry in self.retries.items()
         ]
 
-    def _look_at(self, index: int) -> None:
+    def _check_picture(self, index: int) -> None:
         seed, path = self.run.request.seeds[index], self.run.picture(index)
-        tally, problem = self.ledger.read()
+        tally, problem = self.log.read()
         self._tell(problem)
-        fresh = candidates(self.ranked, tally, lambda: secrets.randbelow(_SEEDS))
-        drawn = self._drawn()
-        new = (one for one in fresh if self.ledger.subject.canonical(one.seed) not in drawn)
-        seeds = itertools.chain(self._earlier(path), new)
-        first = Attempt(seed, "asked for", path, self._look(path, seed))
-        same = self.ledger.subject.canonical
-        retry = Retry.begin(first, seeds, limit=self.limit, canonical=same)
-        self.retries[index] = retry
-        while retry.upcoming is not None:
-            path = self._attempt(index, len(retry.attempts), retry.upcoming)
-            retry = retry.add(path, self._look(path, retry.upcoming.seed))
+        same, drawn = self.log.subject.canonical, self._drawn()
+        fresh = candidates(self.ranked, tally, lambda: secrets.randbelow(_SEEDS), drawn=drawn)
+        seeds = itertools.chain(self._earlier(path), fresh)
+        asked = Candidate(seed, "asked for")
+        first = Attempt(seed, asked.why, path, self._report(asked, path))
+        begun = Retry.begin(first, seeds, limit=self.limit, canonical=same)
+        for retry in retry_until_clean(begun, partial(self._attempt, index), self._report):
             self.retries[index] = retry
 
     def _drawn(self) -> set[int]:
         """Return the seeds this run has pictures of: to draw them again would show the same."""
         tried = (a.seed for retry in self.retries.values() for a in retry.attempts)
         every = itertools.chain(self.run.request.seeds, tried)
-        return {self.ledger.subject.canonical(seed) for seed in every}
+        return {self.log.subject.canonical(seed) for seed in every}
 
     def _earlier(self, picture: Path) -> Iterator[Candidate]:
         """Return the seeds an earlier run tried for a picture, as far as their files are there."""
@@ -132,14 +130,14 @@ class ArtifactCheck:
                 return
             yield Candidate(int(seeds[0]), "tried by an earlier run")
 
-    def _look(self, path: Path, seed: int) -> ArtifactReport:
-        image = read_image(path)
-        report = self.check.check(image)
-        self._tell(self.ledger.count(seed, image, report).problem)
+    def _report(self, candidate: Candidate, path: Path) -> ArtifactReport:
+        report, counted = check_and_count(self.check, candidate.seed, read_image(path), self.log)
+        self._tell(counted.problem)
         return report
 
-    def _attempt(self, index: int, number: int, candidate: Candidate) -> Path:
+    def _attempt(self, index: int, candidate: Candidate) -> Path:
         """Draw an attempt beside the picture it is for, unless it is there."""
+        number = len(self.retries[index].attempts)
         picture, seed = self.run.picture(index), candidate.seed
         path = picture.with_suffix(f".retry{number}-{seed}.png")
         request = replace(self.run.request, seeds=(seed,))
@@ -182,18 +180,18 @@ class ArtifactCheck:
         }
 
 
-def artifact_check_of(run: RunFolder, eyes: CheckSettings) -> ArtifactCheck:
-    """Return the look over a run of repaints, counted where this user's tallies are."""
+def artifact_check_of(run: RunFolder, settings: CheckSettings) -> ArtifactCheck:
+    """Return the check of a run of repaints, counted where this user's tallies are."""
     request = run.request
     assert request.mask is not None  # a repaint has one
     check = TextCheck(
         request.mask,
-        eyes.reader,
+        settings.reader,
         before=request.image,
         prompt=request.prompt,
-        level=eyes.level,
+        level=settings.level,
     )
-    book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
+    store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     subject = subject_of(request.model, request.prompt, request.size, request.noise)
-    ranked = ranked_clean(request, table_folders()) if eyes.retries else ()
-    return ArtifactCheck(run, check, ResultLog(book, subject), eyes.retries, ranked)
+    ranked = ranked_clean(request, table_folders()) if settings.retries else ()
+    return ArtifactCheck(run, check, ResultLog(store, subject), settings.retries, ranked)

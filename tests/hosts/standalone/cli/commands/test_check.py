@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
+from seedloupe.artifacts.readers import require
 
 from .conftest import Cli, size_of
 
@@ -42,7 +42,7 @@ def picture(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub())
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: Stub())
 
 
 @pytest.mark.usefixtures("reader")
@@ -69,17 +69,17 @@ def test_text_on_the_mask_is_a_finding_with_a_drawing(
 @pytest.mark.usefixtures("reader")
 def test_text_beside_the_mask_is_none(cli: Cli, picture: Path, tmp_path: Path) -> None:
     ended = cli("check", picture, "--mask", tmp_path / "off.png")
-    assert (ended.code, ended.out.split(":")[0]) == (0, "clean")
+    assert (ended.code, ended.out.split(":")[0]) == (0, "no text found")
 
 
 def test_without_a_reader_nothing_passes_for_clean(
     cli: Cli, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: None)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: None)
     ended = cli("check", picture)
     assert (ended.code, ended.out) == (2, "")
     assert "reader: expected a text reader that is installed" in ended.err
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: Stub(ok=False))
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: Stub(ok=False))
     assert "easyocr: not installed" in cli("check", picture, "--reader", "easyocr").err
 
 
@@ -89,6 +89,44 @@ def test_looking_away_on_purpose_is_told_as_not_checked(cli: Cli, picture: Path)
     assert ended.json["verdict"] == "not_checked"
     assert ended.json["new_text"] is None
     assert json.loads(ended.out)["mask"] is None
+
+
+@pytest.mark.usefixtures("reader")
+def test_without_a_mask_the_answer_speaks_of_the_picture(
+    cli: Cli, picture: Path, tmp_path: Path
+) -> None:
+    whole = cli("check", picture).out
+    assert whole.startswith('flagged: Text in the picture: "CLEAR"')
+    assert "text covers 5.9% of the picture" in whole  # 40 x 12 of 128 x 64 pixels
+    part = cli("check", picture, "--mask", tmp_path / "on.png").out
+    assert part.startswith('flagged: Text in the repainted part: "CLEAR"')
+    assert "of the repainted part" in part
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_photograph_for_a_mask_is_asked_about_and_may_be_meant(
+    cli: Cli, picture: Path, tmp_path: Path
+) -> None:
+    grain = np.random.default_rng(3).normal(170, 25, (64, 128)).clip(0, 255).astype(np.uint8)
+    Image.fromarray(grain).save(tmp_path / "photo.png")
+    asked = cli("check", picture, "--mask", tmp_path / "photo.png")
+    assert (asked.code, asked.out) == (2, "")
+    assert "greys, as in a photograph" in asked.err
+    assert "--soft-mask" in asked.err
+    assert cli("check", picture, "--mask", tmp_path / "photo.png", "--soft-mask").code == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_picture_with_a_text_hidden_in_alpha_is_checked(
+    cli: Cli, picture: Path, tmp_path: Path
+) -> None:
+    with Image.open(picture) as plain:
+        alpha = Image.new("L", plain.size, 255)
+        alpha.paste(254, (0, 0, 60, 30))
+        plain.putalpha(alpha)
+        plain.save(tmp_path / "hidden.png")
+    ended = cli("check", tmp_path / "hidden.png")
+    assert (ended.code, ended.out.split(":")[0]) == (1, "flagged")
 
 
 @pytest.mark.parametrize(

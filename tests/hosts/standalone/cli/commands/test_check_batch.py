@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
 from seedloupe.artifacts.batch import Checked
+from seedloupe.artifacts.readers import require
 from seedloupe.hosts.standalone.cli.commands.check_batch import is_batch, run_batch
 from seedloupe.hosts.standalone.cli.console import Console
 from seedloupe.hosts.standalone.cli.main import build_parser
@@ -56,7 +56,7 @@ def save(path: Path, *, red: bool, seed: int = 7) -> Path:
 @pytest.fixture
 def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
     made = Reader()
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: made)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: made)
     return made
 
 
@@ -95,7 +95,33 @@ def test_people_are_told_of_each_find_and_each_failure_in_a_line(cli: Cli) -> No
     assert [line.split(": ")[:2] for line in lines[:3]] == [
         ["flagged", places[0]], ["not checked", places[1]], ["flagged", places[2]],
     ]  # fmt: skip
-    assert lines[3:] == ["4 in all: 1 clean, 2 flagged, 1 not checked"]
+    assert lines[3:] == ["4 in all: 1 not flagged, 2 flagged, 1 not checked"]
+
+
+@pytest.mark.usefixtures("reader", "out")
+def test_no_picture_of_a_folder_is_passed_over_and_drawings_of_ours_are(cli: Cli) -> None:
+    assert cli("check", "out/a.png", "--overlay", "out/drawn.png").code == 1
+    for name in ("e.avif", "f.jxl"):
+        Path("out", name).write_bytes(b"\0\0\0\x1cftypavif")
+    ended = cli("check", "out", "--json")
+    found = {Path(row["file"]).name: row["message"] for row in ended.json["rows"]}
+    assert set(found) == {"a.png", "b.png", "c.png", "e.avif", "f.jxl"}
+    assert found["f.jxl"] == "JPEG XL pictures are not read; save it as PNG"
+    assert ended.json["left_out"] == [str(Path("out", "drawn.png"))]
+    assert "left out 1 drawing of Seedloupe's own" in ended.err
+    assert cli("check", "out/drawn.png").code == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_photograph_beside_a_picture_is_no_mask_unless_it_is_said_to_be(
+    cli: Cli, out: Path
+) -> None:
+    grain = np.random.default_rng(3).normal(170, 25, (64, 128)).clip(0, 255).astype(np.uint8)
+    Image.fromarray(grain).save(out / "a-mask.png")
+    row = cli("check", "out", "--json").json["rows"][0]
+    assert row["verdict"] == "not_checked"
+    assert "as in a photograph" in row["message"]
+    assert cli("check", "out", "--json", "--soft-mask").json["rows"][0]["verdict"] == "flagged"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +281,10 @@ def test_an_observer_is_told_of_every_picture_a_report_knows_already_or_not(
         args = build_parser().parse_args(["check", "out", "--report", "r.json"])
         assert run_batch(args, Console(), reader, observe=seen.append) == 1
 
-    told = [(checked.told.seed, checked.told.model, checked.told.noise) for checked in seen]
+    told = [
+        (checked.generation_info.seed, checked.generation_info.model, checked.generation_info.noise)
+        for checked in seen
+    ]
     assert told == [(2**64 - 1, "dream", "cpu"), (7, "dream", "cpu")] * 2
     assert all(checked.report is not None for checked in seen)
 

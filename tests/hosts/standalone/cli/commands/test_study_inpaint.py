@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from seedloupe import artifacts
 from seedloupe.artifacts import Availability, TextRegion
+from seedloupe.artifacts.readers import require
 from seedloupe.hosts.standalone.engine import models, sampling
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.studies import statistics
@@ -44,7 +44,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = BrightIsText()
     # The report names the command of the process, which here is that of the tests.
     monkeypatch.setattr("sys.argv", ["seedloupe", "study", "inpaint"])
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: reader)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: reader)
     monkeypatch.setattr(statistics, "SHUFFLES", 50)
     monkeypatch.setattr(statistics, "_FEWEST_SHUFFLES", 50)
 
@@ -223,7 +223,7 @@ def test_a_model_without_pictures_of_its_own_needs_a_folder(
 def test_without_a_reader_nothing_is_painted(
     cli: Cli, model: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artifacts, "choose_reader", lambda name, **how: None)
+    monkeypatch.setattr(require, "choose_reader", lambda name, **how: None)
     ended = cli(*words(model, folder, tmp_path / "out"))
     assert ended.code == 2
     assert "pip install 'seedloupe[ocr]'" in ended.err

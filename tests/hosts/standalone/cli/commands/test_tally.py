@@ -54,13 +54,15 @@ def test_an_empty_folder_has_nothing_to_list(cli: Cli, tmp_path: Path) -> None:
     assert (ended.code, ended.out.strip()) == (0, "nothing has been counted yet")
 
 
-def test_show_names_prone_and_clean_seeds(cli: Cli, words: tuple[object, ...]) -> None:
+def test_show_names_seeds_with_a_high_rate_and_those_without_text(
+    cli: Cli, words: tuple[object, ...]
+) -> None:
     document = cli("tally", "show", "stand-in", *words, "--json").json
     assert document["prone"] == ["5"]
     assert document["cleanest"][0] == "8"
     assert document["seeds"][0]["rate"] == 1
     said = cli("tally", "show", "stand-in", *words, "--count", 2).out
-    assert "passed over by retries: 5" in said
+    assert "high text rate, left out by retries: 5" in said
     assert "10 more seeds" in said
 
 

@@ -32,6 +32,11 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
     )
     parser.add_argument(
+        "--soft-mask",
+        action="store_true",
+        help="take the greys of a mask as they are, also where it looks like a photograph",
+    )
+    parser.add_argument(
         "--before",
         type=Path,
         metavar="SOURCE",
@@ -86,14 +91,12 @@ def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | N
 
     counting = Counting(ResultStore(tally_folder(os.environ, sys.platform, Path.home())))
     code = run_batch(args, console, reader, observe=counting)
-    said = f"{counting.added} counted for their seeds in {counting.book.folder}"
+    said = f"{counting.added} counted for their seeds in {counting.store.folder}"
     console.note(f"{said}; {counting.problem}" if counting.problem else said)
     return code
 
 
 def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
-    from torch import ones
-
     from .....artifacts import (
         Level,
         Verdict,
@@ -101,6 +104,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         draw_overlay,
         flag_text_artifacts,
     )
+    from .....artifacts.mask_doubt import ask_about_mask
     from .....artifacts.readers.require import require_reader
     from .....files import check_out_file
     from .....images import read_image, read_mask, save_plain, to_pil
@@ -110,7 +114,9 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
         require_apart(args.overlay, [path, args.mask, args.before])
     image = read_image(path)
     width, height = image.shape[2], image.shape[1]
-    mask = ones(height, width) if args.mask is None else read_mask(args.mask, (width, height))
+    mask = None if args.mask is None else read_mask(args.mask, (width, height))
+    if mask is not None and not args.soft_mask:
+        ask_about_mask(mask, field=str(args.mask))
     before = None if args.before is None else read_image(args.before)
     settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
     if args.reader == "none":
@@ -120,7 +126,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
             image, mask, require_reader(args.reader, apart=False), **settings
         )
     if args.overlay is not None:
-        shown = draw_overlay(image, report, None if args.mask is None else mask)
+        shown = draw_overlay(image, report, mask)
         save_plain(to_pil(shown), args.overlay)
     console.result(_document(args, report), _lines(report))
     return _FINDINGS if report.verdict is Verdict.FLAGGED else 0
@@ -138,7 +144,7 @@ def _document(args: argparse.Namespace, report: ArtifactReport) -> dict[str, obj
 
 
 def _lines(report: ArtifactReport) -> list[str]:
-    lines = [f"{report.verdict.value.replace('_', ' ')}: {report.message}"]
+    lines = [f"{report.label}: {report.message}"]
     for flag in report.flags:
         x0, y0 = flag.region.quad.min(axis=0)
         x1, y1 = flag.region.quad.max(axis=0)
@@ -146,7 +152,7 @@ def _lines(report: ArtifactReport) -> list[str]:
         lines.append(f"  {flag.region.text!r} at {where}: {flag.reason}")
     if report.reader:
         lines.append(
-            f"  text covers {report.text_in_mask:.1%} of the mask, new text {report.new_text:.1%} "
-            f"(read by {report.reader}, level {report.level.value})"
+            f"  text covers {report.text_in_mask:.1%} of {report.part}, new text "
+            f"{report.new_text:.1%} (read by {report.reader}, level {report.level.value})"
         )
     return lines

@@ -43,7 +43,7 @@ def run_batch(
     from .....artifacts import Level
     from .....artifacts.batch import BatchSettings, Collected
 
-    settings = BatchSettings.of(reader, Level(args.level), args.prompt)
+    settings = BatchSettings.of(reader, Level(args.level), args.prompt, soft_masks=args.soft_mask)
     plan = _plan(args, settings)
     if observe is not None:  # what is to be counted must be looked at
         plan = replace(plan, kept={})
@@ -57,18 +57,27 @@ def run_batch(
         stopped = True
     finally:
         _write(plan.reports, _with_the_rest(collected, plan))
-    _tell(args, console, collected, stopped=stopped, kept=len(plan.kept))
+    _tell(args, console, collected, plan, stopped=stopped)
     return _STOPPED if stopped else _exit_code(collected)
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to be done: the pictures, where each is drawn, what is known, where to report."""
+    """What is to be done.
+
+    Attributes:
+        pictures: to be checked.
+        overlays: where each is drawn.
+        kept: what earlier reports say of pictures that are what they were.
+        reports: where to report.
+        left_out: drawings of our own, which are no pictures to check.
+    """
 
     pictures: Sequence[Picture]
     overlays: Mapping[Path, Path]
     kept: Mapping[Path, Row]
     reports: Sequence[Path]
+    left_out: Sequence[Path] = ()
 
 
 def _plan(args: argparse.Namespace, settings: BatchSettings) -> _Plan:
@@ -80,16 +89,17 @@ def _plan(args: argparse.Namespace, settings: BatchSettings) -> _Plan:
     for path in args.report:
         check_out_file(path, ReportKind.of(path).value, field="report")
     apart = [args.overlay] if args.overlay is not None and args.overlay.is_dir() else []
-    pictures = find_pictures(
+    found = find_pictures(
         args.images,
         recursive=args.recursive,
         mask=args.mask,
         before=args.before,
         apart=[path for path in apart if path not in args.images],
     )
+    pictures = found.pictures
     overlays = _drawings(args.overlay, pictures)
     kept = _kept(args.report, settings, pictures, overlays)
-    return _Plan(pictures, overlays, kept, args.report)
+    return _Plan(pictures, overlays, kept, args.report, found.drawings)
 
 
 def _drawings(place: Path | None, pictures: Sequence[Picture]) -> dict[Path, Path]:
@@ -247,23 +257,31 @@ def _exit_code(collected: Collected) -> int:
 
 
 def _tell(
-    args: argparse.Namespace, console: Console, collected: Collected, *, stopped: bool, kept: int
+    args: argparse.Namespace, console: Console, collected: Collected, plan: _Plan, *, stopped: bool
 ) -> None:
+    from .....artifacts.batch.pictures import label
     from .....artifacts.batch.saved import batch_document
 
     rows = [row.to_json() for row in collected.rows]
     paths = {"reports": [str(path) for path in args.report], "overlay": _text(args.overlay)}
-    found = {**batch_document(collected), **paths, "kept": kept, "stopped": stopped, "rows": rows}
-    console.result(found, _lines(args, collected, kept=kept))
+    done = {
+        "kept": len(plan.kept),
+        "stopped": stopped,
+        "left_out": [label(path) for path in plan.left_out],
+    }
+    found = {**batch_document(collected), **paths, **done, "rows": rows}
+    console.result(found, _lines(args, collected, kept=len(plan.kept)))
+    if plan.left_out:
+        count = len(plan.left_out)
+        drawings = "1 drawing" if count == 1 else f"{count} drawings"
+        console.note(f"left out {drawings} of Seedloupe's own: overlays, or sheets of the lens")
 
 
 def _lines(args: argparse.Namespace, collected: Collected, *, kept: int) -> list[str]:
     from .....artifacts import Verdict
 
     lines = [_line(row) for row in collected.rows if row.verdict is not Verdict.CLEAN]
-    counts = ", ".join(
-        f"{count} {verdict.value.replace('_', ' ')}" for verdict, count in collected.counts.items()
-    )
+    counts = ", ".join(f"{count} {verdict.label}" for verdict, count in collected.counts.items())
     done = len(collected.rows)
     of = "" if collected.finished else f" of {collected.total}, stopped"
     as_before = f" ({kept} as in the earlier report)" if kept else ""
@@ -273,7 +291,7 @@ def _lines(args: argparse.Namespace, collected: Collected, *, kept: int) -> list
 
 def _line(row: Row) -> str:
     """Say in one line what came of a picture."""
-    return f"{row.verdict.value.replace('_', ' ')}: {row.file}: {row.message}"
+    return f"{row.verdict.label}: {row.file}: {row.message}"
 
 
 def _text(path: Path | None) -> str | None:

@@ -92,7 +92,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )
 
     check_seed_arguments(args)
-    eyes = _eyes(args)
+    checking = _check_settings(args)
     folder = check_out_folder(args.out)
     opened = open_table(args)
     asked = asked_run(args, opened)
@@ -109,9 +109,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     chosen = chosen_seeds(args, request, opened, picking)
     job = RunFolder(model, request, chosen, folder, layers, recipe, words)
     document = job.execute(console)
-    told = _second_look(eyes, job, document, console) if eyes and not job.stopped else []
+    check = checking is not None and not job.stopped
+    found = _check_for_text(checking, job, document, console) if check else []
     say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
-    console.result(document, [*_lines(document, folder), *told])
+    console.result(document, [*_lines(document, folder), *found])
     if job.stopped:
         given = ",".join(str(seed) for seed in chosen.seeds)
         again = f"with --seeds {given}" if chosen.how == "random" else "once more"
@@ -120,12 +121,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _eyes(args: argparse.Namespace) -> CheckSettings | None:
-    """Return who looks repaints over, or None where nobody is to; before anything is drawn.
+def _check_settings(args: argparse.Namespace) -> CheckSettings | None:
+    """Return how repaints are to be checked, or None where they are not; before any is drawn.
 
     Raises:
-        InputError: there is no repainted part to look at, something is said of no look, or there
-            is no such reader.
+        InputError: there is no repainted part to check, a setting of the check is given without
+            it, or there is no such reader.
     """
     # The lens's own command shares this one's run, and has no such settings.
     check, retries = getattr(args, "check", False), getattr(args, "retries", None)
@@ -148,20 +149,20 @@ def _eyes(args: argparse.Namespace) -> CheckSettings | None:
     return CheckSettings(reader, Level(args.level or Level.NORMAL.value), retries or 0)
 
 
-def _second_look(
-    eyes: CheckSettings, job: RunFolder, document: dict[str, object], console: Console
+def _check_for_text(
+    settings: CheckSettings, job: RunFolder, document: dict[str, object], console: Console
 ) -> list[str]:
-    """Look over what was made, and keep what was found in ``run.json``."""
+    """Check what was made, and keep what was found in ``run.json``."""
     from .....files import write_json
     from ..retry_in_folder import artifact_check_of
 
-    look = artifact_check_of(job, eyes)
-    document["text"] = look.execute(console)
-    job.notes += look.notes
+    check = artifact_check_of(job, settings)
+    document["text"] = check.execute(console)
+    job.notes += check.notes
     document["stopped"], document["notes"] = job.stopped, job.notes
     if job.images:
         write_json(job.folder / "run.json", document)
-    return look.lines()
+    return check.lines()
 
 
 def _recorded(

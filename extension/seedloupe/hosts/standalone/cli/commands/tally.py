@@ -71,19 +71,19 @@ def _of_one(
 def run_list(args: argparse.Namespace, console: Console) -> int:
     """List every tally."""
     entries = []
-    rows = [["TALLY", "MODEL", "FOR", "LOOKED AT", "WITH TEXT", "SEEDS", "PRONE"]]
-    for tally in _book(args).tallies():
+    rows = [["TALLY", "MODEL", "FOR", "LOOKED AT", "WITH TEXT", "SEEDS", "HIGH RATE"]]
+    for tally in _store(args).tallies():
         flagged, trials = tally.usual()
         name = _name(args, tally)
-        seeds, prone = tally.seeds(), tally.prone()
+        seeds, high = tally.seeds(), tally.high_rate()
         share = f"{flagged / trials:.1%}" if trials else "-"
-        numbers = [str(trials), share, str(len(seeds)), str(len(prone))]
+        numbers = [str(trials), share, str(len(seeds)), str(len(high))]
         subject = tally.subject
         rows.append([name, one_line(subject.name), subject.purpose.value, *numbers])
         counts = {"looked_at": trials, "flagged": flagged, "seeds": len(seeds)}
-        entries.append({"tally": name, **subject.to_json(), **counts, "prone": len(prone)})
+        entries.append({"tally": name, **subject.to_json(), **counts, "prone": len(high)})
     lines = table_lines(rows) if entries else ["nothing has been counted yet"]
-    for path in _book(args).broken():
+    for path in _store(args).broken():
         console.note(f"{path.name} cannot be read and was left out")
     console.result({"folder": str(_folder(args)), "tallies": entries}, lines)
     return 0
@@ -96,13 +96,13 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
     level = None if args.level is None else Level(args.level)
     tally = _find(args)
     counts = sorted(tally.seeds(level), key=lambda count: (-count.low, -count.rate, count.seed))
-    prone, clean = tally.prone(level), tally.cleanest(level)
+    high, never = tally.high_rate(level), tally.cleanest(level)
     advice = advise_level([tally], level or _usual_level(tally))
     document = {
         "subject": tally.subject.to_json(),
         "seeds": [count.to_json() for count in counts],
-        "prone": [str(count.seed) for count in prone],
-        "cleanest": [str(count.seed) for count in clean],
+        "prone": [str(count.seed) for count in high],
+        "cleanest": [str(count.seed) for count in never],
         "corrections": len(tally.corrections),
         "damaged_lines": tally.damaged,
         "advice": {
@@ -111,7 +111,7 @@ def run_show(args: argparse.Namespace, console: Console) -> int:
             "message": advice.message,
         },
     }
-    console.result(document, _described(tally, counts, prone, clean, advice.message, args.count))
+    console.result(document, _described(tally, counts, high, never, advice.message, args.count))
     return 0
 
 
@@ -128,7 +128,7 @@ def run_correct(args: argparse.Namespace, console: Console) -> int:
             advice="seedloupe tally export TALLY --csv FILE lists them.",
         )
     said = None if args.said == "nothing" else Correction(args.said)
-    _book_of(args).correct(tally.subject, args.check, said)
+    _store_of(args).correct(tally.subject, args.check, said)
     line = f"{args.check}: {'no correction' if said is None else said.value}"
     console.result({"check": args.check, "said": None if said is None else said.value}, [line])
     return 0
@@ -148,7 +148,7 @@ def run_export(args: argparse.Namespace, console: Console) -> int:
         write_whole(args.csv, tally_csv(tally).encode())
         written.append(str(args.csv))
     if args.jsonl is not None:
-        write_whole(args.jsonl, _book_of(args).path(tally.subject).read_bytes())
+        write_whole(args.jsonl, _store_of(args).path(tally.subject).read_bytes())
         written.append(str(args.jsonl))
     console.result({"written": written}, written)
     return 0
@@ -195,8 +195,8 @@ def _usual_level(tally: Tally) -> Level:
 def _described(
     tally: Tally,
     counts: list[SeedCount],
-    prone: tuple[SeedCount, ...],
-    clean: tuple[SeedCount, ...],
+    high: tuple[SeedCount, ...],
+    never: tuple[SeedCount, ...],
     advice: str,
     most: int,
 ) -> list[str]:
@@ -207,12 +207,12 @@ def _described(
         f"{one_line(subject.name)}, {subject.purpose.value}, {subject.noise.label} noise "
         f"{'x'.join(str(side) for side in subject.shape)}: text in {flagged} of {trials} pictures"
     ]
-    if prone:
-        lines.append(f"prone to text, passed over by retries: {_seeds(prone, most)}")
+    if high:
+        lines.append(f"high text rate, left out by retries: {_seeds(high, most)}")
     else:
-        lines.append(f"no seed is held to be prone to text (that takes {LEAST_TRIALS} looks)")
-    if clean:
-        lines.append(f"never wrote so far: {_seeds(clean, most)}")
+        lines.append(f"no seed has a high text rate (that takes {LEAST_TRIALS} pictures of it)")
+    if never:
+        lines.append(f"never wrote so far: {_seeds(never, most)}")
     rows = [["SEED", "TEXT IN", "LOOKED AT", "95 % INTERVAL", "MASK COVERED"]]
     rows += [
         [
@@ -239,7 +239,7 @@ def _find(args: argparse.Namespace) -> Tally:
     path = Path(args.tally)
     if args.tally.endswith(SUFFIX) and path.is_file():
         return read_tally(path)
-    tallies = {_name(args, tally): tally for tally in _book(args).tallies()}
+    tallies = {_name(args, tally): tally for tally in _store(args).tallies()}
     found = [name for name in tallies if name.startswith(args.tally)]
     if args.tally in tallies:
         found = [args.tally]
@@ -252,20 +252,20 @@ def _find(args: argparse.Namespace) -> Tally:
 def _name(args: argparse.Namespace, tally: Tally) -> str:
     from .....artifacts.tally.result_store import SUFFIX
 
-    return _book(args).path(tally.subject).name.removesuffix(SUFFIX)
+    return _store(args).path(tally.subject).name.removesuffix(SUFFIX)
 
 
-def _book_of(args: argparse.Namespace) -> ResultStore:
-    """The book the tally a user named is in: a file's folder, else the folder in use."""
+def _store_of(args: argparse.Namespace) -> ResultStore:
+    """The store the tally a user named is in: a file's folder, else the folder in use."""
     from .....artifacts import ResultStore
     from .....artifacts.tally.result_store import SUFFIX
 
     path = Path(args.tally)
     named = args.tally.endswith(SUFFIX) and path.is_file()
-    return ResultStore(path.parent) if named else _book(args)
+    return ResultStore(path.parent) if named else _store(args)
 
 
-def _book(args: argparse.Namespace) -> ResultStore:
+def _store(args: argparse.Namespace) -> ResultStore:
     from .....artifacts import ResultStore
 
     return ResultStore(_folder(args))
