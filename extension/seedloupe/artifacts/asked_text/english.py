@@ -109,7 +109,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "from, devoid of, clear of, lacking, lacks, lack of, absence of, instead of, rather than, "
         "in place of, void of, minus, bare of, empty of, none of, refrain from, exclude, excludes, "
         "excluding, prohibit, forbid, ban, sans, steer clear of, stay away from, stripped of, "
-        "cleared of, rid of, no longer, omitting",
+        "cleared of, rid of, no longer, omitting, has lost, have lost, lost its, lost all, lost "
+        "their, missing its, missing all, missing their",
     ),
     (
         Kind.REMOVE,
@@ -126,6 +127,7 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.GONE,
+        "worn away, worn off, fallen off, peeled off, faded away, rubbed off, weathered away, "
         "removed, erased, deleted, free, less, forbidden, prohibited, absent, gone, omitted, "
         "excluded, not allowed, not visible, not present, not included, not wanted, not needed, "
         "not appear, not be visible, not be present, never appear, isn't visible, isn't allowed, "

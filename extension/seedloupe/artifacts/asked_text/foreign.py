@@ -11,17 +11,18 @@ from .kinds import Kind
 WORDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.TEXT,
-        "texte, texten, buchstaben, wörter, worte, wort, überschrift, schlagzeile, beschriftung, "
+        "texte, texten, wörter, worte, wort, überschrift, schlagzeile, beschriftung, "
         "aufschrift, inschrift, handschrift, bildunterschrift, beschriftet, wasserzeichen, "
-        "textes, mots, mot, lettres, écriture, légende, titre, filigrane, "
-        "texto, letras, palabra, palabras, inscripción, titular, leyenda, título, "
-        "testo, testi, scritta, scritte, parole, parola, lettere, iscrizione, titolo, "
+        "textes, mots, mot, écriture, légende, titre, filigrane, "
+        "texto, palabra, palabras, inscripción, titular, leyenda, título, "
+        "testo, testi, scritta, scritte, parole, parola, iscrizione, titolo, "
         "textos, palavra, palavras, inscrição, legenda, tekst, teksten, woorden, opschrift, "
-        "текст, текста, текстом, надпись, надписью, надписи, надписей, буквы, букв, слово, слова, "
+        "текст, текста, текстом, надпись, надписью, надписи, надписей, слово, слова, "
         "слов, словами, заголовок, marca de agua, filigrana, napis",
     ),
     (
         Kind.STYLE,
+        "buchstaben, lettres, letras, lettere, буквы, букв, "
         "schrift, schriftzug, schriftart, kalligrafie, kalligraphie, typografie, lettrage, "
         "typographie, calligraphie, tipografía, caligrafía, tipografia, calligrafia, caligrafia, "
         "каллиграфия, типографика",

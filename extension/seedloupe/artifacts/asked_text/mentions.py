@@ -86,8 +86,14 @@ def _spelling(sentence: Sequence[Token], spelled: Spelled) -> Mention:
         quoted,
         spelled.words,
         carriers=carriers(sentence, spelled.start),
-        doubt="" if spelled.by else f"the prompt puts {quoted} in quotation marks",
+        doubt="" if spelled.by else _doubt(sentence, spelled),
     )
+
+
+def _doubt(sentence: Sequence[Token], spelled: Spelled) -> str:
+    if sentence[spelled.at].kind is Kind.QUOTE:
+        return f'the prompt puts "{spelled.words}" in quotation marks'
+    return f"the prompt puts {spelled.words} on something, in letters or as a picture"
 
 
 def _parts(sentence: Sequence[Token], spelled: Spelled) -> set[int]:
@@ -100,7 +106,7 @@ def _parts(sentence: Sequence[Token], spelled: Spelled) -> set[int]:
         kind = sentence[place].kind
         if kind in (Kind.TEXT, Kind.STYLE, Kind.LABELLER, Kind.SAYING, Kind.MAKING):
             first = place
-        elif kind not in (Kind.FILL, Kind.PLACE):
+        elif sentence[place].low == "and" or kind not in (Kind.FILL, Kind.PLACE, Kind.THING):
             break
     behind = sentence[spelled.end : spelled.end + 1]
     return set(range(first, spelled.end + any(token.kind is Kind.TEXT for token in behind)))

@@ -71,6 +71,8 @@ def named(sentence: Sequence[Token], at: int) -> Mention | None:
         return found
     if token.kind is Kind.SAYING and _says_something(sentence, at):
         return found
+    if token.kind is Kind.CARRIER and (_lettered(sentence, at) or _legible(sentence, at)):
+        return found
     if token.kind is Kind.CARRIER and not _blank(sentence, at):
         return replace(found, doubt=f"the prompt names {token.low}, which may bear text")
     return None
@@ -80,8 +82,9 @@ def _only_sounds(sentence: Sequence[Token], at: int) -> bool:
     """Whether *letters* come by post, or *signature* only describes what follows."""
     if sentence[at].low == "letters":
         return any(token.low in _POST for token in sentence[max(0, at - 6) : at + 7])
-    following = sentence[at + 1 : at + 2]
-    return sentence[at].low == "signature" and any(token.kind is Kind.PLAIN for token in following)
+    following = [token.kind for token in sentence[at + 1 : at + 2]]
+    described = following and following[0] in (Kind.PLAIN, Kind.NAMING, Kind.THING)
+    return sentence[at].low == "signature" and bool(described)
 
 
 def _written(sentence: Sequence[Token], at: int) -> bool:
@@ -94,6 +97,16 @@ def _written(sentence: Sequence[Token], at: int) -> bool:
         if token.kind is not Kind.FILL and token.low not in ("is", "are", "was"):
             return False
     return False
+
+
+def _lettered(sentence: Sequence[Token], at: int) -> bool:
+    """Whether something is written and not only painted: *an equation written on a board*."""
+    following = sentence[at + 1 : at + 5]
+    return any(token.low in ("written", "typed", "scribbled", "scrawled") for token in following)
+
+
+def _legible(sentence: Sequence[Token], at: int) -> bool:
+    return any(token.low in ("readable", "legible") for token in sentence[max(0, at - 2) : at])
 
 
 def _says_something(sentence: Sequence[Token], at: int) -> bool:

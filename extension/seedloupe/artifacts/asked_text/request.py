@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,8 +12,9 @@ from .named import Mention
 
 _ALIKE = 0.75
 """Least likeness of what is read and what was asked for: one wrong character in four."""
-_ALL = ""
-"""Stands among the nouns that are refused for all text."""
+_ALL, _UNSPELLED = "(all)", "(unspelled)"
+"""Among nouns that are refused: all text, and all but words that are spelled out. *Text* stands in
+most negative prompts out of habit, and who spells words out means them."""
 _RUN = 12
 """Most words asked for that are compared at once with what is read."""
 _LISTED = 3
@@ -83,7 +84,7 @@ def find_request(prompt: str, negative: str = "") -> TextRequest:
     """
     said, fields = mentions(prompt)
     wanted = [mention for mention in said if not mention.refused]
-    refusals = dict(_refusals(said, [*fields, *chain(*mentions(negative))]))
+    refusals = dict(_refusals([*fields, *chain(*mentions(negative))])) | dict(_own_refusals(said))
     sure = [mention for mention in wanted if not mention.doubt]
     allowed = [mention for mention in sure if not _refusal(mention, refusals)]
     if allowed:
@@ -104,22 +105,25 @@ def _request(asking: Sequence[Mention]) -> TextRequest:
     return TextRequest((further or asking)[0].named)
 
 
-def _refusals(said: Sequence[Mention], unwanted: Sequence[Mention]) -> Iterator[tuple[str, str]]:
-    """Return what is refused, in lower case, and who refuses it."""
+def _refusals(unwanted: Iterable[Mention]) -> Iterator[tuple[str, str]]:
+    """Return what the negative prompt refuses, in lower case, with the reason."""
     for mention in unwanted:
         if not mention.narrow:
-            noun = _ALL if mention.general else mention.noun
+            noun = _UNSPELLED if mention.general else mention.noun
             yield noun, f"the negative prompt refuses {mention.noun}"
+
+
+def _own_refusals(said: Iterable[Mention]) -> Iterator[tuple[str, str]]:
+    """Return what a prompt refuses itself; *no other text* refuses nothing that is asked for."""
     for mention in said:
         if mention.refused and mention.general and not mention.narrow:
             yield _ALL, f"refuses {mention.noun}"
 
 
 def _refusal(mention: Mention, refusals: Mapping[str, str]) -> str:
-    nouns = (_ALL, mention.noun, *mention.carriers)
-    singular = (noun.removesuffix("s") for noun in nouns)
-    found = (refusals.get(noun) or refusals.get(f"{noun}s") for noun in (*nouns, *singular))
-    return next((why for why in found if why), "")
+    nouns = [_ALL, *mention.carriers, *(() if mention.words else (_UNSPELLED, mention.noun))]
+    forms = chain.from_iterable((noun, noun.removesuffix("s"), f"{noun}s") for noun in nouns)
+    return next((refusals[form] for form in forms if form in refusals), "")
 
 
 def _says(text: str, asked: Sequence[str]) -> bool:

@@ -15,6 +15,9 @@ _INTRODUCED = frozenset({"word", "words", "phrase", "letters", "letter", "text",
                          "message", "headline", "slogan", "title", "caption"})  # fmt: skip
 _ARTICLES = frozenset({"a", "an", "the", "her", "his", "its", "their", "out", "my"})
 
+_PUT_ON = frozenset(
+    {"written", "printed", "embroidered", "engraved", "stamped", "painted", "stitched", "carved"}
+)
 _AMBIGUOUS = frozenset({"read", "say", "said", "spell", "spells", "spelled", "spelt"})
 """Said by signs less often than of books, people and wizards."""
 
@@ -32,6 +35,8 @@ def unquoted(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterator[
         yield Spelled(_known_words(token), at, at + 1, at, token.text)
     elif (token.kind is Kind.SAYING and token.text.isascii()) or _told_to_write(sentence, at):
         yield from _said(sentence, at, shouting=shouting)
+    elif token.low in _PUT_ON:
+        yield from _put_on(sentence, at)
     elif token.low in _INTRODUCED:
         yield from _introduced(sentence, at, shouting=shouting)
     elif token.kind is Kind.CARRIER and not shouting:
@@ -71,6 +76,8 @@ def _says(sentence: Sequence[Token], at: int) -> bool:
     if verb == "write":
         return any(token.kind in BEARERS for token in sentence[at : at + 10])
     before = sentence[max(0, at - 8) : at]
+    if any(token.low == "it" for token in before[-3:]):
+        return True
     close = [token for token in before[-3:] if token.kind not in (Kind.FILL, Kind.PLACE)][-1:]
     if verb in _AMBIGUOUS:
         return any(token.kind in (Kind.CARRIER, Kind.TEXT, Kind.STYLE) for token in close)
@@ -105,6 +112,21 @@ def _introduced(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterat
     yield Spelled(text, at, at + 1 + len(words), at + 1, token.text)
 
 
+def _put_on(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
+    """Words between *with* and *written*: *a cake with happy birthday written on it*.
+
+    What is printed or painted may as well be a picture: such words are in doubt.
+    """
+    start = at
+    while start and sentence[start - 1].kind in (Kind.PLAIN, Kind.THING, Kind.FILL, Kind.PERSON):
+        start -= 1
+    words = sentence[start:at]
+    given = start > 0 and sentence[start - 1].low == "with"
+    if given and words and words[0].low not in _ARTICLES and words[0].kind is not Kind.FILL:
+        by = sentence[at].text if sentence[at].low == "written" else ""
+        yield Spelled(" ".join(word.text for word in words), start, at + 1, start, by)
+
+
 def _beside(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
     """Capitals right before or behind a sign: *a STOP sign*."""
     behind = _words_from(sentence, at + 1, shouting=False)
@@ -129,7 +151,8 @@ def _words_from(sentence: Sequence[Token], at: int, *, shouting: bool) -> list[T
         loud = token.shouted and not shouting
         if found and found[0].shouted and not shouting and not loud and not token.text.isdigit():
             break
-        if not loud and token.kind in (Kind.PLACE, Kind.MAKING, Kind.STYLE, Kind.CONTRAST):
+        stops = token.kind in (Kind.PLACE, Kind.MAKING, Kind.STYLE, Kind.CONTRAST)
+        if not loud and stops and token.low not in ("only", "just"):
             break
         found.append(token)
     return found
