@@ -65,7 +65,7 @@ class ArtifactReport:
         size: the picture's size.
         flagged_at: the levels at which this picture is flagged.
         telling: whether the outcome says something of the seed: a reader looked at a repainted
-            part, and the prompt asked for no text.
+            part, and the prompt neither asked for text nor may have.
     """
 
     verdict: Verdict

@@ -26,7 +26,9 @@ def test_text_is_flagged_and_its_echo_found_in_the_pictures_own_prompt(tmp_path:
     assert row.text_in_mask == pytest.approx(40 * 16 / (96 * 64), rel=1e-4)
 
 
-@pytest.mark.parametrize(("prompt", "verdict"), [("", Verdict.FLAGGED), ("a sign", Verdict.CLEAN)])
+@pytest.mark.parametrize(
+    ("prompt", "verdict"), [("", Verdict.FLAGGED), ("lettering", Verdict.CLEAN)]
+)
 def test_a_prompt_that_is_given_wins(tmp_path: Path, prompt: str, verdict: Verdict) -> None:
     path = save(tmp_path / "a.png", parameters=PARAMETERS)
 
@@ -36,12 +38,26 @@ def test_a_prompt_that_is_given_wins(tmp_path: Path, prompt: str, verdict: Verdi
 
 
 def test_a_prompt_of_the_picture_that_asks_for_text_excuses_it(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.png", parameters=PARAMETERS.replace("a clear sky", "a road sign"))
+    path = save(tmp_path / "a.png", parameters=PARAMETERS.replace("a clear sky", "sign with text"))
 
     row = look_at(Picture(path), Word(), SETTINGS).row
 
     assert row.verdict is Verdict.CLEAN
     assert [mark.flagged for mark in row.marks] == [False]
+
+
+def test_the_negative_prompt_of_the_picture_goes_with_its_prompt(tmp_path: Path) -> None:
+    asks = PARAMETERS.replace("a clear sky", "sign with text")
+    refuses = asks.replace("a letter", "letters")
+    path = save(tmp_path / "a.png", parameters=refuses)
+
+    row = look_at(Picture(path), Word(), SETTINGS).row
+    assert row.verdict is Verdict.FLAGGED
+    assert "the negative prompt refuses letters" in row.marks[0].reason
+    given = BatchSettings(prompt="sign with text")
+    assert look_at(Picture(path), Word(), given).row.verdict is Verdict.CLEAN
+    given = BatchSettings(prompt="sign with text", negative="text")
+    assert look_at(Picture(path), Word(), given).row.verdict is Verdict.FLAGGED
 
 
 def test_mask_and_source_of_each_picture_count(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.TEXT,
         "text, words, wording, headline, subheading, subtitle, caption, slogan, tagline, motto, "
-        "inscription, paragraph, sentence, alphabet, initials, monogram, numeral, roman numeral, "
+        "inscription, paragraph, alphabet, initials, monogram, numeral, roman numeral, "
         "kanji, hiragana, katakana, hangul, cyrillic, chinese character, japanese character, "
         "korean character, arabic character, kanji character, written character, watermark, "
         "signature, wordmark, logotype, handwritten, handwriting, hand written, title, movie "
@@ -36,8 +36,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.LABELLER,
-        "word, letter, name, number, phrase, message, brand name, company name, date, year, quote, "
-        "writing, verse, greeting, character, price, line, brand",
+        "word, letter, sentence, name, number, phrase, message, brand name, company name, date, "
+        "year, quote, writing, verse, greeting, character, price, line, brand",
     ),
     (
         Kind.CARRIER,

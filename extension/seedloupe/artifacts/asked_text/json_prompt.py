@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .kinds import word_set
 
-_LARGEST = 20_000
+_LARGEST = 10_000
 """Longest prompt that is looked at, in characters; what follows excuses nothing."""
 _DEEPEST = 40
 _FEW = 3

@@ -94,7 +94,7 @@ def _named_so(sentence: Sequence[Token], at: int) -> bool:
 def _bearer_named(sentence: Sequence[Token], naming: int) -> int | None:
     """Whether it is a sign, a poster or a logo that a name belongs to."""
     for place in range(naming - 1, max(-1, naming - 5), -1):
-        if sentence[place].kind in (Kind.CARRIER, Kind.TEXT):
+        if sentence[place].kind in (Kind.CARRIER, Kind.TEXT) or sentence[place].low == "cover":
             return naming
         if sentence[place].kind in (Kind.MARK, Kind.PERSON):
             return None

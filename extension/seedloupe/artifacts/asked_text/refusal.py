@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from .kinds import Kind
 from .tokens import Token
@@ -14,6 +15,7 @@ _FAR = 40
 _ABOUT_TEXT = frozenset(
     {Kind.TEXT, Kind.STYLE, Kind.LABELLER, Kind.CARRIER, Kind.KNOWN, Kind.QUOTE}
 )
+_SPELLING = frozenset({Kind.SAYING, Kind.MAKING})
 _PASSED = frozenset(
     {Kind.FILL, Kind.OTHER, Kind.FLAWED, Kind.MAKING, Kind.SAYING, Kind.BLANK, Kind.ADDING}
 )
@@ -43,9 +45,11 @@ def refused(sentence: Sequence[Token]) -> list[Kind | None]:
 def narrowed(sentence: Sequence[Token], at: int) -> bool:
     """Tell whether a refused word is refused of one place or kind only: *no other text*."""
     narrow = (Kind.OTHER, Kind.FLAWED)
-    before, after = sentence[max(0, at - 3) : at], sentence[at + 1 : at + 4]
-    if any(token.kind in narrow for token in before):
+    before = reversed(sentence[max(0, at - 3) : at])
+    near = takewhile(lambda token: token.kind is not Kind.MARK, before)
+    if any(token.kind in narrow for token in near):
         return True
+    after = sentence[at + 1 : at + 4]
     for token in after:
         if token.kind in narrow or token.kind is Kind.CONTRAST:
             return True
@@ -137,10 +141,13 @@ def _refuse_back(sentence: Sequence[Token], at: int, found: list[Kind | None]) -
     # "text-free", "text less": only right behind the word.
     if sentence[at].low in ("free", "less"):
         start = max(start, at - 1)
-    named = [place for place in range(start, at) if sentence[place].kind in _ABOUT_TEXT]
-    for place in named:
-        found[place] = found[place] or sentence[at].kind
-    return bool(named)
+    named = False
+    for place in range(start, at):
+        kind = sentence[place].kind
+        named = named or kind in _ABOUT_TEXT
+        if kind in _ABOUT_TEXT | _SPELLING:
+            found[place] = found[place] or sentence[at].kind
+    return named
 
 
 def _refuse_on(sentence: Sequence[Token], at: int, found: list[Kind | None]) -> int:
@@ -155,7 +162,7 @@ def _refuse_on(sentence: Sequence[Token], at: int, found: list[Kind | None]) -> 
                 return place
         elif _ends(token, verb, others, hit):
             return place
-        elif token.kind in _ABOUT_TEXT:
+        elif token.kind in _ABOUT_TEXT or (hit and token.kind in _SPELLING):
             found[place] = found[place] or verb.kind
             hit = True
         elif token.kind not in _PASSED and token.kind is not Kind.PLACE:

@@ -81,7 +81,10 @@ def sentences(prompt: str) -> list[list[Token]]:
     """Return the tokens of a prompt, sentence by sentence; BREAK and AND end one too."""
     found: list[list[Token]] = [[]]
     for token in _with_kinds(_lexemes(prompt)):
-        if token.kind is Kind.MARK and token.text == _END:
+        mark = token.kind is Kind.MARK
+        if len(found[-1]) > (_LONG if mark else 2 * _LONG):
+            found.append([])
+        if mark and token.text == _END:
             found.append([])
         else:
             found[-1].append(token)
@@ -89,6 +92,8 @@ def sentences(prompt: str) -> list[list[Token]]:
 
 
 _END = "."
+_LONG = 150
+"""About how many words a sentence may have; longer ones are parted, to keep time in bounds."""
 
 
 def _lexemes(prompt: str) -> list[Token]:

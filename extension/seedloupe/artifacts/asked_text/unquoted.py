@@ -37,6 +37,8 @@ def unquoted(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterator[
         yield from _said(sentence, at, shouting=shouting)
     elif token.low in _PUT_ON:
         yield from _put_on(sentence, at)
+    elif token.low in ("writing", "writes", "wrote") and not shouting:
+        yield from _beside(sentence, at)
     elif token.low in _INTRODUCED:
         yield from _introduced(sentence, at, shouting=shouting)
     elif token.kind is Kind.CARRIER and not shouting:
@@ -128,7 +130,7 @@ def _put_on(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
 
 
 def _beside(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
-    """Capitals right before or behind a sign: *a STOP sign*."""
+    """Capitals right before or behind a sign, or behind a verb: *a STOP sign*, *writing STOP*."""
     behind = _words_from(sentence, at + 1, shouting=False)
     if behind and behind[0].shouted:
         text = " ".join(word.text for word in behind)

@@ -26,21 +26,32 @@ class BatchSettings:
         level: how suspicious to be.
         prompt: what was asked for; None for what each picture says itself.
         reader: who reads, with the version.
+        negative: the negative prompt; counts only beside a prompt.
     """
 
     level: Level = Level.NORMAL
     prompt: str | None = None
     reader: str = ""
+    negative: str = ""
 
     @classmethod
-    def of(cls, reader: OcrReader | None, level: Level, prompt: str | None) -> BatchSettings:
+    def of(
+        cls, reader: OcrReader | None, level: Level, prompt: str | None, negative: str = ""
+    ) -> BatchSettings:
         """Return the settings with the reader's own name and version."""
         parts = () if reader is None else (reader.name, str(getattr(reader, "version", "")))
-        return cls(level, prompt, " ".join(parts).strip())
+        return cls(level, prompt, " ".join(parts).strip(), negative)
 
     def to_json(self) -> dict[str, object]:
         """Return them as JSON types."""
-        return {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
+        return {
+            "level": self.level.value,
+            "prompt": self.prompt,
+            "negative": self.negative,
+            "reader": self.reader,
+            # Reports of other rules for what a prompt asks for are not taken over.
+            "asked_text_rules": 2,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +115,28 @@ def _look(
     _, height, width = image.shape
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
     prompt = told.prompt if settings.prompt is None else settings.prompt
+    negative = told.negative if settings.prompt is None else settings.negative
     where = torch.ones(height, width) if mask is None else mask
     before = None if picture.before is None else read_image(picture.before)
     if reader is None:
         report = check_text_artifacts(
-            image, where, None, before=before, prompt=prompt, level=settings.level
+            image,
+            where,
+            None,
+            before=before,
+            prompt=prompt,
+            level=settings.level,
+            negative=negative,
         )
     else:
         report = flag_text_artifacts(
-            image, where, reader, before=before, prompt=prompt, level=settings.level
+            image,
+            where,
+            reader,
+            before=before,
+            prompt=prompt,
+            level=settings.level,
+            negative=negative,
         )
     return Checked(
         picture, row_of(picture, report, told, prompt), told, report, image, mask, prompt

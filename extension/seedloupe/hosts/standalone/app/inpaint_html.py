@@ -127,7 +127,9 @@ def _after_words(result: Result) -> tuple[str, ...]:
     if result.said is not None:
         return (_REPLIES[result.said],)
     if result.report.verdict is not Verdict.NOT_CHECKED and not result.report.telling:
-        return ("Not counted: where the prompt asks for text, it says nothing of the seed.",)
+        return (
+            "Not counted: where the prompt asks for text, or may, it says nothing of the seed.",
+        )
     return ()
 
 

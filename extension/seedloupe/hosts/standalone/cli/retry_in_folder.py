@@ -192,6 +192,7 @@ def artifact_check_of(run: RunFolder, eyes: CheckSettings) -> ArtifactCheck:
         before=request.image,
         prompt=request.prompt,
         level=eyes.level,
+        negative=request.negative,
     )
     book = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     subject = subject_of(request.model, request.prompt, request.size, request.noise)

@@ -106,7 +106,7 @@ def test_people_are_told_of_each_find_and_each_failure_in_a_line(cli: Cli) -> No
         (("out/a.png", "out/c.png"), 1),
         (("empty",), 2),
         (("out", "--reader", "none"), 0),
-        (("out", "--prompt", "a sign"), 0),
+        (("out", "--prompt", "a sign with text"), 0),
     ],
 )
 @pytest.mark.usefixtures("reader")

@@ -43,7 +43,7 @@ def run_batch(
     from .....artifacts import Level
     from .....artifacts.batch import BatchSettings, Collected
 
-    settings = BatchSettings.of(reader, Level(args.level), args.prompt)
+    settings = BatchSettings.of(reader, Level(args.level), args.prompt, args.negative)
     plan = _plan(args, settings)
     if observe is not None:  # what is to be counted must be looked at
         plan = replace(plan, kept={})
