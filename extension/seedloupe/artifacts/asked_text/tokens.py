@@ -98,36 +98,64 @@ _LONG = 150
 
 def _lexemes(prompt: str) -> list[Token]:
     """Words, quotations and marks, those turned off by a weight marked so."""
-    found: list[Token] = []
-    opened, part, strong = [0], 0, 1.0
+    found = _Lexemes()
     for match in _LEXEMES.finditer(prompt):
-        name, text = match.lastgroup, match[0].strip()
-        if name == "weight":
-            inside = match.end() < len(prompt) and prompt[match.end()] in ")]"
-            if float(text[1:]) <= 0:
-                start = opened[-1] if inside else part
-                found[start:] = [replace(token, off=True) for token in found[start:]]
-        elif name == "strength":
-            if strong <= 0:
-                found[part:] = [replace(token, off=True) for token in found[part:]]
-            part, strong = len(found), float(text[:-2] or 1)
-        elif name == "open":
-            opened.append(len(found))
-        elif name == "close":
-            opened[1:] = opened[1:-1]
-        elif name == "part":
-            found.append(Token(_END, Kind.MARK))
-            part, opened = len(found), [len(found)] if text in _NETWORKS else opened
-        elif name == "quote":
-            found.append(Token(text[1:-1].strip(), Kind.QUOTE))
-        elif name == "word":
-            found += _parted(text)
-        elif name == "mark":
-            found.append(Token(text, Kind.MARK))
-    return found
+        text = match[0].strip()
+        if match.lastgroup == "weight":
+            closes = prompt[match.end() : match.end() + 1] in (")", "]")
+            found.weigh(float(text[1:]), bracket=closes)
+        elif match.lastgroup == "strength":
+            found.strengthen(float(text[:-2] or 1))
+        elif match.lastgroup in ("open", "close"):
+            found.bracket(opens=match.lastgroup == "open")
+        elif match.lastgroup == "part":
+            found.end_part(whole=text not in _SENTENCE_ENDS)
+        elif match.lastgroup == "quote":
+            found.tokens.append(Token(text[1:-1].strip(), Kind.QUOTE))
+        elif match.lastgroup != "skip":
+            found.tokens += _parted(text) if match.lastgroup == "word" else [Token(text, Kind.MARK)]
+    found.strengthen(1)
+    return found.tokens
 
 
-_NETWORKS = ("BREAK", "AND")
+class _Lexemes:
+    """The tokens read so far, and where brackets and parts of the prompt began."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self._opened: list[int] = []
+        self._part = 0
+        self._strength, self._strong_from = 1.0, 0
+
+    def weigh(self, weight: float, *, bracket: bool) -> None:
+        """Read the weight of the innermost bracket, or of a part between BREAK and AND."""
+        inside = bracket and self._opened
+        self._turn_off(self._opened[-1] if inside else self._part, weight)
+
+    def strengthen(self, strength: float) -> None:
+        """Read a number before ``::``, which holds until the next."""
+        self._turn_off(self._strong_from, self._strength)
+        self._strength, self._strong_from = strength, len(self.tokens)
+
+    def bracket(self, *, opens: bool) -> None:
+        """Read a bracket; one too many closes nothing."""
+        if opens:
+            self._opened.append(len(self.tokens))
+        elif self._opened:
+            self._opened.pop()
+
+    def end_part(self, *, whole: bool) -> None:
+        """Read the end of a sentence, or of a whole part of the prompt."""
+        self.tokens.append(Token(_END, Kind.MARK))
+        if whole:
+            self._part, self._opened = len(self.tokens), []
+
+    def _turn_off(self, start: int, weight: float) -> None:
+        if weight <= 0:
+            self.tokens[start:] = [replace(token, off=True) for token in self.tokens[start:]]
+
+
+_SENTENCE_ENDS = (".", "!", "?", ";", "")
 _UNPARTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK = re.compile("|".join(f"({words})" for _, words in CJK))
 
@@ -136,13 +164,14 @@ def _parted(word: str) -> list[Token]:
     """Find the known words in a script that puts no space between them."""
     if not _UNPARTED.search(word):
         return [Token(word, Kind.PLAIN)]
-    found, end = [], 0
+    found: list[Token] = []
+    end = 0
     for match in _CJK.finditer(word):
         assert match.lastindex is not None
-        found += [Token(part, Kind.PLAIN) for part in (word[end : match.start()],) if part]
+        found.append(Token(word[end : match.start()], Kind.PLAIN))
         found.append(Token(match[0], CJK[match.lastindex - 1][0]))
         end = match.end()
-    return found + [Token(part, Kind.PLAIN) for part in (word[end:],) if part]
+    return [token for token in (*found, Token(word[end:], Kind.PLAIN)) if token.text]
 
 
 def _with_kinds(lexemes: list[Token]) -> Iterator[Token]:
