@@ -26,7 +26,7 @@ def test_a_flag_is_framed_and_the_picture_kept(
 def test_excused_text_is_framed_in_another_colour(
     image: Tensor, mask: Tensor, stub: type, text: Callable[..., TextRegion]
 ) -> None:
-    report = flag_text_artifacts(image, mask, stub([text(20, 20, 40, 34)]), prompt="a sign")
+    report = flag_text_artifacts(image, mask, stub([text(20, 20, 40, 34)]), prompt="lettering")
     on_frame = draw_overlay(image, report)[:, 27, 20]
     assert on_frame[1] > on_frame[0]
 

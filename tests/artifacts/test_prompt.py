@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedloupe.artifacts.prompt import find_echo, find_request
+from seedloupe.artifacts.prompt import find_echo
 
 
 @pytest.mark.parametrize(
@@ -36,45 +36,6 @@ def test_misread_prompt_words_are_found(text: str, prompt: str, echo: str) -> No
 )
 def test_other_text_is_no_echo(text: str, prompt: str) -> None:
     assert find_echo(text, prompt) is None
-
-
-@pytest.mark.parametrize(
-    ("prompt", "request_"),
-    [
-        ('a shop that says "OPEN"', '"OPEN"'),
-        ("a cake with “Happy Birthday” on it", '"Happy Birthday"'),
-        ("a mug that reads 'hello you'", "'hello you'"),
-        ("a wooden sign by the road", "sign"),
-        ("Logo of a fox", "Logo"),
-        ("movie poster", "poster"),
-        ("hand lettering, ink", "lettering"),
-        ("a bottle with a label", "label"),
-        ("a dog without a collar next to a sign", "sign"),
-        ("no people, a neon sign", "sign"),
-    ],
-)
-def test_a_prompt_that_asks_for_text_is_understood(prompt: str, request_: str) -> None:
-    assert find_request(prompt) == request_
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        "",
-        "clear background",
-        "a design studio with assigned seats",
-        "no text",
-        "clean wall, no text, logos or watermarks",
-        "a wall without any visible lettering",
-        "remove the old wooden sign",
-        "text-free wall",
-        "the dog's and the cat's bowls",
-        'a screen 5" x 7',
-        '""',
-    ],
-)
-def test_other_prompts_do_not_ask_for_text(prompt: str) -> None:
-    assert find_request(prompt) is None
 
 
 def test_a_long_prompt_is_searched_in_no_time() -> None:

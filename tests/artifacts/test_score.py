@@ -166,6 +166,65 @@ def test_a_prompt_that_asks_for_text_excuses_it(
     assert "asks for text" in report.message
 
 
+def test_words_that_are_spelled_out_excuse_only_themselves(
+    image: Tensor, mask: Tensor, stub: type, text: Text
+) -> None:
+    reader = stub([text(20, 12, 40, 22, "0PEN"), text(20, 26, 40, 36, "clear sale")])
+    report = flag_text_artifacts(image, mask, reader, prompt='a sign that says "OPEN"')
+    assert [flag.region.text for flag in report.excused] == ["0PEN"]
+    assert [flag.region.text for flag in report.flags] == ["clear sale"]
+    assert report.flags[0].reason == (
+        'nobody asked for it; it may be wanted: the prompt asks for "OPEN"'
+    )
+    assert not report.informative
+
+
+@pytest.mark.parametrize(
+    ("prompt", "negative", "doubt"),
+    [
+        ("a wooden sign by the road", "", "the prompt names sign, which may bear text"),
+        ("a cat named 'Clear'", "", 'the prompt puts "Clear" in quotation marks'),
+        ("gold lettering", "text", "the negative prompt refuses text"),
+    ],
+)
+def test_text_that_may_be_wanted_is_flagged_and_the_reason_said(
+    prompt: str,
+    negative: str,
+    doubt: str,
+    image: Tensor,
+    mask: Tensor,
+    stub: type,
+    text: Text,
+) -> None:
+    reader = stub([text(20, 12, 40, 22, "sale")])
+    report = flag_text_artifacts(image, mask, reader, prompt=prompt, negative=negative)
+    assert report.verdict is Verdict.FLAGGED
+    assert "it may be wanted: " in report.message
+    assert doubt in report.message
+    assert not report.informative
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "1girl, peace sign, garden",
+        "a garden, don't add text",
+        "a garden, no watermark",
+        "the gardener's gloves and the dog's bowl",
+        "a garden, embedding:poster_v2",
+        '{"scene": "a garden", "style": "photo"}',
+    ],
+)
+def test_text_in_a_picture_nobody_wanted_text_in_is_flagged(
+    prompt: str, image: Tensor, mask: Tensor, stub: type, text: Text
+) -> None:
+    reader = stub([text(20, 12, 40, 22, "CLEAR SALE")])
+    report = flag_text_artifacts(image, mask, reader, prompt=prompt)
+    assert report.verdict is Verdict.FLAGGED
+    assert "may be wanted" not in report.message
+    assert report.informative
+
+
 def test_a_prompt_that_refuses_text_excuses_nothing(
     image: Tensor, mask: Tensor, stub: type, text: Text
 ) -> None:

@@ -42,7 +42,16 @@ GRAPH = {
     "6": {"class_type": "SaveImage", "inputs": {"images": ["5", 0]}},
 }
 WEBUI = GenerationInfo(
-    7, True, "cpu", (96, 64), "a clear sky\nover a hill", "dream", "0badc0de", "Euler a", "txt2img"
+    7,
+    True,
+    "cpu",
+    (96, 64),
+    "a clear sky\nover a hill",
+    "dream",
+    "0badc0de",
+    "Euler a",
+    "txt2img",
+    negative="a letter",
 )
 
 
@@ -72,7 +81,16 @@ def test_a_graph_tells_what_it_goes_towards_and_not_what_it_avoids() -> None:
     told = told_by({"prompt": json.dumps(GRAPH)})
 
     assert told == GenerationInfo(
-        9, True, "cpu", (96, 64), "a hill", "v1-5.safetensors", "", "euler", "txt2img"
+        9,
+        True,
+        "cpu",
+        (96, 64),
+        "a hill",
+        "v1-5.safetensors",
+        "",
+        "euler",
+        "txt2img",
+        negative="fog",
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from seedloupe.metadata.prompt_text import graph_words, parameters_prompt
+from seedloupe.metadata.prompt_text import graph_words, parameters_negative, parameters_prompt
 
 LINE = "Steps: 20, Seed: 7, Size: 96x64"
 
@@ -25,6 +25,21 @@ def test_the_prompt_is_all_before_the_negative_one_and_the_settings(text: str, p
     assert parameters_prompt(text) == prompt
 
 
+@pytest.mark.parametrize(
+    ("text", "negative"),
+    [
+        (f"a hill\n{LINE}", ""),
+        (f"a hill,\ngreen\nNegative prompt: fog\nrain\n{LINE}", "fog\nrain"),
+        ("Negative prompt: fog", "fog"),
+        ("", ""),
+    ],
+)
+def test_the_negative_prompt_is_what_stands_between_its_name_and_the_settings(
+    text: str, negative: str
+) -> None:
+    assert parameters_negative(text) == negative
+
+
 def node(kind: str, **inputs: Any) -> dict[str, Any]:
     return {"class_type": kind, "inputs": inputs}
 
@@ -38,6 +53,27 @@ def test_words_are_followed_through_a_control_net_on_the_wanted_side_only() -> N
     }
 
     assert graph_words(graph).prompt == "a hill"
+    assert graph_words(graph).negative == "a letter"
+
+
+def test_words_that_are_zeroed_are_not_avoided() -> None:
+    graph = {
+        "1": node("CLIPTextEncode", text="a sign that says OPEN"),
+        "2": node("ConditioningZeroOut", conditioning=["1", 0]),
+        "3": node("KSampler", positive=["1", 0], negative=["2", 0]),
+    }
+
+    assert graph_words(graph).negative == ""
+
+
+def test_words_that_go_both_ways_are_asked_for() -> None:
+    graph = {
+        "1": node("CLIPTextEncode", text="lettering"),
+        "2": node("KSampler", positive=["1", 0], negative=["1", 0]),
+    }
+    words = graph_words(graph)
+
+    assert (words.prompt, words.negative) == ("lettering", "")
 
 
 def test_words_are_followed_to_the_node_they_are_typed_into() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .asked_text import TextRequest
 from .coverage import cover
 from .known import was_there
 from .prompt import find_echo
@@ -34,7 +35,7 @@ class Finding:
 
 
 def judge_regions(
-    task: CheckTask, seen: Sequence[TextRegion], source: Sequence[TextRegion], request: str | None
+    task: CheckTask, seen: Sequence[TextRegion], source: Sequence[TextRegion], request: TextRequest
 ) -> tuple[Finding, ...]:
     """Judge everything on the mask that counts as text at the task's level, the largest first.
 
@@ -42,7 +43,7 @@ def judge_regions(
         task: the picture, its mask and what is known of them.
         seen: everything a reader saw in the picture.
         source: everything it saw in the source picture.
-        request: what in the prompt asks for text, if anything does.
+        request: what the prompt asks of text in the picture.
     """
     found = (region for region in seen if touches(task, region))
     findings = [_judge(task, region, source, request) for region in found]
@@ -76,7 +77,7 @@ def describe_findings(task: CheckTask, findings: Sequence[Finding]) -> str:
 
 
 def _judge(
-    task: CheckTask, region: TextRegion, source: Sequence[TextRegion], request: str | None
+    task: CheckTask, region: TextRegion, source: Sequence[TextRegion], request: TextRequest
 ) -> Finding:
     thresholds = task.level.thresholds
     patch = cover([region.quad], task.extent)
@@ -89,10 +90,16 @@ def _judge(
         excuse = "the source picture shows it already"
     elif coverage < thresholds.coverage:
         excuse = "most of it lies outside the repainted part"
-    elif request is not None:
-        excuse = f"the prompt asks for text ({request})"
-    reason = excuse or (f"repeats the prompt ({echo})" if echo else "nobody asked for it")
+    elif request.excuses(region.text):
+        excuse = f"the prompt asks for text ({request.asked_by})"
+    reason = excuse or _complaint(echo, request.doubts(region.text))
     return Finding(ArtifactFlag(region, coverage, echo, reason), area, known, bool(excuse))
+
+
+def _complaint(echo: str | None, doubt: str) -> str:
+    """Say what is wrong with text, and why it may be wanted all the same."""
+    wrong = f"repeats the prompt ({echo})" if echo else "nobody asked for it"
+    return f"{wrong}; it may be wanted: {doubt}" if doubt else wrong
 
 
 def _list(flags: Sequence[ArtifactFlag]) -> str:

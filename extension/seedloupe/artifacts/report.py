@@ -83,7 +83,7 @@ class ArtifactReport:
         size: the picture's size.
         flagged_at: the levels at which this picture is flagged.
         informative: whether the outcome says something of the seed: a reader looked at a repainted
-            part, and the prompt asked for no text.
+            part, and the prompt neither asked for text nor may have.
         whole_picture: whether no mask was given, so that all of the picture was checked.
     """
 

@@ -15,9 +15,9 @@ from functools import cached_property
 from torch import Tensor
 
 from ..errors import ReaderError
+from .asked_text import TextRequest, find_request
 from .judging import describe_findings, judge_regions, share, touches
 from .levels import Level
-from .prompt import find_request
 from .region import OcrReader, TextRegion
 from .report import ArtifactReport, Verdict
 from .task import CheckTask
@@ -32,6 +32,7 @@ def flag_text_artifacts(
     before: Tensor | None = None,
     prompt: str = "",
     level: Level = Level.NORMAL,
+    negative: str = "",
 ) -> ArtifactReport:
     """Flag text that stands on the repainted part of a picture.
 
@@ -45,9 +46,10 @@ def flag_text_artifacts(
         reader: finds the text.
         before: the source picture, laid out as ``image``. Text it shows at the same place with
             about the same wording is excused.
-        prompt: what the repaint was asked for. Text that repeats it is named an echo; a prompt that
-            asks for text excuses all text.
+        prompt: what the repaint was asked for. Text that repeats it is named an echo; words it
+            spells out are excused, and any text where it asks for text without saying which.
         level: how suspicious to be.
+        negative: the negative prompt; what it refuses is not asked for.
 
     Raises:
         ShapeError: ``image``, ``mask`` or ``before`` is laid out differently.
@@ -55,7 +57,8 @@ def flag_text_artifacts(
         MaskError: ``mask`` is not finite or not in ``[0, 1]``.
         ReaderError: ``reader`` failed; its own error is the cause.
     """
-    return TextCheck(mask, reader, before=before, prompt=prompt, level=level).flag(image)
+    check = TextCheck(mask, reader, before=before, prompt=prompt, level=level, negative=negative)
+    return check.flag(image)
 
 
 def check_text_artifacts(
@@ -66,6 +69,7 @@ def check_text_artifacts(
     before: Tensor | None = None,
     prompt: str = "",
     level: Level = Level.NORMAL,
+    negative: str = "",
 ) -> ArtifactReport:
     """Flag text as :func:`flag_text_artifacts` does, but never fail because of the reader.
 
@@ -79,13 +83,15 @@ def check_text_artifacts(
         before: as there.
         prompt: as there.
         level: as there.
+        negative: as there.
 
     Raises:
         ShapeError: ``image``, ``mask`` or ``before`` is laid out differently.
         ImageError: ``image`` or ``before`` is not finite or not in ``[0, 1]``.
         MaskError: ``mask`` is not finite or not in ``[0, 1]``.
     """
-    return TextCheck(mask, reader, before=before, prompt=prompt, level=level).check(image)
+    check = TextCheck(mask, reader, before=before, prompt=prompt, level=level, negative=negative)
+    return check.check(image)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +106,7 @@ class TextCheck:
         before: the source picture, ``(3, H, W)``, or ``None``.
         prompt: what the repaint was asked for.
         level: how suspicious to be.
+        negative: the negative prompt; what it refuses is not asked for.
     """
 
     mask: Tensor | None
@@ -107,6 +114,7 @@ class TextCheck:
     before: Tensor | None = None
     prompt: str = ""
     level: Level = Level.NORMAL
+    negative: str = ""
 
     def flag(self, image: Tensor) -> ArtifactReport:
         """Look one result over, as :func:`flag_text_artifacts` does.
@@ -145,7 +153,7 @@ class TextCheck:
 
     def _inspect(self, task: CheckTask, reader: OcrReader) -> ArtifactReport:
         _require_able(reader, task.level)
-        request = find_request(task.prompt)
+        request = find_request(self.prompt, self.negative)
         if not task.mask.any():
             message = "The mask is blank: nothing was repainted, so there is no text to look for."
             return replace(
@@ -203,7 +211,7 @@ def _report(
     reader: OcrReader,
     seen: tuple[TextRegion, ...],
     source: tuple[TextRegion, ...],
-    request: str | None,
+    request: TextRequest,
 ) -> ArtifactReport:
     judged = {
         level: judge_regions(replace(task, level=level), seen, source, request) for level in Level
@@ -227,7 +235,7 @@ def _report(
             for level, found in judged.items()
             if any(not finding.excused for finding in found)
         ),
-        informative=request is None,
+        informative=not request.open,
         whole_picture=task.whole,
     )
 

@@ -11,7 +11,7 @@ from ..noise.stream import CELL
 from . import FoundNoise, noise_in_picture, texts_in_file
 from .infotext import settings
 from .parsing import read_json
-from .prompt_text import graph_words, parameters_prompt
+from .prompt_text import graph_words, parameters_negative, parameters_prompt
 
 _LONGEST_NAME = 200
 _WITH_TEXTS = (".png", ".jpg", ".jpeg", ".webp")
@@ -33,6 +33,7 @@ class GenerationInfo:
         sampler: the sampler's name.
         task: ``"txt2img"``, ``"img2img"``, ``"inpaint"``, or empty.
         problem: why the texts could not be read; empty where they could, or where there are none.
+        negative: what was to be avoided.
     """
 
     seed: int | None = None
@@ -45,6 +46,7 @@ class GenerationInfo:
     sampler: str = ""
     task: str = ""
     problem: str = ""
+    negative: str = ""
 
 
 def told_by_file(path: Path) -> GenerationInfo:
@@ -81,6 +83,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
         return replace(
             told,
             prompt=_text(record.get("prompt"), whole=True),
+            negative=_text(record.get("negative"), whole=True),
             model=_text(model.get("name")),
             model_sha=_text(model.get("sha256")),
             sampler=_text(record.get("sampler")),
@@ -88,11 +91,16 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
     if texts.get("prompt", "").lstrip().startswith("{"):
         words = graph_words(read_json(texts["prompt"], "prompt"))
         return replace(
-            told, prompt=words.prompt, model=_text(words.model), sampler=_text(words.sampler)
+            told,
+            prompt=words.prompt,
+            negative=words.negative,
+            model=_text(words.model),
+            sampler=_text(words.sampler),
         )
     if "parameters" in texts:
         # A prompt without a line of settings still says what was asked for.
-        told = replace(told, prompt=parameters_prompt(texts["parameters"]))
+        text = texts["parameters"]
+        told = replace(told, prompt=parameters_prompt(text), negative=parameters_negative(text))
         fields = settings(texts["parameters"])
         return replace(
             told,

@@ -15,6 +15,8 @@ _TEXTS = ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt")
 _HANDED = ("value", "string", "text")
 """What nodes call a text they only hand on."""
 _MODELS = ("ckpt_name", "unet_name")
+_ZEROED = "ConditioningZeroOut"
+"""A node that passes on no words, only their place: what goes in is not what is avoided."""
 _LONGEST = 100_000
 
 
@@ -25,6 +27,7 @@ class Words:
     prompt: str
     model: str
     sampler: str
+    negative: str = ""
 
 
 def parameters_prompt(text: str) -> str:
@@ -33,14 +36,22 @@ def parameters_prompt(text: str) -> str:
     The last line is taken for settings only where it holds some, as the web UI does
     (``parse_generation_parameters`` in ``modules/infotext_utils.py``).
     """
+    return _parts(text)[0]
+
+
+def parameters_negative(text: str) -> str:
+    """Return the negative prompt of the web UI's ``parameters``, empty where there is none."""
+    return _parts(text)[1].removeprefix(_NEGATIVE).strip()
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """Part the text at the first line that begins the negative prompt, the settings left out."""
     lines = text[:_LONGEST].strip().split("\n")
     if lines and _is_settings(text):
         lines.pop()
-    for place, line in enumerate(lines):
-        if line.strip().startswith(_NEGATIVE):
-            lines = lines[:place]
-            break
-    return "\n".join(lines).strip()
+    begins = (place for place, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
+    at = next(begins, len(lines))
+    return "\n".join(lines[:at]).strip(), "\n".join(lines[at:]).strip()
 
 
 def graph_words(prompt: Mapping[str, object]) -> Words:
@@ -52,12 +63,20 @@ def graph_words(prompt: Mapping[str, object]) -> Words:
     nodes = read_nodes(prompt)
     roots = [name for name, node in nodes.items() if "save" in node.kind.lower()]
     behind = sorted(upstream(nodes, roots or list(nodes)))
-    asked = "\n".join(dict.fromkeys(text for name in behind for text in _asked(nodes, name)))
+    asked = _said(nodes, behind, "positive")
+    # Where one text goes both ways, as it does without guidance, it is asked for.
+    avoided = [text for text in _said(nodes, behind, "negative") if text not in asked]
     return Words(
-        asked[:_LONGEST],
+        "\n".join(asked)[:_LONGEST],
         ", ".join(dict.fromkeys(_named(nodes, behind, *_MODELS))),
         ", ".join(dict.fromkeys(_named(nodes, behind, "sampler_name"))),
+        "\n".join(avoided)[:_LONGEST],
     )
+
+
+def _said(nodes: Nodes, names: list[str], side: str) -> list[str]:
+    """Return the texts on one side of some nodes, each once."""
+    return list(dict.fromkeys(text for name in names for text in _asked(nodes, name, side)))
 
 
 def _is_settings(text: str) -> bool:
@@ -67,24 +86,25 @@ def _is_settings(text: str) -> bool:
         return False
 
 
-def _asked(nodes: Nodes, name: str) -> Iterator[str]:
-    """Return the texts behind what a sampler or guider is to go towards."""
+def _asked(nodes: Nodes, name: str, side: str) -> Iterator[str]:
+    """Return the texts behind what a sampler or guider is to go towards, or away from."""
     node = nodes[name]
-    goal = node.link("conditioning" if node.kind == "BasicGuider" else "positive")
+    only = node.kind == "BasicGuider" and side == "positive"
+    goal = node.link("conditioning" if only else side)
     waiting, seen = [] if goal is None else [goal.node], set[str]()
     while waiting:
         at = waiting.pop()
-        if at not in nodes or at in seen:
+        if at not in nodes or at in seen or nodes[at].kind == _ZEROED:
             continue
         seen.add(at)
         yield from _texts(nodes, at)
-        waiting += _onward(nodes, at)
+        waiting += _onward(nodes, at, side)
 
 
-def _onward(nodes: Nodes, name: str) -> list[str]:
-    """Return where conditioning comes from; of nodes that pass on two, only the wanted one."""
+def _onward(nodes: Nodes, name: str, side: str) -> list[str]:
+    """Return where conditioning comes from; of nodes that pass on two, only that side."""
     node = nodes[name]
-    wanted = node.link("positive")
+    wanted = node.link(side)
     if wanted is not None:
         return [wanted.node]
     return [link.node for link in node.links]

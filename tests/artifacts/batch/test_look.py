@@ -26,7 +26,9 @@ def test_text_is_flagged_and_its_echo_found_in_the_pictures_own_prompt(tmp_path:
     assert row.text_in_mask == pytest.approx(40 * 16 / (96 * 64), rel=1e-4)
 
 
-@pytest.mark.parametrize(("prompt", "verdict"), [("", Verdict.FLAGGED), ("a sign", Verdict.CLEAN)])
+@pytest.mark.parametrize(
+    ("prompt", "verdict"), [("", Verdict.FLAGGED), ("lettering", Verdict.CLEAN)]
+)
 def test_a_prompt_that_is_given_wins(tmp_path: Path, prompt: str, verdict: Verdict) -> None:
     path = save(tmp_path / "a.png", parameters=PARAMETERS)
 
@@ -36,12 +38,26 @@ def test_a_prompt_that_is_given_wins(tmp_path: Path, prompt: str, verdict: Verdi
 
 
 def test_a_prompt_of_the_picture_that_asks_for_text_excuses_it(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.png", parameters=PARAMETERS.replace("a clear sky", "a road sign"))
+    path = save(tmp_path / "a.png", parameters=PARAMETERS.replace("a clear sky", "sign with text"))
 
     row = look_at(Picture(path), Word(), SETTINGS).row
 
     assert row.verdict is Verdict.CLEAN
     assert [mark.flagged for mark in row.marks] == [False]
+
+
+def test_the_negative_prompt_of_the_picture_goes_with_its_prompt(tmp_path: Path) -> None:
+    asks = PARAMETERS.replace("a clear sky", "sign with text")
+    refuses = asks.replace("a letter", "letters")
+    path = save(tmp_path / "a.png", parameters=refuses)
+
+    row = look_at(Picture(path), Word(), SETTINGS).row
+    assert row.verdict is Verdict.FLAGGED
+    assert "the negative prompt refuses letters" in row.marks[0].reason
+    given = BatchSettings(prompt="sign with text")
+    assert look_at(Picture(path), Word(), given).row.verdict is Verdict.CLEAN
+    given = BatchSettings(prompt="sign with text", negative="text")
+    assert look_at(Picture(path), Word(), given).row.verdict is Verdict.FLAGGED
 
 
 def test_mask_and_source_of_each_picture_count(tmp_path: Path) -> None:
@@ -62,7 +78,7 @@ def test_without_a_mask_the_row_speaks_of_the_picture(tmp_path: Path) -> None:
 
 
 def test_soft_masks_are_a_setting_of_reports_only_where_they_are_used() -> None:
-    assert SETTINGS.to_json() == {"level": "normal", "prompt": None, "reader": "word 1"}
+    assert "soft_masks" not in SETTINGS.to_json()
     soft = BatchSettings.of(None, Level.NORMAL, None, soft_masks=True)
     assert soft.to_json()["soft_masks"] is True
 
@@ -149,7 +165,7 @@ def test_a_fault_of_ours_costs_one_row(tmp_path: Path, monkeypatch: pytest.Monke
     def fail(*args: object, **kwargs: object) -> object:
         raise ZeroDivisionError("by us")
 
-    monkeypatch.setattr("seedloupe.artifacts.batch.look.flag_text_artifacts", fail)
+    monkeypatch.setattr("seedloupe.artifacts.batch.look.TextCheck.flag", fail)
     row = look_at(Picture(save(tmp_path / "a.png")), Word(), SETTINGS).row
 
     assert row.message == "this should not have happened: ZeroDivisionError: by us"

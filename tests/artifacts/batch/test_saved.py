@@ -39,10 +39,20 @@ def test_an_earlier_report_gives_back_its_rows_but_not_its_failures(
         BatchSettings(Level.HIGH, None, "stub 1"),
         BatchSettings(prompt=""),
         BatchSettings(reader="stub 2"),
+        BatchSettings(Level.NORMAL, None, "stub 1", negative="text"),
     ],
 )
 def test_rows_of_other_settings_are_not_kept(tmp_path: Path, other: BatchSettings) -> None:
     assert kept_rows(write(tmp_path / "r.json", FLAGGED), other) == {}
+
+
+def test_rows_judged_by_other_rules_for_prompts_are_not_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.json", FLAGGED)
+    document = json.loads(path.read_text("utf-8"))
+    document["settings"] = {"level": "normal", "prompt": None, "reader": "stub 1"}
+    path.write_text(json.dumps(document), "utf-8")
+
+    assert kept_rows(path, SETTINGS) == {}
 
 
 def test_rows_in_a_sheet_say_too_little_to_be_kept(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from ..levels import Level
 from ..mask_doubt import ask_about_mask
 from ..region import OcrReader
 from ..report import ArtifactReport
-from ..score import check_text_artifacts, flag_text_artifacts
+from ..score import TextCheck
 from .pictures import Picture
 from .row import Row, row_of, row_without
 
@@ -27,12 +27,14 @@ class BatchSettings:
         prompt: what was asked for; None for what each picture says itself.
         reader: who reads, with the version.
         soft_masks: take masks that look like photographs as they are.
+        negative: the negative prompt; counts only beside a prompt.
     """
 
     level: Level = Level.NORMAL
     prompt: str | None = None
     reader: str = ""
     soft_masks: bool = False
+    negative: str = ""
 
     @classmethod
     def of(
@@ -40,20 +42,28 @@ class BatchSettings:
         reader: OcrReader | None,
         level: Level,
         prompt: str | None,
+        negative: str = "",
         *,
         soft_masks: bool = False,
     ) -> BatchSettings:
         """Return the settings with the reader's own name and version."""
         parts = () if reader is None else (reader.name, str(getattr(reader, "version", "")))
-        return cls(level, prompt, " ".join(parts).strip(), soft_masks)
+        return cls(level, prompt, " ".join(parts).strip(), soft_masks, negative)
 
     def to_json(self) -> dict[str, object]:
         """Return them as JSON types; soft masks only where they are, as earlier reports know none.
 
         Reports of the same settings are gone on from, so these must stay as they were written.
         """
-        plain = {"level": self.level.value, "prompt": self.prompt, "reader": self.reader}
-        return {**plain, "soft_masks": True} if self.soft_masks else dict(plain)
+        plain: dict[str, object] = {
+            "level": self.level.value,
+            "prompt": self.prompt,
+            "negative": self.negative,
+            "reader": self.reader,
+            # Reports of other rules for what a prompt asks for are not taken over.
+            "asked_text_rules": 2,
+        }
+        return {**plain, "soft_masks": True} if self.soft_masks else plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,15 +130,16 @@ def _look(
     mask = None if picture.mask is None else read_mask(picture.mask, (width, height))
     if mask is not None and not settings.soft_masks:
         ask_about_mask(mask, field=str(picture.mask))
+
     prompt = generation_info.prompt if settings.prompt is None else settings.prompt
-    before = None if picture.before is None else read_image(picture.before)
-    if reader is None:
-        report = check_text_artifacts(
-            image, mask, None, before=before, prompt=prompt, level=settings.level
-        )
-    else:
-        report = flag_text_artifacts(
-            image, mask, reader, before=before, prompt=prompt, level=settings.level
-        )
+    check = TextCheck(
+        mask,
+        reader,
+        before=None if picture.before is None else read_image(picture.before),
+        prompt=prompt,
+        level=settings.level,
+        negative=generation_info.negative if settings.prompt is None else settings.negative,
+    )
+    report = check.check(image) if reader is None else check.flag(image)
     row = row_of(picture, report, generation_info, prompt)
     return Checked(picture, row, generation_info, report, image, mask, prompt)

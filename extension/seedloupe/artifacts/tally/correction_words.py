@@ -14,6 +14,9 @@ _REPLIES = {
 }
 
 
+_NOT_THE_SEED = "Not counted: where the prompt asks for text, or may, it says nothing of the seed."
+
+
 def correction_to(report: ArtifactReport, counted: Counted) -> Correction | None:
     """Return what a user may say to a verdict; ``None`` where it was not counted."""
     if not counted.check:
@@ -36,5 +39,7 @@ def correction_notes(
     if said is not None:
         return (_REPLIES[said],)
     if report.verdict is not Verdict.NOT_CHECKED and not report.informative:
-        return ("Not counted: where the prompt asks for text, it says nothing of the seed.",)
+        return (
+            "Not counted: where the prompt asks for text, or may, it says nothing of the seed.",
+        )
     return ()

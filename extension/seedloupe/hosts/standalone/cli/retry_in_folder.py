@@ -190,6 +190,7 @@ def artifact_check_of(run: RunFolder, settings: CheckSettings) -> ArtifactCheck:
         before=request.image,
         prompt=request.prompt,
         level=settings.level,
+        negative=request.negative,
     )
     store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     subject = subject_of(request.model, request.prompt, request.size, request.noise)

@@ -67,6 +67,24 @@ def test_text_on_the_mask_is_a_finding_with_a_drawing(
 
 
 @pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(
+    ("prompt", "negative", "code", "says"),
+    [
+        ("a sign with text", "", 0, "the prompt asks for text (text)"),
+        ("a sign with text", "letters", 1, "may be wanted: the prompt asks for text"),
+        ("a road sign", "", 1, "it may be wanted: the prompt names sign"),
+        ("a hill, peace sign, don't add text", "", 1, "nobody asked for it"),
+    ],
+)
+def test_text_is_excused_where_the_prompt_asks_for_it_and_the_negative_one_does_not_refuse(
+    cli: Cli, picture: Path, prompt: str, negative: str, code: int, says: str
+) -> None:
+    ended = cli("check", picture, "--prompt", prompt, "--negative", negative)
+    assert ended.code == code
+    assert says in ended.out
+
+
+@pytest.mark.usefixtures("reader")
 def test_text_beside_the_mask_is_none(cli: Cli, picture: Path, tmp_path: Path) -> None:
     ended = cli("check", picture, "--mask", tmp_path / "off.png")
     assert (ended.code, ended.out.split(":")[0]) == (0, "no text found")

@@ -132,7 +132,7 @@ def test_a_photograph_beside_a_picture_is_no_mask_unless_it_is_said_to_be(
         (("out/a.png", "out/c.png"), 1),
         (("empty",), 2),
         (("out", "--reader", "none"), 0),
-        (("out", "--prompt", "a sign"), 0),
+        (("out", "--prompt", "a sign with text"), 0),
     ],
 )
 @pytest.mark.usefixtures("reader")

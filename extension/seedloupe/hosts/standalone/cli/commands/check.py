@@ -48,6 +48,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="TEXT",
         help="what was asked for (of many pictures what each says of itself)",
     )
+    parser.add_argument(
+        "--negative",
+        default="",
+        metavar="TEXT",
+        help="the negative prompt beside --prompt; what it refuses was not asked for",
+    )
     parser.add_argument("--reader", choices=_READERS, default="auto")
     parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
     parser.add_argument(
@@ -118,7 +124,12 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     if mask is not None and not args.soft_mask:
         ask_about_mask(mask, field=str(args.mask))
     before = None if args.before is None else read_image(args.before)
-    settings = {"before": before, "prompt": args.prompt or "", "level": Level(args.level)}
+    settings = {
+        "before": before,
+        "prompt": args.prompt or "",
+        "negative": args.negative,
+        "level": Level(args.level),
+    }
     if args.reader == "none":
         report = check_text_artifacts(image, mask, None, **settings)
     else:

@@ -43,7 +43,9 @@ def run_batch(
     from .....artifacts import Level
     from .....artifacts.batch import BatchSettings, Collected
 
-    settings = BatchSettings.of(reader, Level(args.level), args.prompt, soft_masks=args.soft_mask)
+    settings = BatchSettings.of(
+        reader, Level(args.level), args.prompt, args.negative, soft_masks=args.soft_mask
+    )
     plan = _plan(args, settings)
     if observe is not None:  # what is to be counted must be looked at
         plan = replace(plan, kept={})
