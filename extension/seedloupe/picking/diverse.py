@@ -19,17 +19,26 @@ from .distances import (
     rows_known,
     side_by_side,
 )
-from .picks import Pick, Picking, describe_pick, interval_words, require_count
+from .picks import Pick, Picking, describe_pick, interval_words
 from .quality import better_seeds
 from .ranks import Rows
+from .spaced import spaced_order
 from .spaces import STYLE, require_spaces
+from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import evidence_notes, seeds_in_words, shortage_notes, unmeasured_notes
+from .turning import coin_of, in_rounds
+from .words import evidence_notes, repeat_notes, seeds_in_words, shortage_notes, unmeasured_notes
 
 _NO_FLOOR = (
     "the table has no scores: the smallest seed comes first, and nothing keeps out bad seeds, "
     "which tend to stand apart"
 )
+
+
+_QUARTER = 4
+_MOST_TURNS = 128
+"""So many of the seeds farthest apart take turns, or a quarter of those kept where that is fewer.
+More of them lie closer together, and each asks for the distances to all seeds."""
 
 
 class DiverseObjective(str, Enum):
@@ -98,16 +107,32 @@ class DiversePicker:
         """Return the seeds of :meth:`explain`."""
         return self.explain(table, count).seeds
 
-    def explain(self, table: SeedTable, count: int) -> Picking:
+    def explain(
+        self,
+        table: SeedTable,
+        count: int,
+        *,
+        position: int = 0,
+        order: PickOrder = PickOrder.BEST,
+    ) -> Picking:
         """Return the most different of the better seeds and what else there is to know.
 
+        In turn come a quarter of those kept, at most 128, the first of the order, so that
+        neighbours lie apart; in every round the same way, since that is what keeps them apart.
+
+        Args:
+            table: what to choose from.
+            count: how many seeds.
+            position: the first place to be filled, from 0.
+            order: what comes at a position.
+
         Raises:
-            PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
-                with this table.
+            PickError: ``count``, ``position``, ``order``, a space, ``start``, ``floor``,
+                ``quality`` or a tag cannot be used with this table.
             SeedError: ``start`` names no noise.
         """
-        require_count(count)
-        self._check(table)
+        stretch = Stretch(count, position, order)
+        self._check(table, stretch)
         allowed, tag_notes = rows_passing(table, self.tags)
         features = [table.feature(space) for space in self.spaces]
         known = allowed
@@ -115,8 +140,11 @@ class DiversePicker:
             known = rows_known(feature, known)
         ranked, floor_notes = _ranked(table, known)
         rows, start_notes = self._start_first(table, ranked.above(self.floor))
+        stretch.require_reached(len(rows))
         cloud = Cloud.of(side_by_side(features, rows))
-        chosen, far_notes = self._choose(cloud, rows, ranked, min(count, len(rows)))
+        turns = min(math.ceil(len(rows) / _QUARTER), _MOST_TURNS) if stretch.is_turning else 0
+        best, far_notes = self._choose(cloud, rows, ranked, stretch.reach(len(rows), turns))
+        chosen = self._stretch(table, cloud, best, stretch)
         return Picking(
             _picks(table, rows[chosen], ranked),
             self._rule(ranked),
@@ -128,14 +156,18 @@ class DiversePicker:
                 *start_notes,
                 *far_notes,
                 *shortage_notes(len(chosen), count),
+                *repeat_notes(chosen, turns),
                 *evidence_notes(table),
             ),
-            spread=pick_spread(cloud, chosen),
+            spread=pick_spread(cloud, tuple(dict.fromkeys(chosen))),
             interval_of=interval_words(table, table.metrics()),
             rank_by=ranked.by,
+            position=position,
+            order=order,
+            period=turns,
         )
 
-    def _check(self, table: SeedTable) -> None:
+    def _check(self, table: SeedTable, stretch: Stretch) -> None:
         require_spaces(table, self.spaces)
         if not 0 < self.floor <= 1:
             raise PickError("floor", expected="a share above 0, at most 1", got=f"{self.floor}")
@@ -144,6 +176,24 @@ class DiversePicker:
         balanced = self.objective is DiverseObjective.BALANCED
         if balanced and self.start is not None:
             raise PickError("start", expected="none: balanced starts from the best", got="a seed")
+        if balanced and stretch.position and not stretch.is_turning:
+            expected = "0: balanced weighs a set as a whole, so nothing comes after it"
+            advice = "Take the turning order, or the farthest seeds."
+            got = f"{stretch.position}"
+            raise PickError("position", expected=expected, got=got, advice=advice)
+        if stretch.is_turning and self.start is not None:
+            raise PickError("start", expected="none: in turn no seed is the first", got="a seed")
+
+    def _stretch(
+        self, table: SeedTable, cloud: Cloud, best: list[int], stretch: Stretch
+    ) -> list[int]:
+        """Return the positions asked for, out of the best that are known."""
+        if not stretch.is_turning:
+            return best[stretch.position :]
+        pool = Cloud.of(cloud.points[best].astype(np.float64))
+        order = spaced_order(pool, coin_of(table, f"diverse {' '.join(self.spaces)}"))
+        at = in_rounds(stretch.position, stretch.end, len(best), lambda _: order)
+        return [best[n] for n in at]
 
     def _start_first(self, table: SeedTable, kept: Rows) -> tuple[Rows, tuple[str, ...]]:
         """Return the rows with the one to start from in front."""
@@ -193,6 +243,8 @@ def pick_diverse(
     floor: float = 0.5,
     quality: float = 0.5,
     tags: TagFilter = ANY_TAGS,
+    position: int = 0,
+    order: PickOrder = PickOrder.BEST,
 ) -> Picking:
     """Return seeds whose pictures differ most, out of the better ones; see :class:`DiversePicker`.
 
@@ -205,14 +257,17 @@ def pick_diverse(
         floor: which share of the seeds to keep, in (0, 1], the better ones.
         quality: how much quality counts in the balance, in [0, 1].
         tags: which seeds are in the running.
+        position: the first place to be filled, from 0.
+        order: what comes at a position: the farthest first, or some of them in turn, so that
+            neighbours lie apart.
 
     Raises:
-        PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
-            with this table.
+        PickError: ``count``, ``position``, ``order``, a space, ``start``, ``floor``, ``quality`` or
+            a tag cannot be used with this table.
         SeedError: ``start`` names no noise.
     """
     picker = DiversePicker(tuple(spaces), objective, start, floor, quality, tags)
-    return picker.explain(table, count)
+    return picker.explain(table, count, position=position, order=order)
 
 
 def _row_of(table: SeedTable, start: int) -> int:

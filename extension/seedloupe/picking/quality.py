@@ -57,7 +57,7 @@ class Quality:
 
     @cached_property
     def gain(self) -> Doubles:
-        """What is expected of each seed beyond one drawn by lot, ``(R,)``."""
+        """What is expected of each seed beyond a random one, ``(R,)``."""
         total = np.zeros(len(self.ranking.rows))
         for found in self.telling.values():
             total += (found.mean - found.centre) / found.between**0.5
@@ -100,6 +100,14 @@ def golden_order(table: SeedTable) -> Rows:
     ranking = rank_seeds(table, metrics, np.arange(len(table)))
     quality = Quality.of(table, metrics, ranking)
     return ranking.rows[in_order(-quality.worth, ranking.mean)]
+
+
+def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
+    """Return the place, from 1, of every seed of a table that could be compared."""
+    if table is None or not table.metrics():
+        return {}
+    best_first = table.seeds[golden_order(table)].tolist()
+    return {seed: rank for rank, seed in enumerate(best_first, 1)}
 
 
 def better_seeds(table: SeedTable, rows: Rows) -> Better:

@@ -12,7 +12,7 @@ import folder_paths
 
 from ...errors import PickError
 from ...noise import CPU_NOISE
-from ...picking import Picking, pick_golden
+from ...picking import Picking, PickRequest, PickRule, pick_seeds
 from ...tables import (
     SUFFIX,
     Match,
@@ -99,7 +99,7 @@ def choose_golden(
         PickError: the table cannot answer, or has no seed to give.
     """
     match = require_match(table, TableUse(CPU_NOISE, shape, model_sha256=model_sha256))
-    picking = pick_golden(table, count)
+    picking = pick_seeds(table, PickRequest(PickRule.GOLDEN, count))
     if not picking.picks:
         raise PickError("table", expected="seeds that were scored", got="; ".join(picking.notes))
     return Choice(picking, match)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...errors import SeedloupeError
-from ...picking import Picking, pick_golden
+from ...picking import Picking, PickRequest, PickRule, pick_seeds
 from ...picking.words import evidence_notes
 from ...tables import Difference, Match, MatchLevel, SeedTable, TableUse, match_table
 from . import infotext
@@ -78,7 +78,7 @@ def use_golden_seeds(p: Any, name: str, table: SeedTable, use: TableUse) -> tupl
 
 
 def _pick(table: SeedTable, pictures: int) -> Picking:
-    picking = pick_golden(table, pictures)
+    picking = pick_seeds(table, PickRequest(PickRule.GOLDEN, pictures))
     if len(picking.seeds) < pictures:
         raise SeedsKeptError(
             f"The table compares {picking.pool} seeds, too few for {pictures} pictures."
