@@ -215,11 +215,12 @@ def _columns(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, A
 def _score(
     table: SeedTable, metric: str, part: ScorePart, title: str, better: int
 ) -> dict[str, Any]:
-    mean, error = table.score(metric, part), f"{part}_se".lstrip("_")
+    mean = table.score(metric, part)
+    error: ScorePart = "confirm_se" if part else "se"
     column = _column(f"score.{metric}.{part}", title, "score", mean, better)
-    if not table.has_score(metric, error):  # type: ignore[arg-type]
+    if not table.has_score(metric, error):
         return column
-    reach = NORMAL_95 * table.score(metric, error)  # type: ignore[arg-type]
+    reach = NORMAL_95 * table.score(metric, error)
     return column | {"low": _floats(mean - reach), "high": _floats(mean + reach)}
 
 

@@ -125,6 +125,9 @@ def _check_wishes(args: argparse.Namespace) -> None:
     if (args.tag or args.no_tag) and args.pick not in RULES:
         expected = f"--pick {_RULES} beside --tag and --no-tag"
         raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
+    if (args.position is not None or args.order is not None) and args.pick not in RULES:
+        expected = f"--pick {_RULES} beside --from and --order"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
     if args.pick == "layout":
         layouts(args)
     elif has_layout(args):

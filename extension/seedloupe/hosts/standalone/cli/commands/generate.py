@@ -19,7 +19,7 @@ from ..arguments import (
     say_notes,
     seeds,
 )
-from ..picking_arguments import RULES, add_layout, add_tags
+from ..picking_arguments import RULES, add_layout, add_positions, add_tags
 
 if TYPE_CHECKING:
     from .....generation.request import Request
@@ -66,6 +66,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         choices=("middle", "stretch"),
         help="draw the noise at the table's size and take it to this one",
     )
+    add_positions(parser)
     add_tags(parser)
     add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
     add_sampling(parser)

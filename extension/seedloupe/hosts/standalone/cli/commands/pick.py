@@ -14,6 +14,7 @@ from ..picking_arguments import (
     add_diverse,
     add_golden,
     add_layout,
+    add_positions,
     add_tags,
     pick_by_arguments,
 )
@@ -48,6 +49,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
+    add_positions(parser)
     add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
@@ -156,6 +158,8 @@ def _lines(picking: Picking, match: Match | None) -> list[str]:
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:
         lines += [f"       {reason}" for reason in match.reasons]
+    if picking.place:
+        lines.append(f"place  {picking.place}")
     if picking.rank_by:
         lines.append(f"rank   by {picking.rank_by}")
     if picking.interval_of:
