@@ -12,7 +12,7 @@ from ..generation.model_info import ModelInfo
 from ..generation.sampler import Plan, Sampler
 from ..generation.table_use import planned_use
 from ..tables import (
-    SUFFIX,
+    Catalogue,
     Difference,
     HeldOutGain,
     MatchLevel,
@@ -95,7 +95,10 @@ def settings_from(steps: int, guidance: float, sampler: str) -> Plan:
 
 
 def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
-    """Return the table that fits a model best with its own settings, or None if none does."""
+    """Return the table that fits a model best with its own settings, or None if none does.
+
+    Of several that fit as well the first, in the order of :func:`~seedloupe.tables.list_tables`.
+    """
     ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
     fitting: list[tuple[int, Path]] = []
     for path in list_tables(folders):
@@ -108,7 +111,7 @@ def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
         level = match_table(table, planned_use(model, settings_of_table(table))).level
         if level in ranks:
             fitting.append((ranks[level], path))
-    return min(fitting)[1] if fitting else None
+    return min(fitting, key=lambda found: found[0])[1] if fitting else None
 
 
 def settings_for(model: ModelInfo, table: SeedTable | None) -> Plan:
@@ -145,9 +148,8 @@ def require_fit(model: ModelInfo, chosen: SelectedSeeds, settings: Plan) -> tupl
 
 def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:
     """Return what to call each table, and its path; before them the choice of none."""
-    tables = list_tables(folders)
-    named = [(f"{path.parent.name} / {path.name.removesuffix(SUFFIX)}", path) for path in tables]
-    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named)]
+    named = Catalogue(folders).paths()
+    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named.items())]
 
 
 def chosen_table_path(choice: str | None) -> Path | None:

@@ -133,11 +133,11 @@ def test_a_table_without_a_scored_seed_is_refused(host: Host) -> None:
         golden(host)
 
 
-def test_tables_are_listed_ours_first_and_each_name_once(host: Host) -> None:
+def test_tables_are_listed_ours_last_and_each_name_once(host: Host) -> None:
     table = full_table()
-    for name, bundled in (("seedling/a", True), ("mine", False), ("seedling/a", False)):
+    for name, bundled in (("a", True), ("mine", False), ("seedling/b", True), ("mine", True)):
         host.add_table(table, name, bundled=bundled)
-    assert table_options(host) == ["seedling/a", "mine"]
+    assert table_options(host) == ["mine", "a", "seedling/b"]
 
 
 def test_a_table_added_later_is_listed_without_a_restart(host: Host) -> None:

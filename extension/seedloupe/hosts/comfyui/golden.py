@@ -14,13 +14,12 @@ from ...errors import PickError
 from ...noise import CPU_NOISE
 from ...picking import Picking, PickRequest, PickRule, pick_seeds
 from ...tables import (
-    SUFFIX,
+    Catalogue,
     Match,
     SeedTable,
     TableUse,
-    bundled_folder,
-    list_tables,
     require_match,
+    table_folders,
     user_folders,
 )
 
@@ -50,21 +49,16 @@ class Choice:
 
 
 def comfyui_table_folders() -> tuple[Path, ...]:
-    """Where seed tables are: ours, ``seed_tables`` in ComfyUI's models folder, the user's own."""
-    ours = Path(folder_paths.models_dir) / FOLDER_NAME
-    folder_paths.add_model_folder_path(FOLDER_NAME, str(ours))
+    """Where seed tables are: ``seed_tables`` in ComfyUI's models folder, the user's own, ours."""
+    models = Path(folder_paths.models_dir) / FOLDER_NAME
+    folder_paths.add_model_folder_path(FOLDER_NAME, str(models))
     users = user_folders(os.environ, sys.platform, Path.home())
-    return bundled_folder(), *map(Path, folder_paths.get_folder_paths(FOLDER_NAME)), *users
+    return table_folders([*map(Path, folder_paths.get_folder_paths(FOLDER_NAME))], users)
 
 
 def table_names() -> tuple[str, ...]:
     """Every table once, named as :func:`~seedloupe.tables.find_table` finds it again."""
-    names = [
-        path.relative_to(folder).as_posix().removesuffix(SUFFIX)
-        for folder in comfyui_table_folders()
-        for path in list_tables([folder])
-    ]
-    return tuple(dict.fromkeys(names))
+    return Catalogue(comfyui_table_folders()).names()
 
 
 def file_stamp(path: Path) -> tuple[int, int]:

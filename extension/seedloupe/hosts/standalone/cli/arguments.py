@@ -166,10 +166,10 @@ def port(text: str) -> int:
 
 def table_folders() -> Sequence[Path]:
     """Where seed tables are: here, in the user's own folders, and what came with Seedloupe."""
-    from ....tables import bundled_folder, user_folders
+    from .... import tables
 
-    own = user_folders(os.environ, sys.platform, Path.home())
-    return tuple(dict.fromkeys((Path.cwd() / "seed_tables", *own, bundled_folder())))
+    users = tables.user_folders(os.environ, sys.platform, Path.home())
+    return tables.table_folders([Path.cwd() / "seed_tables"], users)
 
 
 def say_notes(console: Console, notes: Sequence[str]) -> None:
