@@ -168,12 +168,17 @@ def test_a_layout_of_nothing_or_of_two_places_is_refused() -> None:
 
 def test_a_request_is_written_with_what_its_rule_heeds() -> None:
     asked = PickRequest(PickRule.LAYOUT, 3, layouts=(LEFT,), tags=TAGS, position=9)
-    assert json.loads(json.dumps(asked.to_json())) == {
-        "rule": "layout",
-        "order": "best",
-        "layouts": [{"x": 0.2, "y": 0.5, "size": None, "depth": None, "kind": None}],
-        "tags": {"want": [], "avoid": ["gray"], "above": 0.8},
-    }
+    # As read back, which a picture of a stopped run is compared with.
+    assert (
+        asked.to_json()
+        == json.loads(json.dumps(asked.to_json()))
+        == {
+            "rule": "layout",
+            "order": "best",
+            "layouts": [{"x": 0.2, "y": 0.5, "size": None, "depth": None, "kind": None}],
+            "tags": {"want": [], "avoid": ["gray"], "above": 0.8},
+        }
+    )
     golden = PickRequest(PickRule.GOLDEN, 1, metrics=("loss",), order=PickOrder.TURNING).to_json()
     assert (golden["golden_rule"], golden["order"]) == ("lower_bound", "turning")
     assert golden["metrics"] == ["loss"]

@@ -327,7 +327,8 @@ def test_a_choice_says_its_positions() -> None:
     assert pick_golden(table, 4).place == ""
     assert pick_golden(table, 4, position=8).place == "positions 8 to 11 of the best first"
     turned = pick_golden(table, 1, position=8, order=TURNING)
-    assert turned.place.startswith("position 8, while 23 seeds take turns")
+    again = "its 23 seeds come again after as many pictures"
+    assert turned.place == f"position 8 of the turning order; {again}"
     written = turned.to_json()
     assert (written["position"], written["order"], written["period"]) == (8, "turning", 23)
 

@@ -157,10 +157,7 @@ def picking_html(title: str, picking: Picking | None) -> str:
     """Return the rule that chose seeds and everything to know about it."""
     if picking is None:
         return ""
-    chance = (str(picking.chance),) if picking.chance else ()
-    spread = (str(picking.spread),) if picking.spread else ()
-    notes = dict.fromkeys((*spread, *chance, *picking.notes))
-    said = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    said = "".join(f"<li>{escape(reason)}</li>" for reason in picking.reasons)
     return (
         f'<div class="sl-atlas-why" role="status"><h3>{escape(title)}</h3>'
         f"<p>{escape(picking.rule)}</p><ul>{said}</ul></div>"

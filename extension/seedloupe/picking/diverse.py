@@ -147,7 +147,7 @@ class DiversePicker:
         chosen = self._stretch(table, cloud, best, stretch)
         return Picking(
             _picks(table, rows[chosen], ranked),
-            self._rule(ranked),
+            self._rule(ranked, stretch),
             len(rows),
             notes=(
                 *tag_notes,
@@ -225,11 +225,12 @@ class DiversePicker:
         note = f"only {apart} of the seeds differ; the others equal one of them in this space"
         return chosen, (note,)
 
-    def _rule(self, ranked: _Ranked) -> str:
+    def _rule(self, ranked: _Ranked, stretch: Stretch) -> str:
         space = " and ".join(self.spaces)
         far = f"each the farthest in {space} from all before it"
         if self.objective is DiverseObjective.BALANCED:
             far = f"good and far apart in {space}, quality counting {self.quality:.0%}"
+        far += ", in turn so that neighbours lie apart" if stretch.is_turning else ""
         return f"of the better {self.floor:.0%} by {ranked.by}, {far}" if ranked.by else far
 
 

@@ -119,8 +119,19 @@ class Picking:
         )
         if self.order is PickOrder.BEST:
             return f"{which} of the best first"
-        turns = seeds_in_words(self.period)
-        return f"{which}, while {turns} take turns in an order fixed by table and rule"
+        again = f"its {seeds_in_words(self.period)} come again after as many pictures"
+        return f"{which} of the turning order; {again}"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything there is to know besides the rule: places, spread, chance and notes."""
+        known = (self.place, str(self.spread or ""), str(self.chance or ""), *self.notes)
+        return tuple(dict.fromkeys(filter(None, known)))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What sets single seeds apart, one line each."""
+        return tuple(f"seed {pick.seed}: {pick.note}" for pick in self.picks if pick.note)
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values; seeds as decimal strings."""

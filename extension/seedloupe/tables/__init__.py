@@ -2,6 +2,7 @@
 
 from .catalogue import Catalogue, table_folders
 from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
+from .difference import Difference, Match, MatchLevel
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
 from .find import (
     Found,
@@ -14,15 +15,7 @@ from .find import (
 )
 from .header import FORMAT, VERSION, Outline, read_outline, read_spec
 from .io import SUFFIX, read_table, write_table
-from .match import (
-    Difference,
-    Match,
-    MatchLevel,
-    TableUse,
-    match_table,
-    require_match,
-    sampling_words,
-)
+from .match import TableUse, match_table, require_match, sampling_words
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
 from .plausible import require_plausible

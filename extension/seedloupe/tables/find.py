@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..errors import TableError
 from ..places import own_folder
+from .difference import Match, MatchLevel
 from .header import Outline, instead_of_file, read_outline
 from .io import SUFFIX
-from .match import Match, MatchLevel, TableUse, match_table
+from .match import TableUse, match_table
 
 _LEVELS = tuple(MatchLevel)
 _OWN = "SEEDLOUPE_TABLES"

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import folder_paths
 
-from ...errors import PickError
 from ...noise import CPU_NOISE
-from ...picking import Picking, PickRequest, PickRule, pick_seeds
+from ...picking import PickRequest, PickRule
+from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import (
     Catalogue,
-    Match,
-    SeedTable,
     TableUse,
-    require_match,
     table_folders,
     user_folders,
 )
 
 __all__ = [
-    "Choice",
     "choose_golden",
     "comfyui_table_folders",
     "file_stamp",
@@ -35,17 +30,7 @@ __all__ = [
 FOLDER_NAME = "seed_tables"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Seeds, and how far the table they come from fits."""
-
-    picking: Picking
-    match: Match
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds, best first."""
-        return self.picking.seeds
+_ADVICE = {"sampling": "This node cannot see the sampler; set it as the table was made."}
 
 
 def comfyui_table_folders() -> tuple[Path, ...]:
@@ -82,8 +67,8 @@ def latent_shape(width: int, height: int, model: Any = None) -> tuple[int, int, 
 
 
 def choose_golden(
-    table: SeedTable, count: int, *, shape: tuple[int, int, int], model_sha256: str | None
-) -> Choice:
+    named: NamedTable, count: int, *, shape: tuple[int, int, int], model_sha256: str | None
+) -> SeedChoice:
     """Pick the best seeds for noise as ComfyUI draws it: on the CPU, wherever it samples.
 
     Tables of such noise hold seeds below 2**32, so the page's numbers keep them whole.
@@ -92,8 +77,6 @@ def choose_golden(
         TableMatchError: the table's seeds stand for other noise here.
         PickError: the table cannot answer, or has no seed to give.
     """
-    match = require_match(table, TableUse(CPU_NOISE, shape, model_sha256=model_sha256))
-    picking = pick_seeds(table, PickRequest(PickRule.GOLDEN, count))
-    if not picking.picks:
-        raise PickError("table", expected="seeds that were scored", got="; ".join(picking.notes))
-    return Choice(picking, match)
+    use = TableUse(CPU_NOISE, shape, model_sha256=model_sha256)
+    choice = choose_seeds(named, PickRequest(PickRule.GOLDEN, count))
+    return choice.matched(use, advice=_ADVICE)

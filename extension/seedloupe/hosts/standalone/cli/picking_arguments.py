@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, PickError
@@ -12,8 +13,7 @@ from .arguments import count, names, positive, seed
 
 if TYPE_CHECKING:
     from ....geometry import Box
-    from ....picking import Layout, Picking, PickRequest
-    from ....tables import SeedTable
+    from ....picking import Layout, PickRequest
 
 RULES = ("golden", "diverse", "layout", "clean")
 _GOLDEN = ("lower_bound", "intersection", "pareto")
@@ -123,19 +123,15 @@ def add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts (text)")
 
 
-def pick_by_arguments(
-    table: SeedTable | None, rule: str, number: int, args: argparse.Namespace
-) -> Picking:
-    """Apply a rule with the settings of a command line; those it lacks take their defaults.
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Call the field of a wish nobody can fulfil as it was typed.
 
     Raises:
-        PickError: the table cannot answer; the field is called as it was typed.
-        InputError: a layout is wanted and none was given.
+        PickError: with that field.
     """
-    from ....picking import pick_seeds
-
     try:
-        return pick_seeds(table, pick_request(rule, number, args))
+        yield
     except PickError as error:
         raise PickError(
             _TYPED.get(error.field, error.field),

@@ -16,7 +16,8 @@ from ..picking_arguments import (
     add_layout,
     add_positions,
     add_tags,
-    pick_by_arguments,
+    as_typed,
+    pick_request,
 )
 
 if TYPE_CHECKING:
@@ -71,27 +72,24 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Pick and explain."""
+    from .....picking import pick_seeds
     from .....tables import find_table, read_table
 
     path = find_table(args.table, table_folders())
     table = read_table(path)
     match = _match(args, table)
-    picking = pick_by_arguments(table, args.rule, args.count, args)
+    with as_typed():
+        picking = pick_seeds(table, pick_request(args.rule, args.count, args))
     document = {
         "table": str(path),
         "rule_name": args.rule,
-        "match": None if match is None else match_json(match),
+        "match": None if match is None else match.to_json(),
         **picking.to_json(),
     }
     # The result has a line of its own for what chance would give.
     say_notes(console, [note for note in picking.notes if note != str(picking.chance)])
     console.result(document, _lines(picking, match))
     return 0
-
-
-def match_json(match: Match) -> dict[str, object]:
-    """Return a match as plain JSON values."""
-    return {"level": match.level.value, "reasons": list(match.reasons)}
 
 
 def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
