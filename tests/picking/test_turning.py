@@ -316,6 +316,19 @@ def test_in_turn_no_seed_is_the_first() -> None:
         pick_diverse(many(), 4, start=SEEDS[0], order=TURNING)
 
 
+def test_in_a_large_table_only_the_best_are_compared_and_it_is_said() -> None:
+    count = 2**15 + 2
+    scores = np.arange(count, dtype=float)
+    points = np.random.default_rng(8).normal(size=(count, 2))
+    points[:100] *= 1000  # far out, and worse than the better quarter
+    table = make_table({"a": scores}, features={"style": points})
+    picking = pick_diverse(table, 128, order=TURNING, floor=1.0)
+    assert picking.pool == 2**14
+    assert min(picking.seeds) >= count - 2**14
+    assert "in turn only the first 16384 of these are compared" in picking.notes
+    assert not any("in turn only" in note for note in pick_diverse(table, 2, floor=1.0).notes)
+
+
 def test_given_seeds_come_again_in_the_order_given() -> None:
     picking = pick_given(None, [5, 3, 5, 9], count=4, position=2, order=TURNING)
     assert picking.seeds == (9, 5, 3, 9)

@@ -81,7 +81,7 @@ def _span(part: str) -> range:
     first, last = int(match[1]), int(match[3] or match[1])
     beyond = last if match[2] == ":" else last + 1
     if first >= _SEED_LIMIT or beyond > _SEED_LIMIT:
-        raise SeedError("seeds", expected=f"0 to {_SEED_LIMIT - 1}", got=repr(part))
+        raise SeedError("seeds", expected=f"a seed from 0 to {_SEED_LIMIT - 1}", got=repr(part))
     if beyond <= first:
         raise SeedError("seeds", expected="spans that rise, such as 0:1024", got=repr(part))
     return range(first, beyond)

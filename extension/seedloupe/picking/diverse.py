@@ -13,6 +13,7 @@ from ..errors import PickError, TableError
 from ..tables import SeedTable
 from .distances import (
     Cloud,
+    Points,
     balanced_points,
     farthest_points,
     pick_spread,
@@ -20,25 +21,21 @@ from .distances import (
     side_by_side,
 )
 from .picks import Pick, Picking, describe_pick, interval_words
-from .quality import better_seeds
+from .quality import ByQuality
 from .ranks import Rows
-from .spaced import spaced_order
+from .spaced import spaced_turns
 from .spaces import STYLE, require_spaces
 from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .turning import coin_of, in_rounds
-from .words import evidence_notes, repeat_notes, seeds_in_words, shortage_notes, unmeasured_notes
-
-_NO_FLOOR = (
-    "the table has no scores: the smallest seed comes first, and nothing keeps out bad seeds, "
-    "which tend to stand apart"
-)
-
+from .words import evidence_notes, repeat_notes, seeds_in_words, shortage_notes
 
 _QUARTER = 4
 _MOST_TURNS = 128
 """So many of the seeds farthest apart take turns, or a quarter of those kept where that is fewer.
-More of them lie closer together, and each asks for the distances to all seeds."""
+More of them lie closer together."""
+_MOST_COMPARED = 2**14
+"""So many are compared where some take turns: the best of those kept. Each of those that do asks
+for its distances to all of them."""
 
 
 class DiverseObjective(str, Enum):
@@ -48,32 +45,6 @@ class DiverseObjective(str, Enum):
     """Each seed is the farthest from all before it."""
     BALANCED = "balanced"
     """Seeds are good and lie far apart, weighed against each other."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Ranked:
-    """The seeds in the running.
-
-    Args:
-        rows: ``(R,)`` best first, or in table order where nothing says which are good.
-        by: what they go by, in words; empty where nothing says so.
-    """
-
-    rows: Rows
-    by: str
-
-    def above(self, floor: float) -> Rows:
-        """Return the better rows; all where nothing says which those are."""
-        return self.rows[: math.ceil(floor * len(self.rows))] if self.by else self.rows
-
-    def places(self, rows: Rows) -> list[int]:
-        """Return the place of each row; 0 where it has none."""
-        if not self.by or not len(rows):
-            return [0] * len(rows)
-        places = np.zeros(max(int(self.rows.max(initial=0)), int(rows.max())) + 1, np.intp)
-        places[self.rows] = np.arange(1, len(self.rows) + 1)
-        found: list[int] = places[rows].tolist()
-        return found
 
 
 @dataclass(frozen=True)
@@ -135,16 +106,16 @@ class DiversePicker:
         self._check(table, stretch)
         allowed, tag_notes = rows_passing(table, self.tags)
         features = [table.feature(space) for space in self.spaces]
-        known = allowed
-        for feature in features:
-            known = rows_known(feature, known)
-        ranked, floor_notes = _ranked(table, known)
+        known = _known_by_all(features, allowed)
+        ranked, floor_notes = ByQuality.of(table, known)
         rows, start_notes = self._start_first(table, ranked.above(self.floor))
+        rows, fewer_notes = _affordable(rows, stretch)
         stretch.require_reached(len(rows))
         cloud = Cloud.of(side_by_side(features, rows))
         turns = min(math.ceil(len(rows) / _QUARTER), _MOST_TURNS) if stretch.is_turning else 0
         best, far_notes = self._choose(cloud, rows, ranked, stretch.reach(len(rows), turns))
-        chosen = self._stretch(table, cloud, best, stretch)
+        rule = f"diverse {' '.join(self.spaces)}"
+        chosen = spaced_turns(table, rule, cloud, best, stretch)
         return Picking(
             _picks(table, rows[chosen], ranked),
             self._rule(ranked, stretch),
@@ -154,6 +125,7 @@ class DiversePicker:
                 *_unknown_notes(len(allowed) - len(known), self.spaces),
                 *floor_notes,
                 *start_notes,
+                *fewer_notes,
                 *far_notes,
                 *shortage_notes(len(chosen), count),
                 *repeat_notes(chosen, turns),
@@ -184,17 +156,6 @@ class DiversePicker:
         if stretch.is_turning and self.start is not None:
             raise PickError("start", expected="none: in turn no seed is the first", got="a seed")
 
-    def _stretch(
-        self, table: SeedTable, cloud: Cloud, best: list[int], stretch: Stretch
-    ) -> list[int]:
-        """Return the positions asked for, out of the best that are known."""
-        if not stretch.is_turning:
-            return best[stretch.position :]
-        pool = Cloud.of(cloud.points[best].astype(np.float64))
-        order = spaced_order(pool, coin_of(table, f"diverse {' '.join(self.spaces)}"))
-        at = in_rounds(stretch.position, stretch.end, len(best), lambda _: order)
-        return [best[n] for n in at]
-
     def _start_first(self, table: SeedTable, kept: Rows) -> tuple[Rows, tuple[str, ...]]:
         """Return the rows with the one to start from in front."""
         if self.start is None:
@@ -211,7 +172,7 @@ class DiversePicker:
         return np.concatenate([[row], others]), (note,)
 
     def _choose(
-        self, cloud: Cloud, rows: Rows, ranked: _Ranked, count: int
+        self, cloud: Cloud, rows: Rows, ranked: ByQuality, count: int
     ) -> tuple[list[int], tuple[str, ...]]:
         if not count:
             return [], ()
@@ -225,7 +186,7 @@ class DiversePicker:
         note = f"only {apart} of the seeds differ; the others equal one of them in this space"
         return chosen, (note,)
 
-    def _rule(self, ranked: _Ranked, stretch: Stretch) -> str:
+    def _rule(self, ranked: ByQuality, stretch: Stretch) -> str:
         space = " and ".join(self.spaces)
         far = f"each the farthest in {space} from all before it"
         if self.objective is DiverseObjective.BALANCED:
@@ -278,15 +239,23 @@ def _row_of(table: SeedTable, start: int) -> int:
         raise PickError("start", expected=error.expected, got=error.got) from error
 
 
-def _ranked(table: SeedTable, rows: Rows) -> tuple[_Ranked, tuple[str, ...]]:
-    """Put rows in order of quality, and say who could not be compared."""
-    if not table.metrics():
-        return _Ranked(rows, ""), (_NO_FLOOR,)
-    better = better_seeds(table, rows)
-    return _Ranked(better.ordered, better.by), unmeasured_notes(len(rows) - len(better.rows))
+def _known_by_all(features: Sequence[Points], rows: Rows) -> Rows:
+    """Return the rows with enough coordinates in every space."""
+    for feature in features:
+        rows = rows_known(feature, rows)
+    return rows
 
 
-def _picks(table: SeedTable, rows: Rows, ranked: _Ranked) -> tuple[Pick, ...]:
+def _affordable(rows: Rows, stretch: Stretch) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows to compare, fewer where seeds take turns, which asks for many distances."""
+    if not stretch.is_turning or len(rows) <= _MOST_COMPARED:
+        return rows, ()
+    return rows[:_MOST_COMPARED], (
+        f"in turn only the first {_MOST_COMPARED} of these are compared",
+    )
+
+
+def _picks(table: SeedTable, rows: Rows, ranked: ByQuality) -> tuple[Pick, ...]:
     return tuple(
         describe_pick(table, int(row), table.metrics(), rank=place)
         for row, place in zip(rows, ranked.places(rows), strict=True)

@@ -9,17 +9,40 @@ come from two halves, four from four quarters, from any position on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..tables import SeedTable
 from .distances import Cloud
 from .ranks import Rows
+from .stretch import Stretch
+from .turning import coin_of, in_rounds
 
 Coin = Callable[[int], bool]
 """Which half comes first at a cut, by the number of the cut: 1 is the first, its halves are 2 n and
 2 n + 1."""
+
+
+def spaced_turns(
+    table: SeedTable, rule: str, cloud: Cloud, best: Sequence[int], stretch: Stretch
+) -> list[int]:
+    """Return the points of the positions asked for.
+
+    Args:
+        table: decides, with ``rule``, which half comes first.
+        rule: by its name.
+        cloud: all points.
+        best: those that are known to come first, best first, or those that take turns.
+        stretch: the positions; the order is the same in every round.
+    """
+    if not stretch.is_turning:
+        return list(best[stretch.position :])
+    pool = Cloud.of(cloud.points[list(best)].astype(np.float64))
+    order = spaced_order(pool, coin_of(table, rule))
+    at = in_rounds(stretch.position, stretch.end, len(best), lambda _: order)
+    return [best[n] for n in at]
 
 
 def spaced_order(cloud: Cloud, coin: Coin) -> Rows:
