@@ -1,4 +1,4 @@
-"""Which seeds stand side by side: by dice, golden, diverse, or chosen by hand."""
+"""Which seeds stand side by side: random, golden, diverse, or chosen by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..picking import Picking, golden_order, pick_diverse, pick_golden, pick_random
+from ..picking import (
+    Picking,
+    PickRequest,
+    PickRule,
+    pick_random,
+    pick_seeds,
+    ranks_of,
+    rules_for,
+)
 from ..tables import SeedTable
 
 
@@ -22,6 +30,9 @@ class SeedSource(str, Enum):
     def label(self) -> str:
         """What to call the column where it can be ticked."""
         return "Your seeds" if self is SeedSource.CHOSEN else self.value.capitalize()
+
+
+_RULES = {SeedSource.GOLDEN: PickRule.GOLDEN, SeedSource.DIVERSE: PickRule.DIVERSE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +66,7 @@ def choose_columns(
         table: what golden and diverse choose from.
         ways: the columns wanted; those that need a table are left out where there is none.
         count: seeds a column.
-        source_seed: decides the dice of the random column.
+        source_seed: decides the seeds of the random column.
         by_hand: seeds somebody chose, all of which make one more column.
 
     Raises:
@@ -71,19 +82,9 @@ def choose_columns(
 
 
 def possible_ways(table: SeedTable | None) -> tuple[SeedSource, ...]:
-    """Return the columns a table can fill; without one only dice are left."""
-    if table is None:
-        return (SeedSource.RANDOM,)
-    golden = (SeedSource.GOLDEN,) if table.metrics() else ()
-    return (SeedSource.RANDOM, *golden, *((SeedSource.DIVERSE,) if table.spaces() else ()))
-
-
-def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
-    """Return the place of every seed of a table that could be compared, the best first."""
-    if table is None or not table.metrics():
-        return {}
-    best_first = table.seeds[golden_order(table)].tolist()
-    return {seed: rank for rank, seed in enumerate(best_first, 1)}
+    """Return the columns a table can fill; without one only random seeds are left."""
+    rules = rules_for(table)
+    return (SeedSource.RANDOM, *(way for way, rule in _RULES.items() if rule in rules))
 
 
 def _rising(table: SeedTable | None) -> frozenset[str]:
@@ -92,12 +93,9 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
 
 
 def _pick(way: SeedSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
-    if table is None or way is SeedSource.RANDOM:
+    if way is SeedSource.RANDOM:
         return pick_random(table, count, source_seed=source_seed)
-    if way is SeedSource.GOLDEN:
-        return pick_golden(table, count)
-    space = "style" if "style" in table.spaces() else table.spaces()[0]
-    return pick_diverse(table, count, spaces=(space,))
+    return pick_seeds(table, PickRequest(_RULES[way], count))
 
 
 def ways_offered(ways: Sequence[SeedSource]) -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from typing import Any
 from modules import devices, paths, scripts, sd_samplers, shared
 
 from ...errors import SeedloupeError
+from ...tables import Catalogue
 from . import infotext
-from .catalogue import Catalogue, webui_table_folders
+from .catalogue import webui_catalogue
 from .controls import PanelSettings
 from .golden import SeedGivenError, require_free_seeds, use_golden_seeds
 from .options import TABLE_FOLDER, add_options
@@ -72,7 +73,7 @@ def _choose_seeds(p: Any, settings: PanelSettings) -> tuple[str, ...]:
 
 
 def _catalogue() -> Catalogue:
-    return Catalogue(webui_table_folders(paths.models_path, getattr(shared.opts, TABLE_FOLDER, "")))
+    return webui_catalogue(paths.models_path, getattr(shared.opts, TABLE_FOLDER, ""))
 
 
 def _seeds_were_kept(p: Any, reason: str) -> None:

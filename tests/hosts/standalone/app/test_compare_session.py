@@ -24,8 +24,7 @@ from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated
 from seedloupe.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
-from seedloupe.picking import Pick, Picking, pick_golden
-from seedloupe.picking.explicit_seeds import pick_given
+from seedloupe.picking import Pick, Picking, SelectedSeeds, pick_given, pick_golden
 from seedloupe.services.seed_columns import (
     SeedColumn,
     SeedSource,
@@ -33,7 +32,6 @@ from seedloupe.services.seed_columns import (
     possible_ways,
     ranks_of,
 )
-from seedloupe.services.table_fit import SelectedSeeds
 from seedloupe.tables import write_table
 
 from ....requests import INFO, request_of

@@ -14,8 +14,10 @@ from ..picking_arguments import (
     add_diverse,
     add_golden,
     add_layout,
+    add_positions,
     add_tags,
-    pick_by_arguments,
+    as_typed,
+    pick_request,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
+    add_positions(parser)
     add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
@@ -69,27 +72,24 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Pick and explain."""
+    from .....picking import pick_seeds
     from .....tables import find_table, read_table
 
     path = find_table(args.table, table_folders())
     table = read_table(path)
     match = _match(args, table)
-    picking = pick_by_arguments(table, args.rule, args.count, args)
+    with as_typed():
+        picking = pick_seeds(table, pick_request(args.rule, args.count, args))
     document = {
         "table": str(path),
         "rule_name": args.rule,
-        "match": None if match is None else match_json(match),
+        "match": None if match is None else match.to_json(),
         **picking.to_json(),
     }
     # The result has a line of its own for what chance would give.
     say_notes(console, [note for note in picking.notes if note != str(picking.chance)])
     console.result(document, _lines(picking, match))
     return 0
-
-
-def match_json(match: Match) -> dict[str, object]:
-    """Return a match as plain JSON values."""
-    return {"level": match.level.value, "reasons": list(match.reasons)}
 
 
 def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
@@ -156,6 +156,8 @@ def _lines(picking: Picking, match: Match | None) -> list[str]:
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:
         lines += [f"       {reason}" for reason in match.reasons]
+    if picking.place:
+        lines.append(f"place  {picking.place}")
     if picking.rank_by:
         lines.append(f"rank   by {picking.rank_by}")
     if picking.interval_of:

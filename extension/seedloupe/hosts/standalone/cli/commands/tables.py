@@ -11,7 +11,6 @@ from .....errors import InputError, TableError
 from ..arguments import Parser, command, size, table_folders
 from ..console import one_line, table_lines
 from . import tables_export, tables_pair
-from .pick import match_json
 from .tables_pair import find
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def _list_suited(args: argparse.Namespace, console: Console) -> int:
     entries: list[dict[str, object]] = []
     lines: list[str] = []
     for one in found:
-        match = {} if one.match is None else match_json(one.match)
+        match = {} if one.match is None else one.match.to_json()
         entries.append({**_entry(one.path), **({"match": match} if match else {})})
         lines.append(f"{one.match.level.value if one.match else 'unreadable'}  {one.path}")
         reasons = [one.problem] if one.match is None else one.match.reasons
