@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.images import is_drawing
 from seedloupe.lens import FeatureMap, list_layers
 from seedloupe.lens.file import read_lens, write_lens
 from seedloupe.lens.record import LensRecord, LensSpec
@@ -128,6 +129,8 @@ def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> N
         with Image.open(film) as frames:
             assert frames.n_frames == 3
             assert frames.width < sheet
+        assert is_drawing(film)
+    assert is_drawing(ended.json["out"])
     page = lens_file.with_name("page.html")
     assert cli("lens", "show", lens_file, "--out", page).code == 0
     text = page.read_text("utf-8")
