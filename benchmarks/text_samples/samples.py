@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..geometry import Extent
+from seedloupe.geometry import Extent
+
 from . import lettering
 from .bend import Bend, lay
 from .grounds import GROUNDS, Ground
