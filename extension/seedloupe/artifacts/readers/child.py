@@ -35,7 +35,7 @@ _BEGIN = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])["path"]
 from seedloupe.artifacts.readers.child import serve_parent
-serve(sys.argv[1])
+serve_parent(sys.argv[1])
 """
 #: Pictures of changing sizes leave glibc's heap full of holes: over 160 reads a process with
 #: RapidOCR grew by 75 MiB, and by 1 MiB where large pieces are given back at once.
