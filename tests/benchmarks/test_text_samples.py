@@ -15,7 +15,7 @@ from seedloupe.geometry import Extent
 @pytest.fixture
 def unworn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures without noise and JPEG, in which every changed pixel is ink."""
-    monkeypatch.setattr(samples, "_worn", lambda _, picture: picture)
+    monkeypatch.setattr(samples, "worn", lambda _, picture: picture)
 
 
 def under(sample: Sample) -> np.ndarray:
