@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,6 +14,9 @@ from PIL import Image
 from seedloupe.generation.request import Request
 from seedloupe.images import from_pil
 from seedloupe.seedling import world
+
+if TYPE_CHECKING:
+    from seedloupe.hosts.standalone.engine.models import Model
 
 PROMPTS = (
     "grass under a day sky",
@@ -68,7 +71,7 @@ def _task(rng: np.random.Generator) -> tuple[int, str, tuple[int, int, int, int]
 
 
 @lru_cache(maxsize=1)
-def _model() -> Any:
+def _model() -> Model:
     from seedloupe.hosts.standalone.engine.models import open_model
 
     return open_model("seedling")
