@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from ..console import Console
 
 _FINDINGS = 1
-_READERS = ("auto", "easyocr", "easyocr-detect", "rapidocr", "strokes", "tesseract", "none")
+_READERS = (
+    *("auto", "ddddocr", "easyocr", "easyocr-detect", "rapidocr", "strokes", "tesseract", "none"),
+)
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
