@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from seedloupe.generation.request import Request
-from seedloupe.images import from_pil
+from seedloupe.images import from_pil, to_pil
 from seedloupe.seedling import world
 
 if TYPE_CHECKING:
@@ -54,8 +54,9 @@ def repaint(seed: int) -> Repaint:
     mask = np.zeros((_SIDE, _SIDE), np.float32)
     mask[box[1] : box[3], box[0] : box[2]] = 1
     source = Image.fromarray(world.render(world.Split.CRITIC.seed(index)).image)
-    request = Request(prompt, (seed,), image=from_pil(source), mask=torch.from_numpy(mask))
-    return Repaint(next(iter(generate(_model(), request))).image.convert("RGB"), mask)
+    model, image = _model(), from_pil(source)
+    request = Request.of(model.info, prompt, (seed,), image=image, mask=torch.from_numpy(mask))
+    return Repaint(to_pil(next(iter(generate(model, request))).image), mask)
 
 
 def _task(rng: np.random.Generator) -> tuple[int, str, tuple[int, int, int, int]]:

@@ -17,7 +17,7 @@ from seedloupe.hosts.standalone.app.compare_session import (
     compare_columns,
     draw_columns,
     empty_columns,
-    seeds_of,
+    seeds_of_columns,
 )
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
 from seedloupe.hosts.standalone.engine.models import Model
@@ -51,7 +51,7 @@ def lot(way: SeedSource, *seeds: int) -> SeedColumn:
 def drawn(
     lots: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
 ) -> list[CompareState]:
-    request = request_of(INFO, "a boat", seeds_of(lots), steps=steps)
+    request = request_of(INFO, "a boat", seeds_of_columns(lots), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
     painter = LayerPainter()

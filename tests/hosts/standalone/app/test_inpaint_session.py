@@ -20,7 +20,7 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
     draw_one,
     job_of,
     repaint,
-    seeds_of,
+    typed_seeds,
 )
 from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
@@ -46,18 +46,18 @@ def sheets(
     [("4, 8, 15", (4, 8, 15)), (" 4;8\n8 ", (4, 8)), ("18446744073709551615", (2**64 - 1,))],
 )
 def test_seeds_are_read_as_typed_and_each_once(text: str, seeds: tuple[int, ...]) -> None:
-    assert seeds_of(text, 6, lambda: 1) == seeds
+    assert typed_seeds(text, 6, lambda: 1) == seeds
 
 
 def test_an_empty_line_throws_dice() -> None:
     dice = itertools.count(9)
-    assert seeds_of("  ", 3, lambda: next(dice)) == (9, 10, 11)
+    assert typed_seeds("  ", 3, lambda: next(dice)) == (9, 10, 11)
 
 
 @pytest.mark.parametrize("text", ["four", "-4", "4.5", "²", "4, x"])
 def test_what_is_no_seed_is_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match="seeds"):
-        seeds_of(text, 1, lambda: 1)
+        typed_seeds(text, 1, lambda: 1)
 
 
 def test_no_text_found_text_found_and_not_checked_are_three_answers() -> None:

@@ -83,7 +83,7 @@ class CompareState:
     @property
     def seeds(self) -> tuple[int, ...]:
         """Every seed once, row by row, so that the columns fill evenly."""
-        return seeds_of(self.lots)
+        return seeds_of_columns(self.lots)
 
     def columns(self) -> tuple[Column, ...]:
         """Return what to show."""
@@ -107,7 +107,7 @@ class CompareState:
         )
 
 
-def seeds_of(lots: Sequence[SeedColumn]) -> tuple[int, ...]:
+def seeds_of_columns(lots: Sequence[SeedColumn]) -> tuple[int, ...]:
     """Return every seed once, row by row, so that the columns fill evenly."""
     rows = zip_longest(*(lot.picking.seeds for lot in lots))
     return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
@@ -134,7 +134,7 @@ def compare_columns(
         known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
     )
     layers, painter = panel(model.unet), LayerPainter()
-    request = Request.of(model.info, wish.prompt, seeds_of(lots), plan=wish.settings)
+    request = Request.of(model.info, wish.prompt, seeds_of_columns(lots), plan=wish.settings)
     return draw_columns(
         lots,
         request,

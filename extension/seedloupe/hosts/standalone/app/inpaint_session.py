@@ -59,7 +59,7 @@ class Repaint:
     level: Level = Level.NORMAL
 
 
-def seeds_of(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
+def typed_seeds(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
     """Read seeds such as ``4, 8, 15-23``; an empty text throws ``count`` of them with ``dice``.
 
     Raises:
@@ -77,7 +77,7 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
     """
     model = desk.shelf.get(wish.model)
     canvas = canvas_of(wish.edited, model.native_size)
-    seeds = seeds_of(wish.seeds, wish.count, desk.dice)
+    seeds = typed_seeds(wish.seeds, wish.count, desk.dice)
     request = Request.of(
         model.info,
         wish.prompt,

@@ -164,7 +164,7 @@ def port(text: str) -> int:
     return int(text)
 
 
-def table_folders() -> Sequence[Path]:
+def cli_table_folders() -> Sequence[Path]:
     """Where seed tables are: here, in the user's own folders, and what came with Seedloupe."""
     from .... import tables
 

@@ -13,7 +13,7 @@ from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
-from .arguments import table_folders
+from .arguments import cli_table_folders
 from .picking_arguments import RULES, as_typed, has_layout, layouts, pick_request
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def open_table(args: argparse.Namespace) -> NamedTable | None:
     name = args.table or (args.model if args.pick in RULES else None)
     if name is None:
         return None
-    path = find_table(name, table_folders())
+    path = find_table(name, cli_table_folders())
     return NamedTable(path.name, read_table(path), path)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from .....generation.sampler import Sampler
-from ..arguments import Parser, command, positive, say_notes, size, table_folders
+from ..arguments import Parser, cli_table_folders, command, positive, say_notes, size
 from ..console import table_lines
 from ..picking_arguments import (
     add_clean,
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from .....picking import pick_seeds
     from .....tables import find_table, read_table
 
-    path = find_table(args.table, table_folders())
+    path = find_table(args.table, cli_table_folders())
     table = read_table(path)
     match = _match(args, table)
     with as_typed():
