@@ -186,8 +186,8 @@ def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: boo
     """Choose seeds by half of the rows and see what they do on the other half, and the other way.
 
     Equal seeds are taken at random. The interval is the wider, at each end, of a bootstrap over
-    rows and of how far the gap of shuffled seeds scatters: where text is rare a bootstrap alone takes
-    the few that were seen for all there is. The chance ``p`` is that of shuffled seeds.
+    rows and of how far the gap of shuffled seeds scatters: where text is rare a bootstrap alone
+    takes the few that were seen for all there is. The chance ``p`` is that of shuffled seeds.
 
     Args:
         shares: ``(P, S)`` with four rows or more.

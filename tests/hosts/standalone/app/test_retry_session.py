@@ -23,7 +23,7 @@ from seedloupe.services.clean_seeds import ranked_clean
 from seedloupe.tables import SeedTable, Task, write_table
 
 from ....services.test_table_fit import SETTINGS, table_for
-from .app_stands import Reader, Writing, desk_of, job_for
+from .app_stands import Reader, Writing, job_for, state_of
 
 
 def thrown(*seeds: int) -> Iterator[Candidate]:
@@ -46,7 +46,7 @@ def retried(
     assert first is not None
     for page in try_again(sheet, first, thrown(*seeds), stop, limit=limit):
         pages.append(page)
-        if page.drawing in stop_at and page.bench and "being drawn" in page.bench.title:
+        if page.drawing in stop_at and page.preview and "being drawn" in page.preview.title:
             stop.set()
     return pages
 
@@ -205,8 +205,10 @@ def test_the_cleanest_seeds_of_a_table_of_repaints_come_first(tiny: Model, tmp_p
     folders = tables_with(table, tmp_path / "tables")
     ranked = ranked_clean(job_of(tiny).request, folders)
     assert ranked == pick_clean(table, len(table)).seeds
-    desk = desk_of(tmp_path, tiny, tables=folders)
-    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job_of(tiny)), len(table) + 2))
+    state = state_of(tmp_path, tiny, tables=folders)
+    found = list(
+        itertools.islice(seeds_to_try(state, InpaintState(), job_of(tiny)), len(table) + 2)
+    )
     assert tuple(one.seed for one in found) == (*ranked, 100, 101)
     assert found[0].why == "next of the table's cleanest seeds"
 
@@ -247,10 +249,10 @@ def test_without_a_table_seeds_without_text_come_first_and_those_with_a_high_rat
             at = (Level.NORMAL,) if writes else ()
             check = Check(f"{seed}-{index}", seed, Level.NORMAL, at, 0.1 * writes, 0.0, "stand-in")
             job.log.store.add(job.log.subject, check)
-    desk = desk_of(tmp_path, tiny)
+    state = state_of(tmp_path, tiny)
     dice = itertools.chain([8], itertools.count(100))
-    object.__setattr__(desk, "dice", lambda: next(dice))
-    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job), 3))
+    object.__setattr__(state, "dice", lambda: next(dice))
+    found = list(itertools.islice(seeds_to_try(state, InpaintState(), job), 3))
     assert [one.seed for one in found] == [7, 9, 100]
     assert found[0].why == "wrote nothing in 3 pictures so far"
 
@@ -258,15 +260,15 @@ def test_without_a_table_seeds_without_text_come_first_and_those_with_a_high_rat
 def test_seeds_the_page_has_drawn_already_are_left_out(tiny: Model, tmp_path: Path) -> None:
     job = job_of(tiny, seeds=(100, 102 + 2**32))
     sheet = InpaintState(job.request.seeds, job=job)
-    found = itertools.islice(seeds_to_try(desk_of(tmp_path, tiny), sheet, job), 2)
+    found = itertools.islice(seeds_to_try(state_of(tmp_path, tiny), sheet, job), 2)
     assert [one.seed for one in found] == [101, 103]
 
 
 def test_dice_that_only_show_what_was_drawn_end_the_retry(tiny: Model, tmp_path: Path) -> None:
-    desk = desk_of(tmp_path, tiny)
-    object.__setattr__(desk, "dice", lambda: 3)
+    state = state_of(tmp_path, tiny)
+    object.__setattr__(state, "dice", lambda: 3)
     job = job_of(tiny, seeds=(3,))
-    assert list(seeds_to_try(desk, InpaintState((3,), job=job), job)) == []
+    assert list(seeds_to_try(state, InpaintState((3,), job=job), job)) == []
 
 
 def test_rates_of_the_table_are_what_the_order_goes_by(tiny: Model, tmp_path: Path) -> None:
