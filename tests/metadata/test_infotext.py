@@ -93,10 +93,11 @@ def test_the_hires_pass_is_told_and_the_first_pass_is_the_start() -> None:
     found = noise_in_parameters(
         cpu(Denoising_strength=0.7, Hires_upscale=1.5, Hires_upscaler="Latent")
     )
-    assert (found.task, found.shape, found.later) == ("txt2img", SHAPE, ("768x576",))
+    assert (found.task, found.shape) == ("txt2img", SHAPE)
+    assert [step.size_text for step in found.later] == ["768x576"]
     assert any("second pass" in note for note in found.notes)
     resized = noise_in_parameters(cpu(Denoising_strength=0.7, Hires_resize="1024x768"))
-    assert resized.later == ("1024x768",)
+    assert [step.size_text for step in resized.later] == ["1024x768"]
 
 
 def test_pictures_that_started_from_others_are_told_apart() -> None:

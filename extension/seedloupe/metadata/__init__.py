@@ -1,23 +1,38 @@
 """Which noise a picture was made from, told from what it says about itself."""
 
+from .answers import Answers, settled
 from .comfy_graph import noise_in_graph
 from .comfy_workflow import noise_in_workflow
 from .draw import draw_found
 from .file import texts_in_file
-from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .found_noise import (
+    Candidate,
+    DrawWay,
+    FoundHost,
+    FoundLevel,
+    FoundNoise,
+    LaterPass,
+    Missing,
+)
 from .infotext import noise_in_parameters
 from .picture import noise_in_picture
 from .record import noise_in_record
 
 __all__ = [
+    "Answers",
+    "Candidate",
+    "DrawWay",
     "FoundHost",
     "FoundLevel",
     "FoundNoise",
+    "LaterPass",
+    "Missing",
     "draw_found",
     "noise_in_graph",
     "noise_in_parameters",
     "noise_in_picture",
     "noise_in_record",
     "noise_in_workflow",
+    "settled",
     "texts_in_file",
 ]

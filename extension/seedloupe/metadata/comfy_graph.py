@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..noise.comfyui import batch_paths
 from ..noise.source import CPU_NOISE
 from .comfy_latents import LatentInput, latents_at
 from .comfy_nodes import Link, Node, Nodes, follow_choice, follow_number, read_nodes, upstream
-from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .found_noise import FoundHost, FoundLevel, FoundNoise, Missing
 from .parsing import read_seed, read_share, require_channels
 
 _GOLDEN = "SeedloupeGoldenSeed"
@@ -43,12 +43,18 @@ class _Sampler:
     strength: float = 1.0
 
 
-def noise_in_graph(prompt: Mapping[str, object], *, channels: int = 4) -> FoundNoise:
+def noise_in_graph(
+    prompt: Mapping[str, object],
+    *,
+    channels: int | None = None,
+    file_size: tuple[int, int] | None = None,
+) -> FoundNoise:
     """Tell which noise a picture of ComfyUI was made from.
 
     Args:
         prompt: its ``prompt``, read from JSON.
-        channels: of the model's latents, where the graph does not tell.
+        channels: of the model's latents; None takes 4 and calls that an assumption.
+        file_size: ``(width, height)`` of the file in pixels, to tell branches apart.
 
     Raises:
         ImageError: it is no graph, or a seed, size or batch in it cannot be; the field names it.
@@ -57,7 +63,10 @@ def noise_in_graph(prompt: Mapping[str, object], *, channels: int = 4) -> FoundN
     nodes = read_nodes(prompt)
     names = _samplers(nodes)
     all_names = frozenset(names)
-    samplers = [_sampler(nodes, n, all_names, require_channels(channels)) for n in names]
+    samplers = [
+        _sampler(nodes, n, all_names, require_channels(4 if channels is None else channels))
+        for n in names
+    ]
     starts = [s for s in samplers if s.adds_noise and not s.latents.sampler]
     if not starts:
         which = "no sampler that starts from noise" if samplers else "no sampler we know"
@@ -70,7 +79,9 @@ def noise_in_graph(prompt: Mapping[str, object], *, channels: int = 4) -> FoundN
             tuple(sorted(seeds)),
         )
     later = sum(s.adds_noise and bool(s.latents.sampler) for s in samplers)
-    return _found(nodes, starts[0], later)
+    found = _found(nodes, starts[0], later)
+    missing = (Missing.INDEX,) if found.level is FoundLevel.DEPENDS else ()
+    return replace(found, channels_assumed=channels is None, missing=missing)
 
 
 def _samplers(nodes: Nodes) -> list[str]:

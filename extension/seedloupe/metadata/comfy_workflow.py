@@ -32,18 +32,24 @@ _WIDGETS: Mapping[str, tuple[str | None, ...]] = {
 """The order of values as ComfyUI 0.3.64 writes them; None is "control after generate"."""
 
 
-def noise_in_workflow(workflow: Mapping[str, object], *, channels: int = 4) -> FoundNoise:
+def noise_in_workflow(
+    workflow: Mapping[str, object],
+    *,
+    channels: int | None = None,
+    file_size: tuple[int, int] | None = None,
+) -> FoundNoise:
     """Tell which noise a picture of ComfyUI was made from, where it has no ``prompt``.
 
     Args:
         workflow: its ``workflow``, read from JSON.
-        channels: of the model's latents, where the graph does not tell.
+        channels: of the model's latents; None takes 4 and calls that an assumption.
+        file_size: ``(width, height)`` of the file in pixels, to tell branches apart.
 
     Raises:
         ImageError: it is no workflow, or a seed, size or batch in it cannot be; the field names it.
         NoiseError: ``channels`` is no number of channels.
     """
-    return noise_in_graph(graph_of(workflow), channels=channels)
+    return noise_in_graph(graph_of(workflow), channels=channels, file_size=file_size)
 
 
 def graph_of(workflow: Mapping[str, object]) -> Mapping[str, object]:

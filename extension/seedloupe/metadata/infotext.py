@@ -11,7 +11,7 @@ from ..noise.portability import CARDS
 from ..noise.resize import NoiseResize, ResizeWay
 from ..noise.source import CPU_NOISE, NV_NOISE, NoiseSource
 from ..noise.webui import WebuiExtras
-from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .found_noise import FoundHost, FoundLevel, FoundNoise, LaterPass, Missing
 from .parsing import (
     latent_size,
     read_seed,
@@ -28,7 +28,7 @@ _MASKED = ("Mask blur", "Inpaint area", "Masked area padding", "Masked content",
 """Settings only inpainting writes (``modules/processing.py``)."""
 
 
-def noise_in_parameters(text: str, *, channels: int = 4) -> FoundNoise:
+def noise_in_parameters(text: str, *, channels: int | None = None) -> FoundNoise:
     """Tell which noise a picture of the web UI was made from.
 
     Args:
@@ -47,7 +47,9 @@ def noise_in_parameters(text: str, *, channels: int = 4) -> FoundNoise:
             FoundHost.WEBUI, FoundLevel.UNKNOWN, f"The picture does not tell its {missing.lower()}."
         )
     size = read_size(fields["Size"], "parameters.Size")
-    shape = latent_size(require_channels(channels), size, "parameters.Size")
+    shape = latent_size(
+        require_channels(4 if channels is None else channels), size, "parameters.Size"
+    )
     subseed, extras = _extras(fields)
     task = _task(fields)
     level, source, verdict = _source(fields.get("RNG"), shape)
@@ -63,8 +65,12 @@ def noise_in_parameters(text: str, *, channels: int = 4) -> FoundNoise:
         _carried(fields, shape),
         task=task,
         strength=_strength(fields) if task != "txt2img" else None,
-        later=tuple(_later(fields, size)),
-        notes=tuple(_notes(fields, task, channels)),
+        later=tuple(
+            LaterPass("Hires. fix", size=read_size(at, "later")) for at in _later(fields, size)
+        ),
+        notes=tuple(_notes(fields, task, channels or 4)),
+        channels_assumed=channels is None,
+        missing=(Missing.SOURCE,) if level is FoundLevel.DEPENDS else (),
     )
 
 

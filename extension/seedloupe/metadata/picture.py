@@ -13,7 +13,12 @@ from .parsing import read_json
 from .record import noise_in_record
 
 
-def noise_in_picture(texts: Mapping[str, str], *, channels: int = 4) -> FoundNoise:
+def noise_in_picture(
+    texts: Mapping[str, str],
+    *,
+    channels: int | None = None,
+    file_size: tuple[int, int] | None = None,
+) -> FoundNoise:
     """Tell which noise a picture was made from.
 
     Our own entry leaves nothing out, a graph says what was run, a workflow what was to be run, and
@@ -23,7 +28,8 @@ def noise_in_picture(texts: Mapping[str, str], *, channels: int = 4) -> FoundNoi
     Args:
         texts: its texts by name, of which ``seedloupe``, ``prompt``, ``workflow`` and
             ``parameters`` are read.
-        channels: of the model's latents, where the picture does not tell.
+        channels: of the model's latents; None takes 4 and calls that an assumption.
+        file_size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
 
     Raises:
         ImageError: it says nothing, or something that cannot be; the field names it.
@@ -34,9 +40,13 @@ def noise_in_picture(texts: Mapping[str, str], *, channels: int = 4) -> FoundNoi
         return noise_in_record(record, channels=channels)
     # Other programs keep a prompt of words under the same name.
     if texts.get("prompt", "").lstrip().startswith("{"):
-        return noise_in_graph(read_json(texts["prompt"], "prompt"), channels=channels)
+        return noise_in_graph(
+            read_json(texts["prompt"], "prompt"), channels=channels, file_size=file_size
+        )
     if "workflow" in texts:
-        return noise_in_workflow(read_json(texts["workflow"], "workflow"), channels=channels)
+        return noise_in_workflow(
+            read_json(texts["workflow"], "workflow"), channels=channels, file_size=file_size
+        )
     if "parameters" in texts:
         return noise_in_parameters(texts["parameters"], channels=channels)
     raise ImageError(

@@ -14,7 +14,7 @@ from .parsing import latent_size, read_seed, read_share, require_channels, whole
 _FORMAT, _VERSION = "seedloupe.image", "1"
 
 
-def noise_in_record(record: Mapping[str, object], *, channels: int = 4) -> FoundNoise:
+def noise_in_record(record: Mapping[str, object], *, channels: int | None = None) -> FoundNoise:
     """Tell which noise a picture of Seedloupe was made from.
 
     Args:
@@ -31,7 +31,9 @@ def noise_in_record(record: Mapping[str, object], *, channels: int = 4) -> Found
             "seedloupe.format", expected=f"{_FORMAT}, version {_VERSION}", got=got[:80]
         )
     source = _source(record.get("noise"))
-    shape = latent_size(require_channels(channels), _size(record), "seedloupe.size")
+    shape = latent_size(
+        require_channels(4 if channels is None else channels), _size(record), "seedloupe.size"
+    )
     strength = record.get("strength")
     task = str(record.get("task", "txt2img"))
     notes = ("The noise was added to another picture, which is needed as well.",)

@@ -162,7 +162,7 @@ def _told(found: FoundNoise, sentence: str) -> list[str]:
     if found.carried is not None:
         _, height, width = found.carried.shape
         facts.append(f"carried from    {width}x{height} cells, {found.carried.way.value}")
-    facts += [f"later pass      {size}" for size in found.later]
+    facts += [f"later pass      {step.size_text}" for step in found.later]
     return facts + [f"note            {note}" for note in found.notes]
 
 
