@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from seedloupe.metadata.exif import comment_in_exif
+from seedloupe.metadata.exif import texts_in_exif
 
 from .picture_files import exif, unicode_comment
 
@@ -12,7 +12,8 @@ TEXT = "丘 and a hill\nSteps: 20, Seed: 7"
 
 
 def read(comment: bytes, order: str = "II") -> str:
-    return comment_in_exif(exif(comment, order=order).removeprefix(b"Exif\0\0"))
+    block = exif(comment, order=order).removeprefix(b"Exif\0\0")
+    return dict(texts_in_exif(block)).get("parameters", "")
 
 
 @pytest.mark.parametrize("order", ["II", "MM"])
@@ -32,14 +33,14 @@ def test_an_empty_comment_says_nothing(comment: bytes) -> None:
 
 
 def test_a_block_without_a_comment_says_nothing() -> None:
-    assert comment_in_exif(b"II*\0\x08\0\0\0\0\0\0\0\0\0") == ""
+    assert list(texts_in_exif(b"II*\0\x08\0\0\0\0\0\0\0\0\0")) == []
 
 
 def test_no_damage_gets_through_as_another_error() -> None:
     block = exif(unicode_comment(TEXT)).removeprefix(b"Exif\0\0")
     for end in range(len(block)):
         with pytest.raises(ValueError, match="damaged EXIF"):
-            comment_in_exif(block[:end])
+            list(texts_in_exif(block[:end]))
 
 
 @pytest.mark.parametrize("value", [0, 1, 0xFF])
@@ -47,4 +48,6 @@ def test_whatever_stands_in_a_block_it_is_read_or_refused(value: int) -> None:
     block = exif(unicode_comment(TEXT)).removeprefix(b"Exif\0\0")
     for at in range(40):
         with suppress(ValueError):
-            assert isinstance(comment_in_exif(block[:at] + bytes([value]) + block[at + 1 :]), str)
+            for name, text in texts_in_exif(block[:at] + bytes([value]) + block[at + 1 :]):
+                assert isinstance(name, str)
+                assert isinstance(text, str)

@@ -71,7 +71,7 @@ def test_what_is_no_picture_or_half_of_one_is_told_in_plain_words(
     path = written(tmp_path, content)
     with pytest.raises(ImageError) as caught:
         texts_in_file(path)
-    assert str(caught.value).startswith(f"{path}: expected a PNG, JPEG or WebP picture, got ")
+    assert str(caught.value).startswith(f"{path}: expected a PNG, JPEG, WebP or AVIF picture, got ")
     assert words in str(caught.value)
 
 

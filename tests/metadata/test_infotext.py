@@ -8,7 +8,15 @@ import pytest
 import torch
 
 from seedloupe.errors import ImageError, NoiseError
-from seedloupe.metadata import FoundHost, FoundLevel, draw_found, noise_in_parameters
+from seedloupe.metadata import (
+    Answers,
+    FoundHost,
+    FoundLevel,
+    Missing,
+    draw_found,
+    noise_in_parameters,
+    settled,
+)
 from seedloupe.noise import (
     CPU_NOISE,
     NV_NOISE,
@@ -103,7 +111,7 @@ def test_the_hires_pass_is_told_and_the_first_pass_is_the_start() -> None:
 def test_pictures_that_started_from_others_are_told_apart() -> None:
     image = noise_in_parameters(cpu(Denoising_strength=0.6, Noise_multiplier=0.9))
     assert (image.task, image.strength) == ("img2img", 0.6)
-    assert any("Noise multiplier 0.9" in note for note in image.notes)
+    assert any("multiplied with 0.9" in note for note in image.notes)
     masked = noise_in_parameters(
         cpu(Denoising_strength=0.6, Mask_blur=4, Masked_content="latent noise")
     )
@@ -132,20 +140,27 @@ def test_our_own_carried_noise_is_found_where_only_the_web_uis_text_is_left() ->
     assert torch.equal(draw_found(middle), expected)
 
 
-def test_channels_are_taken_from_the_caller_and_said_to_be() -> None:
+def test_channels_are_taken_from_the_caller_or_named_in_the_sentence() -> None:
     found = noise_in_parameters(PLAIN.format(rng="CPU"), channels=16)
-    assert found.shape == (16, 48, 64)
-    assert "16 were taken" in found.notes[0]
+    assert (found.shape, found.channels_assumed) == ((16, 48, 64), False)
+    assert found.sentence == "Drawn with cpu noise, alike on every machine."
+    assumed = noise_in_parameters(PLAIN.format(rng="CPU"))
+    assert (assumed.shape, assumed.channels_assumed) == (SHAPE, True)
+    assert assumed.sentence.endswith("alike on every machine, for a 4-channel model.")
     for channels in (0, 257):
         with pytest.raises(NoiseError, match="channels"):
             noise_in_parameters(cpu(), channels=channels)
 
 
-@pytest.mark.parametrize("missing", ["Seed: 965400086, ", "Size: 512x384, "])
-def test_a_text_without_seed_or_size_is_unknown(missing: str) -> None:
-    found = noise_in_parameters(PLAIN.replace(missing, ""))
-    assert found.level is FoundLevel.UNKNOWN
-    assert missing.partition(":")[0].lower() in found.verdict
+def test_a_text_without_a_seed_is_unknown_and_one_without_a_size_asks_for_it() -> None:
+    no_seed = noise_in_parameters(cpu().replace("Seed: 965400086, ", ""))
+    assert (no_seed.level, no_seed.seeds) == (FoundLevel.UNKNOWN, ())
+    assert "does not tell its seed" in no_seed.verdict
+    no_size = noise_in_parameters(cpu().replace("Size: 512x384, ", ""))
+    assert (no_size.level, no_size.missing) == (FoundLevel.DEPENDS, (Missing.SIZE,))
+    assert (no_size.shape, no_size.channels_assumed) == (None, False)
+    told = settled(no_size, Answers(size=(512, 384)))
+    assert torch.equal(draw_found(told), initial_noise(965400086, SHAPE))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +169,7 @@ def test_a_text_without_seed_or_size_is_unknown(missing: str) -> None:
         ("", "parameters"),
         ("only a prompt", "parameters"),
         ("a\nSteps: 1, Seed: 2", "parameters"),
-        (cpu().replace("965400086", "-1"), "parameters.Seed"),
+        (cpu().replace("965400086", "-9223372036854775809"), "parameters.Seed"),
         (cpu().replace("965400086", "1.5"), "parameters.Seed"),
         (cpu().replace("965400086", "18446744073709551616"), "parameters.Seed"),
         (cpu().replace("965400086", "9" * 5000), "parameters.Seed"),

@@ -3,8 +3,8 @@
 from .answers import Answers, settled
 from .comfy_graph import noise_in_graph
 from .comfy_workflow import noise_in_workflow
-from .draw import draw_found
-from .file import texts_in_file
+from .draw import draw_found, is_drawable
+from .file import PictureFile, read_picture_file, texts_in_file
 from .found_noise import (
     Candidate,
     DrawWay,
@@ -15,7 +15,7 @@ from .found_noise import (
     Missing,
 )
 from .infotext import noise_in_parameters
-from .picture import noise_in_picture
+from .picture import noise_in_file, noise_in_picture
 from .record import noise_in_record
 
 __all__ = [
@@ -27,12 +27,16 @@ __all__ = [
     "FoundNoise",
     "LaterPass",
     "Missing",
+    "PictureFile",
     "draw_found",
+    "is_drawable",
+    "noise_in_file",
     "noise_in_graph",
     "noise_in_parameters",
     "noise_in_picture",
     "noise_in_record",
     "noise_in_workflow",
+    "read_picture_file",
     "settled",
     "texts_in_file",
 ]

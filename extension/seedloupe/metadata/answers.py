@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..errors import NoiseError
+from ..noise.comfyui import batch_paths
 from ..noise.source import NoiseSource
 from .found_noise import DrawWay, FoundLevel, FoundNoise, Missing
 from .parsing import latent_size, require_channels
 
 _USUAL_CHANNELS = 4
+_LARGEST_BATCH = 4096
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,16 @@ def settled(found: FoundNoise, answers: Answers) -> FoundNoise:
         answers: what its owner says; nothing of it can overrule the picture.
 
     Returns:
-        the same with less in ``missing``. Its level stays: what the owner says is not read.
+        the same with less in ``missing``. Its level stays: what the owner says is not read. Where
+        the noise is unknown, no answer settles anything, but for a place in a grid, whose cells
+        have noise of their own.
 
     Raises:
         NoiseError: an answer contradicts the picture or cannot be; the field names it.
     """
+    is_cell = found.is_grid and Missing.INDEX in found.missing and answers.index is not None
+    if found.level is FoundLevel.UNKNOWN and not is_cell:
+        return found
     if answers.channels is not None:
         found = _with_channels(found, require_channels(answers.channels))
     if answers.shape is not None:
@@ -125,8 +132,8 @@ def _with_source(found: FoundNoise, source: NoiseSource) -> FoundNoise:
 
 
 def _with_index(found: FoundNoise, index: int) -> FoundNoise:
-    if found.level is FoundLevel.UNKNOWN:
-        return found
+    if Missing.INDEX in found.missing and not found.candidates and found.batch == 1:
+        found = _in_batch(found, index)
     if Missing.INDEX not in found.missing or not found.candidates:
         require_place(found, index)
         return _without(found, Missing.INDEX)
@@ -137,6 +144,8 @@ def _with_index(found: FoundNoise, index: int) -> FoundNoise:
     return _without(
         replace(
             found,
+            level=FoundLevel.DEPENDS,
+            is_grid=False,
             seeds=() if chosen.seed is None else (chosen.seed,),
             subseed=found.subseed if chosen.subseed is None else chosen.subseed,
             shape=chosen.shape or found.shape,
@@ -144,6 +153,22 @@ def _with_index(found: FoundNoise, index: int) -> FoundNoise:
         ),
         Missing.INDEX,
     )
+
+
+def _in_batch(found: FoundNoise, index: int) -> FoundNoise:
+    """Take a picture for one of a batch whose size nobody knows."""
+    if not 0 <= index < _LARGEST_BATCH:
+        expected = f"0 to {_LARGEST_BATCH - 1}, the picture's place in its batch"
+        raise NoiseError("index", expected=expected, got=f"{index}")
+    batch = index + 1
+    if found.shape is not None and not batch_paths(found.shape, batch).agree:
+        raise NoiseError(
+            "index",
+            expected="0 at a size whose values are no whole blocks of 16",
+            got=f"{index}",
+            advice="There the noise also depends on the size of the batch, which nobody told.",
+        )
+    return replace(found, batch=batch)
 
 
 def _without(found: FoundNoise, answered: Missing) -> FoundNoise:

@@ -46,6 +46,17 @@ def draw_found(
     return noise if told.multiplier == 1 else noise * told.multiplier
 
 
+def is_drawable(found: FoundNoise) -> bool:
+    """Whether everything is known that decides a noise, or was said by its owner."""
+    return (
+        found.level is not FoundLevel.UNKNOWN
+        and not found.missing
+        and found.shape is not None
+        and found.source is not None
+        and len(found.seeds) == 1
+    )
+
+
 def _drawn(
     told: FoundNoise, source: NoiseSource, shape: tuple[int, ...], index: int | None
 ) -> Tensor:

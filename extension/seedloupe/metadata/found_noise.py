@@ -142,7 +142,8 @@ class FoundNoise:
         program: who wrote the text, as far as it tells, e.g. ``"Forge Neo 2.9"``; empty for the
             host's own name.
         channels_assumed: whether the C of ``shape`` is an assumption, which the text does not back.
-        missing: what somebody may know; not empty exactly for ``DEPENDS``.
+        missing: what somebody may know; not empty for ``DEPENDS`` until it is answered, and for a
+            grid, whose cells can be named.
         unknown: the nodes, keys or programs on the way from seed to noise that are not known here.
         candidates: the noises the picture, or a cell of it, may be of, in reading order.
         is_grid: whether the file shows several pictures, each of another noise.
@@ -187,6 +188,16 @@ class FoundNoise:
         own = DrawWay.STREAM if self.host is FoundHost.COMFYUI else DrawWay.EACH
         return self.way or own
 
+    @property
+    def sentence(self) -> str:
+        """The verdict, with the channels its shape is for where they are assumed."""
+        if not self.channels_assumed or self.shape is None:
+            return self.verdict
+        model = f"a {self.shape[0]}-channel model"
+        if self.level is FoundLevel.EXACT:
+            return f"{self.verdict.removesuffix('.')}, for {model}."
+        return f"{self.verdict} The shape is for {model}."
+
     def to_json(self) -> dict[str, object]:
         """Return it as plain JSON values; seeds are decimal text."""
         return {**self._drawn_json(), **self._around_json()}
@@ -198,7 +209,7 @@ class FoundNoise:
         return {
             "host": self.host.value,
             "level": self.level.value,
-            "verdict": self.verdict,
+            "verdict": self.sentence,
             "seeds": [str(seed) for seed in self.seeds],
             "source": None if self.source is None else self.source.label,
             "shape": None if self.shape is None else list(self.shape),
