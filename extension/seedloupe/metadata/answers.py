@@ -132,6 +132,8 @@ def _with_source(found: FoundNoise, source: NoiseSource) -> FoundNoise:
 
 
 def _with_index(found: FoundNoise, index: int) -> FoundNoise:
+    if found.candidates and Missing.INDEX not in found.missing:
+        return found  # answered before
     if Missing.INDEX in found.missing and not found.candidates and found.batch == 1:
         found = _in_batch(found, index)
     if Missing.INDEX not in found.missing or not found.candidates:

@@ -34,7 +34,8 @@ from .parsing import (
 
 __all__ = ["noise_in_parameters", "settings"]
 
-_USUAL_CHANNELS = 4
+_USUAL_CHANNELS, _LATER_CHANNELS = 4, 16
+_LATER = ("Distilled CFG Scale", "Shift")
 _MASKED = ("Mask blur", "Inpaint area", "Masked area padding", "Masked content", "Mask mode")
 """Settings only inpainting writes (``modules/processing.py``)."""
 
@@ -64,7 +65,7 @@ def noise_in_parameters(
     program = program_of(fields, scheme=scheme)
     seed, notes = read_webui_seed(fields.get("Seed"), "parameters.Seed")
     sizes = sizes_of(fields, seed)
-    shape = _shape(sizes, channels)
+    shape = _shape(sizes, _likely_channels(fields, program) if channels is None else channels)
     findings = Findings()
     subseed, extras = _extras(fields, program, findings)
     find_replaced(infotext, program, findings)
@@ -104,8 +105,14 @@ def noise_in_parameters(
 _NO_WHOLE = ("Ultimate SD upscale", "SD upscale")
 
 
-def _shape(sizes: TextSizes, channels: int | None) -> tuple[int, ...] | None:
-    count = require_channels(_USUAL_CHANNELS if channels is None else channels)
+def _likely_channels(fields: Mapping[str, str], program: TextProgram) -> int:
+    """Return what to assume: Forge writes some settings only for models of 16 channels and more."""
+    is_later = program.family in (Family.FORGE, Family.NEO) and any(k in fields for k in _LATER)
+    return _LATER_CHANNELS if is_later else _USUAL_CHANNELS
+
+
+def _shape(sizes: TextSizes, channels: int) -> tuple[int, ...] | None:
+    count = require_channels(channels)
     return None if sizes.drawn is None else latent_size(count, sizes.drawn, "parameters.Size")
 
 

@@ -45,9 +45,10 @@ def turns_channels(program: TextProgram, findings: Findings) -> bool:
     turns = program.turns_channels
     if turns is None:
         findings.unknown.append("Variation seed")
+        who = program.name or "The program, which the text does not name,"
         findings.problems.append(
-            f"{program.name} may turn the noise of a variation column by column or by whole "
-            "channels: Forge Neo changed that in February 2026, before 2.18."
+            f"{who} may turn the noise of a variation column by column or by whole channels: "
+            "Forge Neo changed that in February 2026, before 2.18."
         )
     return bool(turns)
 

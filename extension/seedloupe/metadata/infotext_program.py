@@ -62,6 +62,8 @@ class TextProgram:
     @property
     def turns_channels(self) -> bool | None:
         """Whether a variation turns whole channels; None where the text does not tell."""
+        if self.family is Family.UNNAMED:
+            return None
         if self.family is not Family.NEO:
             return False
         return True if (self.release or (0, 0)) >= _NEO_TURNS_CHANNELS else None

@@ -18,6 +18,7 @@ _LONGEST_KEY = 80
 _NEGATIVE = "Negative prompt:"
 _FIRST = ("Steps", "Seed")
 """Settings that every such line has; the web UI begins with the first of them."""
+_TEMPLATES = ("template:", "negative template:")
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,23 @@ def settings(text: str) -> dict[str, str]:
 
 
 def _settings_line(lines: list[str]) -> tuple[int, dict[str, str]]:
-    """Find the line of settings: the last one that has a seed or steps, or else the last line."""
+    """Find the line of settings.
+
+    It is the last one that has steps or a seed, one that has both before one that has either, and
+    one before a template before all others, as a template may hold anything; or else the last line.
+    """
+    found: dict[tuple[bool, int], tuple[int, dict[str, str]]] = {}
+    follower = ""
     for place in range(len(lines) - 1, -1, -1):
-        if not any(f"{key}:" in lines[place] for key in _FIRST):
-            continue
-        fields = _fields(lines[place])
-        if len(fields) >= _FEWEST and any(key in fields for key in _FIRST):
-            return place, fields
+        line = lines[place]
+        if any(f"{key}:" in line for key in _FIRST):
+            fields = _fields(line)
+            kept = sum(key in fields for key in _FIRST)
+            if kept and len(fields) >= _FEWEST:
+                found.setdefault((follower.startswith(_TEMPLATES), kept), (place, fields))
+        follower = line.strip().casefold() or follower
+    if found:
+        return found[max(found)]
     fields = _fields(lines[-1])
     if len(fields) < _FEWEST:
         raise ImageError(

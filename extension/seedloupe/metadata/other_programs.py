@@ -78,20 +78,24 @@ def noise_of_other(texts: Mapping[str, str]) -> FoundNoise | None:
 
 
 def unread(host: FoundHost, program: str, seeds: tuple[int, ...]) -> FoundNoise:
-    """Say that a program is known and its noise is not."""
+    """Say that a program is known and its noise is not; an empty name is no known program."""
+    who = f"{program}, whose noise is not known here" if program else "a program not known here"
     return FoundNoise(
         host,
         FoundLevel.UNKNOWN,
-        f"Written by {program}, whose noise is not known here.",
+        f"Written by {who}.",
         seeds,
         program=program,
-        unknown=(program,),
+        unknown=(program or "the program",),
     )
 
 
 def seeds_in(texts: Mapping[str, str]) -> tuple[int, ...]:
-    """Return the seeds that the records of a file name, as far as they are objects of JSON."""
-    return tuple(dict.fromkeys(s for text in texts.values() for s in seeds_of(_object(text))))
+    """Return the seeds that the records of a file name: in objects of JSON, or as an option."""
+    option = re.search(r"(?:^|\s)-S\s?([0-9]{1,20})\b", texts.get("Dream", texts.get("dream", "")))
+    found = [whole_number(option[1])] if option else []
+    found += [seed for text in texts.values() for seed in seeds_of(_object(text))]
+    return tuple(dict.fromkeys(n for n in found if n is not None and n < 2**64))
 
 
 def seeds_of(record: Mapping[str, object]) -> tuple[int, ...]:

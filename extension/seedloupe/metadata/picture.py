@@ -118,7 +118,7 @@ def _in_object(
     if _is_graph(told):
         nodes = {name: node for name, node in told.items() if _is_node(node)}
         return noise_in_graph(nodes, channels=channels, file_size=file_size)
-    return unread(FoundHost.OTHER, "a program that is not known here", seeds_of(told))
+    return unread(FoundHost.OTHER, "", seeds_of(told))
 
 
 def _in_words(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from .comfy_nodes import Nodes, read_nodes, upstream
-from .infotext import settings
+from .infotext_settings import read_infotext
 
 _NEGATIVE = "Negative prompt:"
 _TEXTS = ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt")
@@ -16,6 +16,10 @@ _HANDED = ("value", "string", "text")
 """What nodes call a text they only hand on."""
 _MODELS = ("ckpt_name", "unet_name")
 _LONGEST = 100_000
+_PROMPTS = ("prompt", "positive_prompt", "c", "Description")
+_RECORD_MODELS = ("model", "base_model", "Source")
+_SAMPLERS = ("sampler", "scheduler")
+"""What other programs' records call these."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,36 @@ class Words:
 def parameters_prompt(text: str) -> str:
     """Return the prompt of the web UI's ``parameters``: all before the negative one.
 
-    The last line is taken for settings only where it holds some, as the web UI does
-    (``parse_generation_parameters`` in ``modules/infotext_utils.py``).
+    A text without a line of settings still says what was asked for.
     """
-    lines = text[:_LONGEST].strip().split("\n")
-    if lines and _is_settings(text):
-        lines.pop()
-    for place, line in enumerate(lines):
-        if line.strip().startswith(_NEGATIVE):
-            lines = lines[:place]
-            break
-    return "\n".join(lines).strip()
+    text = text[:_LONGEST]
+    try:
+        return read_infotext(text).prompt
+    except InputError:
+        lines = text.strip().split("\n")
+        starts = (n for n, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
+        return "\n".join(lines[: next(starts, None)]).strip()
+
+
+def record_words(record: Mapping[str, object]) -> Words:
+    """Return what another program's record says in words, as far as its names are the usual ones.
+
+    Args:
+        record: SwarmUI's, Fooocus's, InvokeAI's, NovelAI's or one like them, read from JSON.
+    """
+    inner = record.get("sui_image_params")
+    told = inner if isinstance(inner, Mapping) else record
+    return Words(*(_first_text(told, names) for names in (_PROMPTS, _RECORD_MODELS, _SAMPLERS)))
+
+
+def _first_text(told: Mapping[str, object], names: tuple[str, ...]) -> str:
+    for name in names:
+        value = told.get(name)
+        if isinstance(value, Mapping):  # InvokeAI describes its model
+            value = value.get("name", value.get("model_name"))
+        if isinstance(value, str) and value:
+            return value[:_LONGEST]
+    return ""
 
 
 def graph_words(prompt: Mapping[str, object]) -> Words:
@@ -58,13 +81,6 @@ def graph_words(prompt: Mapping[str, object]) -> Words:
         ", ".join(dict.fromkeys(_named(nodes, behind, *_MODELS))),
         ", ".join(dict.fromkeys(_named(nodes, behind, "sampler_name"))),
     )
-
-
-def _is_settings(text: str) -> bool:
-    try:
-        return bool(settings(text))
-    except InputError:
-        return False
 
 
 def _asked(nodes: Nodes, name: str) -> Iterator[str]:

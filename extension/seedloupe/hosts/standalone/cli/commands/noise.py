@@ -168,7 +168,7 @@ def _wish(found: FoundNoise) -> str:
 
 
 def _told(found: FoundNoise, sentence: str) -> list[str]:
-    from .....metadata import FoundHost
+    from .....metadata import FoundHost, Missing
 
     seeds = ", ".join(str(seed) for seed in found.seeds[:_MOST_SHOWN])
     seeds += " and more" if len(found.seeds) > _MOST_SHOWN else ""
@@ -180,7 +180,7 @@ def _told(found: FoundNoise, sentence: str) -> list[str]:
         f"seed            {seeds or 'not told'}{cells}",
         f"noise           {sentence}",
     ]
-    if found.is_grid or len(found.candidates) > 1:
+    if len(found.seeds) > 1 or Missing.INDEX in found.missing:
         facts += [f"candidate       {_candidate(cell)}" for cell in found.candidates[:_MOST_SHOWN]]
     if found.subseed is not None:
         facts.append(f"variation       seed {found.subseed}, strength {found.extras.variation:g}")
