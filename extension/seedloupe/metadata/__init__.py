@@ -3,16 +3,16 @@
 from .answers import Answers, settled
 from .comfy_graph import noise_in_graph
 from .comfy_workflow import noise_in_workflow
+from .containers.file import PictureFile, read_picture_file, texts_in_file
 from .draw import draw_found, is_drawable
-from .file import PictureFile, read_picture_file, texts_in_file
 from .found_noise import (
-    Candidate,
     DrawWay,
     FoundHost,
     FoundLevel,
     FoundNoise,
     LaterPass,
     Missing,
+    NoiseCandidate,
 )
 from .infotext import noise_in_parameters
 from .picture import noise_in_file, noise_in_picture
@@ -20,13 +20,13 @@ from .record import noise_in_record
 
 __all__ = [
     "Answers",
-    "Candidate",
     "DrawWay",
     "FoundHost",
     "FoundLevel",
     "FoundNoise",
     "LaterPass",
     "Missing",
+    "NoiseCandidate",
     "PictureFile",
     "draw_found",
     "is_drawable",

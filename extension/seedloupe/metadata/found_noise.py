@@ -91,7 +91,7 @@ class LaterPass:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class NoiseCandidate:
     """One of several noises of which the file, or a cell of it, may have been made.
 
     Attributes:
@@ -171,7 +171,7 @@ class FoundNoise:
     channels_assumed: bool = False
     missing: tuple[Missing, ...] = ()
     unknown: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[NoiseCandidate, ...] = ()
     is_grid: bool = False
     way: DrawWay | None = None
     multiplier: float = 1.0

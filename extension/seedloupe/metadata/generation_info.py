@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
-from .file import read_picture_file
+from .containers.file import read_picture_file
+from .containers.hidden_text import hidden_texts
 from .found_noise import FoundLevel, FoundNoise, Missing
-from .hidden_text import hidden_texts
-from .infotext_settings import settings
-from .other_programs import object_in, program_in
+from .infotext.settings import settings
 from .parsing import read_json
 from .picture import noise_in_picture
+from .programs.records import object_in, program_in
 from .prompt_text import graph_words, parameters_prompt, record_words
 
 _LONGEST_NAME = 200
@@ -106,9 +106,11 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
         return replace(
             told, prompt=words.prompt, model=_text(words.model), sampler=_text(words.sampler)
         )
-    record = next((r for n in _RECORDS if (r := object_in(texts.get(n, ""), n)) is not None), None)
-    if record is not None:
-        words = record_words(record)
+    records = [object_in(texts.get(name, ""), name) for name in _RECORDS]
+    for found in records:
+        if found is None:
+            continue
+        words = record_words(found)
         model, sampler = _text(words.model), _text(words.sampler)
         return replace(told, prompt=words.prompt, model=model, sampler=sampler)
     if "parameters" in texts:

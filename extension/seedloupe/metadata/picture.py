@@ -8,16 +8,16 @@ from pathlib import Path
 from ..errors import ImageError
 from .comfy_graph import noise_in_graph
 from .comfy_workflow import noise_in_workflow
-from .file import read_picture_file
-from .fooocus import is_fooocus, noise_in_fooocus
+from .containers.file import read_picture_file
+from .containers.hidden_text import hidden_texts
 from .found_noise import FoundHost, FoundNoise
-from .hidden_text import hidden_texts
 from .infotext import noise_in_parameters
-from .invokeai import noise_in_invokeai
-from .other_programs import noise_of_other, object_in, seeds_of, unread
 from .parsing import read_json
+from .programs.fooocus import is_fooocus, noise_in_fooocus
+from .programs.invokeai import noise_in_invokeai
+from .programs.records import noise_of_other, object_in, recorded_seeds, unread
+from .programs.swarmui import noise_in_swarmui
 from .record import noise_in_record
-from .swarmui import noise_in_swarmui
 
 _MOST_NAMED = 5
 _SILENT = "picture"
@@ -118,7 +118,7 @@ def _in_object(
     if _is_graph(told):
         nodes = {name: node for name, node in told.items() if _is_node(node)}
         return noise_in_graph(nodes, channels=channels, file_size=file_size)
-    return unread(FoundHost.OTHER, "", seeds_of(told))
+    return unread(FoundHost.OTHER, "", recorded_seeds(told))
 
 
 def _in_words(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError
 from .comfy_nodes import Nodes, read_nodes, upstream
-from .infotext_settings import read_infotext
+from .infotext.settings import read_infotext
 
 _NEGATIVE = "Negative prompt:"
 _TEXTS = ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt")

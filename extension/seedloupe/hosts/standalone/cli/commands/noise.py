@@ -13,7 +13,7 @@ from ..arguments import command, positive, seed, shape, size
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .....metadata import Answers, Candidate, FoundNoise, LaterPass
+    from .....metadata import Answers, FoundNoise, LaterPass, NoiseCandidate
     from .....noise import NoiseSource
     from ..arguments import Parser
     from ..console import Console
@@ -195,7 +195,7 @@ def _told(found: FoundNoise, sentence: str) -> list[str]:
     return facts + [f"note            {note}" for note in found.notes]
 
 
-def _candidate(cell: Candidate) -> str:
+def _candidate(cell: NoiseCandidate) -> str:
     seed = "seed not told" if cell.seed is None else f"seed {cell.seed}"
     subseed = "" if cell.subseed is None else f", variation seed {cell.subseed}"
     shape = "" if cell.shape is None else f", shape {','.join(map(str, cell.shape))}"

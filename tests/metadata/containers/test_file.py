@@ -11,7 +11,7 @@ import pytest
 from seedloupe.errors import ImageError
 from seedloupe.metadata import noise_in_picture, texts_in_file
 
-from .picture_files import exif, lossy, png, unicode_comment
+from ..picture_files import exif, lossy, png, unicode_comment
 
 PARAMETERS = "a hill, 丘 and 🌄\nSteps: 20, Sampler: Euler, Seed: 7, Size: 64x48, RNG: NV"
 

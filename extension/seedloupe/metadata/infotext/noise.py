@@ -5,25 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ..errors import ImageError
-from ..noise.resize import NoiseResize, ResizeWay
-from ..noise.webui import WebuiExtras
-from .found_noise import DrawWay, FoundNoise
-from .infotext_findings import (
-    Findings,
-    find_grid,
-    find_missing,
-    find_replaced,
-    find_source,
-    turns_channels,
-    verdict_on,
-)
-from .infotext_grid import Grid
-from .infotext_notes import notes_on, size_notes
-from .infotext_program import Family, TextProgram, program_of
-from .infotext_settings import read_infotext, settings
-from .infotext_sizes import TextSizes, has_second_pass, read_strength, sizes_of
-from .parsing import (
+from ...errors import ImageError
+from ...noise.resize import NoiseResize, ResizeWay
+from ...noise.webui import WebuiExtras
+from ..found_noise import DrawWay, FoundNoise
+from ..parsing import (
     latent_size,
     read_share,
     read_size,
@@ -31,8 +17,20 @@ from .parsing import (
     require_channels,
     whole_number,
 )
-
-__all__ = ["noise_in_parameters", "settings"]
+from .findings import (
+    TextFindings,
+    find_grid,
+    find_missing,
+    find_replaced,
+    find_source,
+    turns_channels,
+    verdict_on,
+)
+from .grid import CellGrid
+from .notes import notes_on, size_notes
+from .program import ProgramFamily, TextProgram, program_of
+from .settings import read_infotext
+from .sizes import TextSizes, has_second_pass, read_strength, sizes_of
 
 _USUAL_CHANNELS, _LATER_CHANNELS = 4, 16
 _LATER = ("Distilled CFG Scale", "Shift")
@@ -66,7 +64,7 @@ def noise_in_parameters(
     seed, notes = read_webui_seed(fields.get("Seed"), "parameters.Seed")
     sizes = sizes_of(fields, seed)
     shape = _shape(sizes, _likely_channels(fields, program) if channels is None else channels)
-    findings = Findings()
+    findings = TextFindings()
     subseed, extras = _extras(fields, program, findings)
     find_replaced(infotext, program, findings)
     source = find_source(fields, program, shape, findings)
@@ -97,7 +95,7 @@ def noise_in_parameters(
         unknown=tuple(findings.unknown),
         candidates=() if grid is None else grid.cells,
         is_grid=grid is not None,
-        way=DrawWay.EACH if program.family is not Family.COMFYUI else None,
+        way=DrawWay.EACH if program.family is not ProgramFamily.COMFYUI else None,
         multiplier=_multiplier(fields, task),
     )
 
@@ -107,7 +105,9 @@ _NO_WHOLE = ("Ultimate SD upscale", "SD upscale")
 
 def _likely_channels(fields: Mapping[str, str], program: TextProgram) -> int:
     """Return what to assume: Forge writes some settings only for models of 16 channels and more."""
-    is_later = program.family in (Family.FORGE, Family.NEO) and any(k in fields for k in _LATER)
+    is_later = program.family in (ProgramFamily.FORGE, ProgramFamily.NEO) and any(
+        k in fields for k in _LATER
+    )
     return _LATER_CHANNELS if is_later else _USUAL_CHANNELS
 
 
@@ -117,7 +117,7 @@ def _shape(sizes: TextSizes, channels: int) -> tuple[int, ...] | None:
 
 
 def _extras(
-    fields: Mapping[str, str], program: TextProgram, findings: Findings
+    fields: Mapping[str, str], program: TextProgram, findings: TextFindings
 ) -> tuple[int | None, WebuiExtras]:
     strength = read_share(
         fields.get("Variation seed strength", "0"), "parameters.Variation seed strength"
@@ -141,7 +141,7 @@ def _extras(
     return subseed, WebuiExtras(strength, _resize(fields), delta, by_channel)
 
 
-def _seeds(seed: int | None, grid: Grid | None) -> tuple[int, ...]:
+def _seeds(seed: int | None, grid: CellGrid | None) -> tuple[int, ...]:
     of_cells = () if grid is None else tuple(c.seed for c in grid.cells if c.seed is not None)
     told = of_cells or (() if seed is None else (seed,))
     return tuple(dict.fromkeys(told))

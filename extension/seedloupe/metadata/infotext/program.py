@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from ..noise.source import CPU_NOISE, NV_NOISE, NoiseSource
-from .found_noise import FoundHost
+from ...noise.source import CPU_NOISE, NV_NOISE, NoiseSource
+from ..found_noise import FoundHost
 
 _LONGEST_NAME = 60
 _NEO_TURNS_CHANNELS = (2, 18)
@@ -22,7 +22,7 @@ _NEO_TURNS_CHANNELS = (2, 18)
 on 2026-02-21, and 2.17 was in use a month later."""
 
 
-class Family(Enum):
+class ProgramFamily(Enum):
     """Programs that draw alike."""
 
     WEBUI = "web UI"
@@ -50,7 +50,7 @@ class TextProgram:
         release: the first two numbers of its version, where it has some.
     """
 
-    family: Family
+    family: ProgramFamily
     name: str = ""
     release: tuple[int, int] | None = None
 
@@ -62,9 +62,9 @@ class TextProgram:
     @property
     def turns_channels(self) -> bool | None:
         """Whether a variation turns whole channels; None where the text does not tell."""
-        if self.family is Family.UNNAMED:
+        if self.family is ProgramFamily.UNNAMED:
             return None
-        if self.family is not Family.NEO:
+        if self.family is not ProgramFamily.NEO:
             return False
         return True if (self.release or (0, 0)) >= _NEO_TURNS_CHANNELS else None
 
@@ -81,18 +81,18 @@ def program_of(fields: Mapping[str, str], *, scheme: str = "") -> TextProgram:
     plain = version.casefold()
     release = _release(version)
     if scheme or plain.startswith("fooocus") or {"Sharpness", "ADM Guidance"} <= fields.keys():
-        return TextProgram(Family.FOOOCUS, name or FoundHost.FOOOCUS.value, release)
+        return TextProgram(ProgramFamily.FOOOCUS, name or FoundHost.FOOOCUS.value, release)
     if fields.get("App", "").casefold() in ("sd.next", "sdnext") or "Backend" in fields:
-        return TextProgram(Family.SDNEXT, FoundHost.SDNEXT.value, release)
+        return TextProgram(ProgramFamily.SDNEXT, FoundHost.SDNEXT.value, release)
     if plain.startswith("comfy"):
-        return TextProgram(Family.COMFYUI, _comfy_node(name), release)
+        return TextProgram(ProgramFamily.COMFYUI, _comfy_node(name), release)
     for pattern, family, called in _VERSIONS:
         begin = pattern.match(plain)
         if begin is not None:
             return TextProgram(family, called.format(name[begin.end() :]).strip(), release)
     if {"Civitai resources", "Civitai metadata", "Created Date"} & fields.keys():
-        return TextProgram(Family.CIVITAI, "Civitai's generator")
-    return TextProgram(Family.STRANGE, name) if version else _unnamed(fields)
+        return TextProgram(ProgramFamily.CIVITAI, "Civitai's generator")
+    return TextProgram(ProgramFamily.STRANGE, name) if version else _unnamed(fields)
 
 
 def generator_of(program: TextProgram, name: str | None) -> NoiseSource | None:
@@ -105,9 +105,9 @@ def generator_of(program: TextProgram, name: str | None) -> NoiseSource | None:
     Returns:
         None where it is the device's, or is not told.
     """
-    if program.family in (Family.COMFYUI, Family.FOOOCUS):
+    if program.family in (ProgramFamily.COMFYUI, ProgramFamily.FOOOCUS):
         return CPU_NOISE
-    if program.family is Family.SDCPP:
+    if program.family is ProgramFamily.SDCPP:
         return NV_NOISE if name == "cuda" else None
     return {"CPU": CPU_NOISE, "NV": NV_NOISE}.get(name or "")
 
@@ -115,12 +115,12 @@ def generator_of(program: TextProgram, name: str | None) -> NoiseSource | None:
 def is_device(program: TextProgram, name: str | None) -> bool:
     """Whether a text says that the device drew, by leaving the generator out or by its name."""
     plain = program.family in (
-        Family.WEBUI,
-        Family.FORGE,
-        Family.NEO,
-        Family.SEEDLOUPE,
-        Family.UNNAMED,
-        Family.SDNEXT,
+        ProgramFamily.WEBUI,
+        ProgramFamily.FORGE,
+        ProgramFamily.NEO,
+        ProgramFamily.SEEDLOUPE,
+        ProgramFamily.UNNAMED,
+        ProgramFamily.SDNEXT,
     )
     return plain and name in (None, "GPU")
 
@@ -128,10 +128,10 @@ def is_device(program: TextProgram, name: str | None) -> bool:
 def _unnamed(fields: Mapping[str, str]) -> TextProgram:
     if "Seedloupe" in fields:
         name = f"Seedloupe {fields['Seedloupe'][:_LONGEST_NAME]}".strip()
-        return TextProgram(Family.SEEDLOUPE, name)
+        return TextProgram(ProgramFamily.SEEDLOUPE, name)
     if re.fullmatch(r"[a-z0-9_]+", fields.get("Sampler", "")):
-        return TextProgram(Family.COMFYUI, "a ComfyUI node, by its sampler's name")
-    return TextProgram(Family.UNNAMED)
+        return TextProgram(ProgramFamily.COMFYUI, "a ComfyUI node, by its sampler's name")
+    return TextProgram(ProgramFamily.UNNAMED)
 
 
 def _comfy_node(name: str) -> str:
@@ -144,20 +144,20 @@ def _release(version: str) -> tuple[int, int] | None:
 
 
 _VERSIONS = (
-    (re.compile(r"neo\b[- ]?"), Family.NEO, "Forge Neo {}"),
-    (re.compile(r"classic\b[- ]?"), Family.FORGE, "Forge Classic {}"),
-    (re.compile(r"(?=f1\.)"), Family.FORGE, "reForge {}"),
-    (re.compile(r"(?=f[0-9])"), Family.FORGE, "Forge {}"),
-    (re.compile(r"(?=stable-diffusion\.cpp|sd\.cpp|sdcpp)"), Family.SDCPP, "{}"),
-    (re.compile(r"(?=v?[0-9]+\.[0-9]+)"), Family.WEBUI, "AUTOMATIC1111 {}"),
+    (re.compile(r"neo\b[- ]?"), ProgramFamily.NEO, "Forge Neo {}"),
+    (re.compile(r"classic\b[- ]?"), ProgramFamily.FORGE, "Forge Classic {}"),
+    (re.compile(r"(?=f1\.)"), ProgramFamily.FORGE, "reForge {}"),
+    (re.compile(r"(?=f[0-9])"), ProgramFamily.FORGE, "Forge {}"),
+    (re.compile(r"(?=stable-diffusion\.cpp|sd\.cpp|sdcpp)"), ProgramFamily.SDCPP, "{}"),
+    (re.compile(r"(?=v?[0-9]+\.[0-9]+)"), ProgramFamily.WEBUI, "AUTOMATIC1111 {}"),
 )
 """How versions begin, whose they are, and what people call them by the rest."""
 
 _HOSTS = {
-    Family.COMFYUI: FoundHost.COMFYUI,
-    Family.FOOOCUS: FoundHost.FOOOCUS,
-    Family.CIVITAI: FoundHost.CIVITAI,
-    Family.SDNEXT: FoundHost.SDNEXT,
-    Family.SDCPP: FoundHost.OTHER,
-    Family.STRANGE: FoundHost.OTHER,
+    ProgramFamily.COMFYUI: FoundHost.COMFYUI,
+    ProgramFamily.FOOOCUS: FoundHost.FOOOCUS,
+    ProgramFamily.CIVITAI: FoundHost.CIVITAI,
+    ProgramFamily.SDNEXT: FoundHost.SDNEXT,
+    ProgramFamily.SDCPP: FoundHost.OTHER,
+    ProgramFamily.STRANGE: FoundHost.OTHER,
 }

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ..noise.seeds import canonical_seed
-from ..noise.source import NV_NOISE
-from .found_noise import Candidate
-from .parsing import whole_number
+from ...noise.seeds import canonical_seed
+from ...noise.source import NV_NOISE
+from ..found_noise import NoiseCandidate
+from ..parsing import whole_number
 
 _MOST_CELLS = 4096
 _SLACK = 16
@@ -29,7 +29,7 @@ _COUNTED = re.compile(r"\s*([+-]?\s*\d{1,20})\s*-\s*([+-]?\s*\d{1,20})\s*\[(\d{1
 
 
 @dataclass(frozen=True)
-class Grid:
+class CellGrid:
     """What a file shows besides, or instead of, the picture of its text.
 
     Attributes:
@@ -38,7 +38,7 @@ class Grid:
     """
 
     sentence: str
-    cells: tuple[Candidate, ...] = ()
+    cells: tuple[NoiseCandidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class _Axis:
     numbers: tuple[int | None, ...]
 
 
-def plot_of(fields: Mapping[str, str], seed: int | None) -> Grid | None:
+def plot_of(fields: Mapping[str, str], seed: int | None) -> CellGrid | None:
     """Read the grid of a script; None where the text tells of none.
 
     Args:
@@ -61,20 +61,22 @@ def plot_of(fields: Mapping[str, str], seed: int | None) -> Grid | None:
         return None
     names = {axis.name for axis in axes.values()}
     told = ", ".join(f"{axis.name} {' | '.join(axis.values)[:80]}" for axis in axes.values())
-    kind = (script or "X/Y/Z plot" if axes or script else f"grid {fields['Grid']}")[:40]
+    kind = (script or "X/Y/Z plot" if axes or script else f"grid {fields['CellGrid']}")[:40]
     sentence = f"A grid of several pictures ({kind}{f': {told}' if told else ''})."
     if names & {_SEEDS, _SUBSEEDS} and not names & set(_OTHER_NOISE):
         cells = tuple(_cells(axes, seed))
-        return Grid(f"{sentence} Its cells have these seeds unless 'Vary seeds' was ticked.", cells)
+        return CellGrid(
+            f"{sentence} Its cells have these seeds unless 'Vary seeds' was ticked.", cells
+        )
     told_of = "The text tells the noise of the first cell only"
     if not names & set(_OTHER_NOISE):
         told_of += "; the others have the same seed unless 'Vary seeds' was ticked"
-    return Grid(f"{sentence} {told_of}.", _first_only(_places(axes), seed))
+    return CellGrid(f"{sentence} {told_of}.", _first_only(_places(axes), seed))
 
 
 def multiple_of(
     picture: tuple[int, int], file: tuple[int, int], numbers: tuple[int | None, int | None]
-) -> Grid | None:
+) -> CellGrid | None:
     """Tell a plain grid by its size: whole multiples of one picture's.
 
     Args:
@@ -93,7 +95,7 @@ def multiple_of(
     ]
     cells = tuple(_counted(place, number, seed, subseed) for number, place in enumerate(places))
     size, whole = "{}x{}".format(*picture), "{}x{}".format(*file)
-    return Grid(
+    return CellGrid(
         f"The file has {whole} pixels, {columns} by {rows} times the {size} of its text: a grid of "
         "pictures whose seeds count up, or one picture that was enlarged or painted in.",
         cells,
@@ -168,20 +170,20 @@ def _places(axes: Mapping[str, _Axis]) -> list[tuple[int, int, int]]:
     return [(i, j, k) for k in range(z) for j in range(y) for i in range(x)]
 
 
-def _cells(axes: Mapping[str, _Axis], seed: int | None) -> Iterator[Candidate]:
+def _cells(axes: Mapping[str, _Axis], seed: int | None) -> Iterator[NoiseCandidate]:
     for place in _places(axes):
         at = dict(zip("XYZ", place, strict=True))
         of = {a.name: a.numbers[at[letter]] for letter, a in axes.items() if a.numbers}
-        yield Candidate(
+        yield NoiseCandidate(
             _called(place),
             _seed(of[_SEEDS]) if _SEEDS in of else seed,
             _seed(of[_SUBSEEDS]) if _SUBSEEDS in of else None,
         )
 
 
-def _first_only(places: list[tuple[int, int, int]], seed: int | None) -> tuple[Candidate, ...]:
+def _first_only(places: list[tuple[int, int, int]], seed: int | None) -> tuple[NoiseCandidate, ...]:
     return tuple(
-        Candidate(_called(at), None if number else seed) for number, at in enumerate(places)
+        NoiseCandidate(_called(at), None if number else seed) for number, at in enumerate(places)
     )
 
 
@@ -190,10 +192,10 @@ def _called(place: tuple[int, int, int]) -> str:
     return f"row {row + 1}, column {column + 1}" + (f", plane {plane + 1}" if plane else "")
 
 
-def _counted(place: str, number: int, seed: int | None, subseed: int | None) -> Candidate:
+def _counted(place: str, number: int, seed: int | None, subseed: int | None) -> NoiseCandidate:
     """Name one picture of a job: its seed counts up, or its subseed where it has one."""
     if seed is None:
-        return Candidate(place)
+        return NoiseCandidate(place)
     if subseed is not None:
-        return Candidate(place, seed, canonical_seed((subseed + number) % 2**64, NV_NOISE))
-    return Candidate(place, canonical_seed((seed + number) % 2**64, NV_NOISE))
+        return NoiseCandidate(place, seed, canonical_seed((subseed + number) % 2**64, NV_NOISE))
+    return NoiseCandidate(place, canonical_seed((seed + number) % 2**64, NV_NOISE))

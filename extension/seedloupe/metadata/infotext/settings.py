@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..errors import ImageError
-from .parsing import require_text
+from ...errors import ImageError
+from ..parsing import require_text
 
 _FEWEST, _MOST = 3, 1000
 _LONGEST_KEY = 80

@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Mapping
 
-from ..errors import ImageError
-from .found_noise import FoundHost, FoundLevel, FoundNoise
-from .jpeg_webp import XMP
-from .parsing import read_json, whole_number
+from ...errors import ImageError
+from ..containers.jpeg_webp import XMP
+from ..found_noise import FoundHost, FoundLevel, FoundNoise
+from ..parsing import read_json, whole_number
 
 _LONGEST_LOOK, _LONGEST_RECORD = 2**16, 2**22
 _SEEDS = ("seed", "Seed", "noise_seed")
@@ -94,11 +94,11 @@ def seeds_in(texts: Mapping[str, str]) -> tuple[int, ...]:
     """Return the seeds that the records of a file name: in objects of JSON, or as an option."""
     option = re.search(r"(?:^|\s)-S\s?([0-9]{1,20})\b", texts.get("Dream", texts.get("dream", "")))
     found = [whole_number(option[1])] if option else []
-    found += [seed for text in texts.values() for seed in seeds_of(_object(text))]
+    found += [seed for text in texts.values() for seed in recorded_seeds(_object(text))]
     return tuple(dict.fromkeys(n for n in found if n is not None and n < 2**64))
 
 
-def seeds_of(record: Mapping[str, object]) -> tuple[int, ...]:
+def recorded_seeds(record: Mapping[str, object]) -> tuple[int, ...]:
     """Return the seeds that an object names, itself or in the objects it holds."""
     inner = [value for value in record.values() if isinstance(value, dict)]
     found = [whole_number(told.get(key)) for told in (record, *inner) for key in _SEEDS]

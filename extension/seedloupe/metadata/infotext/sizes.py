@@ -10,10 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import ImageError
-from ..noise.stream import CELL
-from .found_noise import LaterPass
-from .parsing import read_share, read_size
+from ...errors import ImageError
+from ...noise.stream import CELL
+from ..found_noise import LaterPass
+from ..parsing import read_share, read_size
 
 _OLD_PIXELS, _OLD_STEP = 512 * 512, 64
 _HIRES = ("Hires upscale", "Hires resize", "Hires upscaler", "Hires steps", "First pass size")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seedloupe.metadata.png_chunks import texts_in_png
+from seedloupe.metadata.containers.png_chunks import texts_in_png
 
 
 def read(content: bytes) -> dict[str, str]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..noise.source import CPU_NOISE
-from .found_noise import DrawWay, FoundHost, FoundLevel, FoundNoise, Missing
-from .other_programs import unread
-from .parsing import whole_number
+from ...noise.source import CPU_NOISE
+from ..found_noise import DrawWay, FoundHost, FoundLevel, FoundNoise, Missing
+from ..parsing import whole_number
+from .records import unread
 
 _MODES = ("txt2img", "img2img", "inpaint", "outpaint")
 _FAMILIES = ("", "sdxl_")

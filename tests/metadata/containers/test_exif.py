@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from seedloupe.metadata.exif import texts_in_exif
+from seedloupe.metadata.containers.exif import texts_in_exif
 
-from .picture_files import exif, unicode_comment
+from ..picture_files import exif, unicode_comment
 
 TEXT = "丘 and a hill\nSteps: 20, Seed: 7"
 

@@ -5,9 +5,9 @@ import struct
 
 import pytest
 
-from seedloupe.metadata.jpeg_webp import texts_in_jpeg, texts_in_webp
+from seedloupe.metadata.containers.jpeg_webp import texts_in_jpeg, texts_in_webp
 
-from .picture_files import exif, lossy, unicode_comment
+from ..picture_files import exif, lossy, unicode_comment
 
 BLOCK = exif(unicode_comment("a hill"))
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..errors import ImageError
-from ..noise.webui import WebuiExtras
-from .found_noise import (
-    Candidate,
+from ...errors import ImageError
+from ...noise.webui import WebuiExtras
+from ..found_noise import (
     DrawWay,
     FoundHost,
     FoundLevel,
     FoundNoise,
     LaterPass,
     Missing,
+    NoiseCandidate,
 )
-from .parsing import latent_size, read_seed, read_share, require_channels, whole_number
+from ..parsing import latent_size, read_seed, read_share, require_channels, whole_number
 
 _USUAL_CHANNELS, _LARGEST_BATCH = 4, 256
 _HARMLESS: Mapping[str, str] = {
@@ -130,13 +130,13 @@ def _share(params: Mapping[str, object], name: str) -> float | None:
 
 def _batch(
     params: Mapping[str, object], seed: int | None, subseed: int | None
-) -> tuple[Candidate, ...]:
+) -> tuple[NoiseCandidate, ...]:
     """Return the pictures of a batch, all of which carry the first one's seed."""
     count = whole_number(params.get("batchsize")) or 1
     if seed is None or not 2 <= count <= _LARGEST_BATCH:
         return ()
     return tuple(
-        Candidate(
+        NoiseCandidate(
             f"picture {place} of the batch",
             (seed if subseed is not None else seed + place) % 2**64,
             None if subseed is None else (subseed + place) % 2**64,

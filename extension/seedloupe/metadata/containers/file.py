@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ..errors import ImageError
+from ...errors import ImageError
 from .avif import avif_size, is_avif, texts_in_avif
 from .jpeg_webp import jpeg_size, texts_in_jpeg, texts_in_webp, webp_size
 from .png_chunks import png_size, texts_in_png

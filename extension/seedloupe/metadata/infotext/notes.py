@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..noise.portability import CARDS
-from ..noise.source import NV_NOISE
-from .infotext_grid import Grid, differs
-from .infotext_program import Family, TextProgram, generator_of
-from .infotext_sizes import TextSizes, has_second_pass
+from ...noise.portability import CARDS
+from ...noise.source import NV_NOISE
+from .grid import CellGrid, differs
+from .program import ProgramFamily, TextProgram, generator_of
+from .sizes import TextSizes, has_second_pass
 
 
 def device_sentence(program: TextProgram, name: str | None, count: int | None) -> str:
     """Say what the device may have drawn, for the number of values."""
     why = "No RNG key, so" if name is None else "RNG: GPU is the device's own generator, so"
-    if program.family is Family.SDNEXT:
+    if program.family is ProgramFamily.SDNEXT:
         why = "SD.Next does not write its generator's device, so"
-    elif program.family is Family.NEO and name is None:
+    elif program.family is ProgramFamily.NEO and name is None:
         why = "No RNG key, which Forge Neo writes (its setting is CPU unless changed), so"
-    elif program.family is Family.UNNAMED:
+    elif program.family is ProgramFamily.UNNAMED:
         why = "No RNG key and no program's name; where a web UI wrote it,"
     smallest = min(card.source.grid_threads or 0 for card in CARDS)
     if count is None:
@@ -53,7 +53,10 @@ def notes_on(fields: Mapping[str, str], program: TextProgram, task: str) -> Iter
         yield f"The noise is multiplied with {fields['Noise multiplier'][:20]} (Noise multiplier)."
     if "Extra noise" in fields:
         yield f"Extra noise {fields['Extra noise'][:20]} added the same noise once more."
-    if program.family is Family.FORGE and generator_of(program, fields.get("RNG")) == NV_NOISE:
+    if (
+        program.family is ProgramFamily.FORGE
+        and generator_of(program, fields.get("RNG")) == NV_NOISE
+    ):
         yield (
             "Forge draws cpu noise where it is set to reproduce ComfyUI or Draw Things, which its "
             "text does not tell."
@@ -64,7 +67,7 @@ def size_notes(
     fields: Mapping[str, str],
     sizes: TextSizes,
     file_size: tuple[int, int] | None,
-    grid: Grid | None,
+    grid: CellGrid | None,
 ) -> Iterator[str]:
     """Say where the file has another size than the picture of its text."""
     if grid is None and sizes.final and file_size and differs(sizes.final, file_size):

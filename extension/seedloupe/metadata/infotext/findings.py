@@ -6,32 +6,38 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..noise.source import NoiseSource
-from .found_noise import FoundLevel, Missing
-from .infotext_grid import Grid, is_larger, multiple_of, plot_of
-from .infotext_keys import replacements, unknown_keys
-from .infotext_notes import device_sentence
-from .infotext_program import Family, TextProgram, generator_of, is_device
-from .infotext_settings import Infotext
-from .infotext_sizes import TextSizes, has_second_pass
-from .parsing import whole_number
+from ...noise.source import NoiseSource
+from ..found_noise import FoundLevel, Missing
+from ..parsing import whole_number
+from .grid import CellGrid, is_larger, multiple_of, plot_of
+from .keys import replacements, unknown_keys
+from .notes import device_sentence
+from .program import ProgramFamily, TextProgram, generator_of, is_device
+from .settings import Infotext
+from .sizes import TextSizes, has_second_pass
 
 _ONLY_MASKED = "Only masked"
 _HARMLESS_LINES = ("template:", "negative template:", "used embeddings:", "warning:")
 """How lines begin that extensions, and the web UI of 2022, put behind the settings."""
 _CHOSEN_SEEDS = ("Seedloupe table", "Seedloupe rank")
-_DRAW_EACH = (Family.WEBUI, Family.FORGE, Family.NEO, Family.UNNAMED, Family.SDNEXT)
+_DRAW_EACH = (
+    ProgramFamily.WEBUI,
+    ProgramFamily.FORGE,
+    ProgramFamily.NEO,
+    ProgramFamily.UNNAMED,
+    ProgramFamily.SDNEXT,
+)
 _MOST_NAMED = 5
 
 
 @dataclass
-class Findings:
+class TextFindings:
     """What was found on the way: what is not known, and what its owner may know."""
 
     unknown: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     missing: dict[Missing, str] = field(default_factory=dict)
-    grid: Grid | None = None
+    grid: CellGrid | None = None
 
     def level(self) -> FoundLevel:
         """Return how much is known; a grid has no noise of its own, only its cells have."""
@@ -40,7 +46,7 @@ class Findings:
         return FoundLevel.DEPENDS if self.missing else FoundLevel.EXACT
 
 
-def turns_channels(program: TextProgram, findings: Findings) -> bool:
+def turns_channels(program: TextProgram, findings: TextFindings) -> bool:
     """Whether a variation turns whole channels; where the text does not tell, that is found."""
     turns = program.turns_channels
     if turns is None:
@@ -53,9 +59,9 @@ def turns_channels(program: TextProgram, findings: Findings) -> bool:
     return bool(turns)
 
 
-def find_replaced(infotext: Infotext, program: TextProgram, findings: Findings) -> None:
+def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindings) -> None:
     """Look for whatever replaces the noise, or may."""
-    if program.family in (Family.CIVITAI, Family.STRANGE):
+    if program.family in (ProgramFamily.CIVITAI, ProgramFamily.STRANGE):
         findings.unknown.append(program.name)
         findings.problems.append(f"Written by {program.name}, whose noise is not known here.")
     for replaced in replacements(infotext.fields):
@@ -90,12 +96,12 @@ def find_source(
     fields: Mapping[str, str],
     program: TextProgram,
     shape: tuple[int, ...] | None,
-    findings: Findings,
+    findings: TextFindings,
 ) -> NoiseSource | None:
     """Return the generator; where the text leaves it open, that is found."""
     name = fields.get("RNG")
     source = generator_of(program, name)
-    if source is not None or program.family in (Family.CIVITAI, Family.STRANGE):
+    if source is not None or program.family in (ProgramFamily.CIVITAI, ProgramFamily.STRANGE):
         return source
     if is_device(program, name):
         count = None if shape is None else math.prod(shape)
@@ -110,14 +116,14 @@ def find_missing(
     program: TextProgram,
     seed: int | None,
     shape: tuple[int, ...] | None,
-    findings: Findings,
+    findings: TextFindings,
 ) -> None:
     """Look for what the text leaves out."""
     if seed is None:
         findings.problems.insert(0, "The picture does not tell its seed.")
     if shape is None:
         findings.missing[Missing.SIZE] = "The picture does not tell its size."
-    if program.family is Family.COMFYUI:
+    if program.family is ProgramFamily.COMFYUI:
         findings.missing[Missing.INDEX] = (
             "ComfyUI draws the pictures of a batch as one stream on the CPU; the text does not "
             "tell which of a batch this is. The first, or only, one has place 0."
@@ -130,7 +136,7 @@ def find_grid(
     sizes: TextSizes,
     file_size: tuple[int, int] | None,
     numbers: tuple[int | None, int | None],
-    findings: Findings,
+    findings: TextFindings,
 ) -> None:
     """Look whether the file shows several pictures."""
     grid = plot_of(fields, numbers[0])
@@ -139,7 +145,7 @@ def find_grid(
         grid = multiple_of(sizes.final, file_size, numbers)
         if grid is not None and any(key in fields for key in _CHOSEN_SEEDS):
             only = (grid.cells[0], *(replace(cell, seed=None) for cell in grid.cells[1:]))
-            grid = Grid(f"{grid.sentence} Only the first one's seed is told.", only)
+            grid = CellGrid(f"{grid.sentence} Only the first one's seed is told.", only)
         elif grid is None and not _is_crop(fields) and _is_larger(fields, sizes.final, file_size):
             findings.unknown.append("the file's size")
             findings.problems.append(
@@ -163,7 +169,7 @@ def _is_crop(fields: Mapping[str, str]) -> bool:
     return fields.get("Inpaint area") == _ONLY_MASKED or "Masked area padding" in fields
 
 
-def verdict_on(findings: Findings, source: NoiseSource | None) -> str:
+def verdict_on(findings: TextFindings, source: NoiseSource | None) -> str:
     """Say how much is known, in whole sentences."""
     if findings.problems:
         return " ".join(findings.problems)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ..errors import ImageError
-from ..noise.source import CPU_NOISE
-from .found_noise import DrawWay, FoundHost, FoundLevel, FoundNoise, Missing
-from .parsing import latent_size, read_seed, require_channels
+from ...errors import ImageError
+from ...noise.source import CPU_NOISE
+from ..found_noise import DrawWay, FoundHost, FoundLevel, FoundNoise, Missing
+from ..parsing import latent_size, read_seed, require_channels
 
 _USUAL_CHANNELS = 4
 _HARMLESS: Mapping[str, tuple[str, ...]] = {
