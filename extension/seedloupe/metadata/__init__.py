@@ -1,8 +1,7 @@
 """Which noise a picture was made from, told from what it says about itself."""
 
 from .answers import Answers, settled
-from .comfy_graph import noise_in_graph
-from .comfy_workflow import noise_in_workflow
+from .comfyui import noise_in_graph, noise_in_workflow
 from .containers.file import PictureFile, read_picture_file, texts_in_file
 from .draw import draw_found, is_drawable
 from .found_noise import (

@@ -70,6 +70,11 @@ def require_place(found: FoundNoise, index: int | None) -> int:
     Raises:
         NoiseError: nobody said which of several it is, or it is none of them.
     """
+    if found.place is not None:
+        if index not in (None, found.place):
+            expected = f"{found.place}, as the picture says"
+            raise NoiseError("index", expected=expected, got=f"{index}")
+        return found.place
     alike = found.batch_index is not None and len(set(found.batch_index)) == 1
     if index is None and (found.batch == 1 or alike):
         return 0

@@ -65,6 +65,7 @@ def _drawn(
     if told.carried is not None:
         return resized_noise(seed, require_latent_size(shape), told.carried, source=source)
     if told.drawn_as is DrawWay.STREAM:
-        return comfyui_noise(seed, shape, batch=told.batch, batch_index=told.batch_index)[place]
+        parts = told.batch_index
+        return comfyui_noise(seed, shape, batch=told.batch, batch_index=parts, source=source)[place]
     seeds = WebuiSeeds((seed,), () if told.subseed is None else (told.subseed,))
     return webui_noise(seeds, shape, source=source, extras=told.extras)[0]

@@ -48,6 +48,8 @@ class Missing(str, Enum):
     """How large the latents were: ``--shape`` or ``--size``."""
     INDEX = "index"
     """Which picture of a batch, or which cell of a grid, is meant: ``--index``."""
+    SEED = "seed"
+    """Which seed of a table it was: the table tells."""
 
 
 class DrawWay(str, Enum):
@@ -134,6 +136,7 @@ class FoundNoise:
         carried: where the noise was carried from by Seedloupe.
         batch: how many pictures came from one stream (ComfyUI).
         batch_index: which parts of that stream, where they were picked (ComfyUI).
+        place: the picture's place in its batch, from 0, where the picture tells it.
         task: ``"txt2img"``, ``"img2img"`` or ``"inpaint"``.
         strength: how much of the picture it started from was forgotten, in [0, 1]; None from noise
             alone, and where it was not read.
@@ -163,6 +166,7 @@ class FoundNoise:
     carried: NoiseResize | None = None
     batch: int = 1
     batch_index: tuple[int, ...] | None = None
+    place: int | None = None
     task: str = "txt2img"
     strength: float | None = None
     later: tuple[LaterPass, ...] = ()
@@ -221,6 +225,7 @@ class FoundNoise:
             "multiplier": self.multiplier,
             "batch": self.batch,
             "batch_index": None if self.batch_index is None else list(self.batch_index),
+            "place": self.place,
         }
 
     def _around_json(self) -> dict[str, object]:

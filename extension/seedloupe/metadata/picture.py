@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import ImageError
-from .comfy_graph import noise_in_graph
-from .comfy_workflow import noise_in_workflow
+from .comfyui import noise_in_graph, noise_in_workflow
 from .containers.file import read_picture_file
 from .containers.hidden_text import hidden_texts
 from .found_noise import FoundHost, FoundNoise

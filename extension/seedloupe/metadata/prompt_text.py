@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
-from .comfy_nodes import Nodes, read_nodes, upstream
+from .comfyui.graph import Nodes, read_nodes, upstream
 from .infotext.settings import read_infotext
 
 _NEGATIVE = "Negative prompt:"

@@ -1,24 +1,18 @@
 """A ComfyUI graph as it stands in a picture: nodes by name, and links between them.
 
-Anybody can have written it, so every walk is bounded and none goes round in circles.
+Anybody can have written it, so its size has a limit, and every walk ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import ImageError
-from .parsing import whole_number
+from ...errors import ImageError
 
 _MOST_NODES = 4096
 _MOST_INPUTS = 512
-LONGEST_CHAIN = 64
 _LONGEST_KIND = 60
-
-_NUMBER_INPUTS = {"value", "seed", "noise_seed", "int", "number", "Value", "Number", ""}
-"""What nodes that hand on one number call it."""
-_CONTROL = "control_after_generate"
 
 
 @dataclass(frozen=True)
@@ -71,9 +65,10 @@ def read_nodes(prompt: Mapping[str, object]) -> Nodes:
     return {str(name): _node(str(name), value) for name, value in prompt.items()}
 
 
-def upstream(nodes: Nodes, roots: list[str]) -> Iterator[str]:
+def upstream(nodes: Nodes, roots: Iterable[str]) -> Iterator[str]:
     """Walk from some nodes to everything they depend on, each node once."""
-    waiting, seen = list(roots), set(roots)
+    waiting = list(roots)
+    seen = set(waiting)
     while waiting:
         name = waiting.pop()
         if name not in nodes:
@@ -85,37 +80,22 @@ def upstream(nodes: Nodes, roots: list[str]) -> Iterator[str]:
                 waiting.append(link.node)
 
 
-def follow_number(nodes: Nodes, value: object) -> int | Link | None:
-    """Follow a number through nodes that only hand it on.
-
-    Returns:
-        the number; the output it comes from where that node makes numbers of its own; None where
-        it leads nowhere.
-    """
-    for _ in range(LONGEST_CHAIN):
-        if not isinstance(value, Link):
-            return whole_number(value)
-        node = nodes.get(value.node)
-        if node is None:
-            return None
-        inputs = {name: entry for name, entry in node.inputs.items() if name != _CONTROL}
-        # A node with other inputs may make another number of the one it is given.
-        if len(inputs) != 1 or not set(inputs) <= _NUMBER_INPUTS:
-            return value
-        (value,) = inputs.values()
-    return None
-
-
-def follow_choice(nodes: Nodes, value: object) -> str | None:
-    """Follow a word or a switch through nodes that only hand it on."""
-    for _ in range(LONGEST_CHAIN):
-        if not isinstance(value, Link):
-            return str(value).lower()[:40] if isinstance(value, (str, bool)) else None
-        node = nodes.get(value.node)
-        if node is None or "value" not in node.inputs:
-            return None
-        value = node.inputs["value"]
-    return None
+def dependency_order(nodes: Nodes) -> list[str]:
+    """Return all nodes, each after those it depends on; of a circle, some node comes too early."""
+    ordered: list[str] = []
+    seen: set[str] = set()
+    for root in nodes:
+        # Depth first without recursion: a chain may be as long as the graph.
+        waiting = [(root, False)]
+        while waiting:
+            name, is_done = waiting.pop()
+            if is_done:
+                ordered.append(name)
+            elif name in nodes and name not in seen:
+                seen.add(name)
+                waiting.append((name, True))
+                waiting.extend((link.node, False) for link in nodes[name].links)
+    return ordered
 
 
 def _node(name: str, value: object) -> Node:
