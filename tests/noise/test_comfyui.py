@@ -9,6 +9,7 @@ import torch
 
 from seedloupe.errors import NoiseError
 from seedloupe.noise import (
+    NV_NOISE,
     batch_paths,
     comfyui_noise,
     initial_noise,
@@ -30,6 +31,11 @@ def one_by_one(seed: int, shape: tuple[int, int, int], count: int) -> torch.Tens
 def test_a_batch_is_one_draw(shape: tuple[int, int, int], batch: int) -> None:
     expected = torch.randn(batch, *shape, generator=torch.Generator().manual_seed(11))
     assert torch.equal(comfyui_noise(2**32 + 11, shape, batch=batch), expected)
+
+
+def test_a_pack_that_draws_with_another_generator_draws_the_batch_at_once_too() -> None:
+    batch = comfyui_noise(11, (4, 8, 6), batch=3, source=NV_NOISE)
+    assert torch.equal(batch.flatten(), initial_noise(11, (12, 8, 6), source=NV_NOISE).flatten())
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from importlib import metadata
 
-from ..metadata.write_png import FORMAT, VERSION
+from ..metadata.image_record import ImageRecord
 from ..noise import ResizeWay, Rng, canonical_seed
 from .request import Request
 from .sampler import Sampler
@@ -43,30 +43,25 @@ def parameters_text(request: Request, seed: int, extras: Mapping[str, object]) -
 
 def record_of(request: Request, seed: int, extras: Mapping[str, object]) -> dict[str, object]:
     """Return everything a picture was made from as plain JSON values; seeds are decimal text."""
-    width, height = request.size
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "tool": tool(),
-        "prompt": request.prompt,
-        "negative": request.negative,
-        "seed": str(seed),
-        "canonical_seed": str(canonical_seed(seed, request.noise)),
-        "noise": request.noise.label,
-        "size": [width, height],
-        "steps": request.steps,
-        "guidance": request.guidance,
-        "sampler": request.sampler.value,
-        "task": request.task,
-        "strength": request.strength if request.image is not None else None,
-        "model": {
-            "name": request.model.name,
-            "family": request.model.family.value,
-            "sha256": request.model.sha256,
-        },
-        **_carried(request),
-        **extras,
-    }
+    model = request.model
+    record = ImageRecord(
+        tool=tool(),
+        prompt=request.prompt,
+        negative=request.negative,
+        seed=seed,
+        noise=request.noise,
+        size=request.size,
+        steps=request.steps,
+        guidance=request.guidance,
+        sampler=request.sampler.value,
+        task=request.task,
+        strength=request.strength if request.image is not None else None,
+        model={"name": model.name, "family": model.family.value, "sha256": model.sha256},
+        resize=request.resize,
+        cell=model.cell,
+        extras=extras,
+    )
+    return record.to_json()
 
 
 def tool() -> str:
@@ -108,15 +103,6 @@ def _rng_name(request: Request) -> str | None:
     grid = request.noise.grid_threads
     shows = grid is not None and grid < math.prod(request.shape)
     return None if shows else _RNG_NAMES[request.noise.rng]
-
-
-def _carried(request: Request) -> dict[str, object]:
-    """Say where the noise was carried from; nothing where it was drawn at the picture's size."""
-    if request.resize is None:
-        return {}
-    shape = request.resize.shape
-    size = [shape[2] * request.model.cell, shape[1] * request.model.cell]
-    return {"carried": {"way": request.resize.way.value, "from": size, "shape": list(shape)}}
 
 
 def _carried_words(request: Request) -> dict[str, object]:

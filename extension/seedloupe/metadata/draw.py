@@ -8,8 +8,10 @@ from ..errors import NoiseError
 from ..noise.comfyui import comfyui_noise
 from ..noise.resize import resized_noise
 from ..noise.source import NoiseSource
+from ..noise.stream import require_latent_size
 from ..noise.webui import WebuiSeeds, webui_noise
-from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .answers import Answers, require_place, settled
+from .found_noise import DrawWay, FoundLevel, FoundNoise
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,52 +23,49 @@ def draw_found(
     """Draw the starting noise of a picture again.
 
     Args:
-        found: what its text says.
+        found: what its text says, and where it says nothing, its owner
+            (:func:`~seedloupe.metadata.settled`).
         source: which generator drew, where the text does not say.
         index: which picture of its batch it is, where there were several.
 
     Returns:
-        ``(C, H, W)``, float32, CPU, unit variance.
+        ``(C, H, W)``, float32, CPU, unit variance but for a noise multiplier.
 
     Raises:
         NoiseError: something that decides the noise is missing, or contradicts the text.
     """
-    shape = found.shape
-    if found.level is FoundLevel.UNKNOWN or shape is None or len(found.seeds) != 1:
+    told = settled(found, Answers(source=source, index=index))
+    shape = told.shape
+    if told.level is FoundLevel.UNKNOWN or shape is None or len(told.seeds) != 1:
         raise NoiseError("picture", expected="one that tells its noise", got=found.verdict)
-    (seed,) = found.seeds
-    drawn_by = _source(found, source)
-    place = _index(found, index)
-    if found.carried is not None:
-        return resized_noise(seed, shape, found.carried, source=drawn_by)
-    if found.host is FoundHost.COMFYUI:
-        batch = comfyui_noise(seed, shape, batch=found.batch, batch_index=found.batch_index)
-        return batch[place]
-    seeds = WebuiSeeds((seed,), () if found.subseed is None else (found.subseed,))
-    return webui_noise(seeds, shape, source=drawn_by, extras=found.extras)[0]
-
-
-def _source(found: FoundNoise, given: NoiseSource | None) -> NoiseSource:
-    known = found.source
-    if known is None and given is None:
+    if told.source is None:
         raise NoiseError(
             "source", expected="cpu, nv or cuda:GRID", got="none", advice=found.verdict
         )
-    if known is not None and given is not None and known != given:
-        raise NoiseError("source", expected=f"{known.label}, as the picture says", got=given.label)
-    source = given or known
-    assert source is not None
-    return source
+    noise = _drawn(told, told.source, shape, index)
+    return noise if told.multiplier == 1 else noise * told.multiplier
 
 
-def _index(found: FoundNoise, index: int | None) -> int:
-    alike = found.batch_index is not None and len(set(found.batch_index)) == 1
-    if index is None and (found.batch == 1 or alike):
-        return 0
-    if index is None or not 0 <= index < found.batch:
-        raise NoiseError(
-            "index",
-            expected=f"0 to {found.batch - 1}, the picture's place in its batch",
-            got="none" if index is None else f"{index}",
-        )
-    return index
+def is_drawable(found: FoundNoise) -> bool:
+    """Whether everything is known that decides a noise, or was said by its owner."""
+    return (
+        found.level is not FoundLevel.UNKNOWN
+        and not found.missing
+        and found.shape is not None
+        and found.source is not None
+        and len(found.seeds) == 1
+    )
+
+
+def _drawn(
+    told: FoundNoise, source: NoiseSource, shape: tuple[int, ...], index: int | None
+) -> Tensor:
+    (seed,) = told.seeds
+    place = 0 if told.candidates else require_place(told, index)
+    if told.carried is not None:
+        return resized_noise(seed, require_latent_size(shape), told.carried, source=source)
+    if told.drawn_as is DrawWay.STREAM:
+        parts = told.batch_index
+        return comfyui_noise(seed, shape, batch=told.batch, batch_index=parts, source=source)[place]
+    seeds = WebuiSeeds((seed,), () if told.subseed is None else (told.subseed,))
+    return webui_noise(seeds, shape, source=source, extras=told.extras)[0]

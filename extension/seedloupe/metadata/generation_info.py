@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError
-from ..noise.stream import CELL
-from . import FoundNoise, noise_in_picture, texts_in_file
-from .infotext import settings
+from .containers.file import read_picture_file
+from .containers.hidden_text import hidden_texts
+from .found_noise import FoundLevel, FoundNoise, Missing
+from .infotext.settings import settings
 from .parsing import read_json
-from .prompt_text import graph_words, parameters_negative, parameters_prompt
+from .picture import noise_in_picture
+from .programs.records import object_in, program_in
+from .prompt_text import graph_words, parameters_negative, parameters_prompt, record_words
 
 _LONGEST_NAME = 200
-_WITH_TEXTS = (".png", ".jpg", ".jpeg", ".webp")
+_WITH_TEXTS = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".avif")
+_HIDING = (".png", ".webp")
+"""Kinds whose pixels can hide a text."""
+_RECORDS = ("parameters", "invokeai_metadata", "Comment", "generation_data", "sd-metadata")
+"""Texts in which other programs keep an object of JSON."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +61,33 @@ def told_by_file(path: Path) -> GenerationInfo:
     if path.suffix.lower() not in _WITH_TEXTS:
         return GenerationInfo()
     try:
-        return told_by(texts_in_file(path))
+        picture = read_picture_file(path)
     except InputError as error:
         return GenerationInfo(problem=str(error))
+    texts = picture.texts
+    if not texts and path.suffix.lower() in _HIDING:
+        texts = hidden_texts(path)
+    return told_by(texts, file_size=picture.size)
 
 
-def told_by(texts: Mapping[str, str]) -> GenerationInfo:
+def told_by(
+    texts: Mapping[str, str], *, file_size: tuple[int, int] | None = None
+) -> GenerationInfo:
     """Read what a picture says of itself; never fails, as anybody may have written it.
 
     Args:
         texts: its texts by name, as :func:`~seedloupe.metadata.texts_in_file` gives them.
+        file_size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
     """
     told = GenerationInfo()
-    for read in (_words, _noise):
-        try:
-            told = read(texts, told)
-        except InputError as error:
-            told = replace(told, problem=told.problem or str(error))
-    return told
+    try:
+        told = _words(texts, told)
+    except InputError as error:
+        told = replace(told, problem=str(error))
+    try:
+        return _noise(texts, told, file_size)
+    except InputError as error:
+        return replace(told, problem=told.problem or str(error))
 
 
 def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
@@ -97,6 +113,15 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model=_text(words.model),
             sampler=_text(words.sampler),
         )
+    records = [object_in(texts.get(name, ""), name) for name in _RECORDS]
+    for found in records:
+        if found is None:
+            continue
+        words = record_words(found)
+        model, sampler = _text(words.model), _text(words.sampler)
+        return replace(
+            told, prompt=words.prompt, negative=words.negative, model=model, sampler=sampler
+        )
     if "parameters" in texts:
         # A prompt without a line of settings still says what was asked for.
         text = texts["parameters"]
@@ -111,23 +136,35 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
     return told
 
 
-def _noise(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
-    if not {"seedloupe", "workflow", "parameters"} & texts.keys() and "prompt" not in texts:
+def _noise(
+    texts: Mapping[str, str], told: GenerationInfo, file_size: tuple[int, int] | None
+) -> GenerationInfo:
+    known = {"seedloupe", "workflow", "parameters", "prompt"} & texts.keys()
+    if not known and program_in(texts) is None:
         return told
-    found = noise_in_picture(texts)
+    found = noise_in_picture(texts, file_size=file_size)
     return replace(
         told,
         seed=found.seeds[0] if len(found.seeds) == 1 else None,
         alone=_alone(found),
         noise="" if found.source is None else found.source.label,
-        size=None if found.shape is None else (found.shape[2] * CELL, found.shape[1] * CELL),
+        size=_size(found),
         task=found.task,
     )
 
 
+def _size(found: FoundNoise) -> tuple[int, int] | None:
+    if found.shape is None:
+        return None
+    return found.shape[-1] * found.cell, found.shape[-2] * found.cell
+
+
 def _alone(found: FoundNoise) -> bool:
+    """Whether the noise is its seed's and nothing else's, as far as the picture tells."""
+    open_to_doubt = found.level is FoundLevel.UNKNOWN or Missing.INDEX in found.missing
     changed = found.subseed is not None or found.extras.resize_from is not None
-    return len(found.seeds) == 1 and found.batch == 1 and not changed and found.carried is None
+    one = len(found.seeds) == 1 and found.batch == 1 and found.carried is None
+    return one and not changed and not open_to_doubt
 
 
 def _text(value: object, *, whole: bool = False) -> str:

@@ -59,6 +59,28 @@ def read_seed(value: object, field: str) -> int:
         raise ImageError(field, expected="a seed from 0 to 2**64-1", got=f"{value!r}") from error
 
 
+def read_webui_seed(text: str | None, field: str) -> tuple[int | None, tuple[str, ...]]:
+    """Read a seed as the web UI takes it, which passes negative ones on to PyTorch.
+
+    Returns:
+        the seed and what to say of it; None for a missing one and for -1, which stands for a random
+        one that nobody wrote down.
+
+    Raises:
+        ImageError: it names no noise.
+    """
+    if text is None:
+        return None, ()
+    number = whole_number(text.strip().removesuffix(".0"))
+    if number == -1:
+        return None, ("The seed is written as -1, which stands for a random one.",)
+    if number is not None and -(2**63) <= number < 0:
+        # PyTorch takes a negative seed for the unsigned number of the same 64 bits.
+        seed = number + 2**64
+        return seed, (f"Seed {number} stands for {seed} (2**64 - {-number}).",)
+    return read_seed(text if number is None else number, field), ()
+
+
 def whole_number(value: object) -> int | None:
     """Return a whole number, also one written as digits; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,20}", value.strip()):

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from ..errors import ImageError
-from .comfy_graph import noise_in_graph
-from .comfy_workflow import noise_in_workflow
-from .found_noise import FoundNoise
+from .comfyui import noise_in_graph, noise_in_workflow
+from .containers.file import read_picture_file
+from .containers.hidden_text import hidden_texts
+from .found_noise import FoundHost, FoundNoise
 from .infotext import noise_in_parameters
 from .parsing import read_json
+from .programs.fooocus import is_fooocus, noise_in_fooocus
+from .programs.invokeai import noise_in_invokeai
+from .programs.records import noise_of_other, object_in, recorded_seeds, unread
+from .programs.swarmui import noise_in_swarmui
 from .record import noise_in_record
 
+_MOST_NAMED = 5
+_SILENT = "picture"
+"""The field of the error for a file that says nothing of how it was made."""
 
-def noise_in_picture(texts: Mapping[str, str], *, channels: int = 4) -> FoundNoise:
+
+def noise_in_picture(
+    texts: Mapping[str, str],
+    *,
+    channels: int | None = None,
+    file_size: tuple[int, int] | None = None,
+) -> FoundNoise:
     """Tell which noise a picture was made from.
 
     Our own entry leaves nothing out, a graph says what was run, a workflow what was to be run, and
     ``parameters`` are also written by programs that draw otherwise than the web UI; so they are
-    asked in this order.
+    asked in this order. Records of other programs are told by what only they write.
 
     Args:
-        texts: its texts by name, of which ``seedloupe``, ``prompt``, ``workflow`` and
-            ``parameters`` are read.
-        channels: of the model's latents, where the picture does not tell.
+        texts: its texts by name, as :func:`~seedloupe.metadata.read_picture_file` gives them.
+        channels: of the model's latents; None takes 4 and calls that an assumption.
+        file_size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
 
     Raises:
         ImageError: it says nothing, or something that cannot be; the field names it.
@@ -34,14 +49,124 @@ def noise_in_picture(texts: Mapping[str, str], *, channels: int = 4) -> FoundNoi
         return noise_in_record(record, channels=channels)
     # Other programs keep a prompt of words under the same name.
     if texts.get("prompt", "").lstrip().startswith("{"):
-        return noise_in_graph(read_json(texts["prompt"], "prompt"), channels=channels)
-    if "workflow" in texts:
-        return noise_in_workflow(read_json(texts["workflow"], "workflow"), channels=channels)
-    if "parameters" in texts:
-        return noise_in_parameters(texts["parameters"], channels=channels)
-    raise ImageError(
-        "picture",
+        prompt = read_json(texts["prompt"], "prompt")
+        return noise_in_graph(prompt, channels=channels, file_size=file_size)
+    if "workflow" in texts and (
+        texts["workflow"].lstrip().startswith("{") or "parameters" not in texts
+    ):
+        workflow = read_json(texts["workflow"], "workflow")
+        return noise_in_workflow(workflow, channels=channels, file_size=file_size)
+    return _of_others(texts, channels=channels, file_size=file_size)
+
+
+def noise_in_file(path: Path, *, channels: int | None = None) -> FoundNoise:
+    """Tell which noise a picture file was made from, by its texts or one hidden in its pixels.
+
+    Args:
+        path: a PNG, JPEG, WebP or AVIF file.
+        channels: of the model's latents; None takes 4 and calls that an assumption.
+
+    Raises:
+        ImageError: it cannot be read, says nothing, or something that cannot be.
+        NoiseError: ``channels`` is no number of channels.
+    """
+    picture = read_picture_file(path)
+    try:
+        return noise_in_picture(picture.texts, channels=channels, file_size=picture.size)
+    except ImageError as error:
+        hidden = hidden_texts(path, in_colours=True) if error.field == _SILENT else {}
+        if not hidden:
+            raise
+        return noise_in_picture(hidden, channels=channels, file_size=picture.size)
+
+
+def _of_others(
+    texts: Mapping[str, str], *, channels: int | None, file_size: tuple[int, int] | None
+) -> FoundNoise:
+    told = object_in(texts.get("invokeai_metadata", ""), "invokeai_metadata")
+    if told is not None:
+        return noise_in_invokeai(told)
+    parameters = texts.get("parameters", "")
+    told = object_in(parameters, "parameters")
+    if told is not None:
+        return _in_object(told, channels=channels, file_size=file_size)
+    if parameters.strip():
+        return _in_words(texts, channels=channels, file_size=file_size)
+    other = noise_of_other(texts)
+    if other is not None:
+        return other
+    raise _silent(texts)
+
+
+def _in_object(
+    told: Mapping[str, object], *, channels: int | None, file_size: tuple[int, int] | None
+) -> FoundNoise:
+    """Read an object in the web UI's place, which is none of the web UI's."""
+    if "sui_image_params" in told:
+        return noise_in_swarmui(told, channels=channels)
+    if is_fooocus(told):
+        return noise_in_fooocus(told, channels=channels)
+    for name in ("prompt", "workflow"):
+        inner = told.get(name)
+        if isinstance(inner, str):
+            inner = object_in(inner, f"parameters.{name}")
+        if isinstance(inner, Mapping) and name == "prompt":
+            return noise_in_graph(inner, channels=channels, file_size=file_size)
+        if isinstance(inner, Mapping):
+            return noise_in_workflow(inner, channels=channels, file_size=file_size)
+    if _is_graph(told):
+        nodes = {name: node for name, node in told.items() if _is_node(node)}
+        return noise_in_graph(nodes, channels=channels, file_size=file_size)
+    return unread(FoundHost.OTHER, "", recorded_seeds(told))
+
+
+def _in_words(
+    texts: Mapping[str, str], *, channels: int | None, file_size: tuple[int, int] | None
+) -> FoundNoise:
+    """Read the web UI's words, whoever wrote them."""
+    try:
+        return noise_in_parameters(
+            texts["parameters"],
+            channels=channels,
+            file_size=None if _is_enlarged(texts) else file_size,
+            scheme=texts.get("fooocus_scheme", ""),
+        )
+    except ImageError as error:
+        # Words that are no settings may stand beside another program's record.
+        other = noise_of_other(texts) if error.field == "parameters" else None
+        if other is None:
+            raise
+        return other
+
+
+def _is_enlarged(texts: Mapping[str, str]) -> bool:
+    """Whether the web UI's "Extras" worked on the file, which keeps the text of the picture."""
+    return bool({"extras", "postprocessing"} & texts.keys())
+
+
+def _is_graph(told: Mapping[str, object]) -> bool:
+    """Whether an object is ComfyUI's graph, which Civitai's generator writes in EXIF."""
+    return any(_is_node(node) for node in told.values())
+
+
+def _is_node(node: object) -> bool:
+    return isinstance(node, Mapping) and "class_type" in node
+
+
+def _silent(texts: Mapping[str, str]) -> ImageError:
+    """Say that there is no text, or that none of those there are tells how it was made."""
+    if not texts:
+        return ImageError(
+            _SILENT,
+            expected="a picture that says how it was made",
+            got="one without any text",
+            advice="Programs that edit or send pictures leave such texts out.",
+        )
+    names = ", ".join(repr(name)[1:-1][:40] for name in list(texts)[:_MOST_NAMED])
+    more = " and more" if len(texts) > _MOST_NAMED else ""
+    return ImageError(
+        _SILENT,
         expected="a picture that says how it was made",
-        got="none of parameters, prompt, workflow and seedloupe",
-        advice="Programs that edit or send pictures leave such texts out.",
+        got=f"only texts by the names {names}{more}",
+        advice="Known are parameters, prompt, workflow, seedloupe, and other programs' records.",
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError
-from .comfy_nodes import Nodes, read_nodes, upstream
-from .infotext import settings
+from .comfyui.graph import Nodes, read_nodes, upstream
+from .infotext.settings import read_infotext
 
 _NEGATIVE = "Negative prompt:"
 _TEXTS = ("text", "text_g", "text_l", "clip_g", "clip_l", "t5xxl", "prompt")
@@ -18,6 +18,11 @@ _MODELS = ("ckpt_name", "unet_name")
 _ZEROED = "ConditioningZeroOut"
 """A node that passes on no words, only their place: what goes in is not what is avoided."""
 _LONGEST = 100_000
+_PROMPTS = ("prompt", "positive_prompt", "c", "Description")
+_NEGATIVES = ("negativeprompt", "negative_prompt", "negative", "uc")
+_RECORD_MODELS = ("model", "base_model", "Source")
+_SAMPLERS = ("sampler", "scheduler")
+"""What other programs' records call these."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +38,51 @@ class Words:
 def parameters_prompt(text: str) -> str:
     """Return the prompt of the web UI's ``parameters``: all before the negative one.
 
-    The last line is taken for settings only where it holds some, as the web UI does
-    (``parse_generation_parameters`` in ``modules/infotext_utils.py``).
+    A text without a line of settings still says what was asked for.
     """
     return _parts(text)[0]
 
 
 def parameters_negative(text: str) -> str:
     """Return the negative prompt of the web UI's ``parameters``, empty where there is none."""
-    return _parts(text)[1].removeprefix(_NEGATIVE).strip()
+    return _parts(text)[1]
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """Part the text at the first line that begins the negative prompt, the settings left out."""
-    lines = text[:_LONGEST].strip().split("\n")
-    if lines and _is_settings(text):
-        lines.pop()
-    begins = (place for place, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
-    at = next(begins, len(lines))
-    return "\n".join(lines[:at]).strip(), "\n".join(lines[at:]).strip()
+    """Return the prompt and the negative one."""
+    text = text[:_LONGEST]
+    try:
+        found = read_infotext(text)
+    except InputError:
+        lines = text.strip().split("\n")
+        starts = (n for n, line in enumerate(lines) if line.strip().startswith(_NEGATIVE))
+        at = next(starts, len(lines))
+        negative = "\n".join(lines[at:]).strip().removeprefix(_NEGATIVE).strip()
+        return "\n".join(lines[:at]).strip(), negative
+    return found.prompt, found.negative
+
+
+def record_words(record: Mapping[str, object]) -> Words:
+    """Return what another program's record says in words, as far as its names are the usual ones.
+
+    Args:
+        record: SwarmUI's, Fooocus's, InvokeAI's, NovelAI's or one like them, read from JSON.
+    """
+    inner = record.get("sui_image_params")
+    told = inner if isinstance(inner, Mapping) else record
+    names = (_PROMPTS, _NEGATIVES, _RECORD_MODELS, _SAMPLERS)
+    prompt, negative, model, sampler = (_first_text(told, among) for among in names)
+    return Words(prompt=prompt, negative=negative, model=model, sampler=sampler)
+
+
+def _first_text(told: Mapping[str, object], names: tuple[str, ...]) -> str:
+    for name in names:
+        value = told.get(name)
+        if isinstance(value, Mapping):  # InvokeAI describes its model
+            value = value.get("name", value.get("model_name"))
+        if isinstance(value, str) and value:
+            return value[:_LONGEST]
+    return ""
 
 
 def graph_words(prompt: Mapping[str, object]) -> Words:
@@ -77,13 +108,6 @@ def graph_words(prompt: Mapping[str, object]) -> Words:
 def _said(nodes: Nodes, names: list[str], side: str) -> list[str]:
     """Return the texts on one side of some nodes, each once."""
     return list(dict.fromkeys(text for name in names for text in _asked(nodes, name, side)))
-
-
-def _is_settings(text: str) -> bool:
-    try:
-        return bool(settings(text))
-    except InputError:
-        return False
 
 
 def _asked(nodes: Nodes, name: str, side: str) -> Iterator[str]:

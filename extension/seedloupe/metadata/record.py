@@ -9,12 +9,13 @@ from ..noise.resize import NoiseResize, ResizeWay
 from ..noise.source import NoiseSource
 from ..noise.stream import require_latent_size
 from .found_noise import FoundHost, FoundLevel, FoundNoise
+from .image_record import require_image_record
 from .parsing import latent_size, read_seed, read_share, require_channels, whole_number
 
-_FORMAT, _VERSION = "seedloupe.image", "1"
+_CHANNELS = 4
 
 
-def noise_in_record(record: Mapping[str, object], *, channels: int = 4) -> FoundNoise:
+def noise_in_record(record: Mapping[str, object], *, channels: int | None = None) -> FoundNoise:
     """Tell which noise a picture of Seedloupe was made from.
 
     Args:
@@ -25,13 +26,10 @@ def noise_in_record(record: Mapping[str, object], *, channels: int = 4) -> Found
         ImageError: an entry is missing or cannot be; the field names it.
         NoiseError: ``channels`` is no number of channels.
     """
-    if record.get("format") != _FORMAT or record.get("version") != _VERSION:
-        got = f"{record.get('format')!r}, version {record.get('version')!r}"
-        raise ImageError(
-            "seedloupe.format", expected=f"{_FORMAT}, version {_VERSION}", got=got[:80]
-        )
+    require_image_record(record)
     source = _source(record.get("noise"))
-    shape = latent_size(require_channels(channels), _size(record), "seedloupe.size")
+    count = require_channels(_CHANNELS if channels is None else channels)
+    shape = latent_size(count, _size(record), "seedloupe.size")
     strength = record.get("strength")
     task = str(record.get("task", "txt2img"))
     notes = ("The noise was added to another picture, which is needed as well.",)

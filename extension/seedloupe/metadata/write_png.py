@@ -1,7 +1,7 @@
 """Pictures that say how they were made, in the web UI's words and in ours.
 
 The text chunk ``parameters`` is what AUTOMATIC1111 reads back into its fields ("PNG Info", or the
-arrow below the prompt). The chunk ``seedloupe`` holds a JSON object with nothing left out.
+arrow below the prompt). The chunk ``seedloupe`` holds our own record (:mod:`.image_record`).
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from ..images import to_pil
 if TYPE_CHECKING:
     from torch import Tensor
 
-FORMAT = "seedloupe.image"
-VERSION = "1"
-#: The chunk the web UI reads back.
-PARAMETERS = "parameters"
+_PARAMETERS = "parameters"
+"""The chunk the web UI reads back."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def save_png(image: Tensor, path: Path, texts: Mapping[str, str]) -> None:
 
     chunks = PngInfo()
     for keyword, text in texts.items():
-        if keyword == PARAMETERS:
+        if keyword == _PARAMETERS:
             chunks.add_text(keyword, text)
         else:
             chunks.add_itxt(keyword, text)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ..errors import NoiseError
 from .draw import require_draws
 from .portability import percent
+from .source import CPU_NOISE, NoiseSource
 from .stream import NoiseStream, require_latent_size, require_size
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def comfyui_noise(
     *,
     batch: int = 1,
     batch_index: Sequence[int] | None = None,
+    source: NoiseSource = CPU_NOISE,
 ) -> Tensor:
     """Draw the starting noise of a batch.
 
@@ -59,6 +61,7 @@ def comfyui_noise(
         batch: how many pictures; left out of account where there is a ``batch_index``.
         batch_index: which parts of the stream the pictures have, repetitions included; None is
             all of them, drawn at once.
+        source: which generator draws; another than the CPU's only where a node pack replaces it.
 
     Returns:
         ``(B, C, H, W)``, float32, CPU.
@@ -69,7 +72,7 @@ def comfyui_noise(
             negative or out of reach.
     """
     size = require_latent_size(tuple(shape))
-    stream = NoiseStream(seed)
+    stream = NoiseStream(seed, source)
     if batch_index is None:
         return stream.draw(require_size((batch, *size)))
     import torch

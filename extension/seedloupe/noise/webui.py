@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _ALIKE = 0.9995
+_EDGE = 1e-6
 _MOST_PICTURES = 2**16
 
 
@@ -45,6 +46,8 @@ class WebuiExtras:
         variation: in [0, 1], how far the noise is turned towards the subseed's; 0 is not at all.
         resize_from: ``(width, height)`` in pixels the noise is drawn at; None is the picture's own.
         step_seed_delta: "Eta noise seed delta" (ENSD): added to the seed for all later noise.
+        turns_channels: a variation turns each channel as a whole, as Forge Neo does since 2026-02,
+            and not column by column.
 
     Raises:
         NoiseError: ``variation`` is outside its range, or ``resize_from`` less than a cell.
@@ -53,6 +56,7 @@ class WebuiExtras:
     variation: float = 0.0
     resize_from: tuple[int, int] | None = None
     step_seed_delta: int = 0
+    turns_channels: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what the web UI's fields cannot hold."""
@@ -146,7 +150,8 @@ class WebuiNoise:
         noise = (self._fresh(self._seeds.seeds[index]) if resized else stream.draw)(drawn_at)
         if self._extras.variation:
             other = self._fresh(self._seeds.subseeds[index])(drawn_at)
-            noise = turned(noise, other, self._extras.variation)
+            turn = turned_by_channel if self._extras.turns_channels else turned
+            noise = turn(noise, other, self._extras.variation)
         return put_in_middle(noise, stream.draw(self._shape)) if resized else noise
 
     def _fresh(self, seed: int) -> Callable[[Sequence[int]], Tensor]:
@@ -212,3 +217,30 @@ def turned(noise: Tensor, other: Tensor, share: float) -> Tensor:
     part = (torch.sin((1 - share) * angle) / whole).unsqueeze(1)
     other_part = (torch.sin(share * angle) / whole).unsqueeze(1)
     return part * noise + other_part * other
+
+
+def turned_by_channel(noise: Tensor, other: Tensor, share: float) -> Tensor:
+    """Turn ``noise`` towards ``other`` along the sphere, each channel as one vector.
+
+    Forge Neo does so since 2026-02 (``modules/rng.py``); norms and cosines are kept off their ends
+    by 1e-6, as it does.
+
+    Args:
+        noise: ``(C, H, W)``, float32.
+        other: likewise.
+        share: in [0, 1].
+
+    Returns:
+        ``(C, H, W)``, float32.
+    """
+    import torch
+
+    flat, other_flat = noise.flatten(1), other.flatten(1)
+    unit, other_unit = (
+        x / (torch.linalg.vector_norm(x, dim=1, keepdim=True) + _EDGE) for x in (flat, other_flat)
+    )
+    cosine = (unit * other_unit).sum(1).clamp(-1 + _EDGE, 1 - _EDGE)
+    angle = torch.acos(cosine).unsqueeze(1)
+    whole = torch.sin(angle)
+    part = torch.sin((1 - share) * angle) / whole * flat
+    return (part + torch.sin(share * angle) / whole * other_flat).reshape(noise.shape)

@@ -51,9 +51,12 @@ def test_people_get_lines(cli: Cli) -> None:
         (("1", "--shape", "4,8,8", "--channels", "4"), "channels: expected nothing without --of"),
         (("1", "--shape", "4,8,8", "--index", "0"), "index: expected nothing without --of"),
         (("1", "--of", "a.png"), "seed: expected nothing beside --of"),
-        (("--of", "a.png", "--shape", "4,8,8"), "shape: expected nothing beside --of"),
-        (("--of", "gone.png"), "gone.png: expected a PNG, JPEG or WebP picture, got no such file"),
-        (("--of", "."), ".: expected a PNG, JPEG or WebP picture, got a folder"),
+        (("1", "--shape", "4,8,8", "--size", "64x64"), "size: expected nothing without --of"),
+        (
+            ("--of", "gone.png"),
+            "gone.png: expected a PNG, JPEG, WebP or AVIF picture, got no such file",
+        ),
+        (("--of", "."), ".: expected a PNG, JPEG, WebP or AVIF picture, got a folder"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import command, positive, seed, shape
+from ..arguments import command, positive, seed, shape, size
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from .....metadata import FoundNoise
+    from .....metadata import Answers, FoundNoise, LaterPass, NoiseCandidate
     from .....noise import NoiseSource
     from ..arguments import Parser
     from ..console import Console
+
+_MOST_SHOWN = 16
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -31,13 +33,16 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "--of",
         type=Path,
         metavar="PICTURE",
-        help="a PNG, JPEG or WebP of AUTOMATIC1111, ComfyUI or Seedloupe, instead of a seed",
+        help="a PNG, JPEG, WebP or AVIF, instead of a seed; what it leaves open can be said beside",
+    )
+    parser.add_argument(
+        "--size", type=size, metavar="WxH", help="with --of: in pixels, where the noise was drawn"
     )
     parser.add_argument(
         "--channels", type=positive, metavar="N", help="with --of: of the model's latents (4)"
     )
     parser.add_argument(
-        "--index", type=int, metavar="K", help="with --of: its place in the batch, from 0"
+        "--index", type=int, metavar="K", help="with --of: its place in batch or grid, from 0"
     )
     parser.add_argument(
         "--out", type=Path, metavar="F.safetensors", help="write the float32 tensor `noise`"
@@ -62,15 +67,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _check(args: argparse.Namespace) -> None:
     """Refuse what contradicts itself or leaves something out."""
     if args.of is not None:
-        for name in ("seed", "shape"):
-            if getattr(args, name) is not None:
-                raise InputError(name, expected="nothing beside --of", got="one")
+        if args.seed is not None:
+            raise InputError("seed", expected="nothing beside --of", got="one")
         return
     if args.seed is None:
         raise InputError("SEED", expected="a seed, or a picture with --of", got="neither")
     if args.shape is None:
         raise InputError("shape", expected="--shape C,H,W, such as 4,64,64", got="nothing")
-    for name in ("channels", "index"):
+    for name in ("channels", "index", "size"):
         if getattr(args, name) is not None:
             raise InputError(name, expected="nothing without --of", got="one")
 
@@ -86,73 +90,98 @@ def _of_seed(args: argparse.Namespace, source: NoiseSource, console: Console) ->
 
 def _of_picture(args: argparse.Namespace, source: NoiseSource | None, console: Console) -> int:
     """Say which noise a picture was made from, and draw it where everything is known."""
-    from .....metadata import draw_found, noise_in_picture, texts_in_file
+    from .....metadata import draw_found, is_drawable, noise_in_file, settled
 
-    found = noise_in_picture(texts_in_file(args.of), channels=args.channels or 4)
-    document: dict[str, object] = {"picture": str(args.of), **found.to_json(), "noise": None}
-    is_open = _is_open(found, source, args.index)
-    lines = _told(found, _sentence(found, source, args.index, is_open=is_open))
-    if not is_open:
-        noise = draw_found(found, source=source, index=args.index)
-        drawn_by = source or found.source
-        assert drawn_by is not None
-        described = _described(args, found.seeds[0], drawn_by, noise)
+    found = noise_in_file(args.of, channels=args.channels)
+    answers = _answers(args, source)
+    told = settled(found, answers)
+    document: dict[str, object] = {"picture": str(args.of), **told.to_json(), "noise": None}
+    lines = _told(told, _sentence(found, told, answers))
+    if is_drawable(told):
+        noise = draw_found(told, index=args.index)
+        assert told.source is not None
+        described = _described(args, told.seeds[0], told.source, noise)
         document["noise"] = described
         lines += _lines(described)
     elif args.out is not None:
         raise InputError(
-            "out",
-            expected="a picture that tells its noise",
-            got=found.verdict,
-            advice=_wish(found),
+            "out", expected="a picture that tells its noise", got=told.sentence, advice=_wish(told)
         )
     console.result(document, lines)
     return 0
 
 
-def _is_open(found: FoundNoise, source: NoiseSource | None, index: int | None) -> bool:
-    """Whether the noise cannot be drawn; what was given wrongly is left to the drawing."""
-    from .....metadata import FoundHost, FoundLevel
+def _answers(args: argparse.Namespace, source: NoiseSource | None) -> Answers:
+    from .....metadata import Answers
 
-    if found.level is not FoundLevel.DEPENDS or len(found.seeds) != 1:
-        return found.level is not FoundLevel.EXACT
-    # ComfyUI always draws on the CPU, the web UI each picture on its own.
-    return (index if found.host is FoundHost.COMFYUI else source) is None
+    return Answers(source=source, shape=args.shape, size=args.size, index=args.index)
 
 
-def _sentence(
-    found: FoundNoise, source: NoiseSource | None, index: int | None, *, is_open: bool
-) -> str:
+def _sentence(found: FoundNoise, told: FoundNoise, answers: Answers) -> str:
     """Say how much is known of the noise, with what the user has said."""
-    from .....metadata import FoundHost, FoundLevel
+    from .....metadata import FoundLevel
 
-    if is_open or found.level is FoundLevel.EXACT:
-        return f"{found.level.value}: {found.verdict} {_wish(found)}".strip()
-    if found.host is FoundHost.COMFYUI:
-        return f"as told: picture {index} of a batch of {found.batch}, counted from 0."
-    assert source is not None
-    return f"as told: drawn with {source.label} noise."
+    if told.level is not FoundLevel.DEPENDS or told.missing or not found.missing:
+        return f"{told.level.value}: {told.sentence} {_wish(told)}".strip()
+    assumed = (
+        f", for a {told.shape[0]}-channel model" if told.channels_assumed and told.shape else ""
+    )
+    return f"as told: {', '.join(_given(found, answers))}{assumed}."
+
+
+def _given(found: FoundNoise, answers: Answers) -> Iterator[str]:
+    """Repeat what the user said of what the picture leaves open."""
+    from .....metadata import Missing
+
+    if Missing.INDEX in found.missing and answers.index is not None:
+        if found.candidates:
+            yield found.candidates[answers.index].where
+        else:
+            whole = f"a batch of {found.batch}" if found.batch > 1 else "its batch"
+            yield f"picture {answers.index} of {whole}, counted from 0"
+    if Missing.SOURCE in found.missing and answers.source is not None:
+        yield f"drawn with {answers.source.label} noise"
+    if Missing.SIZE in found.missing:
+        yield f"drawn at {_size_text(answers)}"
+
+
+def _size_text(answers: Answers) -> str:
+    if answers.size is not None:
+        return "{}x{} pixels".format(*answers.size)
+    return f"{','.join(map(str, answers.shape or ()))} cells"
 
 
 def _wish(found: FoundNoise) -> str:
-    """Name the option that settles what a picture leaves open; empty where none does."""
-    from .....metadata import FoundHost, FoundLevel
+    """Name the options that settle what a picture leaves open; empty where none does."""
+    from .....metadata import Missing
 
-    if found.level is not FoundLevel.DEPENDS or len(found.seeds) != 1:
+    if not (found.seeds or found.candidates):
         return ""
-    if found.host is FoundHost.COMFYUI:
-        return f"Say its place with --index K, from 0 to {found.batch - 1}."
-    return "Say which with --source cpu|nv."
+    count = len(found.candidates) or found.batch
+    upto = f", from 0 to {count - 1}" if count > 1 else ", from 0"
+    options = {
+        Missing.SOURCE: "Say which with --source cpu|nv.",
+        Missing.SIZE: "Say the size with --size WxH or --shape C,H,W.",
+        Missing.INDEX: f"Say its place with --index K{upto}.",
+    }
+    return " ".join(options[what] for what in found.missing)
 
 
 def _told(found: FoundNoise, sentence: str) -> list[str]:
-    seeds = ", ".join(str(seed) for seed in found.seeds)
-    size = "" if found.shape is None else f", shape {','.join(map(str, found.shape))}"
+    from .....metadata import FoundHost, Missing
+
+    seeds = ", ".join(str(seed) for seed in found.seeds[:_MOST_SHOWN])
+    seeds += " and more" if len(found.seeds) > _MOST_SHOWN else ""
+    cells = "" if found.shape is None else f", shape {','.join(map(str, found.shape))}"
+    host, program = found.host.value, found.written_by
+    maker = f"{host} ({program})" if found.host is FoundHost.WEBUI and found.program else program
     facts = [
-        f"made by         {found.host.value}, {found.task}",
-        f"seed            {seeds or 'not told'}{size}",
+        f"made by         {maker}, {found.task}",
+        f"seed            {seeds or 'not told'}{cells}",
         f"noise           {sentence}",
     ]
+    if len(found.seeds) > 1 or Missing.INDEX in found.missing:
+        facts += [f"candidate       {_candidate(cell)}" for cell in found.candidates[:_MOST_SHOWN]]
     if found.subseed is not None:
         facts.append(f"variation       seed {found.subseed}, strength {found.extras.variation:g}")
     if found.extras.resize_from is not None:
@@ -162,8 +191,21 @@ def _told(found: FoundNoise, sentence: str) -> list[str]:
     if found.carried is not None:
         _, height, width = found.carried.shape
         facts.append(f"carried from    {width}x{height} cells, {found.carried.way.value}")
-    facts += [f"later pass      {size}" for size in found.later]
+    facts += [f"later pass      {_later(step)}" for step in found.later]
     return facts + [f"note            {note}" for note in found.notes]
+
+
+def _candidate(cell: NoiseCandidate) -> str:
+    seed = "seed not told" if cell.seed is None else f"seed {cell.seed}"
+    subseed = "" if cell.subseed is None else f", variation seed {cell.subseed}"
+    shape = "" if cell.shape is None else f", shape {','.join(map(str, cell.shape))}"
+    return f"{cell.where}: {seed}{subseed}{shape}"
+
+
+def _later(step: LaterPass) -> str:
+    seed = "" if step.seed is None else f", seed {step.seed}"
+    strength = "" if step.strength is None else f", strength {step.strength:g}"
+    return f"{step.size_text}{seed}{strength} ({step.name})"
 
 
 def _described(

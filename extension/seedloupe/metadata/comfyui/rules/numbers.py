@@ -1,0 +1,160 @@
+"""Nodes that make or hand on numbers, words and switches; seeds and sizes come through them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+
+from ...parsing import whole_number
+from ..evaluation import Inputs, Rule
+from ..flow import Flow, TableSeed
+from ..values import OTHER, Many, Slots, Value
+from .arithmetic import calculated
+
+_LARGEST_EXACT = 2**53
+"""Beyond it a number that goes through a float is no longer the same."""
+_MOST_PICKED = 10_000
+_RANDOM_SEEDS = (-1, -2, -3)
+"""What rgthree's node holds where the server draws, raises or lowers a seed of its own."""
+
+HANDED_ON: Mapping[str, str] = {
+    "PrimitiveNode": "value",
+    "PrimitiveInt": "value",
+    "PrimitiveFloat": "value",
+    "PrimitiveString": "value",
+    "PrimitiveStringMultiline": "value",
+    "PrimitiveBoolean": "value",
+    "SeedNode": "seed",
+    "CustomCombo": "choice",
+    # KJNodes
+    "INTConstant": "value",
+    "FloatConstant": "value",
+    "StringConstant": "string",
+    "BOOLConstant": "value",
+    # Use Everywhere
+    "Seed Everywhere": "seed",
+    "Simple String": "string",
+    # Easy Use
+    "easy seed": "seed",
+    "easy int": "value",
+    "easy float": "value",
+    "easy string": "value",
+    "easy boolean": "value",
+    # Comfyroll
+    "CR Seed": "seed",
+    # Impact
+    "ImpactInt": "value",
+    "ImpactFloat": "value",
+    "ImpactBoolean": "value",
+    # Crystools
+    "Primitive integer [Crystools]": "int",
+    "Primitive float [Crystools]": "float",
+    "Primitive string [Crystools]": "string",
+    "Primitive boolean [Crystools]": "boolean",
+    # tinyterraNodes
+    "ttN int": "int",
+    "ttN float": "float",
+    "ttN seed": "seed",
+    # LayerStyle
+    "LayerUtility: Seed": "seed",
+    "LayerUtility: Integer": "int_value",
+    # Image Saver
+    "Int Literal (Image Saver)": "int",
+    "Width/Height Literal (Image Saver)": "size",
+    # comfyui-various, ComfyLiterals, mxToolkit
+    "JWInteger": "value",
+    "Int": "Number",
+    "mxSeed": "X",
+}
+"""Nodes whose first output is one input as it stands."""
+
+
+def _handed_on(inputs: Inputs, *, name: str) -> Value | Slots:
+    return Slots((inputs.value(name),))
+
+
+def _rgthree_seed(inputs: Inputs) -> Value | Slots:
+    """The page of rgthree draws before it sends; a special number left over the server draws."""
+    if inputs.number("seed") in _RANDOM_SEEDS:
+        return inputs.unknown(f"{inputs.called}, which drew a seed of its own")
+    return Slots((inputs.value("seed"),))
+
+
+def _raised_seed(inputs: Inputs) -> Value | Slots:
+    """Image Saver's generator returns the seed plus its increment."""
+    seed, increment = inputs.number("seed"), inputs.number("increment", default=0)
+    return inputs.unknown() if seed is None or increment is None else Slots((seed + increment,))
+
+
+def _was_seed(inputs: Inputs) -> Value | Slots:
+    """WAS Node Suite's seed: a seed for its own samplers, then the number three times."""
+    seed = inputs.value("seed")
+    return Slots((OTHER, seed, seed, seed))
+
+
+def _golden(inputs: Inputs) -> Slots:
+    """Our own node: seeds of a table as a list, then the best of them."""
+    table, count = inputs.value("table"), inputs.number("count")
+    name = table if isinstance(table, str) else None
+    known = count if count is not None and 1 <= count <= _MOST_PICKED else None
+    return Slots((TableSeed(name, known), TableSeed(name, 1)))
+
+
+def _converted(inputs: Inputs) -> Value | Slots:
+    """Core's "Convert Number": a float, then the number without its fraction."""
+    value = inputs.value("value")
+    whole = int(value) if isinstance(value, (bool, float)) and abs(value) < _LARGEST_EXACT else None
+    whole = whole_number(value) if whole is None else whole
+    return inputs.unknown() if whole is None else Slots((float(whole), whole))
+
+
+def _expression(inputs: Inputs) -> Value | Slots:
+    """Core's "Math Expression": a float, a whole number and a switch."""
+    names = {
+        key.removeprefix("values."): value
+        for key, value in inputs.values.items()
+        if isinstance(value, (int, float)) and re.fullmatch(r"values\.[a-z]", key)
+    }
+    text = inputs.value("expression")
+    found = calculated(text, names) if isinstance(text, str) else None
+    if found is None or abs(found) > _LARGEST_EXACT:
+        return inputs.unknown()
+    return Slots((float(found), int(found), bool(found)))
+
+
+def _picture_size(inputs: Inputs) -> Value | Slots:
+    """Width, height, then how many pictures."""
+    flow = inputs.pixels("image", "images")
+    if not isinstance(flow, Flow) or flow.size is None:
+        return inputs.unknown()
+    return Slots((*flow.size, len(flow.rows) if flow.counted else None))
+
+
+def _latent_size(inputs: Inputs) -> Value | Slots:
+    """Width and height in pixels, as core counts them: eight to a cell."""
+    flow = inputs.latents("latent", "samples")
+    if not isinstance(flow, Flow) or flow.pixels is None:
+        return inputs.unknown()
+    return Slots(flow.pixels)
+
+
+def _listed(inputs: Inputs) -> Value:
+    """Core's "Create List": what it is wired to, one after the other."""
+    items = tuple(value for value in inputs.values.values() if value is not None)
+    return Many(items) if items else inputs.unknown()
+
+
+RULES: Mapping[str, Rule] = {
+    **{kind: partial(_handed_on, name=name) for kind, name in HANDED_ON.items()},
+    "Seed (rgthree)": _rgthree_seed,
+    "Seed Generator (Image Saver)": _raised_seed,
+    "Seed": _was_seed,
+    "SeedloupeGoldenSeed": _golden,
+    "ComfyNumberConvert": _converted,
+    "ComfyMathExpression": _expression,
+    "GetImageSize": _picture_size,
+    "GetImageSize+": _picture_size,
+    "GetLatentSize": _latent_size,
+    "CreateList": _listed,
+}

@@ -1,0 +1,116 @@
+"""What can be on a wire of a graph, as far as noise asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from .flow import Flow, Seed
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """What comes out of a node that is not known here.
+
+    Attributes:
+        names: the kinds of the nodes, for people.
+        seeds: those that stand in them.
+        flows: the pictures they were handed.
+        may_draw: whether they were handed a model or noise, so that they may draw noise.
+        held: the one number that a node without any other input holds.
+        is_broken: whether a node lacks what it cannot run without, so that nothing comes of it.
+    """
+
+    names: tuple[str, ...]
+    seeds: tuple[int, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    may_draw: bool = False
+    held: int | None = None
+    is_broken: bool = False
+
+
+@dataclass(frozen=True)
+class Other:
+    """Something that has no say in the noise: conditioning, text encoders, VAEs, masks of words."""
+
+
+@dataclass(frozen=True)
+class GraphModel:
+    """A model, with all that was patched into it.
+
+    Attributes:
+        doubts: nodes on its way that are not known here, or that draw noise of their own.
+        drawn_by: the generator that replaces the host's (``"cpu"``, ``"gpu"``, ``"nv"``); empty
+            where nothing does.
+    """
+
+    doubts: tuple[str, ...] = ()
+    drawn_by: str = ""
+
+
+@dataclass(frozen=True)
+class NoiseMaker:
+    """What a sampler asks for its noise.
+
+    Attributes:
+        seed: None where it leads to no number.
+        adds: whether it makes any.
+        doubts: what decides and is not known here.
+    """
+
+    seed: Seed | None
+    adds: bool = True
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The noise levels of a run.
+
+    Attributes:
+        strength: how much of what it is handed the first level forgets, in [0, 1]; None where the
+            graph does not tell.
+        steps: how many; None where the graph does not tell.
+        doubts: nodes that are not known here.
+    """
+
+    strength: float | None = 1.0
+    steps: int | None = None
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A guider, or a sampling method: nothing but a way to hand on a model's doubts."""
+
+    model: GraphModel
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Several values on one wire: a pipe or a context."""
+
+    items: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Many:
+    """A list: what it is wired to runs once for each item."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Slots:
+    """What a node's outputs are, in order; those beyond the last are :class:`Other`."""
+
+    items: tuple[Value, ...]
+
+
+Value: TypeAlias = (
+    "int | float | str | bool | Flow | Seed | Unknown | Other | GraphModel | NoiseMaker | "
+    "Schedule | Guide | Bundle | Many | None"
+)
+
+OTHER = Other()

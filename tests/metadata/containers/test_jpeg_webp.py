@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import io
+import struct
+
+import pytest
+
+from seedloupe.metadata.containers.jpeg_webp import texts_in_jpeg, texts_in_webp
+
+from ..picture_files import exif, lossy, unicode_comment
+
+BLOCK = exif(unicode_comment("a hill"))
+
+
+def app1(content: bytes) -> bytes:
+    return b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> io.BytesIO:
+    body = b"".join(
+        kind + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+        for kind, content in chunks
+    )
+    return io.BytesIO(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body)
+
+
+def test_other_blocks_of_a_jpeg_are_passed_over() -> None:
+    name = BLOCK if BLOCK.startswith(b"Exif") else b"Exif\0\0" + BLOCK
+    content = b"\xff\x01" + app1(b"xmp") + b"\xff\xff\xff" + app1(name)[1:] + b"\xff\xda"
+    assert list(texts_in_jpeg(io.BytesIO(content))) == [("parameters", "a hill")]
+
+
+@pytest.mark.parametrize("prefix", [b"", b"Exif\0\0"])
+def test_a_webp_keeps_its_exif_with_or_without_a_name_behind_odd_chunks(prefix: bytes) -> None:
+    block = prefix + BLOCK.removeprefix(b"Exif\0\0")
+    stream = riff((b"VP8X", bytes(10)), (b"VP8 ", b"odd"), (b"EXIF", block))
+    assert list(texts_in_webp(stream)) == [("parameters", "a hill")]
+
+
+def test_a_webp_that_is_cut_off_lost_its_text_and_says_so() -> None:
+    whole = lossy("WEBP", BLOCK)
+    with pytest.raises(EOFError):
+        list(texts_in_webp(io.BytesIO(whole[:-20])))
+
+
+@pytest.mark.parametrize("content", [b"\0\0", b"\xff\xe1\0\x09Exif\0\0II*"])
+def test_a_damaged_jpeg_is_refused(content: bytes) -> None:
+    with pytest.raises((ValueError, EOFError)):
+        list(texts_in_jpeg(io.BytesIO(content)))
+
+
+def test_blocks_without_end_are_refused() -> None:
+    with pytest.raises(ValueError, match="blocks"):
+        list(texts_in_jpeg(io.BytesIO(b"\xff\x01" * 5000)))
+    with pytest.raises(ValueError, match="blocks"):
+        list(texts_in_webp(riff(*[(b"junk", b"")] * 5000)))
+    huge = io.BytesIO(b"RIFF\xff\xff\xff\xffWEBPEXIF" + struct.pack("<I", 2**30))
+    with pytest.raises(ValueError, match="1,073,741,824 bytes"):
+        list(texts_in_webp(huge))

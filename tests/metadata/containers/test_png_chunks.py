@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from seedloupe.metadata.containers.png_chunks import texts_in_png
+
+
+def read(content: bytes) -> dict[str, str]:
+    return dict(texts_in_png(io.BytesIO(content)))
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    crc = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", crc)
+
+
+def test_every_kind_of_text_is_read_as_pillow_wrote_it() -> None:
+    chunks = PngInfo()
+    chunks.add_text("plain", "grün")
+    chunks.add_text("packed", "grün" * 99, zip=True)
+    chunks.add_itxt("wide", "丘 🌄", lang="ja", tkey="title")
+    chunks.add_itxt("both", "丘" * 99, zip=True)
+    content = io.BytesIO()
+    Image.new("L", (8, 6)).save(content, "PNG", pnginfo=chunks)
+    expected = {"plain": "grün", "packed": "grün" * 99, "wide": "丘 🌄", "both": "丘" * 99}
+    assert read(content.getvalue()[8:]) == expected
+
+
+def test_a_text_behind_the_pixels_is_found_too() -> None:
+    content = chunk(b"IDAT", b"x" * 99) + chunk(b"tEXt", b"a\0b") + chunk(b"IEND", b"")
+    assert read(content) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (chunk(b"tEXt", b"a\0Seed: 1").replace(b": 1", b": 2"), "damaged"),
+        (chunk(b"zTXt", b"a\0\0no zlib"), "damaged"),
+        (struct.pack(">I", 2**25) + b"tEXt", "33,554,432 bytes"),
+        (chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(2**26))), "more than 16,777,216 bytes"),
+        (chunk(b"iTXt", b"a\0\1\0\0\0" + zlib.compress(bytes(2**26))), "more than 16,777,216"),
+        (chunk(b"aaAa", b"") * (2**17 + 1), "chunks"),
+    ],
+)
+def test_damage_and_bombs_are_refused(content: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        read(content)
+
+
+@pytest.mark.parametrize("rest", [b"", b"a", b"a\0", b"a\0\1", b"a\0\0\0", b"a\0\0\0en\0"])
+def test_a_text_that_is_only_begun_is_empty_and_breaks_nothing(rest: bytes) -> None:
+    for kind in (b"tEXt", b"iTXt"):
+        texts = read(chunk(kind, rest) + chunk(b"IEND", b""))
+        assert set(texts.values()) <= {"", "\1", "\0\0", "\0\0en\0"}
+
+
+def test_a_chunk_that_is_cut_off_is_told() -> None:
+    with pytest.raises(EOFError):
+        read(chunk(b"tEXt", b"a\0b")[:-5])
