@@ -83,9 +83,7 @@ def test_a_description_is_a_text_of_the_web_ui_only_where_it_reads_like_one() ->
 
 
 def test_a_cameras_own_notes_are_no_texts() -> None:
-    assert written(tag_927C=b"\1\2binary notes", tag_9C9C=b"a\0b\0c\0d\0") == {
-        "XPComment": "abcd"
-    }
+    assert written(tag_927C=b"\1\2binary notes", tag_9C9C=b"a\0b\0c\0d\0") == {"XPComment": "abcd"}
 
 
 def test_entries_that_claim_more_than_there_is_cost_nothing() -> None:
