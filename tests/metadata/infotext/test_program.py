@@ -115,3 +115,18 @@ def test_a_later_model_of_forge_is_assumed_to_have_more_channels() -> None:
     found = noise_in_parameters(text("Distilled CFG Scale: 3.5, RNG: CPU, Version: f2.0.1v1.10.1"))
     assert found.shape == (16, 6, 8)
     assert found.sentence.endswith("for a 16-channel model.")
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ("Operations: img2img", "img2img"),
+        ("Operations: txt2img; control", "control"),
+        ("Operations: txt2img, Pipeline: QwenImagePipeline", "Pipeline: QwenImagePipeline"),
+        ("Variation seed: 3, Variation strength: 0.5", "Variation strength"),
+        ("Init image size: 64x64, Denoising strength: 0.5", "Init image size"),
+    ],
+)
+def test_sd_next_is_unknown_where_it_encodes_a_picture_first(more: str, name: str) -> None:
+    found = noise_in_parameters(text(f"App: SD.Next, {more}"))
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, (name,))

@@ -28,6 +28,15 @@ _DRAW_EACH = (
     ProgramFamily.SDNEXT,
 )
 _MOST_NAMED = 5
+_SDNEXT_OTHER = ("img2img", "inpaint", "control", "video", "process")
+"""What SD.Next calls runs that encode a picture before they draw, or draw otherwise."""
+_SDNEXT_PIPELINES = (
+    "StableDiffusionPipeline",
+    "StableDiffusionXLPipeline",
+    "StableDiffusion3Pipeline",
+    "FluxPipeline",
+)
+"""Pipelines of diffusers whose noise is their generator's first draw (``prepare_latents``)."""
 
 
 @dataclass
@@ -64,6 +73,8 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
     if program.family in (ProgramFamily.CIVITAI, ProgramFamily.STRANGE):
         findings.unknown.append(program.name)
         findings.problems.append(f"Written by {program.name}, whose noise is not known here.")
+    if program.family is ProgramFamily.SDNEXT:
+        _find_in_sdnext(infotext.fields, findings)
     for replaced in replacements(infotext.fields):
         findings.unknown.append(replaced.name)
         findings.problems.append(replaced.why + _tile(infotext.fields, replaced.name))
@@ -76,9 +87,24 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
     if keys:
         findings.unknown += [key[:80] for key in keys]
         findings.problems.append(
-            f"The text tells of {', '.join(key[:80] for key in keys[:5])}"
-            f"{' and more' if len(keys) > 5 else ''}, which may change the noise for all that is "
+            f"The text tells of {', '.join(key[:80] for key in keys[:_MOST_NAMED])}"
+            f"{' and more' if len(keys) > _MOST_NAMED else ''}, which may change the noise for all that is "
             "known here."
+        )
+
+
+def _find_in_sdnext(fields: Mapping[str, str], findings: TextFindings) -> None:
+    """Look for what keeps SD.Next's noise from being its generator's first draw."""
+    operations = {word.strip() for word in fields.get("Operations", "").split(";")}
+    odd = sorted(operations & set(_SDNEXT_OTHER))
+    pipeline = fields.get("Pipeline", _SDNEXT_PIPELINES[0])
+    odd += [] if pipeline in _SDNEXT_PIPELINES else [f"Pipeline: {pipeline[:60]}"]
+    odd += ["Variation strength"] if "Variation strength" in fields else []
+    odd += ["Init image size"] if "Init image size" in fields and not odd else []
+    if odd:
+        findings.unknown += odd
+        findings.problems.append(
+            f"SD.Next tells of {', '.join(odd)}, for which it draws otherwise than is known here."
         )
 
 
