@@ -36,7 +36,7 @@ def test_what_plain_hosts_write_is_known() -> None:
         'ControlNet 0: "Module: canny, Model: c [a], Weight: 1.0", ADetailer model: face.pt',
         "Soft inpainting enabled: True, Hypertile U-Net: True, Token merging ratio: 0.5",
         "sag_enabled: True, pagi_enabled: True, freeu_b1: 1.1, dynthres_enabled: True",
-        "Dynamic thresholding enabled: True, Mimic scale: 7, Threshold percentile: 99, CFG mode: Up",
+        "Dynamic thresholding enabled: True, Mimic scale: 7, Threshold percentile: 99",
         "Rescale CFG: 0.5, Style Selector Enabled: True, Cutoff enabled: True, RP Active: True",
         "Module 1: ae, Diffusion in Low Bits: Automatic, Beta schedule alpha: 0.6",
         "Final denoising strength: 0.5, Denoising curve: Linear, Postprocess upscaler: Lanczos",

@@ -15,7 +15,15 @@ from seedloupe.metadata import (
     settled,
 )
 from seedloupe.metadata.infotext.program import ProgramFamily, program_of
-from seedloupe.noise import CPU_NOISE, NV_NOISE, comfyui_noise, initial_noise
+from seedloupe.noise import (
+    CPU_NOISE,
+    NV_NOISE,
+    WebuiExtras,
+    WebuiSeeds,
+    comfyui_noise,
+    initial_noise,
+    webui_noise,
+)
 
 LINE = "a hill\nSteps: 20, Sampler: {sampler}, Seed: 7, Size: 64x48"
 SHAPE = (4, 6, 8)
@@ -130,3 +138,28 @@ def test_a_later_model_of_forge_is_assumed_to_have_more_channels() -> None:
 def test_sd_next_is_unknown_where_it_encodes_a_picture_first(more: str, name: str) -> None:
     found = noise_in_parameters(text(f"App: SD.Next, {more}"))
     assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, (name,))
+
+
+def test_forge_neo_turns_channels_since_a_release_and_before_that_nobody_knows() -> None:
+    more = "Variation seed: 3, Variation seed strength: 0.5, RNG: CPU"
+    new = noise_in_parameters(text(f"{more}, Version: neo-2.24"))
+    extras = WebuiExtras(0.5, turns_channels=True)
+    assert (new.level, new.extras) == (FoundLevel.EXACT, extras)
+    drawn = webui_noise(WebuiSeeds((7,), (3,)), SHAPE, extras=extras)[0]
+    assert torch.equal(draw_found(new), drawn)
+    for version in (", Version: neo-2.9", ""):
+        old = noise_in_parameters(text(f"{more}{version}"))
+        assert (old.level, old.unknown) == (FoundLevel.UNKNOWN, ("Variation seed",))
+    webui = noise_in_parameters(text(f"{more}, Version: v1.10.1"))
+    assert (webui.level, webui.extras) == (FoundLevel.EXACT, WebuiExtras(0.5))
+
+
+@pytest.mark.parametrize(
+    ("size", "level"),
+    [("72x48", FoundLevel.UNKNOWN), ("80x64", FoundLevel.EXACT), ("56x40", FoundLevel.EXACT)],
+)
+def test_forge_neo_cuts_larger_noise_of_odd_sides_otherwise(size: str, level: FoundLevel) -> None:
+    found = noise_in_parameters(text(f"Seed resize from: {size}, RNG: CPU, Version: neo-2.24"))
+    assert found.level is level
+    other = noise_in_parameters(text(f"Seed resize from: {size}, RNG: CPU, Version: v1.10.1"))
+    assert other.level is FoundLevel.EXACT

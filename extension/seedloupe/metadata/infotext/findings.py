@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ...noise.source import NoiseSource
+from ...noise.stream import CELL
 from ..found_noise import FoundLevel, Missing
 from ..parsing import whole_number
 from .grid import CellGrid, is_larger, multiple_of, plot_of
@@ -68,6 +69,24 @@ def turns_channels(program: TextProgram, findings: TextFindings) -> bool:
     return bool(turns)
 
 
+def find_resizing(
+    program: TextProgram,
+    shape: tuple[int, ...] | None,
+    resize_from: tuple[int, int] | None,
+    findings: TextFindings,
+) -> None:
+    """Look whether a seed is resized as is known here: Forge Neo cuts odd sides otherwise."""
+    if program.family is not ProgramFamily.NEO or shape is None or resize_from is None:
+        return
+    over = [old // CELL - side for old, side in zip(resize_from, shape[:-3:-1], strict=True)]
+    if any(cells > 0 and cells % 2 for cells in over):
+        findings.unknown.append("Seed resize from")
+        findings.problems.append(
+            f"{program.name} may cut noise that is larger by an odd number of cells otherwise than "
+            "the web UI does."
+        )
+
+
 def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindings) -> None:
     """Look for whatever replaces the noise, or may."""
     if program.family in (ProgramFamily.CIVITAI, ProgramFamily.STRANGE):
@@ -86,10 +105,11 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
         keys.append(f"the line {infotext.after[0].strip()[:60]!r} behind the settings")
     if keys:
         findings.unknown += [key[:80] for key in keys]
+        named = ", ".join(key[:80] for key in keys[:_MOST_NAMED])
+        more = " and more" if len(keys) > _MOST_NAMED else ""
         findings.problems.append(
-            f"The text tells of {', '.join(key[:80] for key in keys[:_MOST_NAMED])}"
-            f"{' and more' if len(keys) > _MOST_NAMED else ''}, which may change the noise for all that is "
-            "known here."
+            f"The text tells of {named}{more}, which may change the noise for all that is known "
+            "here."
         )
 
 

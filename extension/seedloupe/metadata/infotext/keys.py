@@ -77,8 +77,8 @@ HARMLESS_BEGINNINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "steers the steps, which begin when the noise is drawn": (
         "ControlNet", "Hypertile", "Soft inpainting", "Sampler ", "UniPC", "RP ", "AddNet",
-        "dynthres_", "Dynamic thresholding", "Mimic ", "freeu_", "sag_", "SAG", "kohya_hrfix_", "PAG",
-        "pagi_", "latent_modifier_", "multidiffusion_", "stylealign_", "SEG ", "FreeU ",
+        "dynthres_", "Dynamic thresholding", "Mimic ", "freeu_", "sag_", "SAG", "kohya_hrfix_",
+        "PAG", "pagi_", "latent_modifier_", "multidiffusion_", "stylealign_", "SEG ", "FreeU ",
         "CFG Rescale", "LoRA block",
     ),
     "belongs to an axis of a grid, which is read on its own": (
