@@ -166,3 +166,25 @@ def test_numbers_that_name_no_noise_are_refused() -> None:
     )
     with pytest.raises(SeedError):
         noise.draw()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_forge_neo_turns_each_channel_as_a_whole(shape: tuple[int, int, int], share: float) -> None:
+    extras = WebuiExtras(share, turns_channels=True)
+    drawn = webui_noise(WebuiSeeds((7,), (9,)), shape, extras=extras)[0].double().numpy()
+    base, other = (ArrayStream(seed).draw(shape).astype(np.float64) for seed in (7, 9))
+    for c in range(shape[0]):
+        a, b = base[c].ravel(), other[c].ravel()
+        angle = math.acos(a @ b / math.sqrt((a @ a) * (b @ b)))
+        turned = math.sin((1 - share) * angle) / math.sin(angle) * a
+        turned += math.sin(share * angle) / math.sin(angle) * b
+        np.testing.assert_allclose(drawn[c].ravel(), turned, rtol=0, atol=2e-5)
+    columns = webui_noise(WebuiSeeds((7,), (9,)), shape, extras=WebuiExtras(share))[0]
+    assert share == 1 or abs(columns.double().numpy() - drawn).max() > 0.05
+
+
+def test_forge_neo_turns_noise_towards_itself_without_breaking() -> None:
+    extras = WebuiExtras(0.5, turns_channels=True)
+    drawn = webui_noise(WebuiSeeds((7,), (7,)), (4, 8, 6), extras=extras)[0]
+    assert torch.allclose(drawn, initial_noise(7, (4, 8, 6)), atol=1e-4)

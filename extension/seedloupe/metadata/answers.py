@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from ..errors import NoiseError
 from ..noise.comfyui import batch_paths
 from ..noise.source import NoiseSource
+from ..noise.stream import require_size
 from .found_noise import DrawWay, FoundLevel, FoundNoise, Missing
-from .parsing import latent_size, require_channels
+from .parsing import require_channels
 
 _USUAL_CHANNELS = 4
 _LARGEST_BATCH = 4096
@@ -125,8 +126,7 @@ def _with_size(found: FoundNoise, answers: Answers) -> FoundNoise:
 
 
 def _sized(found: FoundNoise, shape: tuple[int, ...]) -> FoundNoise:
-    latent_size(shape[0], (shape[-1] * found.cell, shape[-2] * found.cell), "shape")
-    return _without(replace(found, shape=shape), Missing.SIZE)
+    return _without(replace(found, shape=require_size(shape)), Missing.SIZE)
 
 
 def _with_source(found: FoundNoise, source: NoiseSource) -> FoundNoise:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from seedloupe.errors import ImageError
-from seedloupe.metadata import noise_in_picture, texts_in_file
+from seedloupe.metadata import noise_in_picture, read_picture_file, texts_in_file
 
 from ..picture_files import exif, lossy, png, unicode_comment
 
@@ -88,3 +88,16 @@ def test_many_texts_together_have_a_limit(tmp_path: Path) -> None:
     path = written(tmp_path, png(**{f"t{n}": "x" * 2**23 for n in range(3)}))
     with pytest.raises(ImageError, match="more than 16,777,216 characters"):
         texts_in_file(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_size_in_pixels_is_read_beside_the_texts(kind: str, tmp_path: Path) -> None:
+    content = png() if kind == "PNG" else lossy(kind)
+    assert read_picture_file(written(tmp_path, content)).size == (48, 32)
+
+
+def test_a_size_that_is_not_told_takes_no_texts_away(tmp_path: Path) -> None:
+    whole = lossy("JPEG", exif(unicode_comment(PARAMETERS)))
+    cut = whole[: whole.index(b"\xff\xdb")]  # behind EXIF, before the frame
+    found = read_picture_file(written(tmp_path, cut))
+    assert (found.size, found.texts) == (None, {"parameters": PARAMETERS})

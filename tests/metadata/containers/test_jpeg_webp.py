@@ -4,8 +4,14 @@ import io
 import struct
 
 import pytest
+from PIL import Image
 
-from seedloupe.metadata.containers.jpeg_webp import texts_in_jpeg, texts_in_webp
+from seedloupe.metadata.containers.jpeg_webp import (
+    jpeg_size,
+    texts_in_jpeg,
+    texts_in_webp,
+    webp_size,
+)
 
 from ..picture_files import exif, lossy, unicode_comment
 
@@ -57,3 +63,32 @@ def test_blocks_without_end_are_refused() -> None:
     huge = io.BytesIO(b"RIFF\xff\xff\xff\xffWEBPEXIF" + struct.pack("<I", 2**30))
     with pytest.raises(ValueError, match="1,073,741,824 bytes"):
         list(texts_in_webp(huge))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_the_size_is_read_without_the_pixels(kind: str) -> None:
+    content = io.BytesIO(lossy(kind, BLOCK))
+    content.seek(2 if kind == "JPEG" else 12)
+    assert (jpeg_size if kind == "JPEG" else webp_size)(content) == (48, 32)
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_webp_of_any_making_tells_its_size(lossless: bool) -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (50, 34)).save(content, "WEBP", lossless=lossless)
+    content.seek(12)
+    assert webp_size(content) == (50, 34)
+    assert webp_size(io.BytesIO(b"junk" + bytes(14))) is None
+
+
+def test_a_jpeg_without_a_frame_tells_no_size() -> None:
+    assert jpeg_size(io.BytesIO(b"\xff\xd9")) is None
+
+
+def test_other_texts_of_both_are_read_by_their_names() -> None:
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x/>"
+    comment = b"\xff\xfe" + struct.pack(">H", 8) + b"a hill"
+    jpeg = io.BytesIO(app1(xmp) + comment + b"\xff\xda")
+    assert list(texts_in_jpeg(jpeg)) == [("XML:com.adobe.xmp", "<x/>"), ("Comment", "a hill")]
+    webp = riff((b"VP8X", bytes(10)), (b"XMP ", b"<x/>"), (b"EXIF", BLOCK))
+    assert [name for name, _ in texts_in_webp(webp)] == ["XML:com.adobe.xmp", "parameters"]

@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seedloupe.metadata.containers.png_chunks import texts_in_png
+from seedloupe.metadata.containers.png_chunks import png_size, texts_in_png
+
+from ..picture_files import exif, png, unicode_comment
 
 
 def read(content: bytes) -> dict[str, str]:
@@ -63,3 +65,38 @@ def test_a_text_that_is_only_begun_is_empty_and_breaks_nothing(rest: bytes) -> N
 def test_a_chunk_that_is_cut_off_is_told() -> None:
     with pytest.raises(EOFError):
         read(chunk(b"tEXt", b"a\0b")[:-5])
+
+
+def test_comfyuis_own_chunk_of_an_animation_is_read() -> None:
+    content = chunk(b"IDAT", b"x") + chunk(b"comf", b'prompt\0{"a": 1}') + chunk(b"IEND", b"")
+    assert read(content) == {"prompt": '{"a": 1}'}
+
+
+@pytest.mark.parametrize("prefix", [b"", b"Exif\0\0"])
+def test_exif_in_a_png_is_read_but_a_text_of_its_own_counts_for_more(prefix: bytes) -> None:
+    block = prefix + exif(unicode_comment("of exif")).removeprefix(b"Exif\0\0")
+    own = chunk(b"tEXt", b"parameters\0of png")
+    end = chunk(b"IEND", b"")
+    assert read(chunk(b"eXIf", block) + end) == {"parameters": "of exif"}
+    assert read(own + chunk(b"eXIf", block) + end) == {"parameters": "of png"}
+    assert read(chunk(b"eXIf", block) + own + end) == {"parameters": "of png"}
+    assert read(chunk(b"eXIf", b"II*\0broken") + own + end) == {"parameters": "of png"}
+
+
+def test_exif_that_imagemagick_wrote_as_digits_is_read() -> None:
+    block = exif(unicode_comment("of exif"))
+    digits = block.hex()
+    lines = "\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    text = b"Raw profile type exif\0\0" + zlib.compress(
+        f"\nexif\n{len(block):8}\n{lines}\n".encode()
+    )
+    assert read(chunk(b"zTXt", text) + chunk(b"IEND", b"")) == {"parameters": "of exif"}
+    icc = chunk(b"tEXt", b"Raw profile type icc\0\nicc\n 4\n00112233\n")
+    assert read(icc + chunk(b"IEND", b"")) == {}
+
+
+def test_the_size_is_read_out_of_the_first_chunk() -> None:
+    assert png_size(io.BytesIO(png()[8:])) == (48, 32)
+    assert png_size(io.BytesIO(chunk(b"tEXt", b"a" * 20))) is None
+    with pytest.raises(EOFError):
+        png_size(io.BytesIO(b"\0\0"))

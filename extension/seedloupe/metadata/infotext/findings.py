@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ...noise.source import NoiseSource
+from ...noise.stream import CELL
 from ..found_noise import FoundLevel, Missing
 from ..parsing import whole_number
 from .grid import CellGrid, is_larger, multiple_of, plot_of
@@ -28,6 +29,15 @@ _DRAW_EACH = (
     ProgramFamily.SDNEXT,
 )
 _MOST_NAMED = 5
+_SDNEXT_OTHER = ("img2img", "inpaint", "control", "video", "process")
+"""What SD.Next calls runs that encode a picture before they draw, or draw otherwise."""
+_SDNEXT_PIPELINES = (
+    "StableDiffusionPipeline",
+    "StableDiffusionXLPipeline",
+    "StableDiffusion3Pipeline",
+    "FluxPipeline",
+)
+"""Pipelines of diffusers whose noise is their generator's first draw (``prepare_latents``)."""
 
 
 @dataclass
@@ -59,11 +69,31 @@ def turns_channels(program: TextProgram, findings: TextFindings) -> bool:
     return bool(turns)
 
 
+def find_resizing(
+    program: TextProgram,
+    shape: tuple[int, ...] | None,
+    resize_from: tuple[int, int] | None,
+    findings: TextFindings,
+) -> None:
+    """Look whether a seed is resized as is known here: Forge Neo cuts odd sides otherwise."""
+    if program.family is not ProgramFamily.NEO or shape is None or resize_from is None:
+        return
+    over = [old // CELL - side for old, side in zip(resize_from, shape[:-3:-1], strict=True)]
+    if any(cells > 0 and cells % 2 for cells in over):
+        findings.unknown.append("Seed resize from")
+        findings.problems.append(
+            f"{program.name} may cut noise that is larger by an odd number of cells otherwise than "
+            "the web UI does."
+        )
+
+
 def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindings) -> None:
     """Look for whatever replaces the noise, or may."""
     if program.family in (ProgramFamily.CIVITAI, ProgramFamily.STRANGE):
         findings.unknown.append(program.name)
         findings.problems.append(f"Written by {program.name}, whose noise is not known here.")
+    if program.family is ProgramFamily.SDNEXT:
+        _find_in_sdnext(infotext.fields, findings)
     for replaced in replacements(infotext.fields):
         findings.unknown.append(replaced.name)
         findings.problems.append(replaced.why + _tile(infotext.fields, replaced.name))
@@ -75,10 +105,26 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
         keys.append(f"the line {infotext.after[0].strip()[:60]!r} behind the settings")
     if keys:
         findings.unknown += [key[:80] for key in keys]
+        named = ", ".join(key[:80] for key in keys[:_MOST_NAMED])
+        more = " and more" if len(keys) > _MOST_NAMED else ""
         findings.problems.append(
-            f"The text tells of {', '.join(key[:80] for key in keys[:5])}"
-            f"{' and more' if len(keys) > 5 else ''}, which may change the noise for all that is "
-            "known here."
+            f"The text tells of {named}{more}, which may change the noise for all that is known "
+            "here."
+        )
+
+
+def _find_in_sdnext(fields: Mapping[str, str], findings: TextFindings) -> None:
+    """Look for what keeps SD.Next's noise from being its generator's first draw."""
+    operations = {word.strip() for word in fields.get("Operations", "").split(";")}
+    odd = sorted(operations & set(_SDNEXT_OTHER))
+    pipeline = fields.get("Pipeline", _SDNEXT_PIPELINES[0])
+    odd += [] if pipeline in _SDNEXT_PIPELINES else [f"Pipeline: {pipeline[:60]}"]
+    odd += ["Variation strength"] if "Variation strength" in fields else []
+    odd += ["Init image size"] if "Init image size" in fields and not odd else []
+    if odd:
+        findings.unknown += odd
+        findings.problems.append(
+            f"SD.Next tells of {', '.join(odd)}, for which it draws otherwise than is known here."
         )
 
 

@@ -61,7 +61,7 @@ def plot_of(fields: Mapping[str, str], seed: int | None) -> CellGrid | None:
         return None
     names = {axis.name for axis in axes.values()}
     told = ", ".join(f"{axis.name} {' | '.join(axis.values)[:80]}" for axis in axes.values())
-    kind = (script or "X/Y/Z plot" if axes or script else f"grid {fields['CellGrid']}")[:40]
+    kind = (script or "X/Y/Z plot" if axes or script else f"grid {fields['Grid']}")[:40]
     sentence = f"A grid of several pictures ({kind}{f': {told}' if told else ''})."
     if names & {_SEEDS, _SUBSEEDS} and not names & set(_OTHER_NOISE):
         cells = tuple(_cells(axes, seed))

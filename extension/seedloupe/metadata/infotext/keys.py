@@ -32,7 +32,10 @@ HARMLESS: Mapping[str, tuple[str, ...]] = {
         "eps_scaling_factor", "Tiling", "Token merging ratio", "Token merging ratio hr", "ToMe",
         "ToDo", "FreeU", "Sharpness", "ADM Guidance", "Adaptive CFG", "Performance",
         "Overwrite Switch", "Refiner Swap Method", "Conditional mask weight", "Mask weight",
-        "CFGZero", "Skip layers", "Skip layer start", "Skip layer end",
+        "CFGZero", "Skip layers", "Skip layer start", "Skip layer end", "Rescale CFG",
+        "Separate Feature Channels", "Scaling Startpoint", "Variability Measure",
+        "Interpolate Phi", "Threshold percentile", "CFG scale minimum", "Scheduler value",
+        "Power scheduler value",
     ),
     "changes how the prompt is read": (
         "Clip skip", "CLiP-skip", "Emphasis", "Old prompt editing timelines", "Pad conds",
@@ -74,15 +77,17 @@ HARMLESS_BEGINNINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "steers the steps, which begin when the noise is drawn": (
         "ControlNet", "Hypertile", "Soft inpainting", "Sampler ", "UniPC", "RP ", "AddNet",
-        "dynthres_", "Dynamic thresholding", "freeu_", "sag_", "SAG", "kohya_hrfix_", "PAG",
-        "pagi_", "latent_modifier_", "multidiffusion_", "stylealign_", "SEG ", "FreeU ",
+        "dynthres_", "Dynamic thresholding", "Mimic ", "freeu_", "sag_", "SAG", "kohya_hrfix_",
+        "PAG", "pagi_", "latent_modifier_", "multidiffusion_", "stylealign_", "SEG ", "FreeU ",
         "CFG Rescale", "LoRA block",
     ),
     "belongs to an axis of a grid, which is read on its own": (
         "X Type", "X Values", "Fixed X", "Y Type", "Y Values", "Fixed Y", "Z Type", "Z Values",
         "Fixed Z",
     ),
-    "changes how the prompt is read": ("Wildcard ", "Dynamic prompt", "TI ", "Tag autocomplete"),
+    "changes how the prompt is read": (
+        "Wildcard ", "Dynamic prompt", "TI ", "Style Selector", "Cutoff ",
+    ),
 }  # fmt: skip
 """The same for settings that come in families."""
 

@@ -22,6 +22,7 @@ from .findings import (
     find_grid,
     find_missing,
     find_replaced,
+    find_resizing,
     find_source,
     turns_channels,
     verdict_on,
@@ -34,6 +35,8 @@ from .sizes import TextSizes, has_second_pass, read_strength, sizes_of
 
 _USUAL_CHANNELS, _LATER_CHANNELS = 4, 16
 _LATER = ("Distilled CFG Scale", "Shift")
+_NO_WHOLE = ("Ultimate SD upscale", "SD upscale")
+"""What draws no noise of the size its text tells."""
 _MASKED = ("Mask blur", "Inpaint area", "Masked area padding", "Masked content", "Mask mode")
 """Settings only inpainting writes (``modules/processing.py``)."""
 
@@ -66,6 +69,7 @@ def noise_in_parameters(
     shape = _shape(sizes, _likely_channels(fields, program) if channels is None else channels)
     findings = TextFindings()
     subseed, extras = _extras(fields, program, findings)
+    find_resizing(program, shape, extras.resize_from, findings)
     find_replaced(infotext, program, findings)
     source = find_source(fields, program, shape, findings)
     find_missing(program, seed, shape, findings)
@@ -98,9 +102,6 @@ def noise_in_parameters(
         way=DrawWay.EACH if program.family is not ProgramFamily.COMFYUI else None,
         multiplier=_multiplier(fields, task),
     )
-
-
-_NO_WHOLE = ("Ultimate SD upscale", "SD upscale")
 
 
 def _likely_channels(fields: Mapping[str, str], program: TextProgram) -> int:

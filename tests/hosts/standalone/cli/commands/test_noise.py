@@ -182,3 +182,86 @@ def test_a_png_that_is_cut_off_behind_its_texts_will_do(cli: Cli, tmp_path: Path
 def test_a_picture_that_says_nothing_is_refused(cli: Cli, tmp_path: Path) -> None:
     ended = cli("noise", "--of", picture(tmp_path / "a.png", Software="editor"), "--json")
     assert (ended.code, ended.json["error"]["field"]) == (2, "picture")
+
+
+def test_a_size_that_the_picture_leaves_out_can_be_said(cli: Cli, tmp_path: Path) -> None:
+    text = f"{PARAMETERS}, RNG: CPU, Version: v1.10.1".replace(", Size: 48x32", "")
+    path = picture(tmp_path / "a.png", parameters=text)
+    asked = cli("noise", "--of", path).out
+    assert "depends: The picture does not tell its size. Say the size with --size WxH" in asked
+    for words, told in (
+        (("--size", "48x32"), "48x32 pixels"),
+        (("--shape", "4,4,6"), "4,4,6 cells"),
+    ):
+        ended = cli("noise", "--of", path, *words)
+        assert f"as told: drawn at {told}" in ended.out
+        assert "1.92692" in ended.out
+    known = picture(tmp_path / "b.png", parameters=f"{PARAMETERS}, RNG: CPU, Version: v1.10.1")
+    assert cli("noise", "--of", known, "--size", "48x40").code == 2
+    assert cli("noise", "--of", known, "--shape", "16,4,6", "--json").json["noise"]["shape"] == [
+        *(16, 4, 6)
+    ]
+
+
+def test_assumed_channels_are_named_in_the_sentence_and_in_the_document(
+    cli: Cli, tmp_path: Path
+) -> None:
+    path = picture(tmp_path / "a.png", parameters=f"{PARAMETERS}, RNG: CPU, Version: v1.10.1")
+    assert "exact: Drawn with cpu noise, alike on every machine, for a 4-channel model." in (
+        cli("noise", "--of", path).out
+    )
+    assert cli("noise", "--of", path, "--json").json["channels_assumed"] is True
+    settled = cli("noise", "--of", path, "--channels", 4, "--json").json
+    assert settled["channels_assumed"] is False
+    assert "channel" not in settled["verdict"]
+
+
+def test_a_grid_names_its_cells_and_draws_the_one_that_is_asked_for(
+    cli: Cli, tmp_path: Path
+) -> None:
+    text = f"{PARAMETERS}, RNG: CPU, Version: v1.10.1".replace("48x32", "24x16")
+    path = picture(tmp_path / "a.png", parameters=text)
+    asked = cli("noise", "--of", path)
+    assert "candidate       row 2, column 1: seed 44" in asked.out
+    assert "first values" not in asked.out
+    document = cli("noise", "--of", path, "--json").json
+    assert (document["grid"], document["noise"], document["seeds"][:2]) == (
+        True,
+        None,
+        ["42", "43"],
+    )
+    chosen = cli("noise", "--of", path, "--index", 2)
+    assert "as told: row 2, column 1" in chosen.out
+    assert f"{initial_noise(44, (4, 2, 3)).flatten()[0]:.5f}" in chosen.out
+    assert cli("noise", "--of", path, "--index", 4).code == 2
+    assert cli("noise", "--of", path, "--source", "nv").code == 0, "nothing is claimed of a grid"
+
+
+def test_a_noise_multiplier_is_in_the_tensor(cli: Cli, tmp_path: Path) -> None:
+    more = "Denoising strength: 0.5, Noise multiplier: 1.25, RNG: CPU, Version: v1.10.1"
+    path, out = (
+        picture(tmp_path / "a.png", parameters=f"{PARAMETERS}, {more}"),
+        tmp_path / "n.safetensors",
+    )
+    assert cli("noise", "--of", path, "--out", out).code == 0
+    assert torch.allclose(load_file(out)["noise"], initial_noise(42, (4, 4, 6)) * 1.25)
+
+
+def test_a_later_pass_is_told_with_seed_size_and_strength(cli: Cli, tmp_path: Path) -> None:
+    more = "Denoising strength: 0.7, Hires resize: 96x0, RNG: CPU, Version: v1.10.1"
+    path = picture(tmp_path / "a.png", parameters=f"{PARAMETERS}, {more}")
+    assert (
+        "later pass      96x64, seed 42, strength 0.7 (Hires. fix)"
+        in cli("noise", "--of", path).out
+    )
+    document = cli("noise", "--of", path, "--json").json
+    assert document["later"] == ["96x64"]
+    assert document["later_passes"][0]["seed"] == "42"
+
+
+def test_another_programs_record_is_named_and_is_no_refusal(cli: Cli, tmp_path: Path) -> None:
+    record = json.dumps({"seed": 42, "signed_hash": "x"})
+    ended = cli("noise", "--of", picture(tmp_path / "a.png", Software="NovelAI", Comment=record))
+    assert ended.code == 0
+    assert "unknown: Written by NovelAI" in ended.out
+    assert "42" in ended.out
