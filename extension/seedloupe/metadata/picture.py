@@ -28,6 +28,7 @@ def noise_in_picture(
     *,
     channels: int | None = None,
     file_size: tuple[int, int] | None = None,
+    effort: int | None = None,
 ) -> FoundNoise:
     """Tell which noise a picture was made from.
 
@@ -39,6 +40,8 @@ def noise_in_picture(
         texts: its texts by name, as :func:`~seedloupe.metadata.read_picture_file` gives them.
         channels: of the model's latents; None takes 4 and calls that an assumption.
         file_size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
+        effort: how hard a PNG's packer says it tried, which tells ComfyUI's previews from what it
+            saves.
 
     Raises:
         ImageError: it says nothing, or something that cannot be; the field names it.
@@ -50,12 +53,12 @@ def noise_in_picture(
     # Other programs keep a prompt of words under the same name.
     if texts.get("prompt", "").lstrip().startswith("{"):
         prompt = read_json(texts["prompt"], "prompt")
-        return noise_in_graph(prompt, channels=channels, file_size=file_size)
+        return noise_in_graph(prompt, channels=channels, file_size=file_size, effort=effort)
     if "workflow" in texts and (
         texts["workflow"].lstrip().startswith("{") or "parameters" not in texts
     ):
         workflow = read_json(texts["workflow"], "workflow")
-        return noise_in_workflow(workflow, channels=channels, file_size=file_size)
+        return noise_in_workflow(workflow, channels=channels, file_size=file_size, effort=effort)
     return _of_others(texts, channels=channels, file_size=file_size)
 
 
@@ -72,7 +75,9 @@ def noise_in_file(path: Path, *, channels: int | None = None) -> FoundNoise:
     """
     picture = read_picture_file(path)
     try:
-        return noise_in_picture(picture.texts, channels=channels, file_size=picture.size)
+        return noise_in_picture(
+            picture.texts, channels=channels, file_size=picture.size, effort=picture.effort
+        )
     except ImageError as error:
         hidden = hidden_texts(path, in_colours=True) if error.field == _SILENT else {}
         if not hidden:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from seedloupe.metadata import FoundLevel, Missing, noise_in_graph
+from seedloupe.metadata import FoundLevel, Missing, noise_in_file, noise_in_graph
 
 from ..graphs import SEED, SHAPE, empty, graph, node, sampler
 
@@ -92,6 +96,17 @@ def test_how_hard_zlib_tried_tells_a_preview_from_what_is_saved() -> None:
     assert noise_in_graph(two, effort=0).seeds == (4,)
     assert noise_in_graph(two, effort=1).seeds == (SEED,)
     assert noise_in_graph(two, effort=2).level is FoundLevel.UNKNOWN
+
+
+@pytest.mark.parametrize(("level", "seeds"), [(4, (SEED,)), (1, (4,)), (6, (4, SEED))])
+def test_a_file_as_comfyui_packs_it_is_told_from_its_preview(
+    level: int, seeds: tuple[int, ...], tmp_path: Path
+) -> None:
+    texts = PngInfo()
+    texts.add_text("prompt", json.dumps(graph(**branch("PreviewImage"))))
+    path = tmp_path / "a.png"
+    Image.new("RGB", (512, 384)).save(path, pnginfo=texts, compress_level=level)
+    assert noise_in_file(path).seeds == seeds
 
 
 def test_a_file_may_hold_a_whole_batch() -> None:

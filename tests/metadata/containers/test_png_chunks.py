@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from seedloupe.metadata.containers.png_chunks import png_size, texts_in_png
+from seedloupe.metadata.containers.png_chunks import png_effort, png_size, texts_in_png
 
 from ..picture_files import exif, png, unicode_comment
 
@@ -100,3 +100,12 @@ def test_the_size_is_read_out_of_the_first_chunk() -> None:
     assert png_size(io.BytesIO(chunk(b"tEXt", b"a" * 20))) is None
     with pytest.raises(EOFError):
         png_size(io.BytesIO(b"\0\0"))
+
+
+@pytest.mark.parametrize(("level", "effort"), [(1, 0), (4, 1), (5, 1), (6, 2), (9, 3)])
+def test_a_packer_says_how_hard_it_was_told_to_try(level: int, effort: int) -> None:
+    packed = chunk(b"tEXt", b"a\0b") + chunk(b"IDAT", zlib.compress(bytes(99), level))
+    assert png_effort(io.BytesIO(packed)) == effort
+    assert png_effort(io.BytesIO(chunk(b"IEND", b""))) is None
+    with pytest.raises(EOFError):
+        png_effort(io.BytesIO(packed[:20]))

@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from ...errors import ImageError
 from .avif import avif_size, is_avif, texts_in_avif
 from .jpeg_webp import jpeg_size, texts_in_jpeg, texts_in_webp, webp_size
-from .png_chunks import png_size, texts_in_png
+from .png_chunks import png_effort, png_size, texts_in_png
 
 _EXPECTED = "a PNG, JPEG, WebP or AVIF picture"
 _MOST_CHARACTERS = 2**24
 _PNG, _JPEG, _RIFF, _WEBP = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF", b"WEBP"
 _LONGEST_MARK = 32
+
+_Fact = TypeVar("_Fact")
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,13 @@ class PictureFile:
         texts: by name. The web UI writes the text of a JPEG, WebP or AVIF as EXIF's comment, so
             that one is called ``parameters`` as well; ComfyUI's keep their names.
         size: ``(width, height)`` in pixels; None where the file does not tell.
+        effort: how hard the packer of a PNG's pixels says it was told to try, from 0 to 3, which
+            some programs choose by what they write; None where the file does not tell.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     size: tuple[int, int] | None = None
+    effort: int | None = None
 
 
 def texts_in_file(path: Path) -> dict[str, str]:
@@ -65,11 +70,11 @@ def read_picture_file(path: Path) -> PictureFile:
             it is cut short before the first of them, or this Pillow opens no AVIF.
     """
     texts: dict[str, str] = {}
-    size = None
+    size = effort = None
     try:
         with path.open("rb") as stream:
             kind = _kind(stream.read(_LONGEST_MARK))
-            size = _size(kind, stream)
+            size, effort = _found(kind.size, kind, stream), _found(kind.effort, kind, stream)
             stream.seek(kind.place)
             for name, text in _limited(kind.texts(stream)):
                 texts[name] = text
@@ -80,21 +85,22 @@ def read_picture_file(path: Path) -> PictureFile:
         raise _refused(path, _why(path, error)) from error
     except ValueError as error:
         raise _refused(path, str(error)) from error
-    return PictureFile(texts, size)
+    return PictureFile(texts, size, effort)
 
 
 class _Kind(NamedTuple):
-    """How a kind of file is read, both from its place on."""
+    """How a kind of file is read, all of it from its place on."""
 
     place: int
     texts: Callable[[BinaryIO], Iterator[tuple[str, str]]]
     size: Callable[[BinaryIO], tuple[int, int] | None]
+    effort: Callable[[BinaryIO], int | None] = lambda stream: None
 
 
 def _kind(mark: bytes) -> _Kind:
     """Tell a file's kind by its first bytes."""
     if mark.startswith(_PNG):
-        return _Kind(len(_PNG), texts_in_png, png_size)
+        return _Kind(len(_PNG), texts_in_png, png_size, png_effort)
     if mark.startswith(_JPEG):
         return _Kind(2, texts_in_jpeg, jpeg_size)
     if mark.startswith(_RIFF) and mark[8:12] == _WEBP:
@@ -106,11 +112,11 @@ def _kind(mark: bytes) -> _Kind:
     raise ValueError("no such picture")
 
 
-def _size(kind: _Kind, stream: BinaryIO) -> tuple[int, int] | None:
-    """Find a size; a file whose size cannot be told may have texts all the same."""
+def _found(find: Callable[[BinaryIO], _Fact | None], kind: _Kind, stream: BinaryIO) -> _Fact | None:
+    """Find something; a file that does not tell it may have texts all the same."""
     stream.seek(kind.place)
     with suppress(EOFError, ValueError):
-        return kind.size(stream)
+        return find(stream)
     return None
 
 

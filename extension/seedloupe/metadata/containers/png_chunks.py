@@ -18,7 +18,7 @@ _MOST_CHUNKS = 2**17
 _LONGEST = 2**24
 """Bytes of one text, packed or not."""
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
-_COMFYUI, _EXIF, _HEADER = b"comf", b"eXIf", b"IHDR"
+_COMFYUI, _EXIF, _HEADER, _PIXELS = b"comf", b"eXIf", b"IHDR", b"IDAT"
 _RAW_PROFILE = "Raw profile type "
 """How ImageMagick names blocks of other formats, written as hexadecimal digits."""
 
@@ -56,6 +56,28 @@ def png_size(stream: BinaryIO) -> tuple[int, int] | None:
     """
     _, kind, width, height = struct.unpack(">I4sII", take(stream, 16))
     return (width, height) if kind == _HEADER else None
+
+
+def png_effort(stream: BinaryIO) -> int | None:
+    """Return how hard the packer of a PNG file's pixels says it was told to try (RFC 1950, FLEVEL).
+
+    Args:
+        stream: the file, behind its first eight bytes.
+
+    Returns:
+        0 for zlib's levels 0 and 1, 1 for 2 to 5, 2 for 6, 3 above; None without pixels.
+
+    Raises:
+        EOFError: it is cut short before them.
+    """
+    for _ in range(_MOST_CHUNKS):
+        length, kind = struct.unpack(">I4s", take(stream, 8))
+        if kind == _PIXELS and length >= 2:
+            return take(stream, 2)[1] >> 6
+        if kind == b"IEND":
+            return None
+        skip(stream, length + 4)
+    return None
 
 
 def _wanted(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
