@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedloupe.metadata import FoundLevel, Missing, noise_in_graph
+from seedloupe.metadata import FoundLevel, noise_in_graph
 
 from ..graphs import SEED, SHAPE, empty, graph, node, sampler
 
@@ -75,27 +75,35 @@ def test_an_unknown_node_on_the_way_makes_the_noise_unknown(changed: dict) -> No
 
 
 def test_a_node_that_only_had_the_finished_picture_cannot_have_drawn() -> None:
-    found = noise_in_graph(
-        graph(
-            n9=node("SaveImage", images=["20", 0]),
-            n20=node("Strange", image=["8", 0], amount=0.5, mask=["21", 1]),
-        )
-    )
-    assert (found.level, found.seeds) == (FoundLevel.EXACT, (SEED,))
-    assert any("went through Strange" in note for note in found.notes)
-
-
-def test_of_a_picture_still_to_be_sampled_only_the_size_counts() -> None:
     prompt = graph(
-        n5=node("VAEEncode", pixels=["20", 0], vae=["4", 2]),
-        n20=node("Strange", image=["12", 0]),
-        n12=node("EmptyImage", width=512, height=384, batch_size=1),
+        n9=node("SaveImage", images=["20", 0]),
+        n20=node("Strange", image=["8", 0], amount=0.5, mask=["21", 1], helper=["22", 0]),
+        n21=node("LoadImage", image="a.png"),
+        n22=node("UpscaleModelLoader", model_name="4x.pth"),
     )
     found = noise_in_graph(prompt)
-    assert (found.level, found.missing) == (FoundLevel.DEPENDS, (Missing.SIZE,))
-    assert "Strange" in found.verdict
+    assert (found.level, found.seeds) == (FoundLevel.EXACT, (SEED,))
+    assert any("went through Strange" in note for note in found.notes)
+    # What is not known beside the picture may be another picture.
+    for other in (["21", 0], ["23", 0], ["99", 0], ["24", 0]):
+        prompt["20"]["inputs"]["helper"] = other
+        more = {"23": node("StrangeLoader"), "24": node("Context (rgthree)", images=["21", 0])}
+        found = noise_in_graph({**prompt, **more})
+        assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, ("Strange",)), other
+
+
+def test_a_strange_node_before_sampling_may_have_made_many_pictures_of_one() -> None:
+    prompt = graph(
+        n5=node("VAEEncode", pixels=["20", 0], vae=["4", 2]),
+        n12=node("EmptyImage", width=512, height=384, batch_size=1),
+        n20=node("TilesOf", image=["12", 0]),
+    )
+    found = noise_in_graph(prompt, file_size=(512, 384))
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, ("TilesOf",))
+    prompt["20"] = node("ImageResize+", image=["12", 0])
     assert noise_in_graph(prompt, file_size=(512, 384)).shape == SHAPE
     # Latents are another matter: that it was handed pixels does not make it known.
+    prompt["20"] = node("Strange", image=["12", 0])
     prompt["3"]["inputs"]["latent_image"] = ["20", 0]
     assert noise_in_graph(prompt).unknown == ("Strange",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .evaluation import Evaluation, Inputs, passed_on
+from .evaluation import Evaluation, Inputs, is_unsampled, passed_on
 from .flow import Flow, Form, Row
 from .graph import Node, Nodes
 from .rules import RULES
@@ -171,7 +171,10 @@ def _handed(inputs: Inputs) -> Iterator[Value]:
 def _pictures(where: str, value: Value, node: Node) -> Iterator[Shown]:
     passed = passed_on(value) if isinstance(value, Unknown) else value
     if isinstance(passed, Unknown):
-        yield Shown(where, unknown=passed)
+        if is_unsampled(passed):
+            yield Shown(where, Flow(Form.PIXELS, None, size_from=passed.names[0]))
+        else:
+            yield Shown(where, unknown=passed)
     if not isinstance(passed, Flow):
         return
     together = node.kind in _WHOLE_BATCH and len(passed.rows) > 1

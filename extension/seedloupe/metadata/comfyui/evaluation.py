@@ -7,7 +7,7 @@ without a rule is not known, and neither is what comes out of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..parsing import whole_number
 from .flow import MOST_PICTURES, Draw, Flow, Form, united
@@ -18,6 +18,7 @@ _MOST_RUNS = 20_000
 """How often rules are asked, lists included; nobody's graph comes near."""
 _MOST_ROWS = 2**20
 """Pictures on all wires together."""
+_MOST_NAMED = 8
 _LARGEST_SHARE = 1e12
 _LONGEST_WORD = 60
 _CIRCLE = "a circle of nodes"
@@ -26,6 +27,9 @@ _TOO_MUCH = "a graph too large to follow"
 _CONTROL = "control_after_generate"
 """What some put beside a number; it says what is to become of it after a run."""
 _SEED_NAMES = ("seed", "noise_seed")
+
+_DRAWING = (GraphModel, NoiseMaker, Guide)
+"""What a node is handed that may draw noise."""
 
 Rule = Callable[["Inputs"], "Value | Slots"]
 
@@ -128,20 +132,19 @@ class Inputs:
 
     def unknown(self, *reasons: str) -> Unknown:
         """Return an output that is not known, with the seeds and pictures that may be in it."""
-        flows: dict[Flow, None] = {}
-        for value in _flattened(self.values.values()):
-            for flow in _flows(value):
-                flows[flow] = None
-        seeds = (self.number(name) for name in _SEED_NAMES)
-        known = tuple(seed for seed in seeds if seed is not None and 0 <= seed < 2**64)
-        handed = [s for v in self.values.values() if isinstance(v, Unknown) for s in v.seeds]
+        handed = list(_flattened(self.values.values()))
+        strange = [value for value in handed if isinstance(value, Unknown)]
+        seeds = [self.number(name) for name in _SEED_NAMES]
+        seeds += [seed for value in strange for seed in value.seeds]
+        known = (seed for seed in seeds if seed is not None and 0 <= seed < 2**64)
+        flows = (flow for value in handed for flow in _flows(value))
         return Unknown(
             united(reasons or (self.called,)),
-            tuple(dict.fromkeys((*known, *handed)))[:8],
-            tuple(flows)[:8],
-            may_draw=any(
-                isinstance(v, (GraphModel, NoiseMaker, Guide)) for v in self.values.values()
-            ),
+            tuple(dict.fromkeys(known))[:_MOST_NAMED],
+            tuple(dict.fromkeys(flows))[:_MOST_NAMED],
+            may_draw=any(isinstance(value, _DRAWING) for value in handed)
+            or any(value.may_draw for value in strange),
+            is_mixed=bool(strange),
             held=self._held(),
         )
 
@@ -270,30 +273,29 @@ def _flattened(values: Iterable[Value]) -> Iterator[Value]:
 
 
 def _flows(value: Value) -> tuple[Flow, ...]:
+    """Return the pictures in a value; a mask is none."""
     if isinstance(value, Unknown):
         return value.flows
-    return (value,) if isinstance(value, Flow) else ()
+    return (value,) if isinstance(value, Flow) and value.form is not Form.MASKS else ()
 
 
 def passed_on(value: Unknown) -> Flow | Unknown:
-    """Let a picture pass a node that is not known, where that node only had the picture.
+    """Let a finished picture pass a node that is not known, where that node only had the picture.
 
-    Such a node has neither a model nor a seed, and its picture comes from one place. A picture that
-    was sampled has all its noise behind it, and began where it began, whatever the node does with
-    it. One that was not is still to be sampled, and nothing of it but its size counts for noise.
+    The picture was sampled and has all its noise behind it. The node has neither a model nor a
+    seed, and everything else it is handed is known and no other picture. So whatever it does with
+    the picture, that began where it began.
     """
-    if value.may_draw or value.seeds or len(value.flows) != 1:
+    if value.may_draw or value.is_mixed or value.seeds or len(value.flows) != 1:
         return value
     flow = value.flows[0]
-    if flow.form is not Form.PIXELS or flow.doubts or (flow.draws and not flow.started):
+    if flow.form is not Form.PIXELS or flow.doubts or not flow.started:
         return value
-    return Flow(
-        Form.PIXELS,
-        None,
-        flow.rows,
-        counted=flow.counted,
-        grown=None,
-        later=flow.later,
-        passed=united(flow.passed, value.names) if flow.started else (),
-        size_from=value.names[0],
-    )
+    passed = united(flow.passed, value.names)
+    return replace(flow, size=None, grown=None, passed=passed, size_from=value.names[0])
+
+
+def is_unsampled(value: Unknown) -> bool:
+    """Whether an unknown output is a picture that no sampler had a hand in, as far as is seen."""
+    at_hand = all(flow.form is Form.PIXELS and not flow.draws for flow in value.flows)
+    return not value.may_draw and not value.seeds and not value.is_broken and at_hand

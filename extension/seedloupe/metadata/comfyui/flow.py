@@ -29,6 +29,8 @@ class Form(Enum):
 
     LATENTS = "latents"
     PIXELS = "pixels"
+    MASKS = "masks"
+    """Which parts of a picture are meant; no picture by itself."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class Flow:
     """Pictures on a wire.
 
     Attributes:
-        form: latents or pixels.
+        form: latents, pixels or masks.
         size: ``(width, height)`` in latent cells or in pixels; None where the graph does not tell.
         rows: what each picture began with.
         counted: whether there are as many pictures as rows; otherwise one row stands for all.
@@ -151,7 +153,7 @@ class Flow:
     @property
     def pixels(self) -> tuple[int, int] | None:
         """``(width, height)`` in pixels, whatever it is made of."""
-        if self.size is None or self.form is Form.PIXELS:
+        if self.size is None or self.form is not Form.LATENTS:
             return self.size
         return self.size[0] * self.cell, self.size[1] * self.cell
 
@@ -179,12 +181,16 @@ def united(*lists: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for names in lists for name in names))[:8]
 
 
-def blended(flows: Sequence[Flow]) -> Flow:
+def blended(flows: Sequence[Flow], *, as_many: bool = True) -> Flow:
     """Lay pictures over each other: each row has what all of them began with.
 
     Size, index and mask are the first one's. Fewer pictures are repeated, as the host does.
+
+    Args:
+        flows: the pictures, at least one.
+        as_many: whether there are as many as of the first; otherwise as of the longest.
     """
-    count = max(len(flow.rows) for flow in flows)
+    count = len(flows[0].rows) if as_many else max(len(flow.rows) for flow in flows)
     rows = tuple(
         UNSTARTED.union(*(flow.rows[place % len(flow.rows)] for flow in flows))
         for place in range(count)

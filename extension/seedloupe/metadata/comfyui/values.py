@@ -18,6 +18,7 @@ class Unknown:
         seeds: those that stand in them.
         flows: the pictures they were handed.
         may_draw: whether they were handed a model or noise, so that they may draw noise.
+        is_mixed: whether they were handed something else that is not known.
         held: the one number that a node without any other input holds.
         is_broken: whether a node lacks what it cannot run without, so that nothing comes of it.
     """
@@ -26,6 +27,7 @@ class Unknown:
     seeds: tuple[int, ...] = ()
     flows: tuple[Flow, ...] = ()
     may_draw: bool = False
+    is_mixed: bool = False
     held: int | None = None
     is_broken: bool = False
 

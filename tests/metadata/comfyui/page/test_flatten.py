@@ -190,6 +190,14 @@ def test_what_is_wired_into_a_subgraph_counts_more_than_its_values() -> None:
     assert noise_in_workflow(written).seeds == (99,)
 
 
+def test_an_input_of_a_subgraph_that_was_renamed_is_known_by_its_place() -> None:
+    written = using(values=[77])
+    node = next(entry for entry in written["nodes"] if entry["id"] == 11)
+    node["inputs"][0]["name"] = "my model"
+    node["widgets_values_named"] = {"seed": 77}
+    assert graph_of(written)["11:5"]["inputs"]["model"] == ["1", 0]
+
+
 def test_a_subgraph_used_twice_is_opened_twice() -> None:
     page = Page()
     page.add(1, "UNETLoader", ("a",), outputs=("MODEL",))

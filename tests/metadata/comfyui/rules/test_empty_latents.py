@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from seedloupe.metadata import FoundLevel, Missing, noise_in_graph
 
-from ...graphs import graph, node
+from ...graphs import graph, node, sampler
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,26 @@ def test_one_frame_is_drawn_as_a_picture_is(
 def test_a_preset_is_read_out_of_its_words(dimensions: str, cells: tuple[int, int]) -> None:
     preset = node("SDXL Empty Latent Image (rgthree)", dimensions=dimensions, batch_size=1)
     assert noise_in_graph(graph(n5=preset)).shape == (4, *cells)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "cells"),
+    [
+        ({"aspect_ratio": "3:4 portrait 896x1152"}, (144, 112)),
+        ({"aspect_ratio": "3:4 portrait 896x1152", "swap_dimensions": "On"}, (112, 144)),
+        ({"aspect_ratio": "custom", "width": 512, "height": 256}, (32, 64)),
+    ],
+)
+def test_an_aspect_is_a_size(inputs: dict[str, Any], cells: tuple[int, int]) -> None:
+    aspect = node("CR SDXL Aspect Ratio", batch_size=1, **inputs)
+    found = noise_in_graph(graph(n3=sampler(latent_image=["5", 4]), n5=aspect))
+    assert (found.level, found.shape) == (FoundLevel.EXACT, (4, *cells))
+
+
+def test_a_preset_may_be_overridden() -> None:
+    picked = node("SDXLEmptyLatentSizePicker+", resolution="832x1216 (0.68)", batch_size=1)
+    picked["inputs"] |= {"width_override": 0, "height_override": 512}
+    assert noise_in_graph(graph(n5=picked)).shape == (4, 64, 104)
 
 
 def test_pixels_are_latents_of_some_models() -> None:

@@ -12,6 +12,7 @@ from seedloupe.metadata.comfyui.rules import (
     RULES,
     empty_latents,
     harmless_models,
+    harmless_others,
     harmless_pixels,
     latent_batches,
     latents,
@@ -37,9 +38,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "levels from the top": schedules.FROM_THE_TOP,
     "levels of untold strength": schedules.UNTOLD_STRENGTH,
     "methods": schedules.HARMLESS_METHODS,
+    "others": harmless_others.HARMLESS_OTHERS,
 }
 MODULES = (
     empty_latents,
+    harmless_others,
     latent_batches,
     latents,
     models,

@@ -48,7 +48,7 @@ def test_a_list_of_batches_is_cut_as_the_host_cuts_it() -> None:
 
 
 @pytest.mark.parametrize("kind", ["ImageFromBatch", "RepeatImageBatch"])
-def test_a_place_out_of_a_strange_node_is_asked_for(kind: str) -> None:
+def test_a_place_out_of_a_strange_node_is_unknown(kind: str) -> None:
     strange = node(kind, image=["8", 0], batch_index=["99", 0], amount=["99", 0])
     found = noise_in_graph(saved(n20=strange))
-    assert (found.level, found.missing) == (FoundLevel.DEPENDS, (Missing.INDEX,))
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, (kind,))

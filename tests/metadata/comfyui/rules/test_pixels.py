@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from seedloupe.metadata import FoundLevel, noise_in_graph
-from seedloupe.metadata.comfyui.rules.harmless_pixels import KEEPS_SIZE, LOSES_SIZE, NO_PICTURE
+from seedloupe.metadata.comfyui.rules.harmless_pixels import (
+    KEEPS_SIZE,
+    LOSES_SIZE,
+    MAIN_INPUT,
+    NO_PICTURE,
+)
 
 from ...graphs import SEED, graph, node, sampler
 
@@ -73,7 +78,14 @@ def test_a_size_that_is_not_told_is_asked_for(kind: str, inputs: dict[str, Any])
 
 @pytest.mark.parametrize("kind", sorted(KEEPS_SIZE | LOSES_SIZE))
 def test_a_harmless_node_leaves_the_picture_what_it_is(kind: str) -> None:
-    prompt = graph(n9=node("SaveImage", images=["20", 0]), n20=node(kind, image=["8", 0]))
+    main = MAIN_INPUT.get(kind, "image")
+    # Beside a picture that is only looked at, the one it works on stays what it is.
+    beside = {"image_ref": ["12", 0], "source_image": ["12", 0]}
+    prompt = graph(
+        n9=node("SaveImage", images=["20", 0]),
+        n12=node("LoadImage", image="a.png"),
+        n20=node(kind, **{main: ["8", 0], **beside}),
+    )
     found = noise_in_graph(prompt)
     assert (found.level, found.seeds) == (FoundLevel.EXACT, (SEED,))
     assert not any("not known here" in note for note in found.notes)

@@ -16,6 +16,7 @@ from .read import (
     Origin,
     everywhere_links,
     group_nodes,
+    links_into,
     listed,
     node_number,
     page_links,
@@ -27,6 +28,8 @@ from .read import (
 from .widgets import named_values, values_of_use
 
 _DEEPEST = 16
+_END = -20
+"""The number of a subgraph's own outputs, as if they were a node's inputs."""
 _MUTED, _BYPASSED = 2, 4
 _NOTES = ("Note", "MarkdownNote")
 _SETTERS = ("SetNode", "easy setNode")
@@ -161,12 +164,10 @@ class _Page:
         edge = self._edge_of(name, node, subgraph)
         inner = _Page(self._flat, subgraph, f"{name}:", edge, depth=self._depth + 1)
         inner.open()
-        for slot, output in enumerate(listed(subgraph, "outputs")):
-            links = listed(output, "linkIds") if isinstance(output, Mapping) else []
-            for link in links:
-                origin = inner._origin(link)
-                if origin is not None:
-                    self._flat.wire(f"{name}>{slot}", origin)
+        for slot, output in links_into(subgraph, _END).items():
+            origin = inner._output(output)
+            if origin is not None:
+                self._flat.wire(f"{name}>{slot}", origin)
 
     def _edge_of(
         self, name: str, node: Mapping[str, object], subgraph: Mapping[str, object]
@@ -176,7 +177,7 @@ class _Page:
             str(entry.get("name")) if isinstance(entry, Mapping) else ""
             for entry in listed(subgraph, "inputs")
         ]
-        wired = dict(self._wires(node_number(node.get("id")), node))
+        wired = self._edge_wires(node, names)
         values = values_of_use(node, names)
         edge: dict[int, object] = {}
         for slot, called in enumerate(names):
@@ -186,6 +187,13 @@ class _Page:
                 self._flat.add(f"{name}<{slot}", "PrimitiveNode", {"value": values[called]})
                 edge[slot] = [f"{name}<{slot}", 0]
         return edge
+
+    def _edge_wires(self, node: Mapping[str, object], names: list[str]) -> dict[str, object]:
+        """Return the wires into a subgraph by its inputs; of one renamed its place is taken."""
+        sockets = [str(socket.get("name")) for socket in sockets_of(node)]
+        wires = dict(self._wires(node_number(node.get("id")), node))
+        places = {n: names[at] for at, n in enumerate(sockets) if at < len(names)}
+        return {n if n in names else places.get(n, n): origin for n, origin in wires.items()}
 
     def _open_group(self, name: str, node: Mapping[str, object], kind: str) -> None:
         """Add what is in an old group node; one that does not fit its group stays unknown."""

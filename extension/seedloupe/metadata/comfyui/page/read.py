@@ -42,6 +42,22 @@ def page_links(page: Mapping[str, object]) -> dict[int, Origin]:
     return found
 
 
+def links_into(page: Mapping[str, object], node: int) -> dict[int, Origin]:
+    """Return where the links to one node come from, by the number of its input."""
+    found: dict[int, Origin] = {}
+    for link in listed(page, "links"):
+        if isinstance(link, list) and len(link) >= 5:
+            origin, slot, target, place = link[1:5]
+        elif isinstance(link, Mapping):
+            ends = ("origin_id", "origin_slot", "target_id", "target_slot")
+            origin, slot, target, place = (link.get(end) for end in ends)
+        else:
+            continue
+        if whole_number(target) == node:
+            found[whole_number(place) or 0] = node_number(origin), whole_number(slot) or 0
+    return found
+
+
 def everywhere_links(page: Mapping[str, object]) -> dict[tuple[int, int], Origin]:
     """Return the wires that "Use Everywhere" wrote down in its older versions, by their input."""
     extra = page.get("extra")

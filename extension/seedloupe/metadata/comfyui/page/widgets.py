@@ -22,6 +22,14 @@ _SAMPLING = ("steps", "cfg", "sampler_name", "scheduler")
 _SIZE = ("width", "height", "batch_size")
 _FRAMES = ("width", "height", "length", "batch_size")
 _DETAIL = ("guide_size", "guide_size_for", "max_size", "seed", "steps", "cfg", "sampler_name")
+_ASPECT = (
+    "width",
+    "height",
+    "aspect_ratio",
+    "swap_dimensions",
+    "upscale_factor",
+    "batch_size",
+)
 _INSPIRE = ("noise_mode", "batch_seed_mode", "variation_seed", "variation_strength")
 
 _WIDGETS: Mapping[str, tuple[str, ...]] = {
@@ -58,6 +66,9 @@ _WIDGETS: Mapping[str, tuple[str, ...]] = {
     **{kind: _FRAMES if empty.frames else _SIZE for kind, empty in EMPTY.items()},
     "SDXL Empty Latent Image (rgthree)": ("dimensions", "clip_scale", "batch_size"),
     "EmptyLatentImagePresets": ("dimensions", "invert", "batch_size"),
+    "SDXLEmptyLatentSizePicker+": ("resolution", "batch_size", "width_override", "height_override"),
+    "CR SD1.5 Aspect Ratio": _ASPECT,
+    "CR SDXL Aspect Ratio": _ASPECT,
     "LatentUpscale": ("upscale_method", "width", "height", "crop"),
     "LatentUpscaleBy": ("upscale_method", "scale_by"),
     "LatentCrop": ("width", "height", "x", "y"),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ..evaluation import Rule
 from . import (
     empty_latents,
+    harmless_others,
     latent_batches,
     latents,
     models,
@@ -35,6 +36,7 @@ RULES: Mapping[str, Rule] = {
     **picture_batches.RULES,
     **pixels.RULES,
     **packs.RULES,
+    **harmless_others.RULES,
 }
 """Every known kind of node."""
 

@@ -56,6 +56,7 @@ EMPTY: Mapping[str, EmptyKind] = {
 _PRESETS: Mapping[str, str] = {
     "SDXL Empty Latent Image (rgthree)": "dimensions",
     "EmptyLatentImagePresets": "dimensions",
+    "SDXLEmptyLatentSizePicker+": "resolution",
 }
 """Nodes that make them of a size written as ``1024 x 768`` in one word."""
 
@@ -113,14 +114,35 @@ def of_nothing(inputs: Inputs, sides: tuple[int | None, int | None], kind: Empty
 
 
 def _preset(inputs: Inputs, *, name: str) -> Slots:
-    match = re.match(r"\s*([0-9]{2,5})\s*x\s*([0-9]{2,5})", inputs.word(name))
-    sides = (int(match[1]), int(match[2])) if match else (None, None)
-    if inputs.is_on("invert"):
+    """Latents, then width and height; either may be overridden by a number above 0."""
+    written = _sides_in(inputs.word(name))
+    sides = written[::-1] if inputs.is_on("invert") else written
+    over = [inputs.number(f"{side}_override", default=0) for side in ("width", "height")]
+    width, height = (o or side for o, side in zip(over, sides, strict=True))
+    return Slots((of_nothing(inputs, (width, height), EmptyKind(4)), width, height))
+
+
+def _aspect(inputs: Inputs) -> Slots:
+    """Comfyroll's: width, height, a factor, the number, and latents of nothing."""
+    written = inputs.word("aspect_ratio")
+    sides = inputs.number("width"), inputs.number("height")
+    if written != "custom":
+        sides = _sides_in(written)
+    if inputs.word("swap_dimensions") == "on":
         sides = sides[::-1]
-    return Slots((of_nothing(inputs, sides, EmptyKind(4)), *sides))
+    latents = of_nothing(inputs, sides, EmptyKind(4))
+    return Slots((*sides, inputs.value("upscale_factor"), inputs.value("batch_size"), latents))
+
+
+def _sides_in(text: str) -> tuple[int | None, int | None]:
+    """Return a width and a height out of words such as ``2:3 portrait 512x768``."""
+    match = re.search(r"\b([0-9]{2,5})\s*x\s*([0-9]{2,5})\b", text)
+    return (int(match[1]), int(match[2])) if match else (None, None)
 
 
 RULES: Mapping[str, Rule] = {
     **{kind: partial(_empty, kind=empty) for kind, empty in EMPTY.items()},
     **{kind: partial(_preset, name=name) for kind, name in _PRESETS.items()},
+    "CR SD1.5 Aspect Ratio": _aspect,
+    "CR SDXL Aspect Ratio": _aspect,
 }

@@ -24,9 +24,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "ImageFlip",
         "ImageInvert",
         "ImageQuantize",
-        "ImageRGBToYUV",
         "ImageSharpen",
-        "ImageYUVToRGB",
         "Morphology",
         "NormalizeImages",
         # essentials
@@ -58,6 +56,10 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "Image Rotate Hue",
         "Image Style Filter",
         "Images to RGB",
+        # faces
+        "FaceRestoreCFWithModel",
+        "ReActorFaceSwap",
+        "ReActorRestoreFace",
         # Comfyroll
         "CR Color Tint",
         "CR Halftone Filter",
@@ -81,7 +83,6 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "Image Rotate",
         "ImageCrop+",
         "ImageCropV2",
-        "ImageMagick",
         "ImagePadKJ",
         "ImageResize+",
         "ImageResizeKJ",
@@ -97,7 +98,6 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "Canny",
         "ImageToMask",
         "InvertMask",
-        "LoadImageMask",
         "MaskComposite",
         "MaskToImage",
         "GrowMask",
@@ -111,6 +111,14 @@ HARMLESS_PIXELS: Mapping[str, str] = {
     kind: reason for reason, kinds in _LISTS.items() for kind in kinds
 }
 """Every such node, and why it has no say."""
+
+MAIN_INPUT: Mapping[str, str] = {
+    "ColorMatch": "image_target",
+    "ColorMatchV2": "image_target",
+    "ColorTransfer": "image_target",
+    "ReActorFaceSwap": "input_image",
+}
+"""What those call the picture they work on, which are handed another as well."""
 
 KEEPS_SIZE = frozenset((*_LISTS[_COLOURS], *_LISTS[_LOOKS]))
 LOSES_SIZE = frozenset(_LISTS[_SIZE])

@@ -131,6 +131,15 @@ def _picture_size(inputs: Inputs) -> Value | Slots:
     return Slots((*flow.size, len(flow.rows) if flow.counted else None))
 
 
+def _picture_and_size(inputs: Inputs) -> Value | Slots:
+    """KJNodes': the picture, then width, height and how many."""
+    flow = inputs.pixels("image")
+    if not isinstance(flow, Flow):
+        return flow
+    width, height = flow.size or (None, None)
+    return Slots((flow, width, height, len(flow.rows) if flow.counted else None))
+
+
 def _latent_size(inputs: Inputs) -> Value | Slots:
     """Width and height in pixels, as core counts them: eight to a cell."""
     flow = inputs.latents("latent", "samples")
@@ -155,6 +164,7 @@ RULES: Mapping[str, Rule] = {
     "ComfyMathExpression": _expression,
     "GetImageSize": _picture_size,
     "GetImageSize+": _picture_size,
+    "GetImageSizeAndCount": _picture_and_size,
     "GetLatentSize": _latent_size,
     "CreateList": _listed,
 }

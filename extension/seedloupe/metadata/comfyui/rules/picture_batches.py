@@ -10,6 +10,7 @@ from ..evaluation import Inputs, Rule
 from ..flow import Flow, blended, in_line
 from ..values import Many, Slots, Unknown, Value
 from .empty_latents import require_batch
+from .harmless_pixels import MAIN_INPUT
 
 IMAGES = ("image", "images", "pixels", "input", "image1", "any_input", "anything")
 """What nodes call the picture they are handed."""
@@ -37,7 +38,8 @@ _SIDE_BY_SIDE = frozenset(
 
 def on_pixels(inputs: Inputs, change: Callable[[Inputs, Flow], Value]) -> Slots:
     """Change the picture a node is handed; one not known stays so."""
-    flow = inputs.pixels(*IMAGES)
+    main = MAIN_INPUT.get(inputs.node.kind)
+    flow = inputs.pixels(*(IMAGES if main is None else (main,)))
     return Slots((flow if isinstance(flow, Unknown) else change(inputs, flow),))
 
 
@@ -69,7 +71,8 @@ def _laid_over(inputs: Inputs, *, names: tuple[str, ...]) -> Slots:
     known = [flow for flow in flows if isinstance(flow, Flow)]
     if len(known) < len(flows):
         return Slots((inputs.unknown(),))
-    flow = blended(known)
+    # Only a picture pasted onto others decides how many there are.
+    flow = blended(known, as_many=inputs.node.kind == "ImageCompositeMasked")
     return Slots((flow.resized(None) if inputs.node.kind in _SIDE_BY_SIDE else flow,))
 
 

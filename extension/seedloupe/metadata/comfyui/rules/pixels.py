@@ -23,6 +23,9 @@ _SEVERAL_FRAMES = (".gif", ".webp", ".apng", ".avif")
 
 DECODERS = ("VAEDecode", "VAEDecodeTiled", "VAEDecodeTiled_TiledDiffusion", "CR VAE Decode")
 
+_SHOWN_MAPS = ("Canny", "MaskToImage")
+"""Nodes whose map or mask comes out as a picture."""
+
 LOADERS: Mapping[str, str] = {
     "LoadImage": "image",
     "LoadImageOutput": "image",
@@ -40,13 +43,14 @@ def _loaded(inputs: Inputs, *, name: str) -> Slots:
     """A picture of unknown size, and its mask; of an animation there may be several."""
     several = inputs.word(name).endswith(_SEVERAL_FRAMES)
     flow = Flow(Form.PIXELS, None, counted=not several)
-    return Slots((flow, flow))
+    mask = replace(flow, form=Form.MASKS)
+    return Slots((mask, mask) if inputs.node.kind == "LoadImageMask" else (flow, mask))
 
 
 def _blank(inputs: Inputs) -> Flow:
     """A picture or a mask of one colour."""
     sides = inputs.number("width"), inputs.number("height")
-    flow = Flow(Form.PIXELS, None)
+    flow = Flow(Form.PIXELS if inputs.node.kind == "EmptyImage" else Form.MASKS, None)
     if sides[0] is not None and sides[1] is not None:
         flow = flow.resized((sides[0], sides[1]))
     batch = inputs.value("batch_size")
@@ -78,11 +82,12 @@ def _resized_somehow(inputs: Inputs, flow: Flow) -> Flow:
     return flow.resized(None)
 
 
-def _mask_of(inputs: Inputs) -> Slots:
+def _map_of(inputs: Inputs) -> Slots:
     """Return a mask or a map of a picture, which has no noise of its own."""
-    flow = inputs.pixels(*IMAGES, "mask", "destination")
-    made = Flow(Form.PIXELS, flow.size if isinstance(flow, Flow) else None)
-    return Slots((made, made))
+    value = inputs.value(*IMAGES, "mask", "destination")
+    size = value.size if isinstance(value, Flow) else None
+    form = Form.PIXELS if inputs.node.kind in _SHOWN_MAPS else Form.MASKS
+    return Slots((Flow(form, size),))
 
 
 def _scaled(inputs: Inputs, flow: Flow) -> Flow:
@@ -199,7 +204,7 @@ RULES: Mapping[str, Rule] = {
     **{kind: partial(_loaded, name=name) for kind, name in LOADERS.items()},
     **dict.fromkeys(DECODERS, _decode),
     **{kind: partial(on_pixels, change=change) for kind, change in _CHANGES.items()},
-    **dict.fromkeys(NO_PICTURE, _mask_of),
+    **dict.fromkeys(NO_PICTURE, _map_of),
     **dict.fromkeys(PICTURE_SAMPLERS, _sampled_again),
     "InpaintCropImproved": _cut_out,
     "InpaintCrop": _cut_out,
