@@ -173,7 +173,7 @@ def test_numbers_that_name_no_noise_are_refused() -> None:
 def test_forge_neo_turns_each_channel_as_a_whole(shape: tuple[int, int, int], share: float) -> None:
     extras = WebuiExtras(share, turns_channels=True)
     drawn = webui_noise(WebuiSeeds((7,), (9,)), shape, extras=extras)[0].double().numpy()
-    base, other = (ArrayStream(seed).draw(shape).astype(np.float64) for seed in (7, 9))
+    base, other = (NoiseStream(seed).draw(shape).double().numpy() for seed in (7, 9))
     for c in range(shape[0]):
         a, b = base[c].ravel(), other[c].ravel()
         angle = math.acos(a @ b / math.sqrt((a @ a) * (b @ b)))
