@@ -138,3 +138,47 @@ def test_a_prompt_is_read_though_the_noise_cannot_be() -> None:
 
     assert told.prompt == "a clear sky\nover a hill"
     assert told.seed is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "prompt", "model"),
+    [
+        (
+            {"parameters": json.dumps({"sui_image_params": {"prompt": "a cat", "model": "xl"}})},
+            "a cat",
+            "xl",
+        ),
+        (
+            {"invokeai_metadata": json.dumps({"positive_prompt": "a cat", "model": {"name": "m"}})},
+            "a cat",
+            "m",
+        ),
+        ({"Software": "NovelAI", "Comment": json.dumps({"prompt": "a cat"})}, "a cat", ""),
+        (
+            {"parameters": json.dumps({"version": "Fooocus v2", "prompt": "a", "base_model": "j"})},
+            "a",
+            "j",
+        ),
+    ],
+)
+def test_other_programs_say_what_was_asked_for(
+    texts: dict[str, str], prompt: str, model: str
+) -> None:
+    told = told_by(texts)
+    assert (told.prompt, told.model) == (prompt, model)
+
+
+def test_a_template_is_no_part_of_the_prompt() -> None:
+    told = told_by({"parameters": f"{PARAMETERS}\nTemplate: a sign, Steps: 3, Seed: 9, a: b"})
+    assert (told.prompt, told.seed) == ("a clear sky\nover a hill", 7)
+
+
+def test_a_grid_and_noise_that_something_replaced_are_not_a_seeds_alone() -> None:
+    grid = told_by({"parameters": PARAMETERS}, file_size=(192, 128))
+    assert (grid.seed, grid.alone) == (None, False)
+    tiles = told_by({"parameters": f"{PARAMETERS}, SD upscale overlap: 64"})
+    assert (tiles.seed, tiles.alone) == (7, False)
+
+
+def test_a_text_of_comfyui_in_the_web_uis_words_may_be_of_a_batch() -> None:
+    assert not told_by({"parameters": f"{PARAMETERS}, Version: ComfyUI"}).alone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ImageError
@@ -14,7 +15,13 @@ from .infotext import noise_in_parameters
 from .parsing import read_json
 from .programs.fooocus import is_fooocus, noise_in_fooocus
 from .programs.invokeai import noise_in_invokeai
-from .programs.records import noise_of_other, object_in, recorded_seeds, unread
+from .programs.records import (
+    named_program,
+    noise_of_other,
+    object_in,
+    recorded_seeds,
+    unread,
+)
 from .programs.swarmui import noise_in_swarmui
 from .record import noise_in_record
 
@@ -122,7 +129,9 @@ def _in_object(
     if _is_graph(told):
         nodes = {name: node for name, node in told.items() if _is_node(node)}
         return noise_in_graph(nodes, channels=channels, file_size=file_size)
-    return unread(FoundHost.OTHER, "", recorded_seeds(told))
+    other = noise_of_other({str(name): str(value) for name, value in told.items()})
+    found = other or unread(FoundHost.OTHER, named_program(told), ())
+    return replace(found, seeds=found.seeds or recorded_seeds(told))
 
 
 def _in_words(

@@ -132,6 +132,7 @@ def test_a_later_model_of_forge_is_assumed_to_have_more_channels() -> None:
         ("Operations: txt2img; control", "control"),
         ("Operations: txt2img, Pipeline: QwenImagePipeline", "Pipeline: QwenImagePipeline"),
         ("Variation seed: 3, Variation strength: 0.5", "Variation strength"),
+        ("Variation seed: 3, Variation seed strength: 0.5", "Variation seed strength"),
         ("Init image size: 64x64, Denoising strength: 0.5", "Init image size"),
     ],
 )

@@ -71,3 +71,19 @@ def test_no_text_is_said_only_where_there_is_none() -> None:
         noise_in_picture({})
     with pytest.raises(ImageError, match="got only texts by the names Software, Make"):
         noise_in_picture({"Software": "editor", "Make": "a camera"})
+
+
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"software": "RuinedFooocus", "seed": 42}, "RuinedFooocus"),
+        ({"Software": "NovelAI", "Comment": json.dumps(COMMENT)}, "NovelAI"),
+        ({"Title": "NovelAI generated image", "seed": 42}, "NovelAI"),
+    ],
+)
+def test_an_object_that_names_its_program_is_called_by_that_name(
+    record: dict[str, object], name: str
+) -> None:
+    found = noise_in_picture({"parameters": json.dumps(record)})
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, (42,))
+    assert found.verdict == f"Written by {name}, whose noise is not known here."

@@ -31,6 +31,7 @@ _DRAW_EACH = (
 _MOST_NAMED = 5
 _SDNEXT_OTHER = ("img2img", "inpaint", "control", "video", "process")
 """What SD.Next calls runs that encode a picture before they draw, or draw otherwise."""
+_SDNEXT_VARIATION = ("Variation strength", "Variation seed strength")
 _SDNEXT_PIPELINES = (
     "StableDiffusionPipeline",
     "StableDiffusionXLPipeline",
@@ -119,7 +120,8 @@ def _find_in_sdnext(fields: Mapping[str, str], findings: TextFindings) -> None:
     odd = sorted(operations & set(_SDNEXT_OTHER))
     pipeline = fields.get("Pipeline", _SDNEXT_PIPELINES[0])
     odd += [] if pipeline in _SDNEXT_PIPELINES else [f"Pipeline: {pipeline[:60]}"]
-    odd += ["Variation strength"] if "Variation strength" in fields else []
+    if fields.get("Backend") != "Original":
+        odd += [key for key in _SDNEXT_VARIATION if key in fields]
     odd += ["Init image size"] if "Init image size" in fields and not odd else []
     if odd:
         findings.unknown += odd

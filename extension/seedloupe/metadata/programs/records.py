@@ -18,6 +18,7 @@ from ..parsing import read_json, whole_number
 
 _LONGEST_LOOK, _LONGEST_RECORD = 2**16, 2**22
 _SEEDS = ("seed", "Seed", "noise_seed")
+_PROGRAMS = ("software", "Software", "app", "generator", "creator", "tool")
 
 _BY_NAME: Mapping[str, tuple[FoundHost, str]] = {
     "invokeai_metadata": (FoundHost.INVOKEAI, ""),
@@ -96,6 +97,12 @@ def seeds_in(texts: Mapping[str, str]) -> tuple[int, ...]:
     found = [whole_number(option[1])] if option else []
     found += [seed for text in texts.values() for seed in recorded_seeds(_object(text))]
     return tuple(dict.fromkeys(n for n in found if n is not None and n < 2**64))
+
+
+def named_program(record: Mapping[str, object]) -> str:
+    """Return what a record calls its program; empty where it does not."""
+    names = (record.get(key) for key in _PROGRAMS)
+    return next((name[:60] for name in names if isinstance(name, str)), "")
 
 
 def recorded_seeds(record: Mapping[str, object]) -> tuple[int, ...]:
