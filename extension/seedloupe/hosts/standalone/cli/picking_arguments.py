@@ -11,7 +11,8 @@ from .arguments import names, positive, seed
 
 if TYPE_CHECKING:
     from ....geometry import Box
-    from ....picking import Layout, Picking, TagFilter
+    from ....picking import Layout, Picking, SeedPicker, TagFilter
+    from ....registry import Registry
     from ....tables import SeedTable
 
 RULES = ("golden", "diverse", "layout", "clean")
@@ -104,13 +105,32 @@ def add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts (text)")
 
 
-def pick_by_arguments(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
+def pick_by_arguments(
+    table: SeedTable,
+    rule: str,
+    count: int,
+    args: argparse.Namespace,
+    *,
+    pickers: Registry[SeedPicker],
+) -> Picking:
     """Apply a rule with the settings of a command line; those it lacks take their defaults.
+
+    Args:
+        table: what is picked from.
+        rule: one of ours, or the name of an outside picker, which has no settings.
+        count: how many seeds.
+        args: the command line.
+        pickers: the pickers there are.
 
     Raises:
         PickError: the table cannot answer; the field is called as it was typed.
         InputError: a layout is wanted and none was given.
+        UnknownNameError: there is no such picker.
     """
+    if rule not in RULES:
+        from ....picking.outside import pick_by_plugin
+
+        return pick_by_plugin(rule, pickers.get(rule), table, count)
     try:
         return _pick(table, rule, count, args)
     except PickError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import InputError, MaskError, PickError, TableMatchError
+from ....errors import InputError, MaskError, PickError, TableMatchError, UnknownNameError
 from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ....generation.model_info import ModelInfo
-    from ....picking import Picking
+    from ....picking import Picking, SeedPicker
+    from ....registry import Registry
     from ....tables import Match, SeedTable
 
 _COUNT = 4
@@ -84,40 +85,53 @@ class Opened:
     table: SeedTable
 
 
-def check_seed_arguments(args: argparse.Namespace) -> None:
+def check_seed_arguments(args: argparse.Namespace, pickers: Registry[SeedPicker]) -> None:
     """Refuse combinations that contradict each other.
 
+    Args:
+        args: the command line.
+        pickers: the pickers there are.
+
     Raises:
+        UnknownNameError: nobody picks by that name.
         InputError: seeds are given and also to be picked, there is no table to pick from, or
             something is said about a choice nobody asked for.
     """
+    if _by_table(args) and args.pick not in pickers:
+        names = ", ".join(("random", *pickers.names()))
+        raise UnknownNameError("pick", expected=f"one of {names}", got=repr(args.pick))
     if args.seeds is not None and args.pick is not None:
         raise InputError("seeds", expected="either --seeds or --pick", got="both")
     if args.seeds is not None and args.count is not None and args.count != len(args.seeds):
         raise InputError(
             "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
         )
-    if args.pick in RULES and not args.table and args.model != "seedling":
+    if _by_table(args) and not args.table and args.model != "seedling":
         raise InputError(
             "table",
             expected=f"a table to pick {args.pick} seeds from",
             got="nothing",
             advice="Name one with --table; `seedloupe tables list` shows what there is.",
         )
-    if args.carry is not None and args.pick not in RULES and not args.table:
+    if args.carry is not None and not _by_table(args) and not args.table:
         raise InputError(
             "carry",
             expected="--table, whose size the noise is drawn at",
             got="nothing",
             advice="`seedloupe tables list` shows what there is.",
         )
-    if args.table and args.carry is None and args.pick not in RULES:
+    if args.table and args.carry is None and not _by_table(args):
         raise InputError(
             "pick",
             expected=f"--pick {_RULES} beside --table, or --carry to draw at the table's size",
             got=args.pick or "no choice by a table",
         )
     _check_wishes(args)
+
+
+def _by_table(args: argparse.Namespace) -> bool:
+    """Tell whether a table's seeds are picked: by one of our rules, or by an outside picker."""
+    return args.pick not in (None, "random")
 
 
 def _check_wishes(args: argparse.Namespace) -> None:
@@ -140,22 +154,25 @@ def open_table(args: argparse.Namespace) -> Opened | None:
     """
     from ....tables import find_table, read_table
 
-    name = args.table or (args.model if args.pick in RULES else None)
+    name = args.table or (args.model if _by_table(args) else None)
     if name is None:
         return None
     path = find_table(name, table_folders())
     return Opened(path, read_table(path))
 
 
-def pick_seeds(args: argparse.Namespace, opened: Opened | None) -> Picking | None:
+def pick_seeds(
+    args: argparse.Namespace, opened: Opened | None, pickers: Registry[SeedPicker]
+) -> Picking | None:
     """Let the table answer, which takes no model; None where seeds are given or drawn.
 
     Raises:
         PickError: the table cannot answer, or no seed of it is left.
     """
-    if opened is None or args.pick not in RULES:
+    if opened is None or not _by_table(args):
         return None
-    picking = pick_by_arguments(opened.table, args.pick, args.count or _COUNT, args)
+    count = args.count or _COUNT
+    picking = pick_by_arguments(opened.table, args.pick, count, args, pickers=pickers)
     if picking.picks:
         return picking
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]

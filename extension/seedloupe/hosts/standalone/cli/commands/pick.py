@@ -17,6 +17,7 @@ from ..picking_arguments import (
     add_tags,
     pick_by_arguments,
 )
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
     from .....picking import Pick, Picking
@@ -41,14 +42,19 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         add_own(parser)
         _add_common(parser)
         parser.set_defaults(run=run, rule=name)
+    other = command(rules, "by", "seeds another picker chooses, which an installed package brings")
+    other.add_argument("rule", metavar="NAME", help="of the picker; `seedloupe doctor` lists them")
+    _add_common(other, tags=False)
+    other.set_defaults(run=run)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, tags: bool = True) -> None:
     parser.add_argument(
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
-    add_tags(parser)
+    if tags:
+        add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
     use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
@@ -74,7 +80,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     path = find_table(args.table, table_folders())
     table = read_table(path)
     match = _match(args, table)
-    picking = pick_by_arguments(table, args.rule, args.count, args)
+    pickers = plugins_in_use(console).pickers
+    picking = pick_by_arguments(table, args.rule, args.count, args, pickers=pickers)
     document = {
         "table": str(path),
         "rule_name": args.rule,
