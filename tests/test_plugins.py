@@ -160,6 +160,24 @@ def test_an_installed_package_is_found_and_a_broken_one_is_named(
     )
 
 
+def test_a_package_with_broken_notes_costs_no_more_than_the_plug_ins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, monkeypatch, "seedloupe-sound", SOUND)
+    notes = tmp_path / "torn-1.dist-info"
+    notes.mkdir()
+    (notes / "entry_points.txt").write_bytes(b"[console_scripts]\n\xff\xfe = a:b\n")
+    known = builtin()
+
+    extended, skipped = with_outside(known)
+
+    if skipped:  # Pythons differ in whether they mind
+        assert extended is known
+        assert skipped[0].startswith("all plug-ins of other packages were skipped: Unicode")
+    else:
+        assert "last" in extended.pickers
+
+
 def test_readers_may_live_apart_and_are_called_the_same() -> None:
     assert builtin(apart=True).readers.names() == builtin().readers.names()
     assert isinstance(builtin(apart=True).readers.get("rapidocr"), ApartReader)

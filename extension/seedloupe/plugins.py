@@ -69,19 +69,27 @@ def with_outside(plugins: Plugins) -> tuple[Plugins, tuple[str, ...]]:
     Returns:
         the extended value, and one line for every package that was skipped, with its name and why.
     """
-    skipped = []
-    for entry in _announced():
+    skipped: list[str] = []
+    for entry in _announced(skipped):
         try:
             plugins = _extended(entry.load(), plugins)
         # A stranger's package must not cost ours, not even one that ends the program.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            why = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_REASON]
-            skipped.append(f"plug-in {_name_of(entry)} was skipped: {why}")
+            skipped.append(f"plug-in {_name_of(entry)} was skipped: {_why(error)}")
     return plugins, tuple(skipped)
 
 
-def _announced() -> list[EntryPoint]:
-    return sorted(entry_points(group=_GROUP), key=lambda entry: (entry.name, entry.value))
+def _announced(skipped: list[str]) -> list[EntryPoint]:
+    try:
+        found = entry_points(group=_GROUP)
+    except Exception as error:  # noqa: BLE001 - any installed package may have broken notes
+        skipped.append(f"all plug-ins of other packages were skipped: {_why(error)}")
+        return []
+    return sorted(found, key=lambda entry: (entry.name, entry.value))
+
+
+def _why(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_REASON]
 
 
 def _name_of(entry: EntryPoint) -> str:

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ..picking import Picking, golden_order, pick_diverse, pick_golden, pick_random
+from ..picking import (
+    Picking,
+    SeedPicker,
+    builtin_pickers,
+    golden_order,
+    pick_diverse,
+    pick_golden,
+    pick_random,
+)
+from ..picking.outside import pick_by_plugin
+from ..registry import Registry
 from ..tables import SeedTable
 
 
@@ -24,6 +34,27 @@ class SeedSource(str, Enum):
         return "Your seeds" if self is SeedSource.CHOSEN else self.value.capitalize()
 
 
+@dataclass(frozen=True)
+class PluginSource:
+    """A column whose seeds an outside picker chooses.
+
+    Attributes:
+        label: what the picker is called.
+        picker: chooses.
+    """
+
+    label: str
+    picker: SeedPicker
+
+    @property
+    def value(self) -> str:
+        """What programs call the column; no name of ours."""
+        return f"plug-in {self.label}"
+
+
+ColumnSource = SeedSource | PluginSource
+
+
 @dataclass(frozen=True, eq=False)
 class SeedColumn:
     """One column's seeds.
@@ -35,7 +66,7 @@ class SeedColumn:
         rising: the metrics of which more is better.
     """
 
-    way: SeedSource
+    way: ColumnSource
     picking: Picking
     ranks: Mapping[int, int] = field(default_factory=dict)
     rising: frozenset[str] = frozenset()
@@ -43,7 +74,7 @@ class SeedColumn:
 
 def choose_columns(
     table: SeedTable | None,
-    ways: Sequence[SeedSource],
+    ways: Sequence[ColumnSource],
     count: int,
     *,
     source_seed: int,
@@ -53,29 +84,46 @@ def choose_columns(
 
     Args:
         table: what golden and diverse choose from.
-        ways: the columns wanted; those that need a table are left out where there is none.
+        ways: the columns wanted; those that need a table are left out where it cannot fill them.
         count: seeds a column.
         source_seed: decides the dice of the random column.
         by_hand: seeds somebody chose, all of which make one more column.
 
     Raises:
-        PickError: the table cannot answer, e.g. has fewer seeds.
+        PickError: the table cannot answer, e.g. has fewer seeds, or an outside picker fails.
     """
-    wanted = [way for way in possible_ways(table) if way in ways]
+    outside = tuple(way for way in ways if isinstance(way, PluginSource))
+    wanted: list[ColumnSource] = [way for way in possible_ways(table, outside) if way in ways]
     if not wanted and by_hand is None:
         wanted = [SeedSource.RANDOM]
     picked = [(way, _pick(way, table, count, source_seed)) for way in wanted]
-    chosen = [] if by_hand is None else [(SeedSource.CHOSEN, by_hand)]
+    chosen: list[tuple[ColumnSource, Picking]] = []
+    if by_hand is not None:
+        chosen.append((SeedSource.CHOSEN, by_hand))
     ranks, rising = ranks_of(table), _rising(table)
     return tuple(SeedColumn(way, picking, ranks, rising) for way, picking in (*picked, *chosen))
 
 
-def possible_ways(table: SeedTable | None) -> tuple[SeedSource, ...]:
-    """Return the columns a table can fill; without one only dice are left."""
+def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
+    """Return a column for every picker that does not come with Seedloupe."""
+    ours = builtin_pickers()
+    return tuple(PluginSource(name, pickers.get(name)) for name in pickers if name not in ours)
+
+
+def possible_ways(
+    table: SeedTable | None, outside: Sequence[PluginSource] = ()
+) -> tuple[ColumnSource, ...]:
+    """Return the columns a table can fill; without one only dice are left.
+
+    Args:
+        table: what seeds are chosen from.
+        outside: columns of outside pickers, which can be asked of any table.
+    """
     if table is None:
         return (SeedSource.RANDOM,)
     golden = (SeedSource.GOLDEN,) if table.metrics() else ()
-    return (SeedSource.RANDOM, *golden, *((SeedSource.DIVERSE,) if table.spaces() else ()))
+    diverse = (SeedSource.DIVERSE,) if table.spaces() else ()
+    return (SeedSource.RANDOM, *golden, *diverse, *outside)
 
 
 def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
@@ -91,15 +139,17 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
     return frozenset(name for name in metrics if table and table.higher_is_better(name))
 
 
-def _pick(way: SeedSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
+def _pick(way: ColumnSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
     if table is None or way is SeedSource.RANDOM:
         return pick_random(table, count, source_seed=source_seed)
+    if isinstance(way, PluginSource):
+        return pick_by_plugin(way.label, way.picker, table, count)
     if way is SeedSource.GOLDEN:
         return pick_golden(table, count)
     space = "style" if "style" in table.spaces() else table.spaces()[0]
     return pick_diverse(table, count, spaces=(space,))
 
 
-def ways_offered(ways: Sequence[SeedSource]) -> list[tuple[str, str]]:
+def ways_offered(ways: Sequence[ColumnSource]) -> list[tuple[str, str]]:
     """Return what to call each column, and its name."""
     return [(way.label, way.value) for way in ways]

@@ -11,9 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....generation.request import Request
+from ....lens.rendering import RunRenderer
 from ....picking import Pick, Picking
 from ....picking.explicit_seeds import pick_given
-from ....services.seed_columns import SeedColumn, SeedSource, choose_columns
+from ....services.seed_columns import (
+    ColumnSource,
+    PluginSource,
+    SeedColumn,
+    SeedSource,
+    choose_columns,
+)
 from ....services.table_fit import Plan, SelectedSeeds, fit_table, require_fit
 from ....tables import SeedTable
 from ..engine.sampling import Generated, StepUpdate
@@ -50,15 +57,17 @@ class CompareRequest:
         model: name or path of the model.
         table: the seed table, if any.
         chosen: seeds chosen by hand, if any.
+        renderer: paints the layers while pictures are drawn.
     """
 
     prompt: str
-    ways: tuple[SeedSource, ...]
+    ways: tuple[ColumnSource, ...]
     count: int
     settings: Plan
     model: str
     table: Path | None = None
     chosen: SelectedSeeds | None = None
+    renderer: str = "pca"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,10 +100,9 @@ class CompareState:
         return tuple(self._column(lot) for lot in self.lots)
 
     def _column(self, lot: SeedColumn) -> Column:
-        title, caption = _TITLES[lot.way]
         frames = tuple(self._frame(pick, lot) for pick in lot.picking.picks)
         why = (lot.picking.rule, *lot.picking.notes)
-        return Column(lot.way.value, title, caption, frames, why)
+        return Column(*_head_of(lot.way), frames, why)
 
     def _frame(self, pick: Pick, lot: SeedColumn) -> Frame:
         rank = lot.ranks.get(pick.seed)
@@ -114,10 +122,17 @@ def seeds_of(lots: Sequence[SeedColumn]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
 
 
-def empty_columns(ways: Sequence[SeedSource], count: int) -> tuple[Column, ...]:
+def empty_columns(ways: Sequence[ColumnSource], count: int) -> tuple[Column, ...]:
     """Return the columns before anything was chosen."""
     places = (Frame(),) * count
-    return tuple(Column(way.value, *_TITLES[way], places) for way in ways)
+    return tuple(Column(*_head_of(way), places) for way in ways)
+
+
+def _head_of(way: ColumnSource) -> tuple[str, str, str]:
+    """Return which kind of column it is, what stands above it, and what is said of it."""
+    if isinstance(way, PluginSource):
+        return "plugin", f"{way.label} seeds", "Chosen by a plug-in that is installed here."
+    return way.value, *_TITLES[way]
 
 
 def compare_columns(
@@ -134,7 +149,8 @@ def compare_columns(
     lots = choose_columns(
         known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
     )
-    layers, painter = panel(model.unet), LayerPainter()
+    layers = panel(model.unet)
+    painter = LayerPainter(RunRenderer(desk.plugins.renderers, wish.renderer))
     request = Request.of(model.info, wish.prompt, seeds_of(lots), plan=wish.settings)
     return draw_columns(
         lots,
