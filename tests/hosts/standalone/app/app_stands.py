@@ -1,4 +1,4 @@
-"""What the app's tests stand on: a sampler without a model, and a desk around it."""
+"""What the app's tests stand on: a sampler without a model, and a state around it."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def job_for(
     return replace(job, **more)
 
 
-def desk_of(
+def state_of(
     tmp_path: Path,
     model: Model,
     *,
@@ -141,7 +141,7 @@ def desk_of(
     stream: Callable[..., Flow] | None = None,
     reader: Any = None,
 ) -> AppState:
-    """A desk with one model, whatever its name, and dice that count from 100."""
+    """A state with one model, whatever its name, and dice that count from 100."""
     dice = itertools.count(100)
     plain = {} if stream is None else {"stream": stream}
     return AppState(

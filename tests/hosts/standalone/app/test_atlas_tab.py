@@ -21,7 +21,7 @@ from seedloupe.tables import read_table, write_table
 
 from ....seed_tables import full_table, make_table
 from ....services.test_table_fit import table_for
-from .app_stands import built, desk_of, flow
+from .app_stands import built, state_of, flow
 
 ANY = ((), (), 0.5)
 BOXES = json.dumps({"boxes": [[0, 0.2, 0.4, 0.8]]})
@@ -47,15 +47,15 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def atlas(tiny: Model, tmp_path: Path, tables: Path) -> AtlasTab:
-    desk = desk_of(tmp_path, tiny, tables=[tables], stream=lambda _, request: flow(request))
-    return built(lambda: tab_of(desk))
+    state = state_of(tmp_path, tiny, tables=[tables], stream=lambda _, request: flow(request))
+    return built(lambda: tab_of(state))
 
 
-def tab_of(desk: AppState) -> AtlasTab:
-    opening = open_page(desk, "tiny")
+def tab_of(state: AppState) -> AtlasTab:
+    opening = open_page(state, "tiny")
     with gr.Blocks(analytics_enabled=False), gr.Tabs() as tabs, gr.Tab("all"):
-        create = CreateTab(desk, opening, gr.HTML())
-        return AtlasTab(desk, opening, create, tabs)
+        create = CreateTab(state, opening, gr.HTML())
+        return AtlasTab(state, opening, create, tabs)
 
 
 def path_in(tables: Path, name: str) -> str:
@@ -165,7 +165,7 @@ def test_seeds_that_mean_other_noise_are_not_handed_over(
 
 
 def next_opening(atlas: AtlasTab, tables: Path, name: str) -> Any:
-    return open_page_with_table(atlas._desk, "tiny", Path(path_in(tables, name)))
+    return open_page_with_table(atlas._state, "tiny", Path(path_in(tables, name)))
 
 
 @pytest.mark.parametrize("seeds", ["", "no seeds", "4242"])

@@ -39,65 +39,67 @@ from seedloupe.tables import write_table
 from ....requests import INFO, request_of
 from ....seed_tables import full_table, make_table
 from ....services.test_table_fit import table_for
-from .app_stands import desk_of, flow, path_of
+from .app_stands import state_of, flow, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 ALL = (SeedSource.RANDOM, SeedSource.GOLDEN, SeedSource.DIVERSE)
 
 
-def lot(way: SeedSource, *seeds: int) -> SeedColumn:
+def column(way: SeedSource, *seeds: int) -> SeedColumn:
     return SeedColumn(way, Picking(tuple(Pick(seed) for seed in seeds), "rule", len(seeds)))
 
 
 def drawn(
-    lots: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
+    chosen: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
 ) -> list[CompareState]:
-    request = request_of(INFO, "a boat", seeds_of(lots), steps=steps)
+    request = request_of(INFO, "a boat", seeds_of_columns(columns), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
     painter = LayerPainter()
     draw = partial(flow, sinks=(painter.take,))
-    return list(draw_columns(lots, request, draw, painter, keep, stop))
+    return list(draw_columns(columns, request, draw, painter, keep, stop))
 
 
 def test_columns_fill_evenly_and_a_shared_seed_is_drawn_once() -> None:
-    tray = CompareState(
+    shown = CompareState(
         (
-            lot(SeedSource.RANDOM, 1, 2, 3),
-            lot(SeedSource.GOLDEN, 7, 8),
-            lot(SeedSource.DIVERSE, 7, 9),
+            column(SeedSource.RANDOM, 1, 2, 3),
+            column(SeedSource.GOLDEN, 7, 8),
+            column(SeedSource.DIVERSE, 7, 9),
         )
     )
-    assert tray.seeds == (1, 7, 2, 8, 9, 3)
-    order = [seed for page in drawn(tray.lots) for seed in list(page.pictures)[-1:]]
+    assert shown.seeds == (1, 7, 2, 8, 9, 3)
+    order = [seed for page in drawn(shown.chosen) for seed in list(page.pictures)[-1:]]
     assert list(dict.fromkeys(order)) == [1, 7, 2, 8, 9, 3]
 
 
 def test_a_shared_seed_shows_its_picture_in_both_columns() -> None:
-    last = drawn((lot(SeedSource.GOLDEN, 7), lot(SeedSource.DIVERSE, 7)))[-1]
+    last = drawn((column(SeedSource.GOLDEN, 7), column(SeedSource.DIVERSE, 7)))[-1]
     assert [column.frames[0].url for column in last.columns()] == ["file/7", "file/7"]
 
 
 def test_pictures_appear_one_by_one_and_never_go() -> None:
-    counts = [len(page.pictures) for page in drawn((lot(SeedSource.RANDOM, 1, 2, 3),))]
+    counts = [len(page.pictures) for page in drawn((column(SeedSource.RANDOM, 1, 2, 3),))]
     assert counts == sorted(counts)
     assert set(counts) == {0, 1, 2, 3}
 
 
 def test_the_bench_shows_layers_and_step_while_a_picture_is_drawn() -> None:
-    benches = [page.bench for page in drawn((lot(SeedSource.RANDOM, 5),)) if page.bench is not None]
-    first = benches[0]
+    previews = [
+        page.preview for page in drawn((column(SeedSource.RANDOM, 5),)) if page.preview is not None
+    ]
+    first = previews[0]
     assert first.lines[0] == "Step 1 of 2"
     assert (first.layers[0].title, first.layers[0].picture.size) == ("Bottom", (3, 2))
     assert first.picture.startswith("data:image/png")
     assert not first.link
-    assert benches[-1].link == "file/5"
+    assert previews[-1].link == "file/5"
 
 
 def test_a_finished_picture_keeps_the_layers_of_its_own_last_step() -> None:
-    last = drawn((lot(SeedSource.RANDOM, 5, 6),))[-1]
-    layers = [last.benches[seed].layers[0].picture.tobytes() for seed in (5, 6)]
+    last = drawn((column(SeedSource.RANDOM, 5, 6),))[-1]
+    layers = [last.previews[seed].layers[0].picture.tobytes() for seed in (5, 6)]
     assert layers[0] != layers[1]
 
 
@@ -105,7 +107,7 @@ def test_stop_keeps_what_is_drawn_and_says_how_much_that_is() -> None:
     stop = threading.Event()
     pages = []
     events = draw_columns(
-        (lot(SeedSource.RANDOM, 1, 2, 3),),
+        (column(SeedSource.RANDOM, 1, 2, 3),),
         request_of(INFO, "", (1, 2, 3), steps=2),
         flow,
         LayerPainter(),
@@ -148,13 +150,13 @@ def test_a_table_fills_the_columns_it_has_columns_for() -> None:
     style = {"style": np.arange(8).reshape(4, 2)}
     assert possible_ways(make_table(scores)) == (SeedSource.RANDOM, SeedSource.GOLDEN)
     assert possible_ways(make_table({}, features=style)) == (SeedSource.RANDOM, SeedSource.DIVERSE)
-    lots = choose_columns(
+    columns = choose_columns(
         make_table(scores, features=style),
         (SeedSource.DIVERSE, SeedSource.GOLDEN),
         2,
         source_seed=1,
     )
-    assert [found.way for found in lots] == [SeedSource.GOLDEN, SeedSource.DIVERSE]
+    assert [found.way for found in columns] == [SeedSource.GOLDEN, SeedSource.DIVERSE]
 
 
 def test_a_space_of_another_name_serves_where_there_is_no_style() -> None:
@@ -165,10 +167,10 @@ def test_a_space_of_another_name_serves_where_there_is_no_style() -> None:
 
 def test_golden_comes_by_rank_and_random_seeds_show_their_rank_too() -> None:
     table = make_table({"alignment": [0.1, 0.4, 0.2, 0.3]}, seeds=[5, 6, 7, 8])
-    tray = CompareState(
+    shown = CompareState(
         choose_columns(table, (SeedSource.RANDOM, SeedSource.GOLDEN), 4, source_seed=1)
     )
-    random, golden = tray.columns()
+    random, golden = shown.columns()
     assert [frame.title for frame in golden.frames] == ["6", "8", "7", "5"]
     truth = {"6": "rank 1 / 4", "8": "rank 2 / 4", "7": "rank 3 / 4", "5": "rank 4 / 4"}
     assert {frame.title: frame.aside for frame in random.frames} == truth
@@ -209,8 +211,8 @@ def test_a_real_model_draws_all_columns_and_the_pictures_know_how(
     table = table_for(tiny)
     path = tmp_path / "t.seedtable.safetensors"
     write_table(table, path)
-    desk = desk_of(tmp_path, tiny)
-    pages = list(compare_columns(desk, wish(tiny, path), threading.Event()))
+    state = state_of(tmp_path, tiny)
+    pages = list(compare_columns(state, wish(tiny, path), threading.Event()))
     last = pages[-1]
     assert [column.name for column in last.columns()] == ["random", "golden", "diverse"]
     for seed, url in last.pictures.items():
@@ -218,7 +220,7 @@ def test_a_real_model_draws_all_columns_and_the_pictures_know_how(
         assert record is not None
         assert str(seed) in str(record)
         assert "a boat" in str(record)
-    assert any(page.bench and page.bench.layers for page in pages)
+    assert any(page.preview and page.preview.layers for page in pages)
 
 
 def test_a_watched_picture_is_the_picture_nobody_watches(tiny: Model, tmp_path: Path) -> None:
@@ -226,8 +228,8 @@ def test_a_watched_picture_is_the_picture_nobody_watches(tiny: Model, tmp_path: 
 
     from seedloupe.hosts.standalone.engine.sampling import generate
 
-    desk = desk_of(tmp_path, tiny)
-    last = list(compare_columns(desk, wish(tiny), threading.Event()))[-1]
+    state = state_of(tmp_path, tiny)
+    last = list(compare_columns(state, wish(tiny), threading.Event()))[-1]
     ((seed, url),) = last.pictures.items()
     sampler = Sampler.DPMPP_2M
     request = request_of(tiny.info, "a boat", (seed,), steps=3, guidance=2.0, sampler=sampler)
@@ -245,10 +247,10 @@ def test_a_layer_that_cannot_be_painted_costs_a_note_and_not_the_picture() -> No
     painter = LayerPainter()
     request = request_of(INFO, "", (1,), steps=1)
     first, second = (flow(request, channels=n, sinks=(painter.take,)) for n in (5, 9))
-    painter.bench(next(first), "first")
-    bench = painter.bench(next(second), "other channels")
-    assert bench.layers == ()
-    assert any("mid-vit-out cannot be shown" in line for line in bench.lines)
+    painter.preview(next(first), "first")
+    preview = painter.preview(next(second), "other channels")
+    assert preview.layers == ()
+    assert any("mid-vit-out cannot be shown" in line for line in preview.lines)
 
 
 def test_three_layers_are_watched_from_the_coarsest_to_the_finest(
@@ -270,10 +272,10 @@ def test_a_unet_of_unknown_shape_draws_unwatched(monkeypatch: pytest.MonkeyPatch
 def test_seeds_chosen_by_hand_stand_beside_the_others_all_of_them() -> None:
     table = make_table({"alignment": [0.1, 0.4, 0.2, 0.3]}, seeds=[5, 6, 7, 8])
     by_hand = pick_given(table, [8, 99, 5])
-    lots = choose_columns(
+    columns = choose_columns(
         table, (SeedSource.GOLDEN, SeedSource.CHOSEN), 1, source_seed=1, by_hand=by_hand
     )
-    golden, chosen = CompareState(lots).columns()
+    golden, chosen = CompareState(columns).columns()
     assert [frame.title for frame in chosen.frames] == ["8", "99", "5"]
     assert [frame.aside for frame in chosen.frames] == ["rank 2 / 4", "", "rank 4 / 4"]
     assert len(golden.frames) == 1
@@ -293,7 +295,7 @@ def test_seeds_of_other_noise_are_refused_with_the_setting_that_differs(
     write_table(full_table(), path)
     mine = wish(tiny, ways=(SeedSource.CHOSEN,), chosen=SelectedSeeds((5,), path))
     with pytest.raises(TableMatchError, match="shape"):
-        list(compare_columns(desk_of(tmp_path, tiny), mine, threading.Event()))
+        list(compare_columns(state_of(tmp_path, tiny), mine, threading.Event()))
 
 
 def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_path: Path) -> None:
@@ -304,7 +306,7 @@ def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_pat
     mine = wish(tiny, ways=(SeedSource.CHOSEN,), chosen=SelectedSeeds(seeds, path))
     other = replace(mine, settings=Plan(Sampler.DPMPP_2M, 2, 2.0))
     for asked, said in ((mine, ()), (other, ("sampling.steps",))):
-        last = list(compare_columns(desk_of(tmp_path, tiny), asked, threading.Event()))[-1]
+        last = list(compare_columns(state_of(tmp_path, tiny), asked, threading.Event()))[-1]
         (column,) = last.columns()
         assert set(last.pictures) == set(seeds)
         assert len(column.why) == 1 + len(said)

@@ -13,13 +13,13 @@ from seedloupe.hosts.standalone.app.html import (
     Frame,
     LayerView,
     Preview,
-    assay_html,
-    bench_html,
+    fit_html,
+    preview_html,
     data_url,
     file_url,
     frames_html,
     status_html,
-    tray_html,
+    columns_html,
 )
 from seedloupe.services.table_fit import TableFit
 
@@ -30,10 +30,10 @@ EVIL = '<img src=x onerror="steal()">&'
     "html",
     [
         frames_html([Frame(EVIL, EVIL, (EVIL,), EVIL, EVIL, mark=(EVIL, "good"))]),
-        tray_html([Column("golden", EVIL, EVIL, (Frame(EVIL),), (EVIL,))]),
-        bench_html(Preview(EVIL, (EVIL,), EVIL, (), 0.5, EVIL)),
-        bench_html(Preview("", layers=(LayerView(EVIL, EVIL, Image.new("RGB", (3, 2))),))),
-        assay_html(TableFit(EVIL, (EVIL,), "bad", command=EVIL)),
+        columns_html([Column("golden", EVIL, EVIL, (Frame(EVIL),), (EVIL,))]),
+        preview_html(Preview(EVIL, (EVIL,), EVIL, (), 0.5, EVIL)),
+        preview_html(Preview("", layers=(LayerView(EVIL, EVIL, Image.new("RGB", (3, 2))),))),
+        fit_html(TableFit(EVIL, (EVIL,), "bad", command=EVIL)),
         status_html(EVIL),
     ],
 )
@@ -56,20 +56,20 @@ def test_the_picture_being_drawn_is_marked_until_it_is_there() -> None:
 
 def test_columns_stand_side_by_side_with_their_reasons_below() -> None:
     frames = (Frame("1"),)
-    html = tray_html(
+    html = columns_html(
         [
-            Column("random", "Random", "dice", frames, ("by lot",)),
+            Column("random", "Random", "dice", frames, ("by column",)),
             Column("golden", "Golden", "best", frames, ("by rank", "one metric only")),
         ]
     )
     assert "--columns:2" in html
-    assert [html.index(word) for word in ("by lot", "by rank", "one metric only")] == sorted(
-        html.index(word) for word in ("by lot", "by rank", "one metric only")
+    assert [html.index(word) for word in ("by column", "by rank", "one metric only")] == sorted(
+        html.index(word) for word in ("by column", "by rank", "one metric only")
     )
 
 
 def test_reasons_are_left_out_before_anything_was_chosen() -> None:
-    assert "<details" not in tray_html([Column("random", "Random", "dice", (Frame(),))])
+    assert "<details" not in columns_html([Column("random", "Random", "dice", (Frame(),))])
 
 
 def test_a_small_picture_survives_the_way_into_an_address() -> None:
@@ -96,4 +96,4 @@ def test_a_path_with_odd_letters_is_quoted_and_stays_the_same_path() -> None:
     ],
 )
 def test_a_note_is_unfolded_where_something_is_to_be_done(known: TableFit, unfolded: bool) -> None:
-    assert (" open>" in assay_html(known)) == unfolded
+    assert (" open>" in fit_html(known)) == unfolded

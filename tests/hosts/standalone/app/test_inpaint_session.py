@@ -27,7 +27,7 @@ from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.images import from_pil
 
-from .app_stands import Reader, Writing, desk_of, edited, flow, job_for, path_of
+from .app_stands import Reader, Writing, state_of, edited, flow, job_for, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -46,18 +46,18 @@ def sheets(
     [("4, 8, 15", (4, 8, 15)), (" 4;8\n8 ", (4, 8)), ("18446744073709551615", (2**64 - 1,))],
 )
 def test_seeds_are_read_as_typed_and_each_once(text: str, seeds: tuple[int, ...]) -> None:
-    assert seeds_of(text, 6, lambda: 1) == seeds
+    assert typed_seeds(text, 6, lambda: 1) == seeds
 
 
 def test_an_empty_line_throws_dice() -> None:
     dice = itertools.count(9)
-    assert seeds_of("  ", 3, lambda: next(dice)) == (9, 10, 11)
+    assert typed_seeds("  ", 3, lambda: next(dice)) == (9, 10, 11)
 
 
 @pytest.mark.parametrize("text", ["four", "-4", "4.5", "²", "4, x"])
 def test_what_is_no_seed_is_refused_by_name(text: str) -> None:
     with pytest.raises(InputError, match="seeds"):
-        seeds_of(text, 1, lambda: 1)
+        typed_seeds(text, 1, lambda: 1)
 
 
 def test_no_text_found_text_found_and_not_checked_are_three_answers() -> None:
@@ -180,7 +180,7 @@ def test_a_tally_that_cannot_be_written_costs_a_line_and_no_picture(tmp_path: Pa
     last = sheets(Reader(), (3, 4), folder=tmp_path / "file")[-1]
     assert [result.url for result in last.results.values()] == ["file/3", "file/4"]
     assert "only its check was not counted" in last.results[3].counted.problem
-    assert any("not counted" in line for line in last.results[3].bench.lines)
+    assert any("not counted" in line for line in last.results[3].preview.lines)
 
 
 def test_what_was_said_to_a_picture_is_known_when_it_is_drawn_again(tmp_path: Path) -> None:
@@ -203,8 +203,8 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
     wish = Repaint(brush, "a boat", "3", 1, 1.0, Plan(Sampler.DPMPP_2M, 2, 1.0), tiny.name)
-    desk = desk_of(tmp_path, tiny, reader=Reader())
-    last = list(repaint(job_of(desk, wish), threading.Event()))[-1]
+    state = state_of(tmp_path, tiny, reader=Reader())
+    last = list(repaint(job_of(state, wish), threading.Event()))[-1]
     result = last.results[3]
     after = from_pil(Image.open(path_of(result.url)))
     before = from_pil(brush["background"])
@@ -214,7 +214,7 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 
 
 def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
-    drawn = draw_one(desk_of(tmp_path, tiny), "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
+    drawn = draw_one(state_of(tmp_path, tiny), "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
     width, height = tiny.native_size
     assert drawn.width / drawn.height == width / height
     assert max(drawn.size) >= EDITOR_SIDE
@@ -224,7 +224,7 @@ def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> Non
     width, height = tiny.native_size
     brush = edited((0, 0, width // 2, height), tiny.native_size)
     wish = Repaint(brush, "", "", 2, 0.5, Plan(Sampler.DPMPP_2M, 2, 1.0), tiny.name, Level.HIGH)
-    job = job_of(desk_of(tmp_path, tiny, stream=lambda model, request, **_: flow(request)), wish)
+    job = job_of(state_of(tmp_path, tiny, stream=lambda model, request, **_: flow(request)), wish)
     assert job.check.level is Level.HIGH
     assert job.request.seeds == (100, 101)
     assert job.request.strength == 0.5

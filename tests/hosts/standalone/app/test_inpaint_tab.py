@@ -16,7 +16,7 @@ from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, Reader, Writing, built, desk_of, edited, flow
+from .app_stands import SOMEBODY, Reader, Writing, built, state_of, edited, flow
 
 Page = dict[Any, Any]
 #: Some part of the repainted half of the stand-in's picture.
@@ -32,11 +32,11 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path) -> AppState:
+def state(tiny: Model, tmp_path: Path) -> AppState:
     def stream(model: Model, request: Any, sinks: Any = (), **watched: object) -> Any:
         return flow(request, size=model.native_size, sinks=sinks)
 
-    return desk_of(tmp_path, tiny, stream=stream, reader=Reader(BOX))
+    return state_of(tmp_path, tiny, stream=stream, reader=Reader(BOX))
 
 
 class Browser:
@@ -90,10 +90,10 @@ class Browser:
 
 
 @pytest.fixture
-def browser(desk: AppState, toasts: list[str], tiny: Model) -> Browser:
+def browser(state: AppState, toasts: list[str], tiny: Model) -> Browser:
     def build() -> InpaintTab:
         with gr.Blocks(analytics_enabled=False):
-            return InpaintTab(desk, gr.State("tiny"), Plan(Sampler.DPMPP_2M))
+            return InpaintTab(state, gr.State("tiny"), Plan(Sampler.DPMPP_2M))
 
     width, height = tiny.native_size
     browser = Browser(built(build))
@@ -102,7 +102,7 @@ def browser(desk: AppState, toasts: list[str], tiny: Model) -> Browser:
 
 
 def reads(browser: Browser, reader: Any) -> None:
-    object.__setattr__(browser.tab._desk, "reader", reader)
+    object.__setattr__(browser.tab._state, "reader", reader)
 
 
 def writing(*seeds: int) -> Writing:
@@ -179,7 +179,7 @@ def test_a_retry_shows_its_attempts_and_puts_the_one_it_kept_on_the_page(
     assert attempts == ["101", "102", "103", "104"]
     assert "Kept seed 104, after 3 retries" in browser.text("sl-repaint-status")
     assert "Seed 104" in browser.text("sl-verdict")
-    assert "Seed 104" in browser.text("sl-repaint-bench")
+    assert "Seed 104" in browser.text("sl-repaint-preview")
     waiting = [page[part] for page in pages for part in page if part.elem_id == "sl-repaint-stop"]
     assert [update["interactive"] for update in waiting] == [True, False]
     assert toasts == []
@@ -236,7 +236,7 @@ def test_retrying_unasked_is_off_and_can_be_chosen(browser: Browser) -> None:
     assert browser.text("sl-attempts").count("<figure") == 3
 
 
-def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: AppState) -> None:
+def test_corrections_are_kept_counted_and_taken_back(browser: Browser, state: AppState) -> None:
     reads(browser, writing(101))
     browser.repaint()
     browser.select(101)
@@ -257,11 +257,11 @@ def test_corrections_are_kept_counted_and_taken_back(browser: Browser, desk: App
 
 
 def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
-    browser: Browser, desk: AppState, toasts: list[str]
+    browser: Browser, state: AppState, toasts: list[str]
 ) -> None:
     browser.repaint()
-    assert desk.store is not None
-    for path in desk.store.folder.iterdir():
+    assert state.store is not None
+    for path in state.store.folder.iterdir():
         path.unlink()
         path.mkdir()
     browser.take(browser.tab.on_correct(browser.shown))
@@ -271,12 +271,12 @@ def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
 
 
 def test_nothing_is_counted_outside_the_given_folder(
-    browser: Browser, desk: AppState, tmp_path: Path, tallies_stay_in_tests: Path
+    browser: Browser, state: AppState, tmp_path: Path, tallies_stay_in_tests: Path
 ) -> None:
     browser.repaint()
     browser.take(browser.tab.on_correct(browser.shown))
-    assert desk.store is not None
-    (kept,) = desk.store.folder.iterdir()
+    assert state.store is not None
+    (kept,) = state.store.folder.iterdir()
     copies = {path for path in tmp_path.rglob("*.jsonl") if "cache" not in path.parts}
     assert copies == {kept}
     assert not tallies_stay_in_tests.exists()

@@ -32,58 +32,58 @@ from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.explorer import RecordedRun
 
-from .app_stands import desk_of, path_of
+from .app_stands import state_of, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 SETTINGS = Plan(Sampler.EULER, 3, 2.0)
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path) -> AppState:
-    return desk_of(tmp_path, tiny)
+def state(tiny: Model, tmp_path: Path) -> AppState:
+    return state_of(tmp_path, tiny)
 
 
-def observed(desk: AppState, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
+def observed(state: AppState, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
     wish = Observation("a hill", seeds, SETTINGS, "tiny", **changes)
-    return list(observe(desk, wish, threading.Event()))
+    return list(observe(state, wish, threading.Event()))
 
 
 def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
-    desk: AppState, tiny: Model
+    state: AppState, tiny: Model
 ) -> None:
-    last = observed(desk, (7,))[-1]
-    (specimen,) = last.specimens
-    keys = specimen.record.rgb
+    last = observed(state, (7,))[-1]
+    (run,) = last.runs
+    keys = run.record.rgb
     assert {key.step for key in keys} == {0, 1, 2}
     assert {key.layer for key in keys} == set(default_panel(tiny.unet))
-    assert set(specimen.previews) == {(0, 0), (0, 1), (0, 2)}
-    assert {key.step for key in specimen.record.words} == {0, 1, 2}
-    assert specimen.record.spec.words[0].tokens == ("a", "hill")
+    assert set(run.previews) == {(0, 0), (0, 1), (0, 2)}
+    assert {key.step for key in run.record.words} == {0, 1, 2}
+    assert run.record.spec.words[0].tokens == ("a", "hill")
     assert "Drawn and recorded" in last.status
 
 
-def test_the_picture_is_the_one_drawn_without_the_lens(desk: AppState, tiny: Model) -> None:
-    specimen = observed(desk, (7,))[-1].specimens[0]
+def test_the_picture_is_the_one_drawn_without_the_lens(state: AppState, tiny: Model) -> None:
+    run = observed(state, (7,))[-1].runs[0]
     (plain,) = generate(tiny, Request.of(tiny.info, "a hill", (7,), plan=SETTINGS))
-    assert specimen.picture is not None
-    assert specimen.picture.tobytes() == to_pil(plain.image).tobytes()
+    assert run.picture is not None
+    assert run.picture.tobytes() == to_pil(plain.image).tobytes()
 
 
-def test_two_seeds_make_two_specimens_each_with_its_own_record(desk: AppState) -> None:
-    first, second = observed(desk, (7, 8))[-1].specimens
+def test_two_seeds_make_two_specimens_each_with_its_own_record(state: AppState) -> None:
+    first, second = observed(state, (7, 8))[-1].runs
     assert (first.record.spec.seeds, second.record.spec.seeds) == (("7",), ("8",))
     key = next(iter(first.record.rgb))
     assert (first.record.codes[key] != second.record.codes[key]).any()
 
 
-def test_a_stopped_run_keeps_what_is_finished(desk: AppState) -> None:
+def test_a_stopped_run_keeps_what_is_finished(state: AppState) -> None:
     stop = threading.Event()
     sights = []
-    for sight in observe(desk, Observation("a hill", (7, 8), SETTINGS, "tiny"), stop):
+    for sight in observe(state, Observation("a hill", (7, 8), SETTINGS, "tiny"), stop):
         sights.append(sight)
-        if sight.specimens:
+        if sight.runs:
             stop.set()
-    assert len(sights[-1].specimens) == 1
+    assert len(sights[-1].runs) == 1
     assert sights[-1].status == "Stopped after 1 of 2 pictures."
 
 
@@ -96,8 +96,8 @@ def test_the_sampler_is_closed_when_nobody_reads_on(tiny: Model, tmp_path: Path)
         finally:
             closed.append(True)
 
-    desk = desk_of(tmp_path, tiny, stream=watched)
-    page = observe(desk, Observation("a hill", (7,), SETTINGS, "tiny"), threading.Event())
+    state = state_of(tmp_path, tiny, stream=watched)
+    page = observe(state, Observation("a hill", (7,), SETTINGS, "tiny"), threading.Event())
     next(page)
     next(page)
     page.close()  # type: ignore[attr-defined]
@@ -113,40 +113,40 @@ def test_the_sampler_is_closed_when_nobody_reads_on(tiny: Model, tmp_path: Path)
     ],
 )
 def test_what_cannot_be_watched_is_refused_before_anything_is_drawn(
-    desk: AppState, changes: dict[str, Any], message: str
+    state: AppState, changes: dict[str, Any], message: str
 ) -> None:
     given = {"seeds": (7,), **changes}
     with pytest.raises(SeedloupeError, match=message):
-        observed(desk, **given)
+        observed(state, **given)
 
 
-def test_a_picture_made_elsewhere_is_looked_at_once(desk: AppState) -> None:
+def test_a_picture_made_elsewhere_is_looked_at_once(state: AppState) -> None:
     picture = Image.linear_gradient("L").resize((49, 35))
-    sight = observe_pictures(desk, [picture], model="tiny", time=80, noises=2)
-    (specimen,) = sight.specimens
-    assert {key.step for key in specimen.record.rgb} == {0}
+    sight = observe_pictures(state, [picture], model="tiny", time=80, noises=2)
+    (run,) = sight.runs
+    assert {key.step for key in run.record.rgb} == {0}
     assert "t 80, 2 noises" in sight.status
 
 
-def test_two_pictures_made_elsewhere_stand_side_by_side(desk: AppState, tmp_path: Path) -> None:
+def test_two_pictures_made_elsewhere_stand_side_by_side(state: AppState, tmp_path: Path) -> None:
     pictures = [Image.linear_gradient("L").resize((48, 32)), Image.new("RGB", (48, 32), "red")]
     how = {"model": "tiny", "time": 50, "noises": 1, "layers": ("mid-vit-out",)}
-    sight = observe_pictures(desk, pictures, **how)
-    assert {key.layer for key in sight.specimens[1].record.rgb} == {"mid-vit-out"}
-    names = [name for _, name in exhibit(desk, sight.specimens, tmp_path).files]
+    sight = observe_pictures(state, pictures, **how)
+    assert {key.layer for key in sight.runs[1].record.rgb} == {"mid-vit-out"}
+    names = [name for _, name in exhibit(state, sight.runs, tmp_path).files]
     assert names[::2] == ["picture-1.webp", "picture-2.webp"]
     assert (
-        len(json.loads(path_of(exhibit(desk, sight.specimens, tmp_path).data).read_text())["sides"])
+        len(json.loads(path_of(exhibit(state, sight.runs, tmp_path).data).read_text())["sides"])
         == 2
     )
 
 
-def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(desk: AppState) -> None:
-    assert [choice.layer for choice in observed(desk, (7,))[-1].why]
-    assert observed(desk, (7,), layers=("mid-vit-out",))[-1].why == ()
+def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(state: AppState) -> None:
+    assert [choice.layer for choice in observed(state, (7,))[-1].why]
+    assert observed(state, (7,), layers=("mid-vit-out",))[-1].why == ()
 
 
-def test_planted_huge_tokens_are_warned_of_by_layer(desk: AppState) -> None:
+def test_planted_huge_tokens_are_warned_of_by_layer(state: AppState) -> None:
     recorder = Recorder()
     values = torch.randn(1, 8, 8, 10, generator=torch.Generator().manual_seed(1))
     values[:, :, 3:5, 6:8] *= 40
@@ -157,9 +157,9 @@ def test_planted_huge_tokens_are_warned_of_by_layer(desk: AppState) -> None:
     assert warnings_of([RecordedRun(replace(record, codes={}, leads={}, axes={}))]) == ()
 
 
-def test_an_exhibit_can_be_shown_kept_and_read_again(desk: AppState, tmp_path: Path) -> None:
-    specimens = observed(desk, (7, 8))[-1].specimens
-    found = exhibit(desk, specimens, tmp_path)
+def test_an_exhibit_can_be_shown_kept_and_read_again(state: AppState, tmp_path: Path) -> None:
+    runs = observed(state, (7, 8))[-1].runs
+    found = exhibit(state, runs, tmp_path)
     assert len(json.loads(path_of(found.data).read_text("utf-8"))["sides"]) == 2
     assert "openLens" in path_of(found.page).read_text("utf-8")
     assert [name for _, name in found.files] == [

@@ -15,10 +15,10 @@ from seedloupe.hosts.standalone.app.lens_tab import LensTab
 from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, built, desk_of, path_of
+from .app_stands import SOMEBODY, built, state_of, path_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-ID = {"bench": "sl-lens-bench", "status": "sl-lens-status", "data": "sl-lens-explorer"}
+ID = {"preview": "sl-lens-preview", "status": "sl-lens-status", "data": "sl-lens-explorer"}
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def tab(tiny: Model, tmp_path: Path) -> LensTab:
-    desk = desk_of(tmp_path, tiny)
-    return built(lambda: tab_of(desk))
+    state = state_of(tmp_path, tiny)
+    return built(lambda: tab_of(state))
 
 
-def tab_of(desk: AppState) -> LensTab:
+def tab_of(state: AppState) -> LensTab:
     with gr.Blocks(analytics_enabled=False):
-        return LensTab(desk, open_page(desk, "tiny"), gr.State("tiny"))
+        return LensTab(state, open_page(state, "tiny"), gr.State("tiny"))
 
 
 def watch(tab: LensTab, **changes: Any) -> list[dict[Any, Any]]:
@@ -62,8 +62,8 @@ def test_layers_show_while_the_picture_forms_and_the_explorer_afterwards(
     tab: LensTab, told: list[str]
 ) -> None:
     pages = watch(tab, seeds="7 8")
-    assert any("being drawn" in bench for bench in shown(pages, "bench"))
-    assert shown(pages, "bench")[-1] == ""
+    assert any("being drawn" in preview for preview in shown(pages, "preview"))
+    assert shown(pages, "preview")[-1] == ""
     data = json.loads(shown(pages, "data")[-1])["data"]
     assert len(json.loads(path_of(data).read_text("utf-8"))["sides"]) == 2
     assert told == []
@@ -85,7 +85,7 @@ def test_watch_gives_way_to_stop_and_comes_back(tab: LensTab, told: list[str]) -
 
 
 def test_stop_ends_this_tabs_run_and_not_that_of_another_tab(tab: LensTab, told: list[str]) -> None:
-    create = tab._desk.switches.fresh("somebody")
+    create = tab._state.switches.fresh("somebody")
     pages = []
     given = ("a hill", "7 8", "tiny", "auto", 2, 2.0, "euler")
     for page in tab.on_watch(*given, request=SOMEBODY):

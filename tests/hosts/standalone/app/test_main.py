@@ -20,7 +20,7 @@ from seedloupe.tables import write_table
 
 from ....seed_tables import full_table
 from ....services.test_table_fit import table_for
-from .app_stands import SOMEBODY, Reader, built, desk_of, flow
+from .app_stands import SOMEBODY, Reader, built, state_of, flow
 
 
 @pytest.fixture
@@ -41,18 +41,18 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
+def state(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
     def stream(model: Model, request: Any, sinks: Any = (), **watched: object) -> Any:
         return flow(request, size=model.native_size, sinks=sinks)
 
-    return desk_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))
+    return state_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))
 
 
 @pytest.fixture
-def create(desk: AppState) -> CreateTab:
+def create(state: AppState) -> CreateTab:
     def build() -> CreateTab:
         with gr.Blocks(analytics_enabled=False):
-            return CreateTab(desk, open_page(desk, "tiny"), gr.HTML())
+            return CreateTab(state, open_page(state, "tiny"), gr.HTML())
 
     return built(build)
 
@@ -82,10 +82,10 @@ def test_golden_diverse_and_random_stand_side_by_side_when_a_table_fits(
 ) -> None:
     path = str(tables / "tiny" / "t.seedtable.safetensors")
     pages = draw(create, table=path)
-    tray = by_id(pages, "sl-tray")[-1]
-    assert re.findall(r"<h3>(\w+) seeds", tray) == ["Random", "Golden", "Diverse"]
-    assert tray.count("<img") == 6
-    assert "rank 1 / 7" in tray
+    shown = by_id(pages, "sl-columns")[-1]
+    assert re.findall(r"<h3>(\w+) seeds", shown) == ["Random", "Golden", "Diverse"]
+    assert shown.count("<img") == 6
+    assert "rank 1 / 7" in shown
     assert toasts == []
 
 
@@ -93,7 +93,7 @@ def test_pictures_stream_in_one_by_one_and_the_page_is_told_only_what_changed(
     create: CreateTab, toasts: list[str]
 ) -> None:
     pages = draw(create, count=3)
-    counts = [tray.count("<img") for tray in by_id(pages, "sl-tray")]
+    counts = [shown.count("<img") for shown in by_id(pages, "sl-columns")]
     assert counts == sorted(counts)
     assert set(counts) == {0, 1, 2, 3}
     assert len(by_id(pages, "sl-status")) < len(pages)
@@ -111,15 +111,15 @@ def test_stop_ends_the_run_of_this_browser(create: CreateTab, toasts: list[str])
     pages = []
     for page in create.on_draw(*given, request=SOMEBODY):
         pages.append(page)
-        if "<img" in "".join(by_id([page], "sl-tray")):
+        if "<img" in "".join(by_id([page], "sl-columns")):
             create.on_stop(SOMEBODY)
     assert "Stopped after 1 of 5" in by_id(pages, "sl-status")[-1]
 
 
 def test_a_browser_that_leaves_stops_its_run_and_no_other(
-    desk: AppState, create: CreateTab
+    state: AppState, create: CreateTab
 ) -> None:
-    mine, other = desk.switches.fresh("somebody"), desk.switches.fresh("other")
+    mine, other = state.switches.fresh("somebody"), state.switches.fresh("other")
     create.on_leave(SOMEBODY)
     assert (mine.is_set(), other.is_set()) == (True, False)
 
@@ -143,12 +143,12 @@ def test_bad_input_is_one_line_and_the_page_stays_usable(
 
 
 def test_a_crash_inside_is_one_line_without_a_traceback(
-    create: CreateTab, desk: AppState, toasts: list[str], caplog: pytest.LogCaptureFixture
+    create: CreateTab, state: AppState, toasts: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     def burning(*given: object, sinks: Any = (), **watched: object) -> Any:
         raise RuntimeError("CUDA out of memory\n at line 3")
 
-    object.__setattr__(desk, "stream", burning)
+    object.__setattr__(state, "stream", burning)
     pages = draw(create)
     assert toasts == ["RuntimeError while drawing; the terminal has the whole story."]
     assert "Traceback" not in str(pages)
@@ -160,10 +160,10 @@ def test_a_table_of_other_noise_leaves_random_seeds_and_says_why(
 ) -> None:
     path = str(tables / "other" / "t.seedtable.safetensors")
     (page,) = create.on_table("tiny", path)
-    assert "noise.shape" in by_id([page], "sl-assay")[0]
+    assert "noise.shape" in by_id([page], "sl-fit")[0]
     assert by_id([page], "sl-ways")[0]["value"] == ["random"]
-    tray = by_id(draw(create, table=path), "sl-tray")[-1]
-    assert re.findall(r"<h3>(\w+) seeds", tray) == ["Random"]
+    shown = by_id(draw(create, table=path), "sl-columns")[-1]
+    assert re.findall(r"<h3>(\w+) seeds", shown) == ["Random"]
 
 
 def test_other_steps_change_what_the_table_is_worth(create: CreateTab, tables: Path) -> None:
@@ -189,28 +189,28 @@ def test_a_chosen_table_brings_the_settings_it_was_made_with(
     (page,) = create.on_table("tiny", str(tables / "tiny" / "t.seedtable.safetensors"))
     assert by_id([page], "sl-steps") == [3]
     assert by_id([page], "sl-sampler") == ["dpmpp_2m"]
-    assert "this very model" in by_id([page], "sl-assay")[0]
+    assert "this very model" in by_id([page], "sl-fit")[0]
 
 
 def test_a_model_that_cannot_be_opened_leaves_the_one_before(
-    create: CreateTab, desk: AppState, toasts: list[str], tiny: Model
+    create: CreateTab, state: AppState, toasts: list[str], tiny: Model
 ) -> None:
     def opener(name: str) -> Model:
         raise ModelError("model", expected="a model", got=repr(name))
 
-    shelf = ModelCache(lambda name: tiny if name == "tiny" else opener(name))
-    object.__setattr__(desk, "shelf", shelf)
-    assert desk.shelf.get("tiny") is tiny
+    models = ModelCache(lambda name: tiny if name == "tiny" else opener(name))
+    object.__setattr__(state, "models", models)
+    assert state.models.get("tiny") is tiny
     assert list(create.on_model("gone")) == []
     assert toasts == ["model: expected a model, got 'gone'."]
-    assert desk.shelf.get("tiny") is tiny
+    assert state.models.get("tiny") is tiny
 
 
 def test_a_model_is_opened_once_however_often_it_is_used(tiny: Model) -> None:
     opened: list[str] = []
-    shelf = ModelCache(lambda name: opened.append(name) or tiny)
+    models = ModelCache(lambda name: opened.append(name) or tiny)
     for name in ("a", "a", "b", "b", "a"):
-        shelf.get(name)
+        models.get(name)
     assert opened == ["a", "b", "a"]
 
 
@@ -219,11 +219,11 @@ def test_a_click_brings_a_picture_back_to_the_bench(create: CreateTab, toasts: l
     (kept,) = [
         value
         for part, value in pages[-2].items()
-        if part.elem_id is None and hasattr(value, "benches")
+        if part.elem_id is None and hasattr(value, "previews")
     ]
-    for seed in kept.benches:
-        bench = create.on_select(kept, SimpleNamespace(value=str(seed)))
-        assert f"Seed {seed}" in bench
+    for seed in kept.previews:
+        preview = create.on_select(kept, SimpleNamespace(value=str(seed)))
+        assert f"Seed {seed}" in preview
     assert "Seed" not in str(create.on_select(None, SimpleNamespace(value="1")))
 
 
@@ -274,10 +274,10 @@ def test_a_model_that_is_not_there_stops_the_app_before_it_is_served(tmp_path: P
         build_app(str(tmp_path / "nowhere.safetensors"))
 
 
-def test_the_page_is_whole_and_asks_nobody_outside_for_anything(desk: AppState) -> None:
+def test_the_page_is_whole_and_asks_nobody_outside_for_anything(state: AppState) -> None:
     from fastapi.testclient import TestClient
 
-    page = built(lambda: web_app(build_app("tiny", desk=desk)))
+    page = built(lambda: web_app(build_app("tiny", state=state)))
     with TestClient(page) as client:
         page = client.get("/").text
         styles = client.get("/theme.css").text + page

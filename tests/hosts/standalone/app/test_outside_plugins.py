@@ -21,12 +21,12 @@ from seedloupe.tables import read_table, write_table
 
 from ....outside_packages import SOUND, install
 from ....services.test_table_fit import table_for
-from .app_stands import SOMEBODY, built, desk_of, flow
+from .app_stands import SOMEBODY, built, state_of, flow
 
 
 @pytest.fixture
-def desk(tiny: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppState:
-    """A desk of stand-ins with the plug-ins the real one finds."""
+def state(tiny: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppState:
+    """A state of stand-ins with the plug-ins the real one finds."""
     install(tmp_path, monkeypatch, "seedloupe-sound", SOUND)
     install(tmp_path, monkeypatch, "seedloupe-broken", "raise OSError('<b>no engine</b>')")
     monkeypatch.setenv("SEEDLOUPE_TALLIES", str(tmp_path / "tallies"))
@@ -35,43 +35,43 @@ def desk(tiny: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppSta
     def stream(model: Model, request: object, sinks: object = (), **watched: object) -> object:
         return flow(request, size=model.native_size, sinks=sinks)  # type: ignore[arg-type]
 
-    stands = desk_of(tmp_path, tiny, tables=[tmp_path], stream=stream)  # type: ignore[arg-type]
+    stands = state_of(tmp_path, tiny, tables=[tmp_path], stream=stream)  # type: ignore[arg-type]
     return replace(stands, plugins=real.plugins, skipped=real.skipped)
 
 
-def test_the_app_starts_with_what_is_installed(desk: AppState) -> None:
-    assert desk.plugins.readers.names()[-1] == "loud"
-    assert [source.label for source in plugin_sources(desk.plugins.pickers)] == ["last"]
-    assert desk.plugins.renderers.names() == ("pca", "clusters", "grey")
-    (line,) = desk.skipped
+def test_the_app_starts_with_what_is_installed(state: AppState) -> None:
+    assert state.plugins.readers.names()[-1] == "loud"
+    assert [source.label for source in plugin_sources(state.plugins.pickers)] == ["last"]
+    assert state.plugins.renderers.names() == ("pca", "clusters", "grey")
+    (line,) = state.skipped
     assert line.startswith("plug-in seedloupe-broken of the package seedloupe-broken was skipped")
 
 
 def test_an_outside_picker_fills_a_column_and_a_renderer_paints_the_layers(
-    desk: AppState, tiny: Model, tmp_path: Path
+    state: AppState, tiny: Model, tmp_path: Path
 ) -> None:
     path = tmp_path / "t.seedtable.safetensors"
     write_table(table_for(tiny), path)
 
     def build() -> CreateTab:
         with gr.Blocks(analytics_enabled=False):
-            return CreateTab(desk, open_page(desk, "tiny"), gr.HTML())
+            return CreateTab(state, open_page(state, "tiny"), gr.HTML())
 
     tab = built(build)
     asked = ("a boat", ["plug-in last"], 2, "tiny", str(path), 2, 2.0, "euler")
     pages = list(tab.on_draw(*asked, SOMEBODY, renderer="grey"))  # type: ignore[arg-type]
 
     shown = {part.elem_id: value for page in pages for part, value in page.items()}
-    assert re.findall(r"<h3>(.+?)</h3>", shown["sl-tray"]) == ["last seeds"]
+    assert re.findall(r"<h3>(.+?)</h3>", shown["sl-columns"]) == ["last seeds"]
     last = read_table(path).seeds[::-1][:2].tolist()
-    assert all(f'data-key="{seed}"' in shown["sl-tray"] for seed in last)
-    painted = re.findall(r"data:image/png;base64,([^\"]+)", shown["sl-bench"])
+    assert all(f'data-key="{seed}"' in shown["sl-columns"] for seed in last)
+    painted = re.findall(r"data:image/png;base64,([^\"]+)", shown["sl-preview"])
     colours = [Image.open(io.BytesIO(base64.b64decode(one))).getpixel((0, 0)) for one in painted]
     assert (128, 128, 128) in colours
 
 
-def test_the_page_offers_them_and_names_the_broken_one_once(desk: AppState) -> None:
-    app = built(lambda: build_app("tiny", desk=desk))
+def test_the_page_offers_them_and_names_the_broken_one_once(state: AppState) -> None:
+    app = built(lambda: build_app("tiny", state=state))
     parts = {part.elem_id: part for part in app.blocks.values() if getattr(part, "elem_id", None)}
 
     assert parts["sl-renderer"].choices == [(n, n) for n in ("pca", "clusters", "grey")]
@@ -81,6 +81,6 @@ def test_the_page_offers_them_and_names_the_broken_one_once(desk: AppState) -> N
     assert sum("no engine" in str(value) for value in others) == 1
 
 
-def test_without_a_table_no_outside_picker_is_offered(desk: AppState) -> None:
-    sources = plugin_sources(desk.plugins.pickers)
+def test_without_a_table_no_outside_picker_is_offered(state: AppState) -> None:
+    sources = plugin_sources(state.plugins.pickers)
     assert possible_ways(None, sources) == (SeedSource.RANDOM,)

@@ -23,7 +23,7 @@ from seedloupe.services.clean_seeds import ranked_clean
 from seedloupe.tables import SeedTable, Task, write_table
 
 from ....services.test_table_fit import SETTINGS, table_for
-from .app_stands import Reader, Writing, desk_of, job_for
+from .app_stands import Reader, Writing, state_of, job_for
 
 
 def thrown(*seeds: int) -> Iterator[Candidate]:
@@ -46,19 +46,19 @@ def retried(
     assert first is not None
     for page in try_again(sheet, first, thrown(*seeds), stop, limit=limit):
         pages.append(page)
-        if page.drawing in stop_at and page.bench and "being drawn" in page.bench.title:
+        if page.drawing in stop_at and page.preview and "being drawn" in page.preview.title:
             stop.set()
     return pages
 
 
-def seeds_of(sheet: InpaintState) -> list[int]:
+def seeds_of_columns(sheet: InpaintState) -> list[int]:
     assert sheet.retry is not None
     return [attempt.seed for attempt in sheet.retry.attempts]
 
 
 def test_it_tries_until_a_picture_is_clean_and_keeps_that_one() -> None:
     last = retried(repainted(Writing({3, 10, 11})), 10, 11, 12, 13)[-1]
-    assert seeds_of(last) == [3, 10, 11, 12]
+    assert seeds_of_columns(last) == [3, 10, 11, 12]
     assert last.kept() == 12
     assert last.status == "Kept seed 12, after 3 retries: no text found that nobody asked for."
 
@@ -78,7 +78,7 @@ def test_attempts_appear_one_by_one_with_their_seed_and_why() -> None:
 
 def test_no_more_than_the_limit_are_tried_and_the_least_text_is_kept() -> None:
     last = retried(repainted(Writing(range(100))), 10, 11, 12, 13, limit=2)[-1]
-    assert seeds_of(last) == [3, 10, 11]
+    assert seeds_of_columns(last) == [3, 10, 11]
     assert last.retry is not None
     assert last.retry.ending is Ending.LIMIT
     assert last.kept() == 3
@@ -87,18 +87,18 @@ def test_no_more_than_the_limit_are_tried_and_the_least_text_is_kept() -> None:
 
 def test_a_seed_is_never_tried_twice_not_even_under_another_name() -> None:
     last = retried(repainted(Writing(range(100))), 3, 10, 10 + 2**32, 3 + 2**32, 11, limit=2)[-1]
-    assert seeds_of(last) == [3, 10, 11]
+    assert seeds_of_columns(last) == [3, 10, 11]
 
 
 def test_it_ends_when_there_are_no_seeds_left() -> None:
     last = retried(repainted(Writing(range(100))), 3, 3 + 2**32)[-1]
-    assert seeds_of(last) == [3]
+    assert seeds_of_columns(last) == [3]
     assert last.drawing is None
 
 
 def test_stop_in_the_middle_of_a_picture_keeps_what_was_tried() -> None:
     last = retried(repainted(Writing(range(100))), 10, 11, 12, stop_at={11})[-1]
-    assert seeds_of(last) == [3, 10]
+    assert seeds_of_columns(last) == [3, 10]
     assert last.drawing is None
     assert last.status.startswith("Stopped. Kept seed 3")
     assert 11 not in last.results
@@ -106,7 +106,7 @@ def test_stop_in_the_middle_of_a_picture_keeps_what_was_tried() -> None:
 
 def test_a_reader_that_fails_in_the_middle_ends_it_and_the_picture_stays() -> None:
     last = retried(repainted(Writing({3, 10}, breaks_on={11})), 10, 11, 12)[-1]
-    assert seeds_of(last) == [3, 10, 11]
+    assert seeds_of_columns(last) == [3, 10, 11]
     assert last.results[11].url == "file/11"
     assert last.results[11].report.verdict is Verdict.NOT_CHECKED
     assert last.kept() == 3
@@ -133,7 +133,7 @@ def test_a_sampler_that_breaks_in_the_middle_leaves_the_pages_there_are() -> Non
         )
     for page in try_again(sheet, first, thrown(10), threading.Event(), limit=4):
         pages.append(page)
-    assert seeds_of(pages[-1]) == [3, 10]
+    assert seeds_of_columns(pages[-1]) == [3, 10]
 
 
 def test_the_source_is_not_read_again_for_a_retry() -> None:
@@ -205,8 +205,10 @@ def test_the_cleanest_seeds_of_a_table_of_repaints_come_first(tiny: Model, tmp_p
     folders = tables_with(table, tmp_path / "tables")
     ranked = ranked_clean(job_of(tiny).request, folders)
     assert ranked == pick_clean(table, len(table)).seeds
-    desk = desk_of(tmp_path, tiny, tables=folders)
-    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job_of(tiny)), len(table) + 2))
+    state = state_of(tmp_path, tiny, tables=folders)
+    found = list(
+        itertools.islice(seeds_to_try(state, InpaintState(), job_of(tiny)), len(table) + 2)
+    )
     assert tuple(one.seed for one in found) == (*ranked, 100, 101)
     assert found[0].why == "next of the table's cleanest seeds"
 
@@ -247,10 +249,10 @@ def test_without_a_table_seeds_without_text_come_first_and_those_with_a_high_rat
             at = (Level.NORMAL,) if writes else ()
             check = Check(f"{seed}-{index}", seed, Level.NORMAL, at, 0.1 * writes, 0.0, "stand-in")
             job.log.store.add(job.log.subject, check)
-    desk = desk_of(tmp_path, tiny)
+    state = state_of(tmp_path, tiny)
     dice = itertools.chain([8], itertools.count(100))
-    object.__setattr__(desk, "dice", lambda: next(dice))
-    found = list(itertools.islice(seeds_to_try(desk, InpaintState(), job), 3))
+    object.__setattr__(state, "dice", lambda: next(dice))
+    found = list(itertools.islice(seeds_to_try(state, InpaintState(), job), 3))
     assert [one.seed for one in found] == [7, 9, 100]
     assert found[0].why == "wrote nothing in 3 pictures so far"
 
@@ -258,15 +260,15 @@ def test_without_a_table_seeds_without_text_come_first_and_those_with_a_high_rat
 def test_seeds_the_page_has_drawn_already_are_left_out(tiny: Model, tmp_path: Path) -> None:
     job = job_of(tiny, seeds=(100, 102 + 2**32))
     sheet = InpaintState(job.request.seeds, job=job)
-    found = itertools.islice(seeds_to_try(desk_of(tmp_path, tiny), sheet, job), 2)
+    found = itertools.islice(seeds_to_try(state_of(tmp_path, tiny), sheet, job), 2)
     assert [one.seed for one in found] == [101, 103]
 
 
 def test_dice_that_only_show_what_was_drawn_end_the_retry(tiny: Model, tmp_path: Path) -> None:
-    desk = desk_of(tmp_path, tiny)
-    object.__setattr__(desk, "dice", lambda: 3)
+    state = state_of(tmp_path, tiny)
+    object.__setattr__(state, "dice", lambda: 3)
     job = job_of(tiny, seeds=(3,))
-    assert list(seeds_to_try(desk, InpaintState((3,), job=job), job)) == []
+    assert list(seeds_to_try(state, InpaintState((3,), job=job), job)) == []
 
 
 def test_rates_of_the_table_are_what_the_order_goes_by(tiny: Model, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ from ....services.table_fit import (
 )
 from ....tables import SeedTable
 from .create_tab import SILENT, CreateTab, toast
-from .html import assay_html
+from .html import fit_html
 from .state import AppState, Opening, guarded, open_page_with_table
 
 #: What *Create* is called among the tabs.
@@ -61,19 +61,19 @@ _TITLES = {
 class AtlasTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: AppState, opening: Opening, create: CreateTab, tabs: gr.Tabs) -> None:
+    def __init__(self, state: AppState, opening: Opening, create: CreateTab, tabs: gr.Tabs) -> None:
         """Build the tab inside the open block.
 
         Args:
-            desk: what the page works with.
+            state: what the page works with.
             opening: the table to begin with.
             create: the tab that draws what is chosen here.
             tabs: what both are in.
         """
-        self._desk = desk
+        self._state = state
         self._create = create
         self._tabs = tabs
-        self._charts = Charts(desk.prints)
+        self._charts = Charts(state.files)
         page, table = self._look(opening)
         self._page = gr.State(page)
         with gr.Row(elem_classes="sl-page sl-atlas-page"):
@@ -82,7 +82,7 @@ class AtlasTab:
                 self._build_layout(page, table)
                 self._build_filter(table)
             with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
-                self._note = gr.HTML(assay_html(opening.assay), elem_id="sl-atlas-assay")
+                self._note = gr.HTML(fit_html(opening.fit), elem_id="sl-atlas-fit")
                 self._map = gr.HTML(
                     page.to_json(),
                     html_template=map_html(),
@@ -95,7 +95,7 @@ class AtlasTab:
 
     def _build_pick(self, opening: Opening, table: SeedTable | None) -> None:
         self._table = gr.Dropdown(
-            table_choices(self._desk.tables),
+            table_choices(self._state.tables),
             value=str(opening.table or NO_TABLE),
             label="Seed table",
             allow_custom_value=True,
@@ -175,7 +175,7 @@ class AtlasTab:
         """Show another table, and offer what it can be asked for."""
 
         def opened() -> Iterator[Opening]:
-            yield open_page_with_table(self._desk, model, chosen_table_path(table))
+            yield open_page_with_table(self._state, model, chosen_table_path(table))
 
         for opening in guarded(opened, toast):
             page, known = self._look(opening)
@@ -186,7 +186,7 @@ class AtlasTab:
                 self._page: page,
                 self._map: page.to_json(),
                 self._why: "",
-                self._note: assay_html(opening.assay),
+                self._note: fit_html(opening.fit),
                 self._frame: frame_value(page),
                 self._table: gr.update(value=table or NO_TABLE),
                 self._how: gr.update(
@@ -273,7 +273,7 @@ class AtlasTab:
             chosen, said = chosen_from(self._charts.open(Path(page.table)), str(event.value))
             settings, opened = (
                 settings_from(steps, guidance, sampler),
-                self._desk.shelf.get(model).info,
+                self._state.models.get(model).info,
             )
             require_fit(opened, chosen, settings)
             known = fit_table(opened, chosen_table_path(table), settings).table

@@ -75,50 +75,50 @@ class CompareState:
     """The page at one moment.
 
     Attributes:
-        lots: the columns.
+        chosen: the columns and their seeds.
         pictures: addresses of finished pictures by seed.
-        benches: what to show on the bench for each finished picture, by seed.
-        bench: what is on the bench now.
+        previews: what to show in the preview for each finished picture, by seed.
+        preview: what is in the preview now.
         drawing: the seed being drawn, if any.
         status: one line on how far it is.
     """
 
-    lots: tuple[SeedColumn, ...]
+    chosen: tuple[SeedColumn, ...]
     pictures: Mapping[int, str] = field(default_factory=dict)
-    benches: Mapping[int, Preview] = field(default_factory=dict)
-    bench: Preview | None = None
+    previews: Mapping[int, Preview] = field(default_factory=dict)
+    preview: Preview | None = None
     drawing: int | None = None
     status: str = ""
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """Every seed once, row by row, so that the columns fill evenly."""
-        return seeds_of(self.lots)
+        return seeds_of_columns(self.chosen)
 
     def columns(self) -> tuple[Column, ...]:
         """Return what to show."""
-        return tuple(self._column(lot) for lot in self.lots)
+        return tuple(self._column(column) for column in self.chosen)
 
-    def _column(self, lot: SeedColumn) -> Column:
-        frames = tuple(self._frame(pick, lot) for pick in lot.picking.picks)
-        why = (lot.picking.rule, *lot.picking.notes)
-        return Column(*_head_of(lot.way), frames, why)
+    def _column(self, column: SeedColumn) -> Column:
+        frames = tuple(self._frame(pick, column) for pick in column.picking.picks)
+        why = (column.picking.rule, *column.picking.notes)
+        return Column(*_head_of(column.way), frames, why)
 
-    def _frame(self, pick: Pick, lot: SeedColumn) -> Frame:
-        rank = lot.ranks.get(pick.seed)
+    def _frame(self, pick: Pick, column: SeedColumn) -> Frame:
+        rank = column.ranks.get(pick.seed)
         return Frame(
             str(pick.seed),
-            f"rank {rank} / {len(lot.ranks)}" if rank else "",
-            _score_lines(pick, lot.rising),
+            f"rank {rank} / {len(column.ranks)}" if rank else "",
+            _score_lines(pick, column.rising),
             self.pictures.get(pick.seed),
             str(pick.seed),
             drawing=pick.seed == self.drawing,
         )
 
 
-def seeds_of(lots: Sequence[SeedColumn]) -> tuple[int, ...]:
+def seeds_of_columns(columns: Sequence[SeedColumn]) -> tuple[int, ...]:
     """Return every seed once, row by row, so that the columns fill evenly."""
-    rows = zip_longest(*(lot.picking.seeds for lot in lots))
+    rows = zip_longest(*(column.picking.seeds for column in columns))
     return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
 
 
@@ -136,30 +136,30 @@ def _head_of(way: ColumnSource) -> tuple[str, str, str]:
 
 
 def compare_columns(
-    desk: AppState, wish: CompareRequest, stop: threading.Event
+    state: AppState, wish: CompareRequest, stop: threading.Event
 ) -> Iterator[CompareState]:
     """Choose seeds, draw them column beside column, and yield the page as it fills.
 
     Raises:
         SeedloupeError: the model, the table or a setting cannot be used.
     """
-    model = desk.shelf.get(wish.model)
+    model = state.models.get(wish.model)
     known = fit_table(model.info, wish.table, wish.settings)
     by_hand = _by_hand(model, wish, known.table)
-    lots = choose_columns(
-        known.table, wish.ways, wish.count, source_seed=desk.dice(), by_hand=by_hand
+    columns = choose_columns(
+        known.table, wish.ways, wish.count, source_seed=state.dice(), by_hand=by_hand
     )
     layers = panel(model.unet)
-    painter = LayerPainter(RunRenderer(desk.plugins.renderers, wish.renderer))
-    request = Request.of(model.info, wish.prompt, seeds_of(lots), plan=wish.settings)
+    painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
+    request = Request.of(model.info, wish.prompt, seeds_of_columns(columns), plan=wish.settings)
     return draw_columns(
-        lots,
+        columns,
         request,
-        lambda request: desk.stream(
+        lambda request: state.stream(
             model, request, panel=layers, sinks=(painter.take,), preview=True
         ),
         painter,
-        lambda picture: desk.prints.keep_generated(picture, request),
+        lambda picture: state.files.keep_generated(picture, request),
         stop,
     )
 
@@ -172,7 +172,7 @@ def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Pic
 
 
 def draw_columns(
-    lots: Sequence[SeedColumn],
+    columns: Sequence[SeedColumn],
     request: Request,
     stream: Stream,
     painter: LayerPainter,
@@ -184,49 +184,49 @@ def draw_columns(
     """Draw every seed of every column; yield the page each time something changed.
 
     Args:
-        lots: from :func:`choose`.
-        request: how to draw the seeds of ``lots``, in the order of :func:`seeds_of`.
+        columns: from :func:`choose`.
+        request: how to draw the seeds of ``columns``, in the order of :func:`seeds_of`.
         stream: starts the sampler.
         painter: makes pictures of layers.
         keep: stores a finished picture.
         stop: ends the run between two steps.
         clock: tells seconds.
     """
-    tray = CompareState(tuple(lots))
+    shown = CompareState(tuple(columns))
     begun = clock()
-    yield (tray := replace(tray, drawing=tray.seeds[0], status="Getting ready"))
+    yield (shown := replace(shown, drawing=shown.seeds[0], status="Getting ready"))
     for event in follow(stream(request), stop, clock=clock):
         if isinstance(event, StepUpdate):
-            tray = _with_step(tray, event, painter)
+            shown = _with_step(shown, event, painter)
         else:
-            tray = _with_picture(tray, event, request, keep)
-        yield tray
-    yield replace(tray, drawing=None, status=_last_words(tray, clock() - begun))
+            shown = _with_picture(shown, event, request, keep)
+        yield shown
+    yield replace(shown, drawing=None, status=_last_words(shown, clock() - begun))
 
 
-def _with_step(tray: CompareState, update: StepUpdate, painter: LayerPainter) -> CompareState:
-    bench = painter.bench(update, f"Seed {update.seed}, being drawn")
-    status = f"Picture {update.image + 1} of {len(tray.seeds)}"
-    return replace(tray, bench=bench, drawing=update.seed, status=status)
+def _with_step(shown: CompareState, update: StepUpdate, painter: LayerPainter) -> CompareState:
+    preview = painter.preview(update, f"Seed {update.seed}, being drawn")
+    status = f"Picture {update.image + 1} of {len(shown.seeds)}"
+    return replace(shown, preview=preview, drawing=update.seed, status=status)
 
 
 def _with_picture(
-    tray: CompareState, picture: Generated, request: Request, keep: Keep
+    shown: CompareState, picture: Generated, request: Request, keep: Keep
 ) -> CompareState:
     url = keep(picture)
-    layers = tray.bench.layers if tray.bench else ()
+    layers = shown.preview.layers if shown.preview else ()
     lines = (f"“{request.prompt}”", f"{request.steps} steps, guidance {request.guidance:g}")
-    bench = Preview(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
+    preview = Preview(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
     return replace(
-        tray,
-        bench=bench,
-        pictures={**tray.pictures, picture.seed: url},
-        benches={**tray.benches, picture.seed: bench},
+        shown,
+        preview=preview,
+        pictures={**shown.pictures, picture.seed: url},
+        previews={**shown.previews, picture.seed: preview},
     )
 
 
-def _last_words(tray: CompareState, seconds: float) -> str:
-    done, wanted = len(tray.pictures), len(tray.seeds)
+def _last_words(shown: CompareState, seconds: float) -> str:
+    done, wanted = len(shown.pictures), len(shown.seeds)
     if done < wanted:
         return f"Stopped after {done} of {wanted} pictures."
     return f"{done} pictures in {seconds:.0f} s. Click one to see it with its layers."

@@ -26,7 +26,7 @@ from ....services.table_fit import (
 )
 from ....tables import SeedTable
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
-from .html import Preview, assay_html, bench_html, model_html, status_html, tray_html
+from .html import Preview, fit_html, preview_html, model_html, status_html, columns_html
 from .state import AppState, Opening, guarded, open_page, open_page_with_table
 
 EXAMPLES = (
@@ -39,13 +39,13 @@ EXAMPLES = (
 PRIVATE = {"api_visibility": "private"}
 SILENT = {"show_progress": "hidden", **PRIVATE}
 _IDLE = Preview(
-    "The bench is empty",
+    "The preview is empty",
     ("While a picture is drawn you see it here, beside what layers inside the network hold.",),
 )
 #: On a narrow screen the results are below the form; go there when drawing begins.
 _SHOW_RESULTS = """(...given) => {
   if (window.innerWidth <= 700) {
-    document.getElementById("sl-bench").scrollIntoView({behavior: "smooth"});
+    document.getElementById("sl-preview").scrollIntoView({behavior: "smooth"});
   }
   return given;
 }"""
@@ -73,10 +73,10 @@ class CreateTab:
         status: one line on what happens.
     """
 
-    def __init__(self, desk: AppState, opening: Opening, model_line: gr.HTML) -> None:
+    def __init__(self, state: AppState, opening: Opening, model_line: gr.HTML) -> None:
         """Build the tab inside the open block; ``model_line`` shows the model in use."""
-        self._desk = desk
-        self._outside = plugin_sources(desk.plugins.pickers)
+        self._state = state
+        self._outside = plugin_sources(state.plugins.pickers)
         self._model_line = model_line
         self.model = gr.State(opening.name)
         self.chosen = gr.State(None)
@@ -106,7 +106,7 @@ class CreateTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
             )
-        ways = self._ways(opening.assay.table)
+        ways = self._ways(opening.fit.table)
         self.ways = gr.CheckboxGroup(
             ways_offered(ways),
             value=[way.value for way in ways],
@@ -129,7 +129,7 @@ class CreateTab:
             )
             self._apply = gr.Button("Use this model", elem_id="sl-apply")
             self.table = gr.Dropdown(
-                table_choices(self._desk.tables),
+                table_choices(self._state.tables),
                 value=str(opening.table or NO_TABLE),
                 label="Seed table",
                 info="One of these, or the path of another",
@@ -143,7 +143,7 @@ class CreateTab:
                 elem_id="sl-sampler",
             )
             self._renderer = gr.Dropdown(
-                list(self._desk.plugins.renderers),
+                list(self._state.plugins.renderers),
                 value="pca",
                 label="Layers painted by",
                 info="While a picture is drawn",
@@ -151,13 +151,13 @@ class CreateTab:
             )
 
     def _build_results(self, opening: Opening) -> None:
-        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-bench")
+        self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-preview")
         self.status = gr.HTML(status_html(""), elem_id="sl-status")
-        self._note = gr.HTML(assay_html(opening.assay), elem_id="sl-assay")
-        self._tray = gr.HTML(
-            tray_html(empty_columns(self._ways(opening.assay.table), 4)),
+        self._note = gr.HTML(fit_html(opening.fit), elem_id="sl-fit")
+        self._columns = gr.HTML(
+            columns_html(empty_columns(self._ways(opening.fit.table), 4)),
             js_on_load=CLICKED,
-            elem_id="sl-tray",
+            elem_id="sl-columns",
         )
 
     def _connect(self) -> None:
@@ -170,7 +170,7 @@ class CreateTab:
                 *(self._prompt, self.ways, self._count, self.model, self.table),
                 *(*settings, self.chosen, self._renderer),
             ],
-            [self._tray, self._bench, self.status, self._kept, self._draw, self._stop],
+            [self._columns, self._preview, self.status, self._kept, self._draw, self._stop],
             js=_SHOW_RESULTS,
             show_progress="minimal",
             show_progress_on=self.status,
@@ -178,13 +178,13 @@ class CreateTab:
             **alone,
         )
         self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
-        self._tray.select(self.on_select, self._kept, self._bench, queue=False, **SILENT)
+        self._columns.select(self.on_select, self._kept, self._preview, queue=False, **SILENT)
         shown = [self.table, self._note, self.ways, *settings]
         gr.on(
             [self._apply.click, self._name.submit],
             self.on_model,
             [self._name, self.chosen],
-            [self.model, self._model_line, self._tray, *shown],
+            [self.model, self._model_line, self._columns, *shown],
             show_progress="minimal",
             show_progress_on=self._name,
             **alone,
@@ -215,7 +215,7 @@ class CreateTab:
         renderer: str = "pca",
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
-        stop = self._desk.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(request.session_hash or "")
 
         def compared() -> Iterator[CompareState]:
             settings = settings_from(steps, guidance, sampler)
@@ -225,13 +225,13 @@ class CreateTab:
             wish = CompareRequest(
                 prompt, wanted, int(count), settings, model, path, chosen, renderer
             )
-            yield from compare_columns(self._desk, wish, stop)
+            yield from compare_columns(self._state, wish, stop)
 
         problems: list[str] = []
         shown: dict[Any, Any] = {}
         yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
-        for tray in guarded(compared, problems.append):
-            now = self._page(tray)
+        for moment in guarded(compared, problems.append):
+            now = self._page(moment)
             yield {part: value for part, value in now.items() if shown.get(part) != value}
             shown = now
         yield {self._draw: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
@@ -241,30 +241,30 @@ class CreateTab:
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
-        self._desk.switches.press(request.session_hash or "")
+        self._state.switches.press(request.session_hash or "")
         return gr.update(interactive=False)
 
     def on_leave(self, request: gr.Request) -> None:
         """Stop what a browser draws that has gone."""
-        self._desk.switches.press(request.session_hash or "")
+        self._state.switches.press(request.session_hash or "")
 
     def on_select(self, kept: CompareState | None, event: gr.SelectData) -> Any:
-        """Put a finished picture back on the bench."""
-        bench = kept.benches.get(int(event.value)) if kept else None
-        return bench_html(bench) if bench else gr.skip()
+        """Put a finished picture back into the preview."""
+        preview = kept.previews.get(int(event.value)) if kept else None
+        return preview_html(preview) if preview else gr.skip()
 
     def on_model(self, name: str, chosen: SelectedSeeds | None = None) -> Iterator[dict[Any, Any]]:
         """Open another model; where that fails the one before stays."""
 
         def opened() -> Iterator[Opening]:
-            yield open_page(self._desk, name.strip())
+            yield open_page(self._state, name.strip())
 
         for opening in guarded(opened, toast):
-            ways = self._ways(opening.assay.table)
+            ways = self._ways(opening.fit.table)
             yield {
                 self.model: opening.name,
                 self._model_line: model_html(opening.model),
-                self._tray: tray_html(empty_columns(ways, 4)),
+                self._columns: columns_html(empty_columns(ways, 4)),
                 **self._opened(opening, chosen),
             }
 
@@ -274,7 +274,7 @@ class CreateTab:
         """Say what another table is worth, offer what it has, and take over its settings."""
 
         def opened() -> Iterator[Opening]:
-            yield open_page_with_table(self._desk, model, chosen_table_path(table))
+            yield open_page_with_table(self._state, model, chosen_table_path(table))
 
         for opening in guarded(opened, toast):
             yield self._opened(opening, chosen)
@@ -286,8 +286,8 @@ class CreateTab:
 
         def said() -> Iterator[str]:
             settings = settings_from(steps, guidance, sampler)
-            yield assay_html(
-                fit_table(self._desk.shelf.get(model).info, chosen_table_path(table), settings)
+            yield fit_html(
+                fit_table(self._state.models.get(model).info, chosen_table_path(table), settings)
             )
 
         return guarded(said, toast)
@@ -312,11 +312,11 @@ class CreateTab:
         }
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
-        ways = (*self._ways(opening.assay.table), *((SeedSource.CHOSEN,) if chosen else ()))
+        ways = (*self._ways(opening.fit.table), *((SeedSource.CHOSEN,) if chosen else ()))
         table = str(opening.table or NO_TABLE)
         return {
-            self.table: gr.update(choices=table_choices(self._desk.tables), value=table),
-            self._note: assay_html(opening.assay),
+            self.table: gr.update(choices=table_choices(self._state.tables), value=table),
+            self._note: fit_html(opening.fit),
             self.ways: gr.update(choices=ways_offered(ways), value=[way.value for way in ways]),
             self._steps: opening.settings.steps,
             self._guidance: opening.settings.guidance,
@@ -326,10 +326,10 @@ class CreateTab:
     def _ways(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
         return possible_ways(table, self._outside)
 
-    def _page(self, tray: CompareState) -> dict[Any, Any]:
+    def _page(self, shown: CompareState) -> dict[Any, Any]:
         page = {
-            self._tray: tray_html(tray.columns()),
-            self.status: status_html(tray.status),
-            self._kept: tray,
+            self._columns: columns_html(shown.columns()),
+            self.status: status_html(shown.status),
+            self._kept: shown,
         }
-        return {**page, self._bench: bench_html(tray.bench)} if tray.bench else page
+        return {**page, self._preview: preview_html(shown.preview)} if shown.preview else page

@@ -1,4 +1,4 @@
-"""What the page shows, as plain HTML: frames of pictures, the bench with its layers, notes.
+"""What the page shows, as plain HTML: frames of pictures, the preview with its layers, notes.
 
 Everything that did not come from this file is escaped; no function here touches Gradio.
 """
@@ -97,7 +97,7 @@ class Preview:
     """The picture being looked at and what the network's layers held.
 
     Attributes:
-        title: what is on the bench.
+        title: what is in the preview.
         lines: what is to be said about it.
         picture: address of the picture or of its preview; empty before the first.
         layers: the layers beside it.
@@ -130,12 +130,10 @@ def header_html() -> str:
     )
 
 
-def tray_html(columns: Sequence[Column]) -> str:
+def columns_html(columns: Sequence[Column]) -> str:
     """Return columns side by side."""
     inside = "".join(_column_html(column) for column in columns)
-    return (
-        f'<div class="sl-tray" style="--columns:{len(columns)}">{inside}</div>{_why_html(columns)}'
-    )
+    return f'<div class="sl-columns" style="--columns:{len(columns)}">{inside}</div>{_why_html(columns)}'
 
 
 def frames_html(frames: Sequence[Frame]) -> str:
@@ -143,20 +141,22 @@ def frames_html(frames: Sequence[Frame]) -> str:
     return f'<div class="sl-frames">{"".join(_frame_html(frame) for frame in frames)}</div>'
 
 
-def bench_html(bench: Preview) -> str:
+def preview_html(preview: Preview) -> str:
     """Return the picture being looked at beside the network's layers."""
-    layers = "".join(_layer_html(layer) for layer in bench.layers) or _no_layers_html()
-    lines = "".join(f"<p>{escape(line)}</p>" for line in bench.lines)
+    layers = "".join(_layer_html(layer) for layer in preview.layers) or _no_layers_html()
+    lines = "".join(f"<p>{escape(line)}</p>" for line in preview.lines)
     link = (
-        f'<a href="{escape(bench.link)}" target="_blank">Open full size</a>' if bench.link else ""
+        f'<a href="{escape(preview.link)}" target="_blank">Open full size</a>'
+        if preview.link
+        else ""
     )
-    picture = f'<img src="{escape(bench.picture)}" alt="{escape(bench.title)}">'
-    stone = picture if bench.picture else glyph(Glyph.LOUPE, size=40)
+    picture = f'<img src="{escape(preview.picture)}" alt="{escape(preview.title)}">'
+    stone = picture if preview.picture else glyph(Glyph.LOUPE, size=40)
     return (
-        f'<div class="sl-bench"><div class="sl-stone">{stone}</div>'
-        f'<div class="sl-said"><h2>{escape(bench.title)}</h2>{lines}{link}</div>'
+        f'<div class="sl-preview"><div class="sl-stone">{stone}</div>'
+        f'<div class="sl-said"><h2>{escape(preview.title)}</h2>{lines}{link}</div>'
         f'<div class="sl-layers">{layers}</div>'
-        f'<div class="sl-share" style="width:{100 * bench.share:.0f}%"></div></div>'
+        f'<div class="sl-share" style="width:{100 * preview.share:.0f}%"></div></div>'
     )
 
 
@@ -172,7 +172,7 @@ def skipped_html(lines: Sequence[str]) -> str:
     return f'<details class="sl-note sl-bad" open><summary>{count}</summary>{said}</details>'
 
 
-def assay_html(known: TableFit) -> str:
+def fit_html(known: TableFit) -> str:
     """Return what a table says about a model, unfolded where something is to be done."""
     said = "".join(f"<p>{escape(line)}</p>" for line in known.lines)
     command = f"<pre>{escape(known.command)}</pre>" if known.command else ""

@@ -70,15 +70,15 @@ def seeds_of(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(word) for word in words)) or tuple(dice() for _ in range(count))
 
 
-def job_of(desk: AppState, wish: Repaint) -> Job:
+def job_of(state: AppState, wish: Repaint) -> Job:
     """Get everything ready that all seeds share.
 
     Raises:
         SeedloupeError: the model, the picture, the brush or a seed cannot be used.
     """
-    model = desk.shelf.get(wish.model)
+    model = state.models.get(wish.model)
     canvas = canvas_of(wish.edited, model.native_size)
-    seeds = seeds_of(wish.seeds, wish.count, desk.dice)
+    seeds = seeds_of(wish.seeds, wish.count, state.dice)
     request = Request.of(
         model.info,
         wish.prompt,
@@ -89,47 +89,47 @@ def job_of(desk: AppState, wish: Repaint) -> Job:
         strength=wish.strength,
     )
     log = None
-    if desk.store is not None:
+    if state.store is not None:
         subject = subject_of(model.info, wish.prompt, request.size, request.noise)
-        log = ResultLog(desk.store, subject)
+        log = ResultLog(state.store, subject)
 
     painter = LayerPainter()
 
     # By name: a page that waits for somebody's retry must not keep a model from being closed.
     def drawn(request: Request) -> Generator[StepUpdate | Generated, None, None]:
-        model = desk.shelf.get(wish.model)
-        return desk.stream(
+        model = state.models.get(wish.model)
+        return state.stream(
             model, request, panel=panel(model.unet), sinks=(painter.take,), preview=True
         )
 
     def kept(picture: Generated) -> str:
-        return desk.prints.keep_generated(picture, request)
+        return state.files.keep_generated(picture, request)
 
     return Job(
         request,
         wish.model,
         drawn,
         TextCheck(
-            canvas.mask, desk.reader, before=canvas.image, prompt=wish.prompt, level=wish.level
+            canvas.mask, state.reader, before=canvas.image, prompt=wish.prompt, level=wish.level
         ),
         kept,
-        desk.prints.keep_drawing,
-        desk.prints.keep(to_pil(canvas.image), "before"),
+        state.files.keep_drawing,
+        state.files.keep(to_pil(canvas.image), "before"),
         log,
         log.read()[0].corrections if log else {},
         painter,
     )
 
 
-def draw_one(desk: AppState, prompt: str, settings: Plan, model_name: str) -> Image.Image:
+def draw_one(state: AppState, prompt: str, settings: Plan, model_name: str) -> Image.Image:
     """Draw a picture to be repainted, enlarged for the editor.
 
     Raises:
         SeedloupeError: the model or a setting cannot be used.
     """
-    model = desk.shelf.get(model_name)
-    request = Request.of(model.info, prompt, (desk.dice(),), plan=settings)
-    pictures = (event for event in desk.stream(model, request) if isinstance(event, Generated))
+    model = state.models.get(model_name)
+    request = Request.of(model.info, prompt, (state.dice(),), plan=settings)
+    pictures = (event for event in state.stream(model, request) if isinstance(event, Generated))
     return for_editor(to_pil(next(pictures).image), model.native_size)
 
 
@@ -171,31 +171,33 @@ def draw_repaint(
     """
     for event in events:
         if isinstance(event, StepUpdate):
-            bench = job.painter.bench(event, f"Seed {event.seed}, being drawn")
-            sheet = replace(sheet, bench=bench, drawing=event.seed, looking="", status=words(event))
+            preview = job.painter.preview(event, f"Seed {event.seed}, being drawn")
+            sheet = replace(
+                sheet, preview=preview, drawing=event.seed, looking="", status=words(event)
+            )
         else:
             url = job.keep(event)
             # Reading takes its time, and the picture is there.
             yield replace(sheet, drawing=event.seed, looking=url)
-            result = check_repaint(job, event, url, sheet.bench)
+            result = check_repaint(job, event, url, sheet.preview)
             results = {**sheet.results, event.seed: result}
-            sheet = replace(sheet, looking="", bench=result.bench, results=results)
+            sheet = replace(sheet, looking="", preview=result.preview, results=results)
         yield sheet
 
 
-def check_repaint(job: Job, picture: Generated, url: str, bench: Preview | None) -> Result:
+def check_repaint(job: Job, picture: Generated, url: str, preview: Preview | None) -> Result:
     """Look for text in a finished picture and count what was found.
 
     Args:
         job: what it belongs to.
         picture: the picture.
         url: where it lies.
-        bench: the last look at it, for its layers.
+        preview: the last look at it, for its layers.
     """
     image = picture.image
     report, counted = check_and_count(job.check, picture.seed, image, job.log)
     notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
-    layers = bench.layers if bench else ()
+    layers = preview.layers if preview else ()
     shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
     boxes = job.keep_boxes(_boxed(image, report, job.check.mask), f"seed-{picture.seed}-boxes")
     return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))

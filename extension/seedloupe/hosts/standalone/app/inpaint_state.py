@@ -57,7 +57,7 @@ class Result:
         url: where it lies.
         overlay_url: where it lies with boxes around what was read.
         report: what was found.
-        bench: how it looks on the bench.
+        preview: how it looks in the preview.
         counted: whether it is in the tally.
         said: what its user says to the verdict.
     """
@@ -66,7 +66,7 @@ class Result:
     url: str
     overlay_url: str
     report: ArtifactReport
-    bench: Preview
+    preview: Preview
     counted: Counted = field(default_factory=Counted)
     said: Correction | None = None
 
@@ -85,7 +85,7 @@ class InpaintState:
     Attributes:
         seeds: those somebody asked for, in order.
         results: finished pictures by seed, those of retries included.
-        bench: what is being looked at.
+        preview: what is being looked at.
         drawing: the seed being drawn.
         looking: address of its picture while it is looked over; empty before.
         status: one line on what happens.
@@ -95,7 +95,7 @@ class InpaintState:
 
     seeds: tuple[int, ...] = ()
     results: dict[int, Result] = field(default_factory=dict)
-    bench: Preview | None = None
+    preview: Preview | None = None
     drawing: int | None = None
     looking: str = ""
     status: str = ""

@@ -16,7 +16,7 @@ from ....generation.sampler import Plan
 from ....noise import NoiseSource
 from ....services.table_fit import settings_from
 from .create_tab import CLICKED, PRIVATE, SILENT, toast
-from .html import Frame, Preview, bench_html, frames_html, status_html
+from .html import Frame, Preview, preview_html, frames_html, status_html
 from .inpaint_form import WISH, InpaintForm
 from .inpaint_html import attempts_html, correction_of, results_html
 from .inpaint_result import SHOW_RESULT, ResultParts
@@ -36,7 +36,7 @@ _IDLE = Preview(
 #: The picture being drawn is above the button that has it drawn, and on a narrow screen below.
 _SHOW_BENCH = """(...given) => {
   const block = window.innerWidth <= 900 ? "start" : "nearest";
-  document.getElementById("sl-repaint-bench").scrollIntoView({behavior: "smooth", block});
+  document.getElementById("sl-repaint-preview").scrollIntoView({behavior: "smooth", block});
   return given;
 }"""
 Page = dict[Any, Any]
@@ -45,9 +45,9 @@ Page = dict[Any, Any]
 class InpaintTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: AppState, model: gr.State, settings: Plan) -> None:
+    def __init__(self, state: AppState, model: gr.State, settings: Plan) -> None:
         """Build the tab inside the open block; ``model`` names the model in use."""
-        self._desk = desk
+        self._state = state
         self._model = model
         self._sheet = gr.State(InpaintState())
         self._chosen = gr.State(None)
@@ -59,7 +59,7 @@ class InpaintTab:
         self._connect()
 
     def _build_results(self) -> None:
-        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-repaint-bench")
+        self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-repaint-preview")
         with gr.Row(elem_classes="sl-over"):
             self._status = gr.HTML(
                 status_html(self._reader_line()), elem_id="sl-repaint-status", scale=1
@@ -82,7 +82,14 @@ class InpaintTab:
     def _connect(self) -> None:
         form, result = self.form, self.result
         kept = {self._sheet, self._chosen, self._boxes, form.limit, form.level}
-        drawn = [self._frames, self._bench, self._status, self._sheet, self._chosen, self._attempts]
+        drawn = [
+            self._frames,
+            self._preview,
+            self._status,
+            self._sheet,
+            self._chosen,
+            self._attempts,
+        ]
         results = [*drawn, *result.parts, self._tally, form.go, form.stop]
         working: dict[str, Any] = {
             "js": _SHOW_BENCH,
@@ -120,7 +127,7 @@ class InpaintTab:
             pictures.select(
                 self.on_select,
                 kept,
-                [self._chosen, self._bench, *result.parts],
+                [self._chosen, self._preview, *result.parts],
                 js=SHOW_RESULT,
                 queue=False,
                 **SILENT,
@@ -137,10 +144,10 @@ class InpaintTab:
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Repaint with several seeds; yield what changed on the page."""
-        stop = self._desk.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(request.session_hash or "")
 
         def sheets() -> Iterator[InpaintState]:
-            job = job_of(self._desk, self.form.wish(given, given[self._model]))
+            job = job_of(self._state, self.form.wish(given, given[self._model]))
             for sheet in repaint(job, stop):
                 yield sheet
             if given[self.form.alone] and not stop.is_set():
@@ -150,7 +157,7 @@ class InpaintTab:
 
     def on_retry(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Try the chosen picture again, or the worst; yield what changed on the page."""
-        stop = self._desk.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(request.session_hash or "")
         sheet, chosen = given[self._sheet], given[self._chosen]
         yield from self._working(lambda: self._retried(sheet, chosen, given, stop), given)
 
@@ -160,7 +167,7 @@ class InpaintTab:
         """Draw a picture into the editor."""
 
         def drawn() -> Iterator[Image.Image]:
-            yield draw_one(self._desk, prompt, settings_from(steps, guidance, sampler), model)
+            yield draw_one(self._state, prompt, settings_from(steps, guidance, sampler), model)
 
         yield from guarded(drawn, toast)
 
@@ -171,13 +178,13 @@ class InpaintTab:
             return gr.skip()
 
         def shown() -> Iterator[Image.Image]:
-            yield for_editor(background, self._desk.shelf.get(model).native_size)
+            yield for_editor(background, self._state.models.get(model).native_size)
 
         return next(guarded(shown, toast), gr.skip())
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
-        self._desk.switches.press(request.session_hash or "")
+        self._state.switches.press(request.session_hash or "")
         return gr.update(interactive=False)
 
     def on_boxes(self, given: Mapping[Any, Any]) -> Page:
@@ -189,14 +196,14 @@ class InpaintTab:
         }
 
     def on_select(self, given: Mapping[Any, Any], event: gr.SelectData) -> Any:
-        """Put a result back on the bench, and look at it closely."""
+        """Put a result back into the preview, and look at it closely."""
         sheet, seed = given[self._sheet], int(event.value)
         if seed not in sheet.results:
             return gr.skip()
         busy = sheet.drawing is not None
         return {
             self._chosen: seed,
-            self._bench: bench_html(sheet.results[seed].bench),
+            self._preview: preview_html(sheet.results[seed].preview),
             **self.result.show(sheet, seed, boxes=given[self._boxes], busy=busy),
         }
 
@@ -210,12 +217,12 @@ class InpaintTab:
 
     def on_subject(self, prompt: str, model: str, level: str) -> str:
         """Show what was counted for another model or purpose."""
-        if self._desk.store is None:
+        if self._state.store is None:
             return ""
-        opened = self._desk.shelf.get(model).info
+        opened = self._state.models.get(model).info
         subject = subject_of(opened, prompt, opened.native_size, NoiseSource())
-        log = ResultLog(self._desk.store, subject)
-        return tally_html(log, Level(level), self._desk.prints.keep_bytes)
+        log = ResultLog(self._state.store, subject)
+        return tally_html(log, Level(level), self._state.files.keep_bytes)
 
     def _retried(
         self, sheet: InpaintState, chosen: int | None, given: Mapping[Any, Any], stop: Event
@@ -223,7 +230,7 @@ class InpaintTab:
         first = sheet.flagged(chosen)
         if first is None or sheet.job is None:
             return
-        seeds = seeds_to_try(self._desk, sheet, sheet.job)
+        seeds = seeds_to_try(self._state, sheet, sheet.job)
         yield from try_again(sheet, first, seeds, stop, limit=int(given[self.form.limit]))
 
     def _working(
@@ -265,8 +272,8 @@ class InpaintTab:
             **self._pictures(sheet, boxes=boxes),
             **self.result.show(sheet, chosen, boxes=boxes, busy=busy),
         }
-        shown = sheet.bench if busy or chosen is None else sheet.results[chosen].bench
-        return {**page, self._bench: bench_html(shown)} if shown else page
+        shown = sheet.preview if busy or chosen is None else sheet.results[chosen].preview
+        return {**page, self._preview: preview_html(shown)} if shown else page
 
     def _pictures(self, sheet: InpaintState, *, boxes: bool) -> Page:
         """The results and the attempts; places nobody has yet before the first time."""
@@ -292,10 +299,10 @@ class InpaintTab:
     def _tally_page(self, sheet: InpaintState, level: Level) -> Page:
         """What was counted for the job on the page; left as it is where nothing was."""
         log = sheet.job.log if sheet.job else None
-        return {self._tally: tally_html(log, level, self._desk.prints.keep_bytes)} if log else {}
+        return {self._tally: tally_html(log, level, self._state.files.keep_bytes)} if log else {}
 
     def _reader_line(self) -> str:
-        reader = self._desk.reader
+        reader = self._state.reader
         if reader is None:
             return "No text reader works here, so results cannot be looked over for text."
         return f"Results are looked over by {reader.name}."

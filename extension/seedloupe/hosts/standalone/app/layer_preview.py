@@ -48,7 +48,7 @@ class LayerPainter:
             self._step.clear()
         self._step[feature.layer] = feature
 
-    def bench(self, update: StepUpdate, title: str) -> Preview:
+    def preview(self, update: StepUpdate, title: str) -> Preview:
         """Return what to show of the step just taken.
 
         A layer that cannot be painted is said, not raised.

@@ -23,7 +23,7 @@ def files_html(found: Exhibit) -> str:
 
 def more_html(sight: Sight) -> str:
     """Return whose finding each layer follows, and what to beware of, folded away."""
-    warnings = "".join(f"<li>{escape(line)}</li>" for line in warnings_of(sight.specimens))
+    warnings = "".join(f"<li>{escape(line)}</li>" for line in warnings_of(sight.runs))
     beware = f"<details><summary>What to beware of</summary><ul>{warnings}</ul></details>"
     reasons = "".join(_reason_html(choice) for choice in sight.why)
     why = (

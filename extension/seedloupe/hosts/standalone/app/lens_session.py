@@ -62,15 +62,15 @@ class Sight:
     """The page at one moment.
 
     Attributes:
-        bench: the picture being drawn beside its layers.
-        specimens: finished pictures with what was recorded.
+        preview: the picture being drawn beside its layers.
+        runs: finished pictures with what was recorded.
         status: one line on how far it is.
         notes: what could not be watched.
         why: whose finding each layer of the panel follows; none where somebody chose the layers.
     """
 
-    bench: Preview | None = None
-    specimens: tuple[RecordedRun, ...] = ()
+    preview: Preview | None = None
+    runs: tuple[RecordedRun, ...] = ()
     status: str = ""
     notes: tuple[str, ...] = ()
     why: tuple[PanelChoice, ...] = ()
@@ -100,7 +100,11 @@ class _Seen:
 
 
 def observe(
-    desk: AppState, wish: Observation, stop: threading.Event, *, painter: LayerPainter | None = None
+    state: AppState,
+    wish: Observation,
+    stop: threading.Event,
+    *,
+    painter: LayerPainter | None = None,
 ) -> Iterator[Sight]:
     """Draw the pictures with every step recorded; yield the page as it fills.
 
@@ -109,14 +113,14 @@ def observe(
     """
     if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
         raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
-    model = desk.shelf.get(wish.model)
+    model = state.models.get(wish.model)
     layers = panel_of(model.unet, wish.layers)
     request = Request.of(model.info, wish.prompt, wish.seeds, plan=wish.settings)
-    return _draw(desk, model, request, layers, stop, painter or LayerPainter())
+    return _draw(state, model, request, layers, stop, painter or LayerPainter())
 
 
 def _draw(
-    desk: AppState,
+    state: AppState,
     model: Model,
     request: Request,
     layers: Sequence[str],
@@ -133,18 +137,18 @@ def _draw(
         seen[len(made)].recording.take(feature)
 
     sinks = (record, painter.take)
-    events = desk.stream(model, request, panel=layers, sinks=sinks, preview=True, words=True)
+    events = state.stream(model, request, panel=layers, sinks=sinks, preview=True, words=True)
     for event in follow(_looked(events, seen, made), stop):
         if isinstance(event, StepUpdate):
-            bench = painter.bench(event, f"Seed {event.seed}, being drawn")
+            preview = painter.preview(event, f"Seed {event.seed}, being drawn")
             status = f"Picture {event.image + 1} of {len(request.seeds)}"
-            sight = replace(sight, bench=bench, status=status)
+            sight = replace(sight, preview=preview, status=status)
         else:
-            specimen = _finished(model, request, event, seen[event.index])
+            run = _finished(model, request, event, seen[event.index])
             notes = (*event.notes, *seen[event.index].recording.notes)
             sight = replace(
                 sight,
-                specimens=(*sight.specimens, specimen),
+                runs=(*sight.runs, run),
                 notes=tuple(dict.fromkeys((*sight.notes, *notes))),
             )
         yield sight
@@ -180,7 +184,7 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> R
 
 
 def observe_pictures(
-    desk: AppState,
+    state: AppState,
     pictures: Sequence[Image],
     *,
     model: str,
@@ -193,9 +197,9 @@ def observe_pictures(
     Raises:
         SeedloupeError: the model or a picture cannot be used, or a number is out of range.
     """
-    opened = desk.shelf.get(model)
+    opened = state.models.get(model)
     chosen = panel_of(opened.unet, layers)
-    specimens = tuple(
+    runs = tuple(
         RecordedRun(
             extract_features(
                 opened, FeatureExtraction(from_pil(picture.convert("RGB")), chosen, time, noises)
@@ -206,19 +210,19 @@ def observe_pictures(
         for number, picture in enumerate(pictures, 1)
     )
     words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
-    return Sight(specimens=specimens, status=f"{words}.", why=_why(opened, chosen))
+    return Sight(runs=runs, status=f"{words}.", why=_why(opened, chosen))
 
 
-def warnings_of(specimens: Sequence[RecordedRun]) -> tuple[str, ...]:
+def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
     """Say what seems content in the last step's features and is none, layer by layer."""
     said = []
-    for specimen in specimens:
-        record = specimen.record
+    for run in runs:
+        record = run.record
         if not record.codes and not record.raw:
             continue
         last = max(key.step for key in record.rgb)
         for key, found in health(record, asked_keys(record, step=last)).items():
-            whose = f"{specimen.title}, " if len(specimens) > 1 else ""
+            whose = f"{run.title}, " if len(runs) > 1 else ""
             said += [f"{whose}{key.layer}: {line}" for line in found.guards.warnings]
     return tuple(said)
 
@@ -228,12 +232,12 @@ def _why(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
     return choices if tuple(choice.layer for choice in choices) == tuple(layers) else ()
 
 
-def exhibit(desk: AppState, specimens: Sequence[RecordedRun], folder: Path) -> Exhibit:
+def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhibit:
     """Store a finished observation where the browser can fetch it.
 
     Args:
-        desk: what the page works with.
-        specimens: one or two.
+        state: what the page works with.
+        runs: one or two.
         folder: where to write lens files first.
 
     Raises:
@@ -242,16 +246,16 @@ def exhibit(desk: AppState, specimens: Sequence[RecordedRun], folder: Path) -> E
     from ....lens.file import SUFFIX, write_lens
     from ....lens.sheets import paint_layers
 
-    keep = desk.prints.keep_bytes
+    keep = state.files.keep_bytes
     files = []
-    for specimen in specimens:
-        stem = specimen.title.replace(" ", "-")
+    for run in runs:
+        stem = run.title.replace(" ", "-")
         film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
-        paint_layers(specimen.record, film)
-        write_lens(lens, specimen.record)
+        paint_layers(run.record, film)
+        write_lens(lens, run.record)
         files += [(keep(path.read_bytes(), path.name), path.name) for path in (film, lens)]
-    data = keep(explorer_json(specimens).encode(), "lens.json")
-    return Exhibit(data, keep(explorer_page(specimens).encode(), "lens.html"), tuple(files))
+    data = keep(explorer_json(runs).encode(), "lens.json")
+    return Exhibit(data, keep(explorer_page(runs).encode(), "lens.html"), tuple(files))
 
 
 def seeds_from(text: str, dice: int) -> tuple[int, ...]:
@@ -275,7 +279,7 @@ def layers_from(text: str) -> tuple[str, ...]:
 
 
 def _last_words(sight: Sight, wanted: int, seconds: float) -> str:
-    done = len(sight.specimens)
+    done = len(sight.runs)
     if done < wanted:
         return f"Stopped after {done} of {wanted} pictures."
     return f"Drawn and recorded in {seconds:.0f} s. Click a picture to ask about a spot."

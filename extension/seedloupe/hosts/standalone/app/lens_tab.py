@@ -15,7 +15,7 @@ from ....generation.sampler import Sampler
 from ....lens.explorer import explorer_html, explorer_script
 from ....services.table_fit import settings_from
 from .create_tab import EXAMPLES, PRIVATE, toast
-from .html import Preview, bench_html, status_html
+from .html import Preview, preview_html, status_html
 from .lens_notes_html import files_html, more_html
 from .lens_session import (
     Observation,
@@ -67,9 +67,9 @@ fresh();
 class LensTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, desk: AppState, opening: Opening, model: gr.State) -> None:
+    def __init__(self, state: AppState, opening: Opening, model: gr.State) -> None:
         """Build the tab inside the open block; ``model`` names the model in use."""
-        self._desk = desk
+        self._state = state
         self._model = model
         with gr.Row(elem_classes="sl-page"):
             with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
@@ -140,7 +140,7 @@ class LensTab:
             self._look = gr.Button("Look at it", elem_id="sl-lens-look")
 
     def _build_results(self) -> None:
-        self._bench = gr.HTML(bench_html(_IDLE), elem_id="sl-lens-bench")
+        self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-lens-preview")
         self._status = gr.HTML(status_html(""), elem_id="sl-lens-status")
         self._explorer = gr.HTML(
             "{}",
@@ -153,7 +153,7 @@ class LensTab:
 
     def _connect(self) -> None:
         alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
-        shown = [self._bench, self._status, self._explorer, self._files]
+        shown = [self._preview, self._status, self._explorer, self._files]
         sampling = [self._model, self._layers, self._steps, self._guidance, self._sampler]
         gr.on(
             [self._go.click, self._prompt.submit, self._seeds.submit],
@@ -187,7 +187,7 @@ class LensTab:
         request: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
         """Draw with every step recorded; show the layers meanwhile, and the explorer at the end."""
-        stop = self._desk.switches.fresh(_switch(request))
+        stop = self._state.switches.fresh(_switch(request))
         problems: list[str] = []
         # What stands below belongs to the run before.
         yield {
@@ -199,10 +199,10 @@ class LensTab:
 
         def watched() -> Iterator[dict[Any, Any]]:
             settings = settings_from(steps, guidance, sampler)
-            asked = seeds_from(seeds, self._desk.dice())
+            asked = seeds_from(seeds, self._state.dice())
             wish = Observation(prompt, asked, settings, model, layers_from(layers))
             last = Sight()
-            for last in observe(self._desk, wish, stop):
+            for last in observe(self._state, wish, stop):
                 yield self._page(last)
             yield self._shown(last)
 
@@ -230,7 +230,7 @@ class LensTab:
         def looked() -> Iterator[dict[Any, Any]]:
             yield self._shown(
                 observe_pictures(
-                    self._desk,
+                    self._state,
                     pictures,
                     model=model,
                     time=int(time),
@@ -243,22 +243,22 @@ class LensTab:
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this tab of this browser draws."""
-        self._desk.switches.press(_switch(request))
+        self._state.switches.press(_switch(request))
         return gr.update(interactive=False)
 
     def _page(self, sight: Sight) -> dict[Any, Any]:
         page = {self._status: status_html(sight.status)}
-        return {**page, self._bench: bench_html(sight.bench)} if sight.bench else page
+        return {**page, self._preview: preview_html(sight.preview)} if sight.preview else page
 
     def _shown(self, sight: Sight) -> dict[Any, Any]:
-        """Return the finished page: the explorer in place of the bench."""
+        """Return the finished page: the explorer in place of the preview."""
         words = " ".join((sight.status, *sight.notes))
-        if not sight.specimens:
+        if not sight.runs:
             return {self._status: status_html(words)}
         with tempfile.TemporaryDirectory() as folder:
-            found = exhibit(self._desk, sight.specimens, Path(folder))
+            found = exhibit(self._state, sight.runs, Path(folder))
         return {
-            self._bench: "",
+            self._preview: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
             self._files: files_html(found) + more_html(sight),

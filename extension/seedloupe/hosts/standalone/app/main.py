@@ -26,7 +26,7 @@ def build_app(
     tables: Sequence[Path] = (),
     *,
     device: str = "cpu",
-    desk: AppState | None = None,
+    state: AppState | None = None,
 ) -> gr.Blocks:
     """Build the page around an open model.
 
@@ -34,7 +34,7 @@ def build_app(
         model: what to open first, see :func:`~.models.open_model`.
         tables: folders with seed tables, looked through before those that came with Seedloupe.
         device: where models run.
-        desk: what the page works with, instead of the real things.
+        state: what the page works with, instead of the real things.
 
     Raises:
         ModelError: the model cannot be opened.
@@ -50,23 +50,23 @@ def build_app(
     from .state import open_page, open_state
 
     folders = tuple(dict.fromkeys((*tables, bundled_folder())))
-    desk = desk or open_state(Path(gr.utils.get_upload_folder()), folders, device=device)
-    opening = open_page(desk, model)
+    state = state or open_state(Path(gr.utils.get_upload_folder()), folders, device=device)
+    opening = open_page(state, model)
     with gr.Blocks(title="Seedloupe", analytics_enabled=False, fill_width=True) as app:
         with gr.Row(elem_classes="sl-top"):
             gr.HTML(header_html())
             model_line = gr.HTML(model_html(opening.model), elem_id="sl-model-line")
-        if desk.skipped:
-            gr.HTML(skipped_html(desk.skipped), elem_id="sl-skipped")
+        if state.skipped:
+            gr.HTML(skipped_html(state.skipped), elem_id="sl-skipped")
         with gr.Tabs() as tabs:
             with gr.Tab("Create", id=CREATE):
-                create = CreateTab(desk, opening, model_line)
+                create = CreateTab(state, opening, model_line)
             with gr.Tab("Atlas"):
-                AtlasTab(desk, opening, create, tabs)
+                AtlasTab(state, opening, create, tabs)
             with gr.Tab("Lens"):
-                LensTab(desk, opening, create.model)
+                LensTab(state, opening, create.model)
             with gr.Tab("Inpaint") as inpainting:
-                inpaint = InpaintTab(desk, create.model, opening.settings)
+                inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
         app.unload(create.on_leave)
     return app

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .state import AppState
 
 
-def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Candidate]:
+def seeds_to_try(state: AppState, sheet: InpaintState, job: Job) -> Iterator[Candidate]:
     """Return seeds for a retry: the cleanest of a table, clean ones of the tally, then dice.
 
     Seeds the page has drawn already are left out: they would draw the same pictures.
@@ -31,11 +31,11 @@ def seeds_to_try(desk: AppState, sheet: InpaintState, job: Job) -> Iterator[Cand
         ModelError: the model cannot be opened any more.
     """
     request = job.request
-    ranked = ranked_clean(request, desk.tables)
+    ranked = ranked_clean(request, state.tables)
     tally = job.log.read()[0] if job.log else None
     canonical = _canonical_of(job)
     drawn = {canonical(seed) for seed in (*sheet.seeds, *sheet.results)}
-    return candidates(ranked, tally, desk.dice, drawn=drawn, canonical=canonical)
+    return candidates(ranked, tally, state.dice, drawn=drawn, canonical=canonical)
 
 
 def try_again(

@@ -105,8 +105,8 @@ class AppState:
     """Everything the tabs work with.
 
     Attributes:
-        shelf: opens models.
-        prints: keeps pictures.
+        models: opens models.
+        files: keeps pictures.
         tables: folders with seed tables.
         reader: finds text; None where no reader works here.
         stream: starts a sampler.
@@ -117,8 +117,8 @@ class AppState:
         skipped: a line for each package whose plug-in could not be had.
     """
 
-    shelf: ModelCache
-    prints: ServedFiles
+    models: ModelCache
+    files: ServedFiles
     tables: Sequence[Path] = ()
     reader: OcrReader | None = None
     stream: Stream = stream
@@ -130,7 +130,7 @@ class AppState:
 
 
 def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
-    """Set up a desk with the real things.
+    """Set up what the tabs share, with real models and folders.
 
     Args:
         cache: a folder Gradio serves.
@@ -139,11 +139,11 @@ def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> A
     """
     from ....artifacts import ResultStore, choose_reader, tally_folder
 
-    shelf = ModelCache(lambda name: open_model(name, device=device))
+    models = ModelCache(lambda name: open_model(name, device=device))
     store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     plugins, skipped = with_outside(builtin(apart=True))
     return AppState(
-        shelf,
+        models,
         ServedFiles(cache),
         tuple(tables),
         choose_reader("auto", registry=plugins.readers),
@@ -161,25 +161,27 @@ class Opening:
     model: Model
     table: Path | None
     settings: Plan
-    assay: TableFit
+    fit: TableFit
 
 
-def open_page(desk: AppState, name: str) -> Opening:
+def open_page(state: AppState, name: str) -> Opening:
     """Open a model and the table that fits it best, with the settings the table was made with.
 
     Raises:
         ModelError: it cannot be opened.
     """
-    return open_page_with_table(desk, name, best_table_for(desk.shelf.get(name).info, desk.tables))
+    return open_page_with_table(
+        state, name, best_table_for(state.models.get(name).info, state.tables)
+    )
 
 
-def open_page_with_table(desk: AppState, name: str, path: Path | None) -> Opening:
+def open_page_with_table(state: AppState, name: str, path: Path | None) -> Opening:
     """Choose a table for a model, and the settings it was made with.
 
     Raises:
         ModelError: the model cannot be opened.
     """
-    model = desk.shelf.get(name)
+    model = state.models.get(name)
     settings = settings_for(model.info, fit_table(model.info, path, DEFAULT_PLAN).table)
     return Opening(name, model, path, settings, fit_table(model.info, path, settings))
 

@@ -1,4 +1,4 @@
-"""How the page looks: a sorting tray on warm paper, or on dark felt where the browser asks.
+"""How the page looks: a sorting shown on warm paper, or on dark felt where the browser asks.
 
 All fonts come with Gradio or with the machine; nothing is fetched from anywhere else.
 """
@@ -150,7 +150,7 @@ footer{display:none!important}
 .sl-column header p{grid-column:1/-1;margin:0;color:var(--sl-soft);font-size:13px;line-height:1.4}
 .sl-column{--tone:var(--sl-slate);min-width:0}
 .sl-golden{--tone:var(--sl-brass)} .sl-diverse{--tone:var(--sl-jade)}
-.sl-tray{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));gap:28px}
+.sl-columns{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));gap:28px}
 .sl-frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,112px),1fr));
   gap:16px 14px}
 .sl-frame{margin:0;min-width:0}
@@ -173,7 +173,7 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-mark.sl-good{color:var(--sl-jade)}
 .sl-mark.sl-bad{background:var(--sl-garnet);color:var(--sl-card)}
 
-.sl-bench{position:relative;display:grid;gap:22px;
+.sl-preview{position:relative;display:grid;gap:22px;
   grid-template-columns:184px minmax(150px,1fr) auto;
   align-items:start;background:var(--sl-card);border:1px solid var(--sl-line);border-radius:6px;
   padding:16px 20px 18px;overflow:hidden}
@@ -281,10 +281,10 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   .sl-model{text-align:left;margin:6px 0}
   .sl-over{flex-wrap:wrap!important}
   .sl-over>#sl-repaint-status{flex-basis:100%!important}
-  .sl-tray{gap:12px} .sl-frames{gap:12px}
+  .sl-columns{gap:12px} .sl-frames{gap:12px}
   .sl-column header{min-height:0} .sl-column header p{font-size:12px}
   .sl-column h3{font-size:16px}
-  .sl-bench{grid-template-columns:96px 1fr;gap:12px;padding:14px}
+  .sl-preview{grid-template-columns:96px 1fr;gap:12px;padding:14px}
   .sl-stone{width:96px;height:96px}
   .sl-frame figcaption p{flex-direction:column;gap:0}
   .sl-layers{grid-column:1/-1;gap:10px} .sl-layers figure{flex:1;width:auto}
