@@ -1,11 +1,11 @@
-"""Where Seedling's objects land when seeds are picked by layout, beside seeds drawn by lot.
+"""Where Seedling's objects land when seeds are picked by layout, beside random seeds.
 
     python benchmarks/layout_on_seedling.py --seeds 16 --prompts 10
 
 Seeds are picked from the bundled table, and drawn with prompts the table never saw. The control
-asks a table in which rows of ``feature.composition`` were dealt to other seeds: what is left there
+asks a table in which rows of ``feature.composition`` were permuted: what is left there
 is what asking alone does. Prints one JSON document: for each question the mean place, size or depth
-over the seeds with its 95 % interval, and the gain over the lots, in the direction asked for.
+over the seeds with its 95 % interval, and the gain over random seeds, in the direction asked for.
 """
 
 from __future__ import annotations
@@ -68,23 +68,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=16, help="picked for each question")
     parser.add_argument("--prompts", type=int, default=10)
-    parser.add_argument("--by-lot", type=int, default=64, help="seeds drawn by lot")
+    parser.add_argument("--random", type=int, default=64, help="random seeds")
     parser.add_argument("--only", nargs="*", default=[q.name for q in QUESTIONS])
-    parser.add_argument("--sheet", type=Path, help="write a picture of left, lots and right here")
+    parser.add_argument("--sheet", type=Path, help="write a picture of left, random and right here")
     settings = parser.parse_args()
     torch.set_num_threads(1)
     table = read_table(find_table("seedling", [bundled_folder()]))
     captions = prompts(settings.prompts, UNSEEN)
     look = partial(places, open_model("seedling"), load_critic(weights_folder()), table, captions)
-    lots = look(pick_random(table, settings.by_lot, source_seed=7).seeds)
+    usual = look(pick_random(table, settings.random, source_seed=7).seeds)
     report: dict[str, object] = {
-        "by lot": {a: summary(lots[:, :, i]) for i, a in enumerate(ASPECTS)}
+        "random": {a: summary(usual[:, :, i]) for i, a in enumerate(ASPECTS)}
     }
     for question in QUESTIONS:
         if question.name in settings.only:
             report[question.name] = {
-                "table": answer(question, table, settings.seeds, look, lots),
-                "control": answer(question, dealt_anew(table), settings.seeds, look, lots),
+                "table": answer(question, table, settings.seeds, look, usual),
+                "control": answer(question, permuted(table), settings.seeds, look, usual),
             }
     if settings.sheet:
         draw_sheet(table, captions[:SHOWN], settings.sheet)
@@ -96,20 +96,20 @@ def answer(
     table: SeedTable,
     count: int,
     look: partial[NDArray[np.float64]],
-    lots: NDArray[np.float64],
+    usual: NDArray[np.float64],
 ) -> dict[str, object]:
     """Pick, draw and look."""
     picking = pick_by_layout(table, count, layouts=[question.layout])
     column = ASPECTS.index(question.aspect)
     found = look(picking.seeds)[:, :, column]
     sign = 1 if question.more else -1
-    gain, error = difference(found, lots[:, :, column])
+    gain, error = difference(found, usual[:, :, column])
     reach = NORMAL_95 * error
     return {
         **summary(found),
-        "gain over lots": round(sign * gain, 4),
+        "gain over random seeds": round(sign * gain, 4),
         "interval": [round(sign * gain - reach, 4), round(sign * gain + reach, 4)],
-        "on the side asked for": side(found, lots[:, :, column], sign),
+        "on the side asked for": side(found, usual[:, :, column], sign),
         "seeds": list(picking.seeds[:4]),
     }
 
@@ -147,7 +147,7 @@ def pictures(model: Model, table: SeedTable, captions: Sequence[str], seed: int)
     )
 
 
-def dealt_anew(table: SeedTable) -> SeedTable:
+def permuted(table: SeedTable) -> SeedTable:
     """The same table, each seed with the composition of another."""
     order = np.random.default_rng(0).permutation(len(table))
     tensors = {**table.tensors, "feature.composition": table.feature("composition")[order]}
@@ -166,29 +166,29 @@ def summary(found: NDArray[np.float64]) -> dict[str, object]:
     }
 
 
-def difference(found: NDArray[np.float64], lots: NDArray[np.float64]) -> tuple[float, float]:
+def difference(found: NDArray[np.float64], usual: NDArray[np.float64]) -> tuple[float, float]:
     """How far the mean of one set of seeds lies above the other's, and its standard error."""
-    ours, theirs = (np.nanmean(part, axis=1) for part in (found, lots))
+    ours, theirs = (np.nanmean(part, axis=1) for part in (found, usual))
     error = math.hypot(*(float(np.std(m, ddof=1)) / math.sqrt(len(m)) for m in (ours, theirs)))
     return float(ours.mean() - theirs.mean()), error
 
 
-def side(found: NDArray[np.float64], lots: NDArray[np.float64], sign: int) -> float:
-    """The share of pictures beyond the lots' median, on the side asked for; chance is 0.5."""
+def side(found: NDArray[np.float64], usual: NDArray[np.float64], sign: int) -> float:
+    """The share of pictures beyond random seeds' median, on the side asked for; chance is 0.5."""
     known = found[np.isfinite(found)]
-    return round(float((sign * (known - np.nanmedian(lots)) > 0).mean()), 3)
+    return round(float((sign * (known - np.nanmedian(usual)) > 0).mean()), 3)
 
 
 def draw_sheet(table: SeedTable, captions: Sequence[str], path: Path) -> None:
-    """Rows of pictures: four seeds picked for the left, four by lot, four for the right."""
+    """Rows of pictures: four seeds picked for the left, four random ones, four for the right."""
     from PIL import Image
 
     model = open_model("seedling")
     sides = [pick_by_layout(table, 4, layouts=[Layout(x=x)]).seeds for x in (0.2, 0.8)]
-    lots = pick_random(table, 4, source_seed=7).seeds
+    usual = pick_random(table, 4, source_seed=7).seeds
     rows = [
         torch.cat(list(pictures(model, table, captions, seed)), 2)
-        for seed in chain(sides[0], lots, sides[1])
+        for seed in chain(sides[0], usual, sides[1])
     ]
     whole = (torch.cat(rows, 1).permute(1, 2, 0) * 255).round().byte().numpy()
     Image.fromarray(whole).save(path)

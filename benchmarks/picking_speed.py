@@ -39,6 +39,7 @@ from seedloupe.picking import (
     DiverseObjective,
     GoldenRule,
     Layout,
+    PickOrder,
     pick_by_layout,
     pick_clean,
     pick_diverse,
@@ -82,6 +83,8 @@ RULES: dict[str, Pick] = {
         layouts=[Layout(0.2, 0.5, 0.1, 0.05), Layout(0.8, 0.5, 0.1, 0.95)],
     ),
     "clean": lambda table, count: pick_clean(table, count),
+    "golden, in turn": lambda table, count: pick_golden(table, count, order=PickOrder.TURNING),
+    "diverse, in turn": lambda table, count: pick_diverse(table, count, order=PickOrder.TURNING),
 }
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from text_samples.samples import Sample
 
 from seedloupe.artifacts import Availability, Level, OcrReader, TextRegion, flag_text_artifacts
 from seedloupe.artifacts.coverage import cover
 from seedloupe.artifacts.view import around, whole_view
 from seedloupe.geometry import Extent
 from seedloupe.images import from_pil
-from seedloupe.testing.samples import Sample
 
 #: Text of at least this size is the headline.
 SIZE = 16

@@ -2,7 +2,7 @@
 
     python benchmarks/text_quality.py --split held_out --count 320
 
-Every picture is drawn from a seed (``seedloupe/testing/samples.py``), the mask with it; they hold
+Every picture is drawn from a seed (``text_samples/samples.py``), the mask with it; they hold
 words, watermarks, letter-like shapes, text beside the mask, or none. Text counts as found where
 flags cover half of the ink of a line. Seedling's own pictures are measured apart. Prints one
 JSON document; ``--plot`` draws the ROC curves, ``--sheet`` what was flagged and what was missed.
@@ -24,14 +24,14 @@ import torch
 from PIL import Image
 from text_outcomes import SIZE, Outcome, outcome
 from text_pictures import Curve, curves, mosaic
+from text_samples.grounds import GROUNDS
+from text_samples.lettering import folder_fonts, opencv_fonts, pillow_fonts
+from text_samples.samples import Sample, SampleKind, SampleSplit, TextLine, draw_sample
 
 from seedloupe.artifacts import Level, TextRegion, builtin_readers
 from seedloupe.chance import wilson_bounds
 from seedloupe.geometry import Extent, bounding_box
 from seedloupe.seedling import world
-from seedloupe.testing.grounds import GROUNDS
-from seedloupe.testing.lettering import folder_fonts, opencv_fonts, pillow_fonts
-from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, TextLine, draw_sample
 
 
 def main() -> None:

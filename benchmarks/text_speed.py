@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from text_samples.lettering import opencv_fonts, pillow_fonts
+from text_samples.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 from seedloupe.artifacts import Level, TextRegion
 from seedloupe.artifacts.coverage import cover
@@ -27,8 +29,6 @@ from seedloupe.artifacts.readers import EasyOcrReader, RapidOcrReader
 from seedloupe.artifacts.view import around
 from seedloupe.geometry import Extent
 from seedloupe.images import from_pil
-from seedloupe.testing.lettering import opencv_fonts, pillow_fonts
-from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 SIDE = 512
 Read = Callable[[Sample], tuple[TextRegion, ...]]

@@ -133,6 +133,7 @@ def test_alpha_that_only_carries_a_hidden_text_is_opaque(
     picture.putalpha(alpha)
     picture.save(tmp_path / "hidden.png")
     assert torch.equal(read_image(tmp_path / "hidden.png"), plain)
+    assert torch.equal(from_pil(picture, on_white=True), plain)
     assert read_mask(tmp_path / "hidden.png", (7, 5)).shape == (5, 7)
 
 

@@ -95,7 +95,7 @@ def from_pil(picture: Image.Image, *, on_white: bool = False) -> Tensor:
     Returns:
         ``(3, H, W)`` float32 in ``[0, 1]``.
     """
-    if on_white and ("A" in picture.getbands() or "transparency" in picture.info):
+    if on_white and is_transparent(picture):
         ground = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(ground, picture.convert("RGBA"))
     return _to_tensor(picture.convert("RGB")).permute(2, 0, 1).contiguous()

@@ -13,8 +13,7 @@ import pytest
 from seedloupe.atlas import page as view
 from seedloupe.atlas.page import AtlasPage, aspect_of, bits, has_sheet, picking_html, table_json
 from seedloupe.noise import NV_NOISE
-from seedloupe.picking import Pick, Picking, pick_golden
-from seedloupe.services.seed_columns import ranks_of
+from seedloupe.picking import Pick, Picking, pick_golden, ranks_of
 from seedloupe.tables import NoiseSpec, SeedTable, SpaceSpec, ThumbnailsSpec
 
 from ..seed_tables import full_table, make_table

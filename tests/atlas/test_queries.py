@@ -12,29 +12,20 @@ import pytest
 
 from seedloupe.atlas.queries import (
     MOST_CHOSEN,
-    Ask,
     Chart,
     Charts,
-    How,
     Sifting,
     chosen_from,
     kinds_of,
-    pick_on_map,
+    layout_request,
     places_from,
-    possible_hows,
+    possible_rules,
     sifted,
 )
 from seedloupe.errors import InputError, PickError, SeedloupeError, TableError
 from seedloupe.geometry import Box
 from seedloupe.hosts.standalone.app.state import ServedFiles
-from seedloupe.picking import (
-    Layout,
-    TagFilter,
-    pick_by_layout,
-    pick_clean,
-    pick_diverse,
-    pick_golden,
-)
+from seedloupe.picking import Layout, PickRule, TagFilter, pick_by_layout, pick_seeds
 from seedloupe.tables import SeedTable, write_table
 
 from ..hosts.standalone.app.app_stands import path_of
@@ -92,10 +83,11 @@ def test_a_table_that_is_gone_or_broken_is_an_error_of_ours(charts: Charts, path
 
 
 def test_a_table_is_only_asked_what_it_can_answer() -> None:
-    assert possible_hows(full_table()) == (How.GOLDEN, How.DIVERSE, How.CLEAN)
-    assert possible_hows(make_table({"a": [1, 2]})) == (How.GOLDEN,)
-    assert possible_hows(make_table({}, rates={"gray": [0, 1]})) == ()
-    assert possible_hows(None) == ()
+    rules = (PickRule.GOLDEN, PickRule.DIVERSE, PickRule.CLEAN)
+    assert possible_rules(full_table()) == rules
+    assert possible_rules(make_table({"a": [1, 2]})) == (PickRule.GOLDEN,)
+    assert possible_rules(make_table({}, rates={"gray": [0, 1]})) == ()
+    assert possible_rules(None) == ()
 
 
 def test_objects_are_offered_by_the_names_the_table_gives_them() -> None:
@@ -104,19 +96,17 @@ def test_objects_are_offered_by_the_names_the_table_gives_them() -> None:
     assert kinds_of(None) == ()
 
 
-def test_every_way_asks_its_rule() -> None:
+def test_boxes_ask_for_a_layout_each() -> None:
     table, tags = full_table(), TagFilter(avoid=("gray",), above=0.2)
-    assert pick_on_map(table, Ask(How.GOLDEN, 2, tags)) == pick_golden(table, 2, tags=tags)
-    assert pick_on_map(table, Ask(How.CLEAN, 2, tags)) == pick_clean(table, 2, tags=tags)
-    assert pick_on_map(table, Ask(How.DIVERSE, 2, tags)) == pick_diverse(table, 2, tags=tags)
     layouts = [replace(Layout.of_box(Box(*place)), kind="ball") for place in (LEFT, RIGHT)]
-    asked = Ask(How.LAYOUT, 2, tags, (LEFT, RIGHT), "ball")
-    assert pick_on_map(table, asked) == pick_by_layout(table, 2, layouts=layouts, tags=tags)
+    asked = layout_request(2, (LEFT, RIGHT), tags=tags, kind="ball")
+    expected = pick_by_layout(table, 2, layouts=layouts, tags=tags)
+    assert pick_seeds(table, asked) == expected
 
 
 def test_a_layout_needs_a_box() -> None:
     with pytest.raises(InputError, match="layout: expected a box drawn"):
-        pick_on_map(full_table(), Ask(How.LAYOUT, 2))
+        layout_request(2, (), tags=TagFilter())
 
 
 def test_seeds_that_fail_are_faded_and_counted(chart: Chart) -> None:

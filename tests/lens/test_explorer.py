@@ -42,11 +42,11 @@ def recorded(seed: int = 7, *, prompt: str = "a ball", layers: Any = LAYERS) -> 
     return recorder.finish(spec)
 
 
-def told(*specimens: RecordedRun) -> list[dict[str, Any]]:
+def told(*runs: RecordedRun) -> list[dict[str, Any]]:
     def refuse(text: str) -> None:
         raise AssertionError(f"{text} is no JSON a browser reads")
 
-    found = json.loads(explorer_json(specimens), parse_constant=refuse)
+    found = json.loads(explorer_json(runs), parse_constant=refuse)
     return list(found["sides"])
 
 
@@ -215,10 +215,10 @@ def test_without_a_picture_the_finest_layer_gives_the_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    ("specimens", "field"),
+    ("runs", "field"),
     [
-        ((), "specimens"),
-        ((RecordedRun(recorded()),) * 3, "specimens"),
+        ((), "runs"),
+        ((RecordedRun(recorded()),) * 3, "runs"),
         ((RecordedRun(replace(recorded(), rgb={})),), "record"),
         ((RecordedRun(recorded(), row=1),), "row"),
         (
@@ -228,10 +228,10 @@ def test_without_a_picture_the_finest_layer_gives_the_shape() -> None:
     ],
 )
 def test_runs_that_cannot_be_shown_are_refused_by_name(
-    specimens: tuple[RecordedRun, ...], field: str
+    runs: tuple[RecordedRun, ...], field: str
 ) -> None:
     with pytest.raises(InputError, match=f"^{field}: expected"):
-        explorer_json(specimens)
+        explorer_json(runs)
 
 
 def test_runs_of_other_lengths_do_not_stand_side_by_side() -> None:

@@ -9,7 +9,14 @@ import pytest
 import torch
 
 from seedloupe.errors import SeedError
-from seedloupe.noise import NV_NOISE, NoiseSource, canonical_seed, collisions, initial_noise
+from seedloupe.noise import (
+    NV_NOISE,
+    NoiseSource,
+    canonical_seed,
+    collisions,
+    initial_noise,
+    parse_seeds,
+)
 
 CARD = NoiseSource.parse("cuda:43008")
 
@@ -69,3 +76,45 @@ def test_more_than_64_bits_are_refused(seed: int) -> None:
 def test_what_is_no_whole_number_is_no_seed(seed: object) -> None:
     with pytest.raises(SeedError, match="seed: expected a whole number"):
         canonical_seed(cast("int", seed))
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [
+        ("7,10:13, 2", (7, 10, 11, 12, 2)),
+        ("1,2,5-9", (1, 2, 5, 6, 7, 8, 9)),
+        ("4, 8, 15", (4, 8, 15)),
+        (" 4;8\n8 ", (4, 8, 8)),
+        ("151 976", (151, 976)),
+        ("0:3 3-3", (0, 1, 2, 3)),
+        ("1,,2,", (1, 2)),
+        ("007", (7,)),
+        (f"{2**64 - 1}", (2**64 - 1,)),
+        (f"{2**64 - 2}:{2**64}", (2**64 - 2, 2**64 - 1)),
+        ("", ()),
+        (" , ", ()),
+    ],
+)
+def test_lists_of_seeds_are_read_as_people_write_them(text: str, seeds: tuple[int, ...]) -> None:
+    assert parse_seeds(text) == seeds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("-1", "1.5", "x", "4, x", "four", "²", "\u0663", "0x5", "5:5", "9:3", "9-3", "5:", ":5"),
+        *("5 - 9", "1-2-3", "1:2:3", "1e3", "5_0", f"{2**64}", f"0:{2**64 + 1}", "9" * 21),
+    ],
+)
+def test_what_is_no_list_of_seeds_is_refused(text: str) -> None:
+    with pytest.raises(SeedError, match="seeds: expected"):
+        parse_seeds(text)
+
+
+def test_a_slip_of_the_pen_fills_no_memory() -> None:
+    assert len(parse_seeds("0:1000000")) == 1_000_000
+    for text in ("0:1000001", "0:1000000 7", f"0-{2**64 - 1}"):
+        with pytest.raises(SeedError, match="at most 1000000 in all"):
+            parse_seeds(text)
+    with pytest.raises(SeedError, match="at most 3 in all"):
+        parse_seeds("1 2-4", most=3)

@@ -96,7 +96,7 @@ def test_it_is_said_how_many_seeds_would_be_clean_by_luck() -> None:
     again = (dice.binomial(16, usual, (2000, 1024)) == 0).sum(axis=1)
     assert abs(spotless - luck) < 50
     said = re.fullmatch(
-        f"seeds drawn by lot show text in {usual:.1%} of pictures; none at all seen: {spotless} "
+        f"random seeds show text in {usual:.1%} of pictures; none at all seen: {spotless} "
         rf"seeds, and by luck {luck:.0f} ± (\d+) if all seeds were alike",
         picking.notes[0],
     )

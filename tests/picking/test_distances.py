@@ -69,12 +69,12 @@ def test_equal_points_are_chosen_last_and_counted() -> None:
     assert apart == 2
 
 
-def test_far_points_beat_sets_drawn_by_lot() -> None:
+def test_far_points_beat_random_sets() -> None:
     points = np.random.default_rng(3).normal(size=(200, 8))
     chosen, _ = farthest_points(Cloud.of(points), 0, 4)
     found = pick_spread(Cloud.of(points), chosen)
     assert found is not None
-    assert found.mean > found.by_lot
+    assert found.mean > found.random
     assert found.beaten >= 0.95
     assert "apart on average" in str(found)
 
@@ -109,7 +109,7 @@ def test_the_mean_distance_is_that_of_going_through_all_pairs(
     assert cloud.mean_distance(some) == pytest.approx(np.mean(expected), rel=1e-9)
 
 
-def test_many_points_are_compared_with_lots_in_little_memory() -> None:
+def test_many_points_are_compared_with_random_sets_in_little_memory() -> None:
     cloud = Cloud.of(np.random.default_rng(8).normal(size=(1024, 16)))
     tracemalloc.start()
     try:

@@ -91,9 +91,9 @@ def test_pictures_are_less_alike_than_in_the_fifth_percentile_of_random_sets(
         return float((cosines.sum() - len(rows)) / (len(rows) * (len(rows) - 1)))
 
     dice = np.random.default_rng(5)
-    lots = [alike(dice.choice(S, 4, replace=False)) for _ in range(1000)]
+    usual = [alike(dice.choice(S, 4, replace=False)) for _ in range(1000)]
     chosen = pick_diverse(table, 4, objective=objective, quality=0.2).seeds
-    assert alike(np.asarray(chosen)) < np.quantile(lots, 0.05)
+    assert alike(np.asarray(chosen)) < np.quantile(usual, 0.05)
 
 
 def test_several_spaces_have_the_same_say() -> None:
@@ -128,7 +128,7 @@ def test_without_a_floor_the_outliers_are_back() -> None:
     assert len(bad & set(pick_diverse(table, 4, floor=1.0).seeds[1:])) >= 2
 
 
-def test_the_set_is_more_spread_than_95_of_100_drawn_by_lot() -> None:
+def test_the_set_is_more_spread_than_95_of_100_random_ones() -> None:
     points, scores, _ = planted(0)
     picking = pick_diverse(make_table({"quality": scores}, features={"style": points}), 4)
     assert picking.spread is not None

@@ -250,5 +250,5 @@ def test_json_has_seeds_as_texts() -> None:
     assert value["picks"][0]["seed"] == "4294967295"
     assert value["picks"][0]["scores"] == {"a": 2.0, "b": 2.0}
     fields = {"picks", "rule", "pool", "chance", "notes", "spread", "interval_of", "rank_by"}
-    assert set(value) == fields
+    assert set(value) == fields | {"position", "order", "period"}
     assert set(value["chance"]) == {"expected", "sd", "observed", "p"}

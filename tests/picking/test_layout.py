@@ -112,7 +112,7 @@ def test_several_boxes_deal_each_picture_its_best_seed_that_is_left() -> None:
     assert str(right) in picking.rule
 
 
-def test_all_seeds_are_dealt_once_when_boxes_ask_for_the_same() -> None:
+def test_all_seeds_are_given_once_when_boxes_ask_for_the_same() -> None:
     values, _ = planted(9, 4, 0.1, 0.02)
     picking = pick_by_layout(table_of(values), 20, layouts=[Layout(x=0.2), Layout(x=0.2)])
     assert sorted(picking.seeds) == list(range(9))
@@ -163,14 +163,14 @@ def test_with_one_class_it_is_said_that_what_was_seen_is_taken_at_face_value() -
     assert any("x was seen with one object a seed" in note for note in picking.notes)
 
 
-def test_seeds_drawn_by_lot_come_as_near_as_said() -> None:
+def test_random_seeds_come_as_near_as_said() -> None:
     values, _ = planted(500, 5, 0.1, 0.05)
     layout = Layout(x=0.2, y=0.3)
     picking = pick_by_layout(table_of(values), 4, layouts=[layout])
     table = table_of(values)
     squares = sum(habits(table, None, a).squared_error(t) for a, t in (("x", 0.2), ("y", 0.3)))
     expected = np.sqrt(np.mean(squares))
-    assert f"{layout}: seeds drawn by lot are on average {expected:.2f} away" in picking.notes
+    assert f"{layout}: random seeds are on average {expected:.2f} away" in picking.notes
     assert all(pick.scores["distance"] < expected for pick in picking.picks)
     entries = values.astype(np.float32)[:, :, :2] - np.array([0.2, 0.3])
     assert expected == pytest.approx(np.sqrt((entries**2).sum(axis=2).mean()), rel=0.01)

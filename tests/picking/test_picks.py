@@ -9,7 +9,8 @@ import pytest
 
 from seedloupe.errors import PickError
 from seedloupe.picking import Chance, Pick, Picking, PickSpread
-from seedloupe.picking.picks import describe_pick, require_count
+from seedloupe.picking.picks import describe_pick
+from seedloupe.picking.stretch import require_count
 
 from ..seed_tables import make_table
 

@@ -1,4 +1,4 @@
-"""Seeds drawn by lot are different, repeatable and nobody else's business."""
+"""Random seeds are different, repeatable and nobody else's business."""
 
 from __future__ import annotations
 

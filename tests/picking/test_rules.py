@@ -75,14 +75,14 @@ def test_what_is_promised_of_the_picks_is_what_they_give() -> None:
     assert 0.90 <= np.mean(inside) <= 0.99
 
 
-def test_the_gain_over_lots_is_said_and_true() -> None:
+def test_the_gain_over_random_seeds_is_said_and_true() -> None:
     table, truth = uneven(np.random.default_rng(3))
     picking = pick_golden(table, 50)
     expected = np.mean([pick.scores["a.expected"] for pick in picking.picks])
     centre = float(table.score("a").astype(np.float64).mean())
     note = (
-        f"a on other prompts: {expected:.4g} to be expected of these seeds, {centre:.4g} of seeds "
-        "drawn by lot"
+        f"a on other prompts: {expected:.4g} to be expected of these seeds, {centre:.4g} of random "
+        "seeds"
     )
     assert note in picking.notes
     assert truth[list(picking.seeds)].mean() == pytest.approx(expected, abs=0.2)

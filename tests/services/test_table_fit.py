@@ -14,6 +14,7 @@ from seedloupe.services.table_fit import (
     best_table_for,
     fit_table,
     settings_of_table,
+    table_choices,
 )
 from seedloupe.tables import (
     Evidence,
@@ -74,7 +75,7 @@ def test_other_steps_leave_the_noise_and_say_both_numbers(tiny: Model, path: Pat
     known = assayed(table_for(tiny), path, tiny, Plan(Sampler.DPMPP_2M, 9, 2.0))
     assert known.tone == "plain"
     assert known.table is not None
-    assert "steps: made with 3, in use is 9." in known.lines
+    assert "sampling.steps: the table has 3, in use is 9." in known.lines
 
 
 def test_another_model_is_named_and_not_hashed(tiny: Model, path: Path) -> None:
@@ -83,7 +84,8 @@ def test_another_model_is_named_and_not_hashed(tiny: Model, path: Path) -> None:
     known = assayed(
         SeedTable(table.seeds, table.tensors, replace(table.spec, model=model)), path, tiny
     )
-    assert f"It was made with somebody's; {tiny.name} is in use." in known.lines
+    said = f"model.sha256: the table has somebody's, in use is {tiny.info.name}."
+    assert said in known.lines
     assert "ffff" not in "".join(known.lines)
 
 
@@ -150,6 +152,25 @@ def test_the_table_that_fits_best_is_found(tiny: Model, tmp_path: Path) -> None:
     found = best_table_for(tiny.info, [folder])
     assert found is not None
     assert found.parent.name == "c-exact"
+
+
+def test_of_tables_that_fit_alike_the_first_in_the_order_of_the_folders_is_taken(
+    tiny: Model, tmp_path: Path
+) -> None:
+    for folder in ("z", "a"):
+        (tmp_path / folder).mkdir()
+        write_table(table_for(tiny), tmp_path / folder / "t.seedtable.safetensors")
+    for first, second in (("z", "a"), ("a", "z")):
+        found = best_table_for(tiny.info, [tmp_path / first, tmp_path / second])
+        assert found is not None
+        assert found.parent.name == first
+
+
+def test_tables_are_called_what_every_host_calls_them(tmp_path: Path) -> None:
+    path = tmp_path / "toy" / "t.seedtable.safetensors"
+    path.parent.mkdir()
+    write_table(full_table(), path)
+    assert table_choices([tmp_path]) == [("none", "none"), ("toy/t", str(path))]
 
 
 def test_no_table_is_found_where_none_fits(tiny: Model, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class Shapes:
     height: float
 
     def fit(self, region: TextRegion) -> bool:
-        """Tell whether the region looks like a row of letters; never if nobody said how sure."""
+        """Tell whether the region looks like a row of letters; never where that was not scored."""
         return (
             region.detection is not None
             and region.detection >= self.detection

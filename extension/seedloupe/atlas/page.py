@@ -157,10 +157,7 @@ def picking_html(title: str, picking: Picking | None) -> str:
     """Return the rule that chose seeds and everything to know about it."""
     if picking is None:
         return ""
-    chance = (str(picking.chance),) if picking.chance else ()
-    spread = (str(picking.spread),) if picking.spread else ()
-    notes = dict.fromkeys((*spread, *chance, *picking.notes))
-    said = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    said = "".join(f"<li>{escape(reason)}</li>" for reason in picking.reasons)
     return (
         f'<div class="sl-atlas-why" role="status"><h3>{escape(title)}</h3>'
         f"<p>{escape(picking.rule)}</p><ul>{said}</ul></div>"
@@ -215,11 +212,12 @@ def _columns(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, A
 def _score(
     table: SeedTable, metric: str, part: ScorePart, title: str, better: int
 ) -> dict[str, Any]:
-    mean, error = table.score(metric, part), f"{part}_se".lstrip("_")
+    mean = table.score(metric, part)
+    error: ScorePart = "confirm_se" if part else "se"
     column = _column(f"score.{metric}.{part}", title, "score", mean, better)
-    if not table.has_score(metric, error):  # type: ignore[arg-type]
+    if not table.has_score(metric, error):
         return column
-    reach = NORMAL_95 * table.score(metric, error)  # type: ignore[arg-type]
+    reach = NORMAL_95 * table.score(metric, error)
     return column | {"low": _floats(mean - reach), "high": _floats(mean + reach)}
 
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..errors import InputError
 from ..geometry import Box
 from ..picking import (
-    Layout,
-    Picking,
+    PickRequest,
+    PickRule,
+    SelectedSeeds,
     TagFilter,
-    pick_by_layout,
-    pick_clean,
-    pick_diverse,
-    pick_golden,
+    layouts_of,
+    ranks_of,
+    rules_for,
 )
 from ..picking.sieve import sift
-from ..services.seed_columns import ranks_of
-from ..services.table_fit import SelectedSeeds
 from ..tables import SeedTable, read_table
 from .page import AtlasPage, Place, aspect_of, bits, has_sheet, table_json
-
-if TYPE_CHECKING:
-    from ..hosts.standalone.app.state import ServedFiles
 
 #: As many seeds as one column of *Create* draws.
 MOST_CHOSEN = 24
@@ -35,32 +30,12 @@ ANY_KIND = "any object"
 ALL_SCORES = "all scores"
 
 
-class How(str, Enum):
-    """How seeds are picked on the map."""
+class KeepsFiles(Protocol):
+    """Keeps what a browser is to fetch."""
 
-    GOLDEN = "golden"
-    DIVERSE = "diverse"
-    CLEAN = "clean"
-    LAYOUT = "layout"
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What somebody wants picked.
-
-    Attributes:
-        how: by which rule.
-        count: how many seeds.
-        tags: which seeds to leave out.
-        places: where objects should stand, one place a picture in turn; for a layout.
-        kind: which objects; None for any.
-    """
-
-    how: How
-    count: int
-    tags: TagFilter = field(default_factory=TagFilter)
-    places: tuple[Place, ...] = ()
-    kind: str | None = None
+    def keep_bytes(self, content: bytes, name: str) -> str:
+        """Store a file and return its address."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +64,7 @@ class Chart:
 class Charts:
     """Opens tables for the map, and keeps the last one at hand for everybody who looks at it."""
 
-    def __init__(self, prints: ServedFiles) -> None:
+    def __init__(self, prints: KeepsFiles) -> None:
         """Keep what the browser fetches among ``prints``."""
         self._prints = prints
         self._lock = threading.Lock()
@@ -120,13 +95,10 @@ class Charts:
         return Chart(table, page)
 
 
-def possible_hows(table: SeedTable | None) -> tuple[How, ...]:
-    """Return what a table can be asked for, a layout apart."""
-    if table is None:
-        return ()
-    golden = (How.GOLDEN,) if table.metrics() else ()
-    diverse = (How.DIVERSE,) if table.spaces() else ()
-    return (*golden, *diverse, *((How.CLEAN,) if "text" in table.tags() else ()))
+def possible_rules(table: SeedTable | None) -> tuple[PickRule, ...]:
+    """Return what a table can be asked for at the press of a button, a layout apart."""
+    apart = (PickRule.LAYOUT, PickRule.GIVEN)
+    return tuple(rule for rule in rules_for(table) if rule not in apart)
 
 
 def kinds_of(table: SeedTable | None) -> tuple[str, ...]:
@@ -135,24 +107,24 @@ def kinds_of(table: SeedTable | None) -> tuple[str, ...]:
     return next((space.classes for space in spaces if space.name == "composition"), ())
 
 
-def pick_on_map(table: SeedTable, ask: Ask) -> Picking:
-    """Pick seeds.
+def layout_request(
+    count: int, places: Sequence[Place], *, tags: TagFilter, kind: str | None = None
+) -> PickRequest:
+    """Return the request for seeds that put objects where boxes were drawn.
+
+    Args:
+        count: how many seeds.
+        places: the boxes, a picture each in turn.
+        tags: which seeds are in the running.
+        kind: which objects; None for any.
 
     Raises:
-        PickError: the table cannot answer.
-        InputError: a layout was asked for without a place.
+        InputError: no box was drawn.
     """
-    if ask.how is How.GOLDEN:
-        return pick_golden(table, ask.count, tags=ask.tags)
-    if ask.how is How.CLEAN:
-        return pick_clean(table, ask.count, tags=ask.tags)
-    if ask.how is How.DIVERSE:
-        space = "style" if "style" in table.spaces() else table.spaces()[0]
-        return pick_diverse(table, ask.count, spaces=(space,), tags=ask.tags)
-    if not ask.places:
+    if not places:
         raise InputError("layout", expected="a box drawn on the small picture", got="none")
-    layouts = [replace(Layout.of_box(Box(*place)), kind=ask.kind) for place in ask.places]
-    return pick_by_layout(table, ask.count, layouts=layouts, tags=ask.tags)
+    layouts = layouts_of(boxes=[Box(*place) for place in places], kind=kind)
+    return PickRequest(PickRule.LAYOUT, count, tags=tags, layouts=layouts)
 
 
 def sifted(chart: Chart, page: AtlasPage, sifting: Sifting) -> AtlasPage:
@@ -200,7 +172,7 @@ def chosen_from(chart: Chart, text: str) -> tuple[SelectedSeeds, str]:
 
 
 def places_from(text: str | None) -> tuple[Place, ...]:
-    """Read the boxes a browser sends, see :func:`~.app_atlas_view.frame_value`.
+    """Read the boxes a browser sends, see :func:`.page.frame_value`.
 
     Raises:
         InputError: these are no boxes inside the picture.

@@ -43,6 +43,7 @@ def table_use(request: Request) -> TableUse:
         sampling_spec(request),
         loras=request.model.patch_labels,
         resize=request.resize,
+        model_name=request.model.name,
     )
 
 
@@ -57,4 +58,11 @@ def planned_use(model: ModelInfo, plan: Plan, *, noise: NoiseSource = NoiseSourc
         size=model.native_size,
     )
     shape = model.latent_shape(*model.native_size)
-    return TableUse(noise, shape, model.sha256, sampling, loras=model.patch_labels)
+    return TableUse(
+        noise,
+        shape,
+        model.sha256,
+        sampling,
+        loras=model.patch_labels,
+        model_name=model.name,
+    )

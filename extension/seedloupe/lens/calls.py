@@ -54,7 +54,7 @@ class Call:
     Args:
         place: the step it belongs to.
         number: which call within the step.
-        rows: what its rows are; None if nobody said, an error if what was said cannot be so.
+        rows: what its rows are; None if it is not known, an error if what was said cannot be so.
         grids: of what modules were given, by their paths.
         parts: projections ``q``, ``k`` and ``v`` by path of an attention, until it is through.
     """

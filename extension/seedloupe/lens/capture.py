@@ -24,7 +24,7 @@ class FeatureProbe(LayerProbe):
     The probe only reads: it never changes what the model computes, and it leaves no hook behind,
     whatever happens inside the block. Trouble of its own (a sink that raises, tokens that something
     has merged, memory that ran out) never reaches the model: it is kept in :attr:`failures`, logged
-    once, and the layer is left alone from then on. A layer that never ran is named by
+    once, and the layer stays unwatched from then on. A layer that never ran is named by
     :attr:`silent`, since nothing seen is not the same as nothing there. One probe serves one run;
     it may be armed and disarmed often within it::
 

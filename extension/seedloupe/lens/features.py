@@ -18,7 +18,7 @@ class FeatureMap:
     Args:
         layer: canonical name of the layer.
         step: which sampling step, from 0.
-        sigma: noise level of the step, or None if nobody said.
+        sigma: noise level of the step, or None if it is not known.
         values: ``(B, C, H, W)``, float32, CPU, a copy. ``H`` and ``W`` are the layer's own cells.
             The keys and values of cross-attention hold words instead: ``H`` is 1, ``W`` is ``T``.
         call: which call of the U-Net within the step, from 0; samplers of second order and hosts

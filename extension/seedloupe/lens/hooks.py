@@ -31,7 +31,7 @@ class LayerProbe(ABC):
     """Watches layers of a U-Net while it is armed; a subclass says which there are, and how.
 
     Trouble of its own never reaches the model: it is kept in :attr:`failures`, logged once, and the
-    layer is left alone from then on.
+    layer stays unwatched from then on.
 
     Args:
         unet: the U-Net that will run.

@@ -26,7 +26,7 @@ from .resize import (
     resized_noise,
     resized_stream,
 )
-from .seeds import canonical_seed, collisions
+from .seeds import canonical_seed, collisions, parse_seeds
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
 from .stream import NoiseStream
 from .webui import WebuiExtras, WebuiNoise, WebuiSeeds, webui_noise, webui_seeds
@@ -61,6 +61,7 @@ __all__ = [
     "grid_threads",
     "initial_noise",
     "noise_fingerprint",
+    "parse_seeds",
     "percent",
     "portability",
     "repeated_share",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterable
 
 from ..errors import SeedError
 from .source import CPU_NOISE, NoiseSource, Rng
 
 _SEED_LIMIT = 2**64
+_BETWEEN = re.compile(r"[\s,;]+")
+_SEEDS = re.compile(r"([0-9]{1,20})(?:([:-])([0-9]{1,20}))?")
+_MANY = 1_000_000
 
 
 def canonical_seed(seed: int, source: NoiseSource = CPU_NOISE) -> int:
@@ -44,6 +48,48 @@ def collisions(
     for seed in seeds:
         groups.setdefault(canonical_seed(seed, source), []).append(operator.index(seed))
     return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+
+def parse_seeds(text: str, *, most: int = _MANY) -> tuple[int, ...]:
+    """Read a list of seeds, such as ``1, 2, 5-9`` or ``0:1024``.
+
+    Args:
+        text: seeds and spans, with commas, semicolons or white space between. ``5-9`` is from 5 to
+            9, ``5:9`` from 5 to before 9, as Python counts.
+        most: how many there may be.
+
+    Returns:
+        the seeds in the order written, repetitions included; none for an empty text.
+
+    Raises:
+        SeedError: a part of the text is no seed and no rising span, or there are too many.
+    """
+    found: list[int] = []
+    for part in filter(None, _BETWEEN.split(text)):
+        span = _span(part)
+        if span.stop - span.start > most - len(found):  # its length may be beyond len()
+            raise SeedError("seeds", expected=f"at most {most} in all", got=repr(text))
+        found += span
+    return tuple(found)
+
+
+def _span(part: str) -> range:
+    match = _SEEDS.fullmatch(part)
+    if match is None:
+        expected = "whole numbers and rising spans, such as 4, 8, 15-23 or 0:1024"
+        raise SeedError("seeds", expected=expected, got=repr(part), advice=_part_advice(part))
+    first, last = int(match[1]), int(match[3] or match[1])
+    beyond = last if match[2] == ":" else last + 1
+    if first >= _SEED_LIMIT or beyond > _SEED_LIMIT:
+        raise SeedError("seeds", expected=f"a seed from 0 to {_SEED_LIMIT - 1}", got=repr(part))
+    if beyond <= first:
+        raise SeedError("seeds", expected="spans that rise, such as 0:1024", got=repr(part))
+    return range(first, beyond)
+
+
+def _part_advice(part: str) -> str:
+    """Say what a host would have made of a number that is no seed."""
+    return _advice(int(part)) if re.fullmatch(r"-[0-9]{1,20}", part) else ""
 
 
 def _whole(seed: int) -> int:

@@ -26,7 +26,7 @@ class NoiseStream:
     Draws follow each other as the host's do: on the CPU one stream of numbers, with Philox an
     offset that moves on. A seed's first draw is its starting noise; the web UI and diffusers take
     the fresh noise of ancestral steps from the second, third and so on. Generators of the host's
-    own, global ones included, are left alone.
+    own, global ones included, stay unchanged.
 
     CPU noise is drawn by PyTorch, and so is bit for bit what PyTorch draws on this machine.
 

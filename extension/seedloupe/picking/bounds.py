@@ -50,7 +50,7 @@ class Shrunken:
         mean: ``(R,)`` expected score.
         sd: ``(R,)`` its standard deviation.
         doubt: ``(R,)`` the same, allowing for ``between`` being larger by its own error.
-        centre: what to expect of a seed drawn by lot.
+        centre: what to expect of a random seed.
         between: ``tau²``, the variance of true scores between seeds, as far as it can be estimated.
         tells_apart: whether the metric knows anything about seeds.
         certain: whether nothing says how exact the scores are, so that they count at face value.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,16 @@ from numpy.typing import NDArray
 from ..chance import wilson_bounds
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe_pick, require_count
+from .picks import Pick, Picking, describe_pick
 from .quality import better_seeds
 from .ranks import Rows, best_first
+from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import seeds_in_words, shortage_notes
+from .turning import places_of
+from .words import repeat_notes, seeds_in_words, shortage_notes
+
+_QUARTER = 4
+"""Of the seeds compared the cleanest quarter takes turns, as of golden ones the best."""
 
 Doubles = NDArray[np.float64]
 
@@ -40,23 +46,41 @@ class CleanPicker:
         """Return the seeds of :meth:`explain`."""
         return self.explain(table, count).seeds
 
-    def explain(self, table: SeedTable, count: int) -> Picking:
+    def explain(
+        self,
+        table: SeedTable,
+        count: int,
+        *,
+        position: int = 0,
+        order: PickOrder = PickOrder.BEST,
+    ) -> Picking:
         """Return the cleanest seeds and what else there is to know.
 
+        In turn comes the cleanest quarter of the seeds compared.
+
+        Args:
+            table: what to choose from.
+            count: how many seeds.
+            position: the first place to be filled, from 0.
+            order: what comes at a position.
+
         Raises:
-            PickError: ``count`` or a tag cannot be used with this table, or nobody counted the
-                pictures behind the rates.
+            PickError: ``count``, ``position`` or a tag cannot be used with this table, or nobody
+                counted the pictures behind the rates.
         """
-        require_count(count)
+        stretch = Stretch(count, position, order)
         rates, counts = self._measured(table)
         rows, notes = rows_passing(table, self.tags)
         known = rows[counts[rows] > 0]
+        stretch.require_reached(len(known))
         _, upper = wilson_bounds(rates[known] * counts[known], counts[known])
         keys, by = _goodness(table, known)
-        order = best_first(upper, *keys, count=count)
+        turns = math.ceil(len(known) / _QUARTER) if stretch.is_turning else 0
+        best = best_first(upper, *keys, count=stretch.reach(len(known), turns))
+        at = places_of(stretch, known[best], table, "clean")
         picks = tuple(
-            self._pick(table, known[at], (rates, counts), upper[at], place)
-            for place, at in enumerate(order, 1)
+            self._pick(table, known[best[n]], (rates, counts), upper[best[n]], int(n) + 1)
+            for n in at
         )
         missing = len(rows) - len(known)
         unknown = f"left out, nobody measured {self.tag}: {seeds_in_words(missing)}"
@@ -71,8 +95,12 @@ class CleanPicker:
                 *self._by_chance(rates[known], counts[known]),
                 *_tied(upper, len(picks), by),
                 *shortage_notes(len(picks), count),
+                *repeat_notes(at, turns),
             ),
             interval_of=f"the share of a seed's pictures with {self.tag}",
+            position=position,
+            order=order,
+            period=turns,
         )
 
     def _measured(self, table: SeedTable) -> tuple[Doubles, Doubles]:
@@ -112,14 +140,20 @@ class CleanPicker:
         spotless, lucky = int((rates == 0).sum()), (1 - usual) ** counts
         expected, sd = float(lucky.sum()), float((lucky * (1 - lucky)).sum()) ** 0.5
         return (
-            f"seeds drawn by lot show {self.tag} in {usual:.1%} of pictures; none at all seen: "
+            f"random seeds show {self.tag} in {usual:.1%} of pictures; none at all seen: "
             f"{seeds_in_words(spotless)}, and by luck {expected:.0f} ± {sd:.0f} if all seeds were "
             "alike",
         )
 
 
 def pick_clean(
-    table: SeedTable, count: int, *, tag: str = "text", tags: TagFilter = ANY_TAGS
+    table: SeedTable,
+    count: int,
+    *,
+    tag: str = "text",
+    tags: TagFilter = ANY_TAGS,
+    position: int = 0,
+    order: PickOrder = PickOrder.BEST,
 ) -> Picking:
     """Return the seeds that show a flaw least often; see :class:`CleanPicker`.
 
@@ -128,11 +162,13 @@ def pick_clean(
         count: how many seeds.
         tag: the flaw.
         tags: which seeds are in the running.
+        position: the first place to be filled, from 0.
+        order: what comes at a position: the cleanest first, or a quarter of them in turn.
 
     Raises:
-        PickError: ``count`` or a tag cannot be used with this table.
+        PickError: ``count``, ``position`` or a tag cannot be used with this table.
     """
-    return CleanPicker(tag, tags).explain(table, count)
+    return CleanPicker(tag, tags).explain(table, count, position=position, order=order)
 
 
 def _tied(upper: Doubles, chosen: int, by: str) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from .picks import PickSpread
 from .ranks import Rows
 
-_MOST_LOTS = 1000
-_LEAST_LOTS = 20
-_STEPS_BY_LOT = 2 * 10**7
-"""How many differences of coordinates to spend on the lots, which bounds the time they take."""
+_MOST_SETS = 1000
+_LEAST_SETS = 20
+_STEPS_AT_RANDOM = 2 * 10**7
+"""How many differences of coordinates to spend on random sets, which bounds the time they take."""
 
 _EXACT = 2**22
 """Up to this many coordinates distances are worked out in doubles, one difference at a time."""
@@ -174,9 +174,9 @@ def balanced_points(cloud: Cloud, quality: Doubles, weight: float, count: int) -
 
 
 def pick_spread(cloud: Cloud, chosen: Sequence[int]) -> PickSpread | None:
-    """Compare how far apart the chosen points lie with sets drawn by lot.
+    """Compare how far apart the chosen points lie with random sets of as many.
 
-    The lots are drawn from a generator of their own that always starts alike.
+    They are drawn from a generator of their own that always starts alike.
 
     Args:
         cloud: the points.
@@ -188,13 +188,13 @@ def pick_spread(cloud: Cloud, chosen: Sequence[int]) -> PickSpread | None:
     if len(chosen) < 2 or len(chosen) == len(cloud):
         return None
     mean = cloud.mean_distance(np.asarray(chosen))
-    lots = np.random.default_rng(0)
-    affordable = _STEPS_BY_LOT // (len(chosen) ** 2 * cloud.points.shape[1])
-    by_lot = [
-        cloud.mean_distance(lots.choice(len(cloud), len(chosen), replace=False))
-        for _ in range(min(_MOST_LOTS, max(_LEAST_LOTS, affordable)))
+    generator = np.random.default_rng(0)
+    affordable = _STEPS_AT_RANDOM // (len(chosen) ** 2 * cloud.points.shape[1])
+    usual = [
+        cloud.mean_distance(generator.choice(len(cloud), len(chosen), replace=False))
+        for _ in range(min(_MOST_SETS, max(_LEAST_SETS, affordable)))
     ]
-    return PickSpread(mean, float(np.median(by_lot)), float(np.mean(np.asarray(by_lot) < mean)))
+    return PickSpread(mean, float(np.median(usual)), float(np.mean(np.asarray(usual) < mean)))
 
 
 def _to_scale(points: Points) -> Points:

@@ -13,23 +13,29 @@ from ..errors import PickError, TableError
 from ..tables import SeedTable
 from .distances import (
     Cloud,
+    Points,
     balanced_points,
     farthest_points,
     pick_spread,
     rows_known,
     side_by_side,
 )
-from .picks import Pick, Picking, describe_pick, interval_words, require_count
-from .quality import better_seeds
+from .picks import Pick, Picking, describe_pick, interval_words
+from .quality import ByQuality
 from .ranks import Rows
+from .spaced import spaced_turns
 from .spaces import STYLE, require_spaces
+from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import evidence_notes, seeds_in_words, shortage_notes, unmeasured_notes
+from .words import evidence_notes, repeat_notes, seeds_in_words, shortage_notes
 
-_NO_FLOOR = (
-    "the table has no scores: the smallest seed comes first, and nothing keeps out bad seeds, "
-    "which tend to stand apart"
-)
+_QUARTER = 4
+_MOST_TURNS = 128
+"""So many of the seeds farthest apart take turns, or a quarter of those kept where that is fewer.
+More of them lie closer together."""
+_MOST_COMPARED = 2**14
+"""So many are compared where some take turns: the best of those kept. Each of those that do asks
+for its distances to all of them."""
 
 
 class DiverseObjective(str, Enum):
@@ -39,32 +45,6 @@ class DiverseObjective(str, Enum):
     """Each seed is the farthest from all before it."""
     BALANCED = "balanced"
     """Seeds are good and lie far apart, weighed against each other."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Ranked:
-    """The seeds in the running.
-
-    Args:
-        rows: ``(R,)`` best first, or in table order where nothing says which are good.
-        by: what they go by, in words; empty where nothing says so.
-    """
-
-    rows: Rows
-    by: str
-
-    def above(self, floor: float) -> Rows:
-        """Return the better rows; all where nothing says which those are."""
-        return self.rows[: math.ceil(floor * len(self.rows))] if self.by else self.rows
-
-    def places(self, rows: Rows) -> list[int]:
-        """Return the place of each row; 0 where it has none."""
-        if not self.by or not len(rows):
-            return [0] * len(rows)
-        places = np.zeros(max(int(self.rows.max(initial=0)), int(rows.max())) + 1, np.intp)
-        places[self.rows] = np.arange(1, len(self.rows) + 1)
-        found: list[int] = places[rows].tolist()
-        return found
 
 
 @dataclass(frozen=True)
@@ -98,44 +78,68 @@ class DiversePicker:
         """Return the seeds of :meth:`explain`."""
         return self.explain(table, count).seeds
 
-    def explain(self, table: SeedTable, count: int) -> Picking:
+    def explain(
+        self,
+        table: SeedTable,
+        count: int,
+        *,
+        position: int = 0,
+        order: PickOrder = PickOrder.BEST,
+    ) -> Picking:
         """Return the most different of the better seeds and what else there is to know.
 
+        In turn come a quarter of those kept, at most 128, the first of the order, so that
+        neighbours lie apart; in every round the same way, since that is what keeps them apart.
+
+        Args:
+            table: what to choose from.
+            count: how many seeds.
+            position: the first place to be filled, from 0.
+            order: what comes at a position.
+
         Raises:
-            PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
-                with this table.
+            PickError: ``count``, ``position``, ``order``, a space, ``start``, ``floor``,
+                ``quality`` or a tag cannot be used with this table.
             SeedError: ``start`` names no noise.
         """
-        require_count(count)
-        self._check(table)
+        stretch = Stretch(count, position, order)
+        self._check(table, stretch)
         allowed, tag_notes = rows_passing(table, self.tags)
         features = [table.feature(space) for space in self.spaces]
-        known = allowed
-        for feature in features:
-            known = rows_known(feature, known)
-        ranked, floor_notes = _ranked(table, known)
+        known = _known_by_all(features, allowed)
+        ranked, floor_notes = ByQuality.of(table, known)
         rows, start_notes = self._start_first(table, ranked.above(self.floor))
+        rows, fewer_notes = _affordable(rows, stretch)
+        stretch.require_reached(len(rows))
         cloud = Cloud.of(side_by_side(features, rows))
-        chosen, far_notes = self._choose(cloud, rows, ranked, min(count, len(rows)))
+        turns = min(math.ceil(len(rows) / _QUARTER), _MOST_TURNS) if stretch.is_turning else 0
+        best, far_notes = self._choose(cloud, rows, ranked, stretch.reach(len(rows), turns))
+        rule = f"diverse {' '.join(self.spaces)}"
+        chosen = spaced_turns(table, rule, cloud, best, stretch)
         return Picking(
             _picks(table, rows[chosen], ranked),
-            self._rule(ranked),
+            self._rule(ranked, stretch),
             len(rows),
             notes=(
                 *tag_notes,
                 *_unknown_notes(len(allowed) - len(known), self.spaces),
                 *floor_notes,
                 *start_notes,
+                *fewer_notes,
                 *far_notes,
                 *shortage_notes(len(chosen), count),
+                *repeat_notes(chosen, turns),
                 *evidence_notes(table),
             ),
-            spread=pick_spread(cloud, chosen),
+            spread=pick_spread(cloud, tuple(dict.fromkeys(chosen))),
             interval_of=interval_words(table, table.metrics()),
             rank_by=ranked.by,
+            position=position,
+            order=order,
+            period=turns,
         )
 
-    def _check(self, table: SeedTable) -> None:
+    def _check(self, table: SeedTable, stretch: Stretch) -> None:
         require_spaces(table, self.spaces)
         if not 0 < self.floor <= 1:
             raise PickError("floor", expected="a share above 0, at most 1", got=f"{self.floor}")
@@ -144,6 +148,13 @@ class DiversePicker:
         balanced = self.objective is DiverseObjective.BALANCED
         if balanced and self.start is not None:
             raise PickError("start", expected="none: balanced starts from the best", got="a seed")
+        if balanced and stretch.position and not stretch.is_turning:
+            expected = "0: balanced weighs a set as a whole, so nothing comes after it"
+            advice = "Take the turning order, or the farthest seeds."
+            got = f"{stretch.position}"
+            raise PickError("position", expected=expected, got=got, advice=advice)
+        if stretch.is_turning and self.start is not None:
+            raise PickError("start", expected="none: in turn no seed is the first", got="a seed")
 
     def _start_first(self, table: SeedTable, kept: Rows) -> tuple[Rows, tuple[str, ...]]:
         """Return the rows with the one to start from in front."""
@@ -161,7 +172,7 @@ class DiversePicker:
         return np.concatenate([[row], others]), (note,)
 
     def _choose(
-        self, cloud: Cloud, rows: Rows, ranked: _Ranked, count: int
+        self, cloud: Cloud, rows: Rows, ranked: ByQuality, count: int
     ) -> tuple[list[int], tuple[str, ...]]:
         if not count:
             return [], ()
@@ -175,11 +186,12 @@ class DiversePicker:
         note = f"only {apart} of the seeds differ; the others equal one of them in this space"
         return chosen, (note,)
 
-    def _rule(self, ranked: _Ranked) -> str:
+    def _rule(self, ranked: ByQuality, stretch: Stretch) -> str:
         space = " and ".join(self.spaces)
         far = f"each the farthest in {space} from all before it"
         if self.objective is DiverseObjective.BALANCED:
             far = f"good and far apart in {space}, quality counting {self.quality:.0%}"
+        far += ", in turn so that neighbours lie apart" if stretch.is_turning else ""
         return f"of the better {self.floor:.0%} by {ranked.by}, {far}" if ranked.by else far
 
 
@@ -193,6 +205,8 @@ def pick_diverse(
     floor: float = 0.5,
     quality: float = 0.5,
     tags: TagFilter = ANY_TAGS,
+    position: int = 0,
+    order: PickOrder = PickOrder.BEST,
 ) -> Picking:
     """Return seeds whose pictures differ most, out of the better ones; see :class:`DiversePicker`.
 
@@ -205,14 +219,17 @@ def pick_diverse(
         floor: which share of the seeds to keep, in (0, 1], the better ones.
         quality: how much quality counts in the balance, in [0, 1].
         tags: which seeds are in the running.
+        position: the first place to be filled, from 0.
+        order: what comes at a position: the farthest first, or some of them in turn, so that
+            neighbours lie apart.
 
     Raises:
-        PickError: ``count``, a space, ``start``, ``floor``, ``quality`` or a tag cannot be used
-            with this table.
+        PickError: ``count``, ``position``, ``order``, a space, ``start``, ``floor``, ``quality`` or
+            a tag cannot be used with this table.
         SeedError: ``start`` names no noise.
     """
     picker = DiversePicker(tuple(spaces), objective, start, floor, quality, tags)
-    return picker.explain(table, count)
+    return picker.explain(table, count, position=position, order=order)
 
 
 def _row_of(table: SeedTable, start: int) -> int:
@@ -222,15 +239,23 @@ def _row_of(table: SeedTable, start: int) -> int:
         raise PickError("start", expected=error.expected, got=error.got) from error
 
 
-def _ranked(table: SeedTable, rows: Rows) -> tuple[_Ranked, tuple[str, ...]]:
-    """Put rows in order of quality, and say who could not be compared."""
-    if not table.metrics():
-        return _Ranked(rows, ""), (_NO_FLOOR,)
-    better = better_seeds(table, rows)
-    return _Ranked(better.ordered, better.by), unmeasured_notes(len(rows) - len(better.rows))
+def _known_by_all(features: Sequence[Points], rows: Rows) -> Rows:
+    """Return the rows with enough coordinates in every space."""
+    for feature in features:
+        rows = rows_known(feature, rows)
+    return rows
 
 
-def _picks(table: SeedTable, rows: Rows, ranked: _Ranked) -> tuple[Pick, ...]:
+def _affordable(rows: Rows, stretch: Stretch) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows to compare, fewer where seeds take turns, which asks for many distances."""
+    if not stretch.is_turning or len(rows) <= _MOST_COMPARED:
+        return rows, ()
+    return rows[:_MOST_COMPARED], (
+        f"in turn only the first {_MOST_COMPARED} of these are compared",
+    )
+
+
+def _picks(table: SeedTable, rows: Rows, ranked: ByQuality) -> tuple[Pick, ...]:
     return tuple(
         describe_pick(table, int(row), table.metrics(), rank=place)
         for row, place in zip(rows, ranked.places(rows), strict=True)

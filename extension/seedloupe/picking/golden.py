@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from ..chance import Chance, chance_overlap
 from ..errors import PickError
 from ..tables import SeedTable
-from .picks import Pick, Picking, describe_pick, interval_words, require_count
+from .picks import Pick, Picking, describe_pick, interval_words
 from .ranks import Ranking, known_metrics, rank_seeds
-from .rules import RULES, Case, GoldenRule, Ordered
+from .rules import RULES, Case, GoldenRule, Grounds, OrderedByRule
+from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import evidence_notes, shortage_notes, unmeasured_notes
+from .turning import places_of
+from .words import evidence_notes, repeat_notes, shortage_notes, unmeasured_notes
 
 _QUARTER = 4
 """Xu, Zhang and Shi keep the best 256 of 1,024."""
@@ -43,35 +45,61 @@ class GoldenPicker:
         """Return the seeds of :meth:`explain`."""
         return self.explain(table, count).seeds
 
-    def explain(self, table: SeedTable, count: int) -> Picking:
-        """Return the best seeds with the chance baseline and what else there is to know.
+    def explain(
+        self,
+        table: SeedTable,
+        count: int,
+        *,
+        position: int = 0,
+        order: PickOrder = PickOrder.BEST,
+    ) -> Picking:
+        """Return the seeds of some positions with the chance baseline and what else is known.
+
+        In turn come the seeds that are golden by the rule: the better ``pool`` of those compared,
+        those that pass by every metric, or those nothing beats.
+
+        Args:
+            table: what to choose from.
+            count: how many seeds.
+            position: the first place to be filled, from 0.
+            order: what comes at a position.
 
         Raises:
-            PickError: ``count``, ``pool``, a metric or a tag cannot be used with this table.
+            PickError: ``count``, ``position``, ``pool``, a metric or a tag cannot be used with this
+                table, or no seed is golden by the rule and such ones are to take turns.
         """
-        require_count(count)
+        stretch = Stretch(count, position, order)
         metrics = known_metrics(table, self.metrics)
         rows, tag_notes = rows_passing(table, self.tags)
         ranking = rank_seeds(table, metrics, rows)
         compared = len(ranking.rows)
-        case = Case(table, metrics, ranking, self._top(compared), count)
-        found = RULES[self.rule](case)
+        stretch.require_reached(compared)
+        case = Case(table, metrics, ranking, self._top(compared))
+        ordered = RULES[self.rule](case)
+        turns = _golden(ordered, compared) if stretch.is_turning else 0
+        best = ordered.best(stretch.reach(compared, turns))
+        at = places_of(stretch, ranking.rows[best], table, "golden")
+        grounds = ordered.grounds(best[at], at + 1)
         chance = _chance(ranking, case.top)
         second = "one metric only: no second opinion" if len(metrics) == 1 else ""
         return Picking(
-            tuple(_pick(case, found, int(at), n) for n, at in enumerate(found.positions, 1)),
-            found.rule,
+            tuple(_pick(case, grounds, int(best[n]), int(n) + 1) for n in at),
+            grounds.rule,
             compared,
             chance,
             (
                 *tag_notes,
                 *unmeasured_notes(len(rows) - compared),
                 *filter(None, (str(chance or ""), _same_pictures(chance), second)),
-                *found.notes,
-                *shortage_notes(len(found.positions), count),
+                *grounds.notes,
+                *shortage_notes(len(at), count),
+                *repeat_notes(at, turns),
                 *evidence_notes(table),
             ),
-            interval_of=found.interval_of or interval_words(table, metrics),
+            interval_of=grounds.interval_of or interval_words(table, metrics),
+            position=position,
+            order=order,
+            period=turns,
         )
 
     def _top(self, compared: int) -> int:
@@ -90,6 +118,8 @@ def pick_golden(
     metrics: Sequence[str] | None = None,
     pool: int | None = None,
     tags: TagFilter = ANY_TAGS,
+    position: int = 0,
+    order: PickOrder = PickOrder.BEST,
 ) -> Picking:
     """Return the best seeds; see :class:`GoldenPicker` and :class:`GoldenRule`.
 
@@ -100,15 +130,36 @@ def pick_golden(
         metrics: which metrics have a say; all the table has by default.
         pool: how many seeds count as best by one metric; a quarter by default.
         tags: which seeds are in the running.
+        position: the first place to be filled, from 0.
+        order: what comes at a position: the best first, or the golden ones in turn.
 
     Raises:
-        PickError: ``count``, ``pool``, a metric or a tag cannot be used with this table.
+        PickError: ``count``, ``position``, ``pool``, a metric or a tag cannot be used with this
+            table, or no seed is golden by the rule and such ones are to take turns.
     """
     wanted = None if metrics is None else tuple(metrics)
-    return GoldenPicker(rule, wanted, pool, tags).explain(table, count)
+    picker = GoldenPicker(rule, wanted, pool, tags)
+    return picker.explain(table, count, position=position, order=order)
 
 
-def _pick(case: Case, found: Ordered, at: int, place: int) -> Pick:
+def _golden(ordered: OrderedByRule, compared: int) -> int:
+    """Return how many seeds take turns.
+
+    Raises:
+        PickError: none of those compared does.
+    """
+    found = ordered.golden
+    if compared and not found:
+        raise PickError(
+            "order",
+            expected="seeds that are golden by the rule, to take turns",
+            got="none",
+            advice="Take the best first, another rule, or a larger pool.",
+        )
+    return found
+
+
+def _pick(case: Case, found: Grounds, at: int, place: int) -> Pick:
     known = {
         metric: found.expected[metric, at]
         for metric in case.metrics

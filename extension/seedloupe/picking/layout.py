@@ -19,11 +19,13 @@ from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
 from .layout_bias import ASPECTS, Habits, habit_of, moments_of
-from .picks import Pick, Picking, describe_pick, require_count
-from .ranks import Rows, best_first
+from .picks import Pick, Picking, describe_pick
+from .ranks import Rows
+from .sharing import share_out
 from .spaces import COMPOSITION, require_spaces
+from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import seeds_in_words, shortage_notes
+from .words import repeat_notes, seeds_in_words, shortage_notes
 
 _INSCRIBED = np.pi / 4
 """Share of a box that an object touching its sides takes, if it is round."""
@@ -116,14 +118,30 @@ class LayoutPicker:
         """Return the seeds of :meth:`explain`."""
         return self.explain(table, count).seeds
 
-    def explain(self, table: SeedTable, count: int) -> Picking:
+    def explain(
+        self,
+        table: SeedTable,
+        count: int,
+        *,
+        position: int = 0,
+        order: PickOrder = PickOrder.BEST,
+    ) -> Picking:
         """Return the nearest seeds and what else there is to know.
 
+        Position p is layout p modulo their number. In turn come, for each layout, as many seeds as
+        a sixteenth of those compared: further off they are hardly nearer than random ones.
+
+        Args:
+            table: what to choose from.
+            count: how many seeds.
+            position: the first place to be filled, from 0.
+            order: what comes at a position.
+
         Raises:
-            PickError: ``count``, a kind or a tag cannot be used with this table, or it has no
-                composition space.
+            PickError: ``count``, ``position``, a kind or a tag cannot be used with this table, or
+                it has no composition space.
         """
-        require_count(count)
+        stretch = Stretch(count, position, order)
         if not self.layouts:
             raise PickError("layouts", expected="at least one", got="none")
         require_spaces(table, (COMPOSITION,))
@@ -131,18 +149,32 @@ class LayoutPicker:
         moments = cache(partial(moments_of, table))
         habit = cache(lambda kind, name: habit_of(moments(kind, name), moments(None, name)))
         queries = [_Query.of(habit, layout, rows) for layout in self.layouts]
-        picks = tuple(_deal(table, queries, count))
+        found, turns = share_out(table, queries, stretch)
         said = (note for query in queries for note in query.notes(len(rows)))
         return Picking(
-            picks,
+            tuple(queries[share.layout].pick(table, share.at, share.rank) for share in found),
             f"nearest to {'; then '.join(map(str, self.layouts))}",
             min(len(query.rows) for query in queries),
-            notes=(*notes, *dict.fromkeys(said), *shortage_notes(len(picks), count)),
+            notes=(
+                *notes,
+                *dict.fromkeys(said),
+                *shortage_notes(len(found), count),
+                *repeat_notes([share.row for share in found], turns),
+            ),
+            position=position,
+            order=order,
+            period=turns,
         )
 
 
 def pick_by_layout(
-    table: SeedTable, count: int, *, layouts: Sequence[Layout], tags: TagFilter = ANY_TAGS
+    table: SeedTable,
+    count: int,
+    *,
+    layouts: Sequence[Layout],
+    tags: TagFilter = ANY_TAGS,
+    position: int = 0,
+    order: PickOrder = PickOrder.BEST,
 ) -> Picking:
     """Return seeds that put things where they are wanted; see :class:`LayoutPicker`.
 
@@ -155,12 +187,15 @@ def pick_by_layout(
         count: how many seeds.
         layouts: where things should stand, a layout a picture in turn.
         tags: which seeds are in the running.
+        position: the first place to be filled, from 0.
+        order: what comes at a position: the nearest first, or a sixteenth of them in turn.
 
     Raises:
-        PickError: ``count``, a kind or a tag cannot be used with this table, or it has no
-            composition space.
+        PickError: ``count``, ``position``, a kind or a tag cannot be used with this table, or it
+            has no composition space.
     """
-    return LayoutPicker(tuple(layouts), tags).explain(table, count)
+    picker = LayoutPicker(tuple(layouts), tags)
+    return picker.explain(table, count, position=position, order=order)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,14 +228,14 @@ class _Query:
         return cls(layout, rows, habits, squares, np.sqrt(spreads))
 
     def notes(self, asked: int) -> tuple[str, ...]:
-        """Say who could not be compared, what lots would give, and who really decides."""
+        """Say who could not be compared, what random seeds give, and who really decides."""
         missing = asked - len(self.rows)
         what = self.layout.kind or "object"
         notes = [f"left out, no {what} ever found: {seeds_in_words(missing)}"] if missing else []
         if not len(self.rows):
             return tuple(notes)
-        by_lot = float(np.sqrt(self.squares.mean()))
-        notes.append(f"{self.layout}: seeds drawn by lot are on average {by_lot:.2f} away")
+        usual = float(np.sqrt(self.squares.mean()))
+        notes.append(f"{self.layout}: random seeds are on average {usual:.2f} away")
         for aspect, habit in self.habits.items():
             if not habit.separable:
                 notes.append(
@@ -220,21 +255,3 @@ class _Query:
         more = {"distance": float(self.squares[at] ** 0.5), "spread": float(self.spreads[at])}
         more |= {aspect: float(self.habits[aspect].expected[row]) for aspect in self.layout.wanted}
         return describe_pick(table, row, (), rank=place, note=str(self.layout), more=more)
-
-
-def _deal(table: SeedTable, queries: Sequence[_Query], count: int) -> list[Pick]:
-    """Give each picture the best seed for its layout that is still there."""
-    # Others may take all but one of these, and each layout is asked count times at most.
-    orders = [best_first(query.squares, count=count) for query in queries]
-    at, taken, picks = [0] * len(queries), set[int](), list[Pick]()
-    for picture in range(count):
-        which = picture % len(queries)
-        query, order = queries[which], orders[which]
-        while at[which] < len(order) and int(query.rows[order[at[which]]]) in taken:
-            at[which] += 1
-        if at[which] == len(order):
-            break
-        position = int(order[at[which]])
-        taken.add(int(query.rows[position]))
-        picks.append(query.pick(table, position, at[which] + 1))
-    return picks

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ..errors import InputError, PickError
 from ..tables import SeedTable
 from .picks import Picking, SeedPicker, describe_pick, interval_words
+
+
+@dataclass(frozen=True)
+class PluginRequest:
+    """Seeds wanted of an outside picker, which knows neither positions, orders nor tags.
+
+    Args:
+        name: what the picker is called.
+        picker: chooses.
+        count: how many, at the most.
+    """
+
+    name: str
+    picker: SeedPicker
+    count: int
+
+    def to_json(self) -> dict[str, object]:
+        """Return who is asked as plain JSON values."""
+        return {"rule": self.name}
 
 
 def pick_by_plugin(name: str, picker: SeedPicker, table: SeedTable, count: int) -> Picking:

@@ -10,8 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from ..chance import NORMAL_95, Chance
-from ..errors import PickError
 from ..tables import SeedTable
+from .stretch import PickOrder
+from .words import seeds_in_words
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,28 @@ class Pick:
 
 @dataclass(frozen=True)
 class PickSpread:
-    """How far apart the chosen seeds lie, beside sets drawn by lot from the same seeds.
+    """How far apart the chosen seeds lie, beside random sets of the same seeds.
 
     Args:
         mean: mean distance between two chosen seeds.
-        by_lot: the median of that over sets drawn by lot.
+        random: the median of that over random sets.
         beaten: share of those sets that lie closer together, in [0, 1].
     """
 
     mean: float
-    by_lot: float
+    random: float
     beaten: float
 
     def __str__(self) -> str:
         """Say it in one line."""
         return (
-            f"the seeds lie {self.mean:.3g} apart on average, sets drawn by lot {self.by_lot:.3g}; "
+            f"the seeds lie {self.mean:.3g} apart on average, random sets {self.random:.3g}; "
             f"{self.beaten:.0%} of those lie closer together"
         )
+
+    def to_json(self) -> dict[str, float]:
+        """Return plain JSON values; the name of the second is older than the attribute's."""
+        return {"mean": self.mean, "by_lot": self.random, "beaten": self.beaten}
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,9 @@ class Picking:
         spread: how different the seeds are, where that was the point.
         interval_of: what the picks' intervals are about, in words; empty where none has one.
         rank_by: what the picks' ranks go by, where that is not the rule; else empty.
+        position: of the first pick; the others follow one by one.
+        order: what comes at a position.
+        period: after how many positions the seeds come again; 0 where they do not.
     """
 
     picks: tuple[Pick, ...]
@@ -91,11 +99,39 @@ class Picking:
     spread: PickSpread | None = None
     interval_of: str = ""
     rank_by: str = ""
+    position: int = 0
+    order: PickOrder = PickOrder.BEST
+    period: int = 0
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds alone."""
         return tuple(pick.seed for pick in self.picks)
+
+    @property
+    def place(self) -> str:
+        """Which positions these are, in words; empty for the best first from the beginning on."""
+        if not self.picks or (self.order is PickOrder.BEST and not self.position):
+            return ""
+        last = self.position + len(self.picks) - 1
+        which = (
+            f"positions {self.position} to {last}" if len(self.picks) > 1 else f"position {last}"
+        )
+        if self.order is PickOrder.BEST:
+            return f"{which} of the best first"
+        again = f"its {seeds_in_words(self.period)} come again after as many pictures"
+        return f"{which} of the turning order; {again}"
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Everything there is to know besides the rule: places, spread, chance and notes."""
+        known = (self.place, str(self.spread or ""), str(self.chance or ""), *self.notes)
+        return tuple(dict.fromkeys(filter(None, known)))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What sets single seeds apart, one line each."""
+        return tuple(f"seed {pick.seed}: {pick.note}" for pick in self.picks if pick.note)
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values; seeds as decimal strings."""
@@ -105,9 +141,12 @@ class Picking:
             "pool": self.pool,
             "chance": None if self.chance is None else {**vars(self.chance)},
             "notes": list(self.notes),
-            "spread": None if self.spread is None else {**vars(self.spread)},
+            "spread": None if self.spread is None else self.spread.to_json(),
             "interval_of": self.interval_of,
             "rank_by": self.rank_by,
+            "position": self.position,
+            "order": self.order.value,
+            "period": self.period,
         }
 
 
@@ -117,16 +156,6 @@ class SeedPicker(Protocol):
     def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
         """Return up to ``count`` different seeds of ``table``, best first."""
         ...
-
-
-def require_count(count: int) -> None:
-    """Refuse to pick nothing.
-
-    Raises:
-        PickError: ``count`` is no whole number, or below one.
-    """
-    if type(count) is not int or count < 1:
-        raise PickError("count", expected="1 or more", got=f"{count}")
 
 
 def describe_pick(
@@ -150,7 +179,7 @@ def describe_pick(
 
 
 def interval_words(table: SeedTable, metrics: Sequence[str]) -> str:
-    """Say what the intervals of :func:`describe` are about; empty where there are none."""
+    """Say what the intervals of :func:`describe_pick` are about; empty where there are none."""
     if not metrics:
         return ""
     first = metrics[0]

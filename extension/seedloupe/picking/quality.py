@@ -8,6 +8,7 @@ say; where none does, the order is by mean rank and means nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +19,15 @@ from numpy.typing import NDArray
 from ..tables import SeedTable
 from .bounds import Shrunken, shrink
 from .ranks import Ranking, Rows, best_first, in_order, known_metrics, rank_seeds
+from .words import unmeasured_notes
 
 CAUTION = 1.0
 """How many standard deviations below what is expected of a seed it is judged."""
+
+_NO_FLOOR = (
+    "the table has no scores: the smallest seed comes first, and nothing keeps out bad seeds, "
+    "which tend to stand apart"
+)
 
 Doubles = NDArray[np.float64]
 
@@ -57,7 +64,7 @@ class Quality:
 
     @cached_property
     def gain(self) -> Doubles:
-        """What is expected of each seed beyond one drawn by lot, ``(R,)``."""
+        """What is expected of each seed beyond a random one, ``(R,)``."""
         total = np.zeros(len(self.ranking.rows))
         for found in self.telling.values():
             total += (found.mean - found.centre) / found.between**0.5
@@ -102,6 +109,14 @@ def golden_order(table: SeedTable) -> Rows:
     return ranking.rows[in_order(-quality.worth, ranking.mean)]
 
 
+def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
+    """Return the place, from 1, of every seed of a table that could be compared."""
+    if table is None or not table.metrics():
+        return {}
+    best_first = table.seeds[golden_order(table)].tolist()
+    return {seed: rank for rank, seed in enumerate(best_first, 1)}
+
+
 def better_seeds(table: SeedTable, rows: Rows) -> Better:
     """Put some seeds of a table with scores in order by all that is known of how good they are.
 
@@ -117,3 +132,37 @@ def better_seeds(table: SeedTable, rows: Rows) -> Better:
         return Better(ranking.rows, (ranking.mean,), by)
     by = f"what can at least be expected by {' and '.join(quality.telling)}"
     return Better(ranking.rows, (-quality.worth, ranking.mean), by)
+
+
+@dataclass(frozen=True, eq=False)
+class ByQuality:
+    """The seeds in the running, the good ones first where it is known which those are.
+
+    Args:
+        rows: ``(R,)`` best first, or in table order where nothing says which are good.
+        by: what they go by, in words; empty where nothing says so.
+    """
+
+    rows: Rows
+    by: str
+
+    @classmethod
+    def of(cls, table: SeedTable, rows: Rows) -> tuple[ByQuality, tuple[str, ...]]:
+        """Put rows in order, and say who could not be compared."""
+        if not table.metrics():
+            return cls(rows, ""), (_NO_FLOOR,)
+        better = better_seeds(table, rows)
+        return cls(better.ordered, better.by), unmeasured_notes(len(rows) - len(better.rows))
+
+    def above(self, floor: float) -> Rows:
+        """Return the better share of the rows; all where nothing says which those are."""
+        return self.rows[: math.ceil(floor * len(self.rows))] if self.by else self.rows
+
+    def places(self, rows: Rows) -> list[int]:
+        """Return the place of each row, from 1; 0 where it has none."""
+        if not self.by or not len(rows):
+            return [0] * len(rows)
+        places = np.zeros(max(int(self.rows.max(initial=0)), int(rows.max())) + 1, np.intp)
+        places[self.rows] = np.arange(1, len(self.rows) + 1)
+        found: list[int] = places[rows].tolist()
+        return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..chance import NORMAL_95
 from ..tables import SeedTable
@@ -40,31 +44,27 @@ class Case:
         metrics: which of them have a say.
         ranking: the seeds that can be compared.
         top: how many seeds count as best by one metric.
-        count: how many are asked for.
     """
 
     table: SeedTable
     metrics: Sequence[str]
     ranking: Ranking
     top: int
-    count: int
 
 
 @dataclass(frozen=True, eq=False)
-class Ordered:
-    """Seeds in a rule's order.
+class Grounds:
+    """Why some seeds were taken.
 
     Args:
-        positions: ``(N,)`` positions in the ranking's rows, best first, ``count`` of them or all.
         rule: the rule in words.
         notes: what there is to know about it.
-        marks: a remark on single seeds, by position.
+        marks: a remark on single seeds, by position in the ranking.
         expected: mean and its 95 % interval on other prompts, by metric and position; in the
             metric's own units.
         interval_of: what these intervals are about, in words; empty where there are none.
     """
 
-    positions: Rows
     rule: str
     notes: tuple[str, ...] = ()
     marks: Mapping[int, str] = field(default_factory=dict)
@@ -72,61 +72,135 @@ class Ordered:
     interval_of: str = ""
 
 
-def by_intersection(case: Case) -> Ordered:
-    """Take who is among the best ``top`` by each metric, ordered by mean rank.
+class OrderedByRule(Protocol):
+    """Seeds in a rule's order; positions are those in the ranking's rows."""
+
+    @property
+    def golden(self) -> int:
+        """How many of the seeds compared are golden."""
+        ...
+
+    def best(self, count: int) -> Rows:
+        """Return the ``count`` best, or all, best first."""
+        ...
+
+    def grounds(self, chosen: Rows, places: Rows) -> Grounds:
+        """Say why some of the best were taken, given their places from 1."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ByIntersection:
+    """Takes who is among the best ``top`` by each metric, ordered by mean rank.
 
     Xu, Zhang and Shi, "Good Seed Makes a Good Crop" (2024), golden seeds. Where fewer pass than
     asked for, the pool is widened seed by seed; who enters that way says so.
     """
-    ranking, top = case.ranking, case.top
-    worst = ranking.places.max(axis=0)
-    order = best_first(np.maximum(worst, top), ranking.mean, count=case.count)
-    passing = int((worst <= top).sum())
-    marks = {
-        int(at): f"passes only with the best {worst[at]} by each metric"
-        for at in order
-        if worst[at] > top
-    }
-    names = " and by ".join(case.metrics)
-    rule = f"among the best {top} of {len(ranking.rows)} by {names}, ordered by mean rank"
-    return Ordered(order, rule, _widened(passing, len(order), top), marks)
+
+    case: Case
+
+    @property
+    def golden(self) -> int:
+        """How many are among the best by each metric."""
+        return int((self._worst <= self.case.top).sum())
+
+    def best(self, count: int) -> Rows:
+        """Return those that pass, then those that enter first as the pool is widened."""
+        worst = np.maximum(self._worst, self.case.top)
+        return best_first(worst, self.case.ranking.mean, count=count)
+
+    def grounds(self, chosen: Rows, places: Rows) -> Grounds:
+        """Say how many pass, and who does not."""
+        top, compared = self.case.top, len(self.case.ranking.rows)
+        marks = {
+            int(at): f"passes only with the best {self._worst[at]} by each metric"
+            for at in chosen
+            if self._worst[at] > top
+        }
+        names = " and by ".join(self.case.metrics)
+        rule = f"among the best {top} of {compared} by {names}, ordered by mean rank"
+        beyond = len(set(marks))
+        return Grounds(rule, _widened(self.golden, beyond, top), marks)
+
+    @cached_property
+    def _worst(self) -> NDArray[np.int64]:
+        worst: NDArray[np.int64] = self.case.ranking.places.max(axis=0)
+        return worst
 
 
-def by_front(case: Case) -> Ordered:
-    """Take who is beaten by none, ordered by mean rank; then who is beaten by those alone."""
-    ranking = case.ranking
-    peeled = fronts(ranking.places, case.count)
-    number = {int(at): depth for depth, front in enumerate(peeled, 1) for at in front}
-    ordered = [front[np.argsort(ranking.mean[front], kind="stable")] for front in peeled]
-    order = np.concatenate([np.empty(0, np.intp), *ordered])[: case.count]
-    marks = {at: f"front {number[at]}" for at in map(int, order) if number[at] > 1}
-    names = " and by ".join(case.metrics)
-    return Ordered(order, f"beaten by no other seed by {names}", _front_note(case, peeled), marks)
+@dataclass(frozen=True, eq=False)
+class ByFront:
+    """Takes who is beaten by none, ordered by mean rank; then who is beaten by those alone."""
+
+    case: Case
+
+    @property
+    def golden(self) -> int:
+        """How many are beaten by none."""
+        return len(next(iter(self._peeled(1)), ()))
+
+    def best(self, count: int) -> Rows:
+        """Return one front after the other."""
+        mean = self.case.ranking.mean
+        ordered = [front[np.argsort(mean[front], kind="stable")] for front in self._peeled(count)]
+        return np.concatenate([np.empty(0, np.intp), *ordered])[:count]
+
+    def grounds(self, chosen: Rows, places: Rows) -> Grounds:
+        """Say how many are beaten by none, and who is in a later front."""
+        peeled = self._peeled(int(places.max(initial=1)))
+        number = {int(at): depth for depth, front in enumerate(peeled, 1) for at in front}
+        marks = {at: f"front {number[at]}" for at in map(int, chosen) if number[at] > 1}
+        names = " and by ".join(self.case.metrics)
+        notes = _front_note(self.case, peeled)
+        return Grounds(f"beaten by no other seed by {names}", notes, marks)
+
+    def _peeled(self, count: int) -> list[Rows]:
+        return fronts(self.case.ranking.places, count)
 
 
-def by_lower_bound(case: Case) -> Ordered:
-    """Take whose expected scores, less their uncertainty, are highest; see :mod:`.bounds`.
+@dataclass(frozen=True, eq=False)
+class ByLowerBound:
+    """Takes whose expected scores, less their uncertainty, are highest; see :mod:`.bounds`.
 
     A metric that does not tell seeds apart has no say; where none does, the order is by mean rank
-    and means nothing; see :mod:`.quality`.
+    and means nothing; see :mod:`.quality`. As many count as golden as count as best by one metric.
     """
-    quality = Quality.of(case.table, case.metrics, case.ranking)
-    order = quality.best(case.count)
-    mark = _NO_BETTER if _is_shrunken(quality) else _NO_BETTER_SEEN
-    marks = {int(at): mark for at in order if quality.telling and quality.gain[at] <= 0}
-    notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.telling, order))
-    expected = _expectations(case, quality.shrunken, order)
-    first = case.metrics[0]
-    known = not quality.shrunken[first].certain
-    about = f"what to expect of {first} on other prompts" if known else ""
-    return Ordered(order, _bound_rule(quality), notes, marks, expected, about)
+
+    case: Case
+
+    @property
+    def golden(self) -> int:
+        """How many count as golden, all of them where there are fewer."""
+        return min(self.case.top, len(self.case.ranking.rows))
+
+    def best(self, count: int) -> Rows:
+        """Return the best by what can at least be expected."""
+        return self._quality.best(count)
+
+    def grounds(self, chosen: Rows, places: Rows) -> Grounds:
+        """Say what is to be expected of them."""
+        quality, case = self._quality, self.case
+        mark = _NO_BETTER if _is_shrunken(quality) else _NO_BETTER_SEEN
+        marks = {int(at): mark for at in chosen if quality.telling and quality.gain[at] <= 0}
+        notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.telling, chosen))
+        expected = _expectations(case, quality.shrunken, chosen)
+        first = case.metrics[0]
+        known = not quality.shrunken[first].certain
+        about = f"what to expect of {first} on other prompts" if known else ""
+        return Grounds(_bound_rule(quality), notes, marks, expected, about)
+
+    @cached_property
+    def _quality(self) -> Quality:
+        return Quality.of(self.case.table, self.case.metrics, self.case.ranking)
 
 
-RULES = {
-    GoldenRule.LOWER_BOUND: by_lower_bound,
-    GoldenRule.INTERSECTION: by_intersection,
-    GoldenRule.PARETO: by_front,
-}
+RULES: Mapping[GoldenRule, Callable[[Case], OrderedByRule]] = MappingProxyType(
+    {
+        GoldenRule.LOWER_BOUND: ByLowerBound,
+        GoldenRule.INTERSECTION: ByIntersection,
+        GoldenRule.PARETO: ByFront,
+    }
+)
 
 
 def _bound_rule(quality: Quality) -> str:
@@ -151,13 +225,12 @@ def _is_shrunken(quality: Quality) -> bool:
     return not all(found.certain for found in quality.telling.values())
 
 
-def _widened(passing: int, chosen: int, top: int) -> tuple[str, ...]:
-    if chosen <= passing:
+def _widened(passing: int, beyond: int, top: int) -> tuple[str, ...]:
+    if not beyond:
         return ()
     return (
         f"passing with the best {top} by each metric: {seeds_in_words(passing)}; the other "
-        f"{chosen - passing} are the first to enter as the pool is widened, and not golden by "
-        "this rule",
+        f"{beyond} are the first to enter as the pool is widened, and not golden by this rule",
     )
 
 
@@ -192,10 +265,10 @@ def _why_not(found: Shrunken) -> str:
 
 
 def _gain_notes(case: Case, telling: Mapping[str, Shrunken], order: Rows) -> tuple[str, ...]:
-    """Say what the seeds are worth beside seeds drawn by lot, on prompts they did not win by."""
+    """Say what the seeds are worth beside random ones, on prompts they did not win by."""
     return tuple(
         f"{name} on other prompts: {_sign(case, name) * found.mean[order].mean():.4g} to be "
-        f"expected of these seeds, {_sign(case, name) * found.centre:.4g} of seeds drawn by lot"
+        f"expected of these seeds, {_sign(case, name) * found.centre:.4g} of random seeds"
         for name, found in telling.items()
         if not found.certain and len(order)
     )

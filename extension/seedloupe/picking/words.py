@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ..tables import SeedEffect, SeedTable, Status
 
 
@@ -52,3 +54,11 @@ def shortage_notes(found: int, count: int) -> tuple[str, ...]:
     if found >= count:
         return ()
     return (f"asked for {seeds_in_words(count)}, found {found or 'none'}",)
+
+
+def repeat_notes(places: Iterable[int], period: int) -> tuple[str, ...]:
+    """Return a word about seeds that come more than once, given their places or rows."""
+    found = [int(place) for place in places]
+    if len(set(found)) == len(found):
+        return ()
+    return (f"only {seeds_in_words(period)} take turns: after as many pictures they come again",)

@@ -1,47 +1,58 @@
-"""A choice of seeds in plain words, for the node to show."""
+"""A choice of seeds in plain words: which, by which rule, how far to trust them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..hosts.comfyui.golden import Choice
+from ..picking import Picking
+from ..picking.words import evidence_notes
 from ..tables import Match, MatchLevel, SeedTable, TableSpec
+from .seed_choice import SeedChoice
 
-__all__ = ["describe_choice"]
-
-_UNSEEN = "sampling: this node cannot see the sampler; set it as the table was made."
+__all__ = ["describe_choice", "doubts"]
 
 
-def describe_choice(choice: Choice, table: SeedTable, name: str) -> str:
+def describe_choice(choice: SeedChoice) -> str:
     """Say which seeds, by which rule, against which chance, and how well the table fits.
 
     Args:
         choice: the seeds.
-        table: where they come from.
-        name: what the user calls the table.
 
     Returns:
         a few lines of text.
     """
-    return "\n".join(_lines(choice, table, name))
+    return "\n".join(_lines(choice))
 
 
-def _lines(choice: Choice, table: SeedTable, name: str) -> Iterator[str]:
-    yield f"Golden seeds of {name}, best first: {', '.join(map(str, choice.seeds))}"
-    yield f"Rule: {choice.picking.rule}."
-    yield from (f"- {note}" for note in choice.picking.notes)
-    yield from (f"- seed {pick.seed} {pick.note}" for pick in choice.picking.picks if pick.note)
-    yield f"Made with: {_made_with(table.spec)}."
-    yield from _match_lines(choice.match)
+def doubts(table: SeedTable, picking: Picking) -> tuple[str, ...]:
+    """Return what speaks against some seeds; not all there is to know, for every single job."""
+    chance = picking.chance
+    blind = (str(chance),) if chance is not None and not chance.agreement else ()
+    beyond = sum(bool(pick.note) for pick in picking.picks)
+    usual = (
+        f"of {beyond} of these {len(picking.picks)} seeds the table expects no better than of the "
+        "average seed"
+    )
+    return (*evidence_notes(table), *blind, *((usual,) if beyond else ()))
+
+
+def _lines(choice: SeedChoice) -> Iterator[str]:
+    name = "" if choice.named is None else f" of {choice.named.name}"
+    best = ", best first" if choice.picking and not choice.picking.period else ""
+    yield f"{choice.how.capitalize()} seeds{name}{best}: {', '.join(map(str, choice.seeds))}"
+    if choice.picking is not None:
+        yield f"Rule: {choice.picking.rule}."
+        yield from (f"- {line}" for line in (*choice.picking.reasons, *choice.picking.remarks))
+    if choice.named is not None:
+        yield f"Made with: {_made_with(choice.named.table.spec)}."
+    if choice.match is not None:
+        yield from _match_lines(choice.match)
 
 
 def _match_lines(match: Match) -> Iterator[str]:
-    if match.level is MatchLevel.EXACT:
-        yield "Match: exact. The noise, the model and the sampling are the table's."
-        return
-    yield "Match: noise only. The noise is the table's; these are not known to agree:"
-    for difference in match.differences:
-        yield f"- {_UNSEEN if difference.field == 'sampling' else difference}"
+    colon = "." if match.level is MatchLevel.EXACT else ":"
+    yield f"Match: {match.level.value.replace('_', ' ')}. {match.summary}{colon}"
+    yield from (f"- {reason}" for reason in match.reasons)
 
 
 def _made_with(spec: TableSpec) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..artifacts import Purpose, purpose_of, purpose_of_table
 from ..errors import SeedloupeError
 from ..generation.table_use import table_use
-from ..picking import pick_clean
+from ..picking import PickRequest, PickRule, pick_seeds
 from ..tables import MatchLevel, SeedTable, Task, read_table, tables_for
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def ranked_clean(request: Request, folders: Sequence[Path]) -> tuple[int, ...]:
             continue
         try:
             table: SeedTable = read_table(found.path)
-            return pick_clean(table, min(_RANKED, len(table)), tag=_TAG).seeds
+            asked = PickRequest(PickRule.CLEAN, min(_RANKED, len(table)), flaw=_TAG)
+            return pick_seeds(table, asked).seeds
         except SeedloupeError:
             continue  # the next best; without any the tally and dice are left
     return ()
@@ -45,6 +46,6 @@ def _serves(found: Found, purpose: Purpose) -> bool:
     sampling = found.outline.spec.sampling
     if sampling is None or sampling.task is not Task.INPAINT:
         return False
-    if any(difference.field == "model.sha256" for difference in found.match.differences):
+    if any(difference.field.startswith("model.") for difference in found.match.differences):
         return False  # the noise is the same, but which of it writes is the model's doing
     return purpose_of_table(found.outline.spec) in (None, purpose)

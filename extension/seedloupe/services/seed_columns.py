@@ -1,4 +1,4 @@
-"""Which seeds stand side by side: by dice, golden, diverse, or chosen by hand."""
+"""Which seeds stand side by side: random, golden, diverse, or chosen by hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from enum import Enum
 
 from ..picking import (
     Picking,
+    PickRequest,
+    PickRule,
+    PluginRequest,
     SeedPicker,
     builtin_pickers,
-    golden_order,
-    pick_diverse,
-    pick_golden,
     pick_random,
+    pick_seeds,
+    ranks_of,
+    rules_for,
 )
-from ..picking.outside import pick_by_plugin
 from ..registry import Registry
 from ..tables import SeedTable
 
@@ -54,6 +56,8 @@ class PluginSource:
 
 ColumnSource = SeedSource | PluginSource
 
+_RULES = {SeedSource.GOLDEN: PickRule.GOLDEN, SeedSource.DIVERSE: PickRule.DIVERSE}
+
 
 @dataclass(frozen=True, eq=False)
 class SeedColumn:
@@ -86,7 +90,7 @@ def choose_columns(
         table: what golden and diverse choose from.
         ways: the columns wanted; those that need a table are left out where it cannot fill them.
         count: seeds a column.
-        source_seed: decides the dice of the random column.
+        source_seed: decides the seeds of the random column.
         by_hand: seeds somebody chose, all of which make one more column.
 
     Raises:
@@ -113,25 +117,15 @@ def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
 def possible_ways(
     table: SeedTable | None, outside: Sequence[PluginSource] = ()
 ) -> tuple[ColumnSource, ...]:
-    """Return the columns a table can fill; without one only dice are left.
+    """Return the columns a table can fill; without one only random seeds are left.
 
     Args:
         table: what seeds are chosen from.
         outside: columns of outside pickers, which can be asked of any table.
     """
-    if table is None:
-        return (SeedSource.RANDOM,)
-    golden = (SeedSource.GOLDEN,) if table.metrics() else ()
-    diverse = (SeedSource.DIVERSE,) if table.spaces() else ()
-    return (SeedSource.RANDOM, *golden, *diverse, *outside)
-
-
-def ranks_of(table: SeedTable | None) -> Mapping[int, int]:
-    """Return the place of every seed of a table that could be compared, the best first."""
-    if table is None or not table.metrics():
-        return {}
-    best_first = table.seeds[golden_order(table)].tolist()
-    return {seed: rank for rank, seed in enumerate(best_first, 1)}
+    rules = rules_for(table)
+    ours = (way for way, rule in _RULES.items() if rule in rules)
+    return (SeedSource.RANDOM, *ours, *(() if table is None else outside))
 
 
 def _rising(table: SeedTable | None) -> frozenset[str]:
@@ -140,14 +134,11 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
 
 
 def _pick(way: ColumnSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
-    if table is None or way is SeedSource.RANDOM:
+    if way is SeedSource.RANDOM:
         return pick_random(table, count, source_seed=source_seed)
     if isinstance(way, PluginSource):
-        return pick_by_plugin(way.label, way.picker, table, count)
-    if way is SeedSource.GOLDEN:
-        return pick_golden(table, count)
-    space = "style" if "style" in table.spaces() else table.spaces()[0]
-    return pick_diverse(table, count, spaces=(space,))
+        return pick_seeds(table, PluginRequest(way.label, way.picker, count))
+    return pick_seeds(table, PickRequest(_RULES[way], count))
 
 
 def ways_offered(ways: Sequence[ColumnSource]) -> list[tuple[str, str]]:

@@ -11,9 +11,9 @@ from ..errors import SeedloupeError
 from ..generation.model_info import ModelInfo
 from ..generation.sampler import Plan, Sampler
 from ..generation.table_use import planned_use
+from ..picking import SelectedSeeds
 from ..tables import (
-    SUFFIX,
-    Difference,
+    Catalogue,
     HeldOutGain,
     MatchLevel,
     SeedEffect,
@@ -29,14 +29,6 @@ from ..tables import (
 DEFAULT_PLAN = Plan(Sampler.DPMPP_2M)
 #: What stands for no table where one of several can be chosen.
 NO_TABLE = "none"
-
-
-@dataclass(frozen=True)
-class SelectedSeeds:
-    """Seeds somebody chose by hand, and the table whose noise they stand for."""
-
-    seeds: tuple[int, ...]
-    table: Path
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,19 +66,15 @@ def fit_table(model: ModelInfo, path: Path | None, settings: Plan) -> TableFit:
         return TableFit("This table cannot be read", (str(error),), "bad")
     match = match_table(table, planned_use(model, settings))
     if match.level is MatchLevel.INVALID:
-        wrong = [found for found in match.differences if found.level is MatchLevel.INVALID]
-        lines = (*(str(found) for found in wrong), "Only random seeds are offered.")
-        return TableFit("This seed table cannot be used with this model", lines, "bad")
+        lines = (*map(str, match.obstacles), "Only random seeds are offered.")
+        return TableFit(match.summary, lines, "bad")
     evidence = _evidence_words(table)
     if match.level is MatchLevel.NOISE_ONLY:
-        differences = (_difference_words(found, table, model) for found in match.differences)
-        title = "The table knows this noise, but was made with something else"
-        return TableFit(title, (*differences, *evidence), "plain", table)
-    title = "The table was made with this very model and these settings"
+        return TableFit(match.summary, (*match.reasons, *evidence), "plain", table)
     doubt = _DOUBTS.get(table.spec.evidence.verdict) if table.spec.evidence else None
     if doubt is None:
-        return TableFit(title, evidence, "good", table)
-    return TableFit(f"{title}, {doubt}", evidence, "plain", table)
+        return TableFit(match.summary, evidence, "good", table)
+    return TableFit(f"{match.summary}, {doubt}", evidence, "plain", table)
 
 
 def settings_from(steps: int, guidance: float, sampler: str) -> Plan:
@@ -95,7 +83,10 @@ def settings_from(steps: int, guidance: float, sampler: str) -> Plan:
 
 
 def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
-    """Return the table that fits a model best with its own settings, or None if none does."""
+    """Return the table that fits a model best with its own settings, or None if none does.
+
+    Of several that fit as well the first, in the order of :func:`~seedloupe.tables.list_tables`.
+    """
     ranks = {MatchLevel.EXACT: 0, MatchLevel.NOISE_ONLY: 1}
     fitting: list[tuple[int, Path]] = []
     for path in list_tables(folders):
@@ -108,7 +99,7 @@ def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
         level = match_table(table, planned_use(model, settings_of_table(table))).level
         if level in ranks:
             fitting.append((ranks[level], path))
-    return min(fitting)[1] if fitting else None
+    return min(fitting, key=lambda found: found[0])[1] if fitting else None
 
 
 def settings_for(model: ModelInfo, table: SeedTable | None) -> Plan:
@@ -145,9 +136,8 @@ def require_fit(model: ModelInfo, chosen: SelectedSeeds, settings: Plan) -> tupl
 
 def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:
     """Return what to call each table, and its path; before them the choice of none."""
-    tables = list_tables(folders)
-    named = [(f"{path.parent.name} / {path.name.removesuffix(SUFFIX)}", path) for path in tables]
-    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named)]
+    named = Catalogue(folders).paths()
+    return [(NO_TABLE, NO_TABLE), *((name, str(path)) for name, path in named.items())]
 
 
 def chosen_table_path(choice: str | None) -> Path | None:
@@ -181,12 +171,6 @@ _VERDICTS = {
     SeedEffect.UNDECIDED: "Its own test could not decide whether seeds matter: "
     "take golden as a guess.",
 }
-
-
-def _difference_words(found: Difference, table: SeedTable, model: ModelInfo) -> str:
-    if found.field == "model.sha256":
-        return f"It was made with {table.spec.model.name}; {model.name} is in use."
-    return f"{found.field.rpartition('.')[2]}: made with {found.table}, in use is {found.use}."
 
 
 def _evidence_words(table: SeedTable) -> tuple[str, ...]:

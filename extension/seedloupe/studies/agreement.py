@@ -19,7 +19,7 @@ class TaskAgreement:
 
     Attributes:
         spearman: rank correlation over seeds.
-        p: how often seeds paired by lot correlate as much.
+        p: how often seeds paired at random correlate as much.
         worst: how many of the worst seeds were compared, a tenth.
         common: how many are among the worst by both.
         expected: how many that would be by chance.
@@ -44,7 +44,7 @@ def task_agreement(first: Floats, second: Floats, rng: np.random.Generator) -> T
     Args:
         first: ``(S,)`` means, the larger the worse.
         second: likewise, of the same seeds.
-        rng: shuffles and lots.
+        rng: shuffles and random draws.
     """
     a, b = _ranks(first), _ranks(second)
     seen = _correlation(a, b)

@@ -94,7 +94,7 @@ class HeldOut:
         gap: ``mean - all``.
         low: lower end of the gap's 95 % interval.
         high: its upper end.
-        p: how often seeds drawn by lot have as large a gap, of this sign.
+        p: how often seeds drawn at random have as large a gap, of this sign.
     """
 
     count: int
@@ -185,14 +185,14 @@ def repeat(shares: Floats, rng: np.random.Generator) -> Repeat:
 def held_out(shares: Floats, count: int, rng: np.random.Generator, *, worst: bool) -> HeldOut:
     """Choose seeds by half of the rows and see what they do on the other half, and the other way.
 
-    Equal seeds are taken by lot. The interval is the wider, at each end, of a bootstrap over rows
-    and of how far the gap of shuffled seeds scatters: where text is rare a bootstrap alone takes
-    the few that were seen for all there is. The chance ``p`` is that of shuffled seeds.
+    Equal seeds are taken at random. The interval is the wider, at each end, of a bootstrap over
+    rows and of how far the gap of shuffled seeds scatters: where text is rare a bootstrap alone
+    takes the few that were seen for all there is. The chance ``p`` is that of shuffled seeds.
 
     Args:
         shares: ``(P, S)`` with four rows or more.
         count: how many seeds, fewer than there are.
-        rng: halves, lots, resamples and shuffles.
+        rng: halves, random draws, resamples and shuffles.
         worst: choose those with the largest means, else with the smallest.
 
     Raises:
@@ -265,9 +265,9 @@ def _halves_agree(shares: Floats, halvings: Floats) -> float:
 def top_places(
     means: Floats, count: int, rng: np.random.Generator, *, worst: bool
 ) -> NDArray[np.int64]:
-    """Return the ``count`` places with the largest means, or the smallest; equal ones by lot."""
-    lots = rng.permutation(len(means))
-    return np.lexsort((lots, -means if worst else means))[:count]
+    """Return the ``count`` places with the largest means, or the smallest; equal ones at random."""
+    order = rng.permutation(len(means))
+    return np.lexsort((order, -means if worst else means))[:count]
 
 
 def _gap(shares: Floats, chosen: NDArray[np.int64]) -> Floats:

@@ -1,19 +1,21 @@
 """Seed tables: the format, reading and writing, and whether one holds for given settings."""
 
+from .catalogue import Catalogue, table_folders
 from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
+from .difference import Difference, Match, MatchLevel
 from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
-from .find import Found, bundled_folder, find_table, list_tables, tables_for, user_folders
+from .find import (
+    Found,
+    bundled_folder,
+    find_table,
+    list_tables,
+    named_tables,
+    tables_for,
+    user_folders,
+)
 from .header import FORMAT, VERSION, Outline, read_outline, read_spec
 from .io import SUFFIX, read_table, write_table
-from .match import (
-    Difference,
-    Match,
-    MatchLevel,
-    TableUse,
-    match_table,
-    require_match,
-    sampling_words,
-)
+from .match import TableUse, match_table, require_match, sampling_words
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
 from .plausible import require_plausible
@@ -37,6 +39,7 @@ __all__ = [
     "FORMAT",
     "SUFFIX",
     "VERSION",
+    "Catalogue",
     "ColumnDifference",
     "Correlation",
     "Difference",
@@ -73,12 +76,14 @@ __all__ = [
     "list_tables",
     "match_table",
     "merge_tables",
+    "named_tables",
     "read_outline",
     "read_spec",
     "read_table",
     "require_match",
     "require_plausible",
     "sampling_words",
+    "table_folders",
     "tables_for",
     "user_folders",
     "verify_noise",

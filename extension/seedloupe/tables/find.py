@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ..errors import TableError
 from ..places import own_folder
+from .difference import Match, MatchLevel
 from .header import Outline, instead_of_file, read_outline
 from .io import SUFFIX
-from .match import Match, MatchLevel, TableUse, match_table
+from .match import TableUse, match_table
 
 _LEVELS = tuple(MatchLevel)
 _OWN = "SEEDLOUPE_TABLES"
@@ -59,21 +60,29 @@ def find_table(name: str, folders: Sequence[Path]) -> Path:
                 return found[0]
     if name.endswith(SUFFIX) or name.startswith((".", "/")):
         raise TableError("table", expected="a seed table", got=f"{instead_of_file(path)}: {name}")
-    known = ", ".join(_names(folder, _all_below(folder)) for folder in folders)
+    known = ", ".join(dict.fromkeys(known for known, _ in named_tables(folders)))
     raise TableError(
         "table",
-        expected=f"a path ending in {SUFFIX} or one of: {known.strip(', ') or 'none found'}",
+        expected=f"a path ending in {SUFFIX} or one of: {known or 'none found'}",
         got=repr(name),
     )
 
 
-def list_tables(folders: Sequence[Path]) -> tuple[Path, ...]:
-    """Return every table in ``folders`` and one folder below, sorted within each.
+def named_tables(folders: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
+    """Return every table in ``folders`` and one folder below with its name, in one order.
 
-    Those in a folder ``published`` come last: hosts offer the first table unasked, and numbers
-    nobody measured here are not to be that.
+    A table's name is its path inside its folder, without the suffix. The order is that of the
+    folders, sorted by name within each. Tables in a folder ``published`` come last of all: hosts
+    offer the first table unasked, and numbers nobody measured here are not to be that. Tables of
+    the same name in several folders are all listed; the first of them is the one meant by it.
     """
-    return tuple(path for folder in folders for path in _all_below(folder))
+    found = [(_name(path, folder), path) for folder in folders for path in _all_below(folder)]
+    return tuple(sorted(found, key=lambda table: table[1].parent.name == _PUBLISHED))
+
+
+def list_tables(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the path of every table in ``folders`` in the order of :func:`named_tables`."""
+    return tuple(path for _, path in named_tables(folders))
 
 
 def tables_for(use: TableUse, folders: Sequence[Path]) -> tuple[Found, ...]:
@@ -161,9 +170,12 @@ def _is_folder(path: Path) -> bool:
 
 
 def _all_below(folder: Path) -> list[Path]:
-    found = [*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")]
-    return sorted(found, key=lambda path: (path.parent.name == _PUBLISHED, path))
+    return sorted([*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*/*{SUFFIX}")])
 
 
 def _names(folder: Path, tables: Sequence[Path]) -> str:
-    return ", ".join(path.relative_to(folder).as_posix().removesuffix(SUFFIX) for path in tables)
+    return ", ".join(_name(path, folder) for path in tables)
+
+
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix().removesuffix(SUFFIX)

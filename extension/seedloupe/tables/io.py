@@ -6,8 +6,7 @@ everything, so that one table always gives the same bytes.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,7 +18,7 @@ from ..files import write_whole
 from ..safetensors_file import TensorEntry, encode_header, read_content
 from ..strict_json import dump_json
 from .header import CODES, DIGEST, FORMAT, RULES, VERSION, Outline, outline_of, read_file
-from .table import SeedTable
+from .table import SeedTable, little_endian
 
 SUFFIX = ".seedtable.safetensors"
 
@@ -63,13 +62,12 @@ def write_table(table: SeedTable, path: Path | str) -> None:
 def _read(stream: BinaryIO, size: int) -> SeedTable:
     outline = outline_of(stream, size)
     tensors = {entry.name: _read_tensor(stream, outline, entry) for entry in outline.entries}
-    found = _digest(tensors)
     table = SeedTable(tensors.pop("seeds"), tensors, outline.spec, outline.metadata)
-    if outline.digest not in (None, found):  # after what says which number is wrong
+    if outline.digest not in (None, table.digest):  # after what says which number is wrong
         raise TableError(
             DIGEST,
             expected=f"tensors of SHA-256 {outline.digest[:80]}",  # a damaged one has any length
-            got=found,
+            got=table.digest,
             advice="The file was damaged or changed after it was written.",
         )
     return table
@@ -84,11 +82,11 @@ def _parts(table: SeedTable) -> Iterator[bytes]:
     """Go through a table's file: its header, then its tensors in their order."""
     named = {"seeds": table.seeds, **table.tensors}
     entries = [TensorEntry(name, _code(name, one), one.shape) for name, one in named.items()]
-    metadata = _metadata_of(table) | {DIGEST: _digest(named)}
+    metadata = _metadata_of(table) | {DIGEST: table.digest}
     placed, header = encode_header(entries, metadata, RULES)
     yield header
     for entry in placed:
-        yield _bytes_of(named[entry.name])
+        yield little_endian(named[entry.name])
 
 
 def _metadata_of(table: SeedTable) -> dict[str, str]:
@@ -96,21 +94,8 @@ def _metadata_of(table: SeedTable) -> dict[str, str]:
     return {**table.metadata, "format": FORMAT, "version": VERSION, "spec": spec}
 
 
-def _digest(named: Mapping[str, NDArray[Any]]) -> str:
-    """Return the SHA-256 of all tensors by name, wherever in a file another program puts them."""
-    digest = hashlib.sha256()
-    for name in sorted(named):
-        digest.update(f"{name}\0{named[name].nbytes}\0".encode("utf-8", "surrogatepass"))
-        digest.update(_bytes_of(named[name]))
-    return digest.hexdigest()
-
-
 def _code(name: str, values: NDArray[Any]) -> str:
     code = _CODE_OF.get(values.dtype.newbyteorder("<"))
     if code is None:
         raise TableError(name, expected=f"one of {', '.join(CODES)}", got=f"{values.dtype}")
     return code
-
-
-def _bytes_of(values: NDArray[Any]) -> bytes:
-    return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()

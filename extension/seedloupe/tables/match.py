@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
 from ..noise import NoiseResize, NoiseSource
+from .difference import NO_ADVICE, UNKNOWN, Difference, Match, MatchLevel
 from .header import Outline
 from .noise_spec import UNSTATED, NoiseSpec
 from .spec import SamplingSpec, Status
@@ -19,7 +20,6 @@ Described = SeedTable | Outline
 """What says of itself what it was made with: a table, or the header of one."""
 
 
-_UNKNOWN = "unknown"
 _ALWAYS = {
     "sampler": "the sampler",
     "steps": "the number of steps",
@@ -30,20 +30,11 @@ _ALWAYS = {
 mean nothing to a sampler or task, and a host may leave the scheduler to the sampler."""
 
 
+_SHOWN = 10
+"""Digits of a model's hash."""
 _PATCHES = (
     "Scores hold for the model with the very LoRAs, at the very strengths, they were mined with."
 )
-
-
-class MatchLevel(str, Enum):
-    """How far a table can be trusted for the settings in use."""
-
-    EXACT = "exact"
-    """Same noise, same model, same sampling."""
-    NOISE_ONLY = "noise_only"
-    """Same noise, other or unknown model or sampling: usable, with a warning."""
-    INVALID = "invalid"
-    """Other noise: the seeds mean something else."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +50,7 @@ class TableUse:
         resize: where the noise is drawn at another size than ``shape`` and taken there, from
             which size and how.
         loras: what the model is patched with, as :class:`~.spec.ModelSpec` lists it.
+        model_name: what the model is called; may be empty.
     """
 
     noise: NoiseSource
@@ -68,49 +60,12 @@ class TableUse:
     draws_before: int = 0
     resize: NoiseResize | None = None
     loras: tuple[str, ...] = ()
+    model_name: str = ""
 
     @property
     def drawn_at(self) -> tuple[int, int, int]:
         """``(C, H, W)`` at which a seed draws its noise, in latent cells."""
         return self.shape if self.resize is None else self.resize.shape
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One setting in which a table and its use differ.
-
-    Args:
-        field: the setting, as the table's spec calls it.
-        table: the table's value.
-        use: the value in use.
-        level: how far the table can still be trusted.
-        advice: what would make them agree, a whole sentence; empty where nothing would.
-    """
-
-    field: str
-    table: str
-    use: str
-    level: MatchLevel
-    advice: str = ""
-
-    def __str__(self) -> str:
-        """Say it in one line."""
-        here = f"has {self.table}" if self.table != _UNKNOWN else "does not say"
-        line = f"{self.field}: the table {here}, in use is {self.use}. {self.advice}"
-        return line.strip()
-
-
-@dataclass(frozen=True)
-class Match:
-    """How far a table can be trusted, and every difference found."""
-
-    level: MatchLevel
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """The differences in words, one line each; empty for an exact match."""
-        return tuple(str(difference) for difference in self.differences)
 
 
 def match_table(table: Described, use: TableUse) -> Match:
@@ -131,22 +86,28 @@ def match_table(table: Described, use: TableUse) -> Match:
     return Match(MatchLevel.EXACT)
 
 
-def require_match(table: SeedTable, use: TableUse) -> Match:
+def require_match(
+    table: Described, use: TableUse, *, advice: Mapping[str, str] = NO_ADVICE
+) -> Match:
     """Return how the table matches, unless its seeds would mean something else.
+
+    Args:
+        table: what it was made with.
+        use: the settings in use.
+        advice: a host's own advice in place of ours, a whole sentence by the field that differs.
 
     Raises:
         TableMatchError: the noise differs; the message has the setting, both values and what would
             make them agree.
     """
-    match = match_table(table, use)
-    for difference in match.differences:
-        if difference.level is MatchLevel.INVALID:
-            raise TableMatchError(
-                difference.field,
-                expected=f"{difference.table}, as the table was made with",
-                got=difference.use,
-                advice=difference.advice,
-            )
+    match = match_table(table, use).advised(advice)
+    for difference in match.obstacles:
+        raise TableMatchError(
+            difference.field,
+            expected=f"{difference.table}, as the table was made with",
+            got=difference.use,
+            advice=difference.advice,
+        )
     return match
 
 
@@ -197,7 +158,7 @@ def _unstated_differences(table: Described, use: TableUse) -> Iterator[Differenc
     }
     for name in table.spec.noise.unstated:
         says = f"The table's source does not state {UNSTATED[name]}."
-        yield Difference(f"noise.{name}", _UNKNOWN, used[name], MatchLevel.NOISE_ONLY, says)
+        yield Difference(f"noise.{name}", UNKNOWN, used[name], MatchLevel.NOISE_ONLY, says)
     if table.spec.provenance.status is Status.PUBLISHED:
         says = "Somebody published these numbers; nobody measured them here."
         yield Difference(
@@ -225,11 +186,7 @@ def _resize_difference(table: Described, use: TableUse, resize: NoiseResize) -> 
 
 
 def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
-    model = table.spec.model.sha256
-    if model is None or model != use.model_sha256:
-        yield Difference(
-            "model.sha256", model or _UNKNOWN, use.model_sha256 or _UNKNOWN, MatchLevel.NOISE_ONLY
-        )
+    yield from _model_difference(table, use)
     patched, patches = (tuple(sorted(loras)) for loras in (table.spec.model.loras, use.loras))
     if patched != patches:
         yield Difference(
@@ -247,6 +204,22 @@ def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
         yield from _sampling_difference(field.name, made, used)
 
 
+def _model_difference(table: Described, use: TableUse) -> Iterator[Difference]:
+    made, used = table.spec.model, use.model_sha256
+    if made.sha256 is not None and made.sha256 == used:
+        return
+    # Names say more than hashes, unless two models share one.
+    names = ("", "") if made.name == use.model_name else (made.name, use.model_name)
+    yield Difference(
+        "model.sha256",
+        made.sha256 or UNKNOWN,
+        used or UNKNOWN,
+        MatchLevel.NOISE_ONLY,
+        table_label=names[0] or _short(made.sha256),
+        use_label=names[1] or _short(used),
+    )
+
+
 def _sampling_difference(name: str, made: SamplingSpec, used: SamplingSpec) -> Iterator[Difference]:
     value, other = getattr(made, name), getattr(used, name)
     unknown = name in _ALWAYS and (value is None or other is None)
@@ -262,7 +235,7 @@ def _sampling_difference(name: str, made: SamplingSpec, used: SamplingSpec) -> I
 def sampling_words(sampling: SamplingSpec | None) -> str:
     """Say how pictures are sampled in a few words, and what of it is not stated."""
     if sampling is None:
-        return _UNKNOWN
+        return UNKNOWN
     parts = [sampling.task.value]
     for value, words, name in (
         (sampling.sampler, sampling.sampler, "sampler"),
@@ -302,11 +275,16 @@ def _invalid(field: str, table: str, use: str, advice: str) -> Difference:
     return Difference(field, table, use, MatchLevel.INVALID, advice)
 
 
+def _short(sha256: str | None) -> str:
+    """Return as much of a hash as hosts show."""
+    return (sha256 or UNKNOWN)[:_SHOWN]
+
+
 def _listed(loras: tuple[str, ...]) -> str:
     return ", ".join(loras) or "no LoRAs"
 
 
 def _word(value: object) -> str:
     if value is None:
-        return _UNKNOWN
+        return UNKNOWN
     return str(value.value) if isinstance(value, Enum) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +67,14 @@ class SeedTable:
         names = ", ".join(self.tensors)
         kind = f"{noise.source.label} noise {noise.shape}"
         return f"<SeedTable of {len(self)} seeds for {model}, {kind}: {names}>"
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of all tensors by name: the table's identity, wherever its file is.
+
+        The same that a file carries as ``tensors_sha256``, in whichever order it holds them.
+        """
+        return tensors_digest({"seeds": self.seeds, **self.tensors})
 
     def metrics(self) -> tuple[str, ...]:
         """Return the names of the scores, in the order of the spec."""
@@ -184,6 +193,20 @@ class SeedTable:
     def _unknown(self, family: str, name: str) -> TableError:
         known = ", ".join(names_of(self.tensors, family)) or "none; the table has none"
         return TableError(family, expected=f"one of {known}", got=repr(name))
+
+
+def tensors_digest(named: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 of tensors by name, wherever in a file another program puts them."""
+    digest = hashlib.sha256()
+    for name in sorted(named):
+        digest.update(f"{name}\0{named[name].nbytes}\0".encode("utf-8", "surrogatepass"))
+        digest.update(little_endian(named[name]))
+    return digest.hexdigest()
+
+
+def little_endian(values: NDArray[Any]) -> bytes:
+    """Return an array's bytes as files hold them."""
+    return values.astype(values.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
 def _locked(values: ArrayLike) -> NDArray[Any]:

@@ -162,12 +162,18 @@ def test_drawings_of_ours_are_left_out_by_their_mark_whatever_they_are_called(
 def test_unmarked_drawings_are_known_by_name_beside_the_picture_they_are_of(
     tmp_path: Path,
 ) -> None:
-    ours = ("000-7-check.png", "000-7-2-check.png", "000-7.lens.png", "000-7.word1-a-hill.png")
+    ours = {
+        "000-7-check.png",
+        "000-7-2-check.png",
+        "000-7.lens.png",
+        "000-7.words.png",
+        "000-7.word1-a-hill.png",
+    }
     others = ("spell-check.png", "other.lens.png", "a.word1.png", "000-7.retry1-9.png")
     for name in ("000-7.png", "a.png", *ours, *others):
         save(tmp_path / name)
     found = find_pictures([tmp_path])
-    assert {path.name for path in found.drawings} == set(ours)
+    assert {path.name for path in found.drawings} == ours
     assert {picture.path.name for picture in found.pictures} == {"000-7.png", "a.png", *others}
 
 

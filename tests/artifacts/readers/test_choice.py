@@ -70,7 +70,9 @@ def test_survey_gives_every_reason_even_of_a_reader_that_fails() -> None:
 
 def test_builtin_readers_are_fresh_and_load_nothing() -> None:
     first, second = builtin_readers(), builtin_readers()
-    assert first.names() == (*("rapidocr", "easyocr", "easyocr-detect", "strokes", "tesseract"),)
+    assert first.names() == (
+        *("rapidocr", "easyocr", "easyocr-detect", "strokes", "tesseract", "ddddocr"),
+    )
     assert all(first.get(name) is not second.get(name) for name in first)
     for name, found in survey(first).items():
         assert found.reason
@@ -83,7 +85,7 @@ def test_the_heavy_ones_can_live_apart_with_the_same_names_and_limits() -> None:
     inside, apart = builtin_readers(), builtin_readers(apart=True)
     assert apart.names() == inside.names()
     heavy = {name for name in apart if isinstance(apart.get(name), ApartReader)}
-    assert heavy == {"rapidocr", "easyocr", "easyocr-detect"}
+    assert heavy == {"rapidocr", "easyocr", "easyocr-detect", "ddddocr"}
     assert survey(apart) == survey(inside)
     for name in apart:
         for field in ("name", "version", "side_limit", "reads"):

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from text_samples.samples import Sample, SampleKind, SampleSplit, draw_sample
 from torch import Tensor
 
 from seedloupe.artifacts import Availability, Level, TextRegion, Thresholds, flag_text_artifacts
 from seedloupe.artifacts.levels import Shapes
 from seedloupe.artifacts.readers import RapidOcrReader
 from seedloupe.images import from_pil
-from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 PICTURES = {SampleKind.WORDS: 14, SampleKind.PSEUDO: 12, SampleKind.NONE: 14}
 NORMAL = Level.NORMAL.thresholds

@@ -51,8 +51,8 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Host]:
         monkeypatch.syspath_prepend(FAKES)
         started = Host(tmp_path / "models", tmp_path / "bundled")
         monkeypatch.setattr(started.module("folder_paths"), "models_dir", str(started.models))
-        golden = started.ours("golden")
-        monkeypatch.setattr(golden, "bundled_folder", lambda: started.bundled)
+        catalogue = started.module("seedloupe.tables.catalogue")
+        monkeypatch.setattr(catalogue, "bundled_folder", lambda: started.bundled)
         yield started
 
 

@@ -112,7 +112,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Host]:
         monkeypatch.syspath_prepend(FAKES)
         started = Host(tmp_path)
         monkeypatch.setattr(started.module("paths"), "models_path", str(tmp_path))
-        catalogue = started.ours("catalogue")
+        catalogue = importlib.import_module("seedloupe.tables.catalogue")
         monkeypatch.setattr(catalogue, "bundled_folder", lambda: tmp_path / "bundled")
         started.script = started.ours("script").SeedloupeScript()
         started.add_table("golden", golden_table())

@@ -75,7 +75,7 @@ def test_other_settings_are_told_and_the_seeds_still_used(host: Host) -> None:
     host.run(job)
     assert job.all_seeds == [BEST_FIRST[0]]
     assert job.extra_generation_params[infotext.MATCH] == "noise_only"
-    assert "sampling.steps is 30 here and 12 in the table" in next(iter(job.comments))
+    assert "sampling.steps: the table has 12, in use is 30" in next(iter(job.comments))
 
 
 def test_named_fields_do_what_the_list_does(host: Host) -> None:
@@ -151,7 +151,7 @@ def test_a_table_for_other_noise_names_the_setting_that_would_fit_it(host: Host)
     host.add_table("nv", replace(table, spec=replace(table.spec, noise=noise)))
     job = host.job(True, "nv", True)
     assert is_untouched(host, job)
-    assert "noise.rng is cpu here and nv in the table" in note_of(job)
+    assert "noise.rng: the table has nv, in use is cpu" in note_of(job)
     assert 'source" to NV' in note_of(job)
 
 
@@ -268,7 +268,7 @@ def test_outside_plug_ins_are_asked_for_once_and_a_broken_one_is_logged_once(
     site.mkdir()
     install(site, monkeypatch, "seedloupe-sound", SOUND)
     install(site, monkeypatch, "seedloupe-broken", "raise ImportError('no engine')")
-    host.ours("plug_ins").plugins_in_use.cache_clear()
+    host.ours("plug_ins").webui_plugins.cache_clear()
     caplog.clear()
 
     txt2img, img2img = (host.ours("script").SeedloupeScript() for _ in range(2))

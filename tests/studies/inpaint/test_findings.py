@@ -39,7 +39,9 @@ def test_planted_seeds_are_an_effect_and_are_named_worst() -> None:
 
 def test_seeds_that_are_all_alike_are_hardly_ever_called_different() -> None:
     verdicts = [
-        conclude(measured_of([shares(2 * seed), shares(2 * seed + 1)]), lots=seed).main.verdict
+        conclude(
+            measured_of([shares(2 * seed), shares(2 * seed + 1)]), shuffle_seed=seed
+        ).main.verdict
         for seed in range(40)
     ]
     assert verdicts.count(NONE) >= 0.95 * 40 - 2 * (0.05 * 0.95 * 40) ** 0.5

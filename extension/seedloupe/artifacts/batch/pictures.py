@@ -31,7 +31,7 @@ UNREAD = {
 _DRAWINGS = (
     re.compile(r"(.+)-check\.png"),
     re.compile(r"(.+)-\d+-check\.png"),
-    re.compile(r"(.+)\.lens\.(?:png|gif|webp)"),
+    re.compile(r"(.+)\.(?:lens|words)\.(?:png|gif|webp)"),
     re.compile(r"(.+)\.word\d+-[a-z0-9-]+\.png"),
 )
 

@@ -8,6 +8,7 @@ from ...errors import UnknownNameError
 from ...registry import Registry
 from ..region import Availability, OcrReader
 from .apart import ApartReader
+from .ddddocr import DdddOcrReader
 from .easyocr import EasyOcrReader
 from .rapidocr import RapidOcrReader
 from .strokes import StrokeReader
@@ -15,6 +16,7 @@ from .tesseract import TesseractReader
 
 __all__ = [
     "ApartReader",
+    "DdddOcrReader",
     "EasyOcrReader",
     "RapidOcrReader",
     "StrokeReader",
@@ -30,7 +32,8 @@ __all__ = [
 def builtin_readers(*, apart: bool = False) -> Registry[OcrReader]:
     """Return fresh readers by name, the best first; no engine is loaded yet.
 
-    The weight-free one stands before Tesseract, which misses most text on pictures.
+    The weight-free one stands before Tesseract, which misses most text on pictures; the one that
+    sees single characters and reads none comes last.
 
     Args:
         apart: let those with heavy engines live in child processes, so that one that hangs or
@@ -45,7 +48,8 @@ def builtin_readers(*, apart: bool = False) -> Registry[OcrReader]:
         if apart
         else (RapidOcrReader(), EasyOcrReader(), EasyOcrReader(detect_only=True))
     )
-    readers = (*heavy, StrokeReader(), TesseractReader())
+    last = ApartReader(DdddOcrReader) if apart else DdddOcrReader()
+    readers = (*heavy, StrokeReader(), TesseractReader(), last)
     return Registry("OCR reader", {reader.name: reader for reader in readers})
 
 

@@ -12,8 +12,6 @@ _REPLIES = {
     Correction.FINE: "You said that this picture is fine; it counts as one without text.",
     Correction.MISSED: "You said that text was missed; it counts as a picture with text.",
 }
-
-
 _NOT_THE_SEED = "Not counted: where the prompt asks for text, or may, it says nothing of the seed."
 
 
@@ -39,7 +37,5 @@ def correction_notes(
     if said is not None:
         return (_REPLIES[said],)
     if report.verdict is not Verdict.NOT_CHECKED and not report.informative:
-        return (
-            "Not counted: where the prompt asks for text, or may, it says nothing of the seed.",
-        )
+        return (_NOT_THE_SEED,)
     return ()

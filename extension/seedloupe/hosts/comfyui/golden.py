@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import folder_paths
 
-from ...errors import PickError
 from ...noise import CPU_NOISE
-from ...picking import Picking, pick_golden
+from ...picking import PickRequest, PickRule
+from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import (
-    SUFFIX,
-    Match,
-    SeedTable,
+    Catalogue,
     TableUse,
-    bundled_folder,
-    list_tables,
-    require_match,
+    table_folders,
     user_folders,
 )
 
 __all__ = [
-    "Choice",
     "choose_golden",
     "comfyui_table_folders",
     "file_stamp",
@@ -36,35 +30,20 @@ __all__ = [
 FOLDER_NAME = "seed_tables"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Seeds, and how far the table they come from fits."""
-
-    picking: Picking
-    match: Match
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds, best first."""
-        return self.picking.seeds
+_ADVICE = {"sampling": "This node cannot see the sampler; set it as the table was made."}
 
 
 def comfyui_table_folders() -> tuple[Path, ...]:
-    """Where seed tables are: ours, ``seed_tables`` in ComfyUI's models folder, the user's own."""
-    ours = Path(folder_paths.models_dir) / FOLDER_NAME
-    folder_paths.add_model_folder_path(FOLDER_NAME, str(ours))
+    """Where seed tables are: ``seed_tables`` in ComfyUI's models folder, the user's own, ours."""
+    models = Path(folder_paths.models_dir) / FOLDER_NAME
+    folder_paths.add_model_folder_path(FOLDER_NAME, str(models))
     users = user_folders(os.environ, sys.platform, Path.home())
-    return bundled_folder(), *map(Path, folder_paths.get_folder_paths(FOLDER_NAME)), *users
+    return table_folders([*map(Path, folder_paths.get_folder_paths(FOLDER_NAME))], users)
 
 
 def table_names() -> tuple[str, ...]:
     """Every table once, named as :func:`~seedloupe.tables.find_table` finds it again."""
-    names = [
-        path.relative_to(folder).as_posix().removesuffix(SUFFIX)
-        for folder in comfyui_table_folders()
-        for path in list_tables([folder])
-    ]
-    return tuple(dict.fromkeys(names))
+    return Catalogue(comfyui_table_folders()).names()
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
@@ -88,8 +67,8 @@ def latent_shape(width: int, height: int, model: Any = None) -> tuple[int, int, 
 
 
 def choose_golden(
-    table: SeedTable, count: int, *, shape: tuple[int, int, int], model_sha256: str | None
-) -> Choice:
+    named: NamedTable, count: int, *, shape: tuple[int, int, int], model_sha256: str | None
+) -> SeedChoice:
     """Pick the best seeds for noise as ComfyUI draws it: on the CPU, wherever it samples.
 
     Tables of such noise hold seeds below 2**32, so the page's numbers keep them whole.
@@ -98,8 +77,6 @@ def choose_golden(
         TableMatchError: the table's seeds stand for other noise here.
         PickError: the table cannot answer, or has no seed to give.
     """
-    match = require_match(table, TableUse(CPU_NOISE, shape, model_sha256=model_sha256))
-    picking = pick_golden(table, count)
-    if not picking.picks:
-        raise PickError("table", expected="seeds that were scored", got="; ".join(picking.notes))
-    return Choice(picking, match)
+    use = TableUse(CPU_NOISE, shape, model_sha256=model_sha256)
+    choice = choose_seeds(named, PickRequest(PickRule.GOLDEN, count))
+    return choice.matched(use, advice=_ADVICE)

@@ -10,6 +10,7 @@ from comfy_api.latest import ComfyExtension, io
 from ...plugins import builtin, with_outside
 from ...seedling import weights_folder
 from ...services.choice_report import describe_choice
+from ...services.seed_choice import NamedTable
 from ...tables import find_table, read_table
 from .golden import choose_golden, comfyui_table_folders, file_stamp, latent_shape, table_names
 from .identity import model_sha256, remember_file
@@ -70,14 +71,14 @@ class SeedloupeGoldenSeed(io.ComfyNode):
         cls, table: str, count: int, width: int, height: int, model: Any = None
     ) -> io.NodeOutput:
         """Pick the seeds, unless they would mean other noise here."""
-        seed_table = read_table(find_table(table, comfyui_table_folders()))
+        path = find_table(table, comfyui_table_folders())
         choice = choose_golden(
-            seed_table,
+            NamedTable(table, read_table(path), path),
             count,
             shape=latent_shape(width, height, model),
             model_sha256=model_sha256(model),
         )
-        report = describe_choice(choice, seed_table, table)
+        report = describe_choice(choice)
         seeds = list(choice.seeds)
         return io.NodeOutput(seeds, seeds[0], report, ui={"seedloupe_report": [report]})
 

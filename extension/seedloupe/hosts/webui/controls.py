@@ -16,7 +16,7 @@ class PanelSettings:
 
     Args:
         enabled: whether Seedloupe does anything at all.
-        table: name of a seed table, as :meth:`.catalogue.Catalogue.names` lists it.
+        table: name of a seed table, as :meth:`~seedloupe.tables.Catalogue.names` lists it.
         only_random: leave the seed alone unless the user left it to chance (-1).
     """
 

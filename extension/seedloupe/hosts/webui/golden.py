@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...errors import SeedloupeError
-from ...picking import Picking, pick_golden
-from ...picking.words import evidence_notes
-from ...tables import Difference, Match, MatchLevel, SeedTable, TableUse, match_table
+from ...picking import Picking, PickRequest, PickRule, pick_seeds
+from ...services.choice_report import doubts
+from ...tables import Match, MatchLevel, SeedTable, TableUse, match_table
 from . import infotext
 from .controls import PanelSettings
 from .noise_in_use import how_to_draw
@@ -16,8 +16,6 @@ from .obstacles import obstacles
 
 _LEFT_TO_CHANCE = (-1, None, "")
 """What the web UI draws a seed for; what it drew is not written back."""
-_HASH_DIGITS = 10
-"""As many as the web UI shows of a checkpoint's hash."""
 
 
 class SeedsKeptError(SeedloupeError):
@@ -64,9 +62,9 @@ def use_golden_seeds(p: Any, name: str, table: SeedTable, use: TableUse) -> tupl
             fewer of them than pictures.
         PickError: the table has no scores.
     """
-    match = match_table(table, use)
+    match = match_table(table, use).advised(_advice(table))
     if match.level is MatchLevel.INVALID:
-        raise SeedsKeptError(" ".join(_in_our_words(match, table)))
+        raise SeedsKeptError(" ".join(map(str, match.obstacles)))
     picking = _pick(table, len(p.all_prompts))
     notes = tuple(_notes(p, table, match, picking))
     # From here on nothing may fail. Plain ints: NumPy's would become null in the API's answer.
@@ -78,7 +76,7 @@ def use_golden_seeds(p: Any, name: str, table: SeedTable, use: TableUse) -> tupl
 
 
 def _pick(table: SeedTable, pictures: int) -> Picking:
-    picking = pick_golden(table, pictures)
+    picking = pick_seeds(table, PickRequest(PickRule.GOLDEN, pictures))
     if len(picking.seeds) < pictures:
         raise SeedsKeptError(
             f"The table compares {picking.pool} seeds, too few for {pictures} pictures."
@@ -86,42 +84,15 @@ def _pick(table: SeedTable, pictures: int) -> Picking:
     return picking
 
 
-def _in_our_words(match: Match, table: SeedTable) -> Iterator[str]:
-    for difference in match.differences:
-        if difference.level is MatchLevel.INVALID:
-            yield f"{_values(difference)}. {_advice(difference, table)}".strip()
-
-
-def _values(difference: Difference) -> str:
-    here, there = difference.use, difference.table
-    if difference.field == "model.sha256":
-        here, there = here[:_HASH_DIGITS], there[:_HASH_DIGITS]
-    return f"{difference.field} is {here} here and {there} in the table"
-
-
-def _advice(difference: Difference, table: SeedTable) -> str:
-    if difference.field in ("noise.rng", "noise.grid_threads"):
-        return how_to_draw(table.spec.noise.source)
-    return difference.advice
+def _advice(table: SeedTable) -> dict[str, str]:
+    """Say what to set here, where the noise differs."""
+    draw = how_to_draw(table.spec.noise.source)
+    return {"noise.rng": draw, "noise.grid_threads": draw}
 
 
 def _notes(p: Any, table: SeedTable, match: Match, picking: Picking) -> Iterator[str]:
     if match.level is not MatchLevel.EXACT:
-        others = "; ".join(_values(difference) for difference in match.differences)
-        yield f"The noise is the table's, but the pictures behind it were made otherwise: {others}."
-    yield from (f"{doubt[:1].upper()}{doubt[1:]}." for doubt in _doubts(table, picking))
+        yield " ".join((f"{match.summary}.", *match.reasons))
+    yield from (f"{doubt[:1].upper()}{doubt[1:]}." for doubt in doubts(table, picking))
     if getattr(p, "enable_hr", False):
         yield "Hires. fix draws new noise for its second pass; the table speaks of the first."
-
-
-def _doubts(table: SeedTable, picking: Picking) -> Iterator[str]:
-    """What speaks against these seeds; not all there is to know of a table, at every job."""
-    yield from evidence_notes(table)
-    if picking.chance is not None and not picking.chance.agreement:
-        yield str(picking.chance)
-    beyond = sum(bool(pick.note) for pick in picking.picks)
-    if beyond:
-        yield (
-            f"of {beyond} of these {len(picking.picks)} seeds the table expects no better than of "
-            "the average seed"
-        )

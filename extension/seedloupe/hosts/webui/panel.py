@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 
 from ...errors import SeedloupeError
+from ...tables import Catalogue
 from . import infotext
-from .catalogue import Catalogue
 from .controls import PanelSettings
 from .demo_model import add_seedling, seedling_in
 

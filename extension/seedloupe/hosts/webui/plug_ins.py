@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 
 
 @cache
-def plugins_in_use() -> Plugins:
+def webui_plugins() -> Plugins:
     """Return all plug-ins; asked for once for both tabs, and each that fails is logged once."""
     plugins, skipped = with_outside(builtin(apart=True))
     for line in skipped:

@@ -8,12 +8,13 @@ from typing import Any
 from modules import devices, paths, scripts, sd_samplers, shared
 
 from ...errors import SeedloupeError
+from ...tables import Catalogue
 from . import infotext
-from .catalogue import Catalogue, webui_table_folders
+from .catalogue import webui_catalogue
 from .controls import PanelSettings
 from .golden import SeedGivenError, require_free_seeds, use_golden_seeds
 from .options import TABLE_FOLDER, add_options
-from .plug_ins import plugins_in_use
+from .plug_ins import webui_plugins
 from .use import use_of_processing
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class SeedloupeScript(scripts.Script):
         """Offer our settings; scripts are made after the host's settings, before their page."""
         super().__init__()
         add_options(shared.opts)
-        self.plugins = plugins_in_use()
+        self.plugins = webui_plugins()
 
     def title(self) -> str:
         """Name the script, for the API too."""
@@ -74,7 +75,7 @@ def _choose_seeds(p: Any, settings: PanelSettings) -> tuple[str, ...]:
 
 
 def _catalogue() -> Catalogue:
-    return Catalogue(webui_table_folders(paths.models_path, getattr(shared.opts, TABLE_FOLDER, "")))
+    return webui_catalogue(paths.models_path, getattr(shared.opts, TABLE_FOLDER, ""))
 
 
 def _seeds_were_kept(p: Any, reason: str) -> None:

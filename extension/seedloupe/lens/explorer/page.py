@@ -27,14 +27,14 @@ def explorer_script() -> str:
     return "\n".join((_FOLDER / name).read_text("utf-8") for name in _SCRIPTS)
 
 
-def explorer_page(specimens: Sequence[RecordedRun]) -> str:
+def explorer_page(runs: Sequence[RecordedRun]) -> str:
     """Return a self-contained page about one run, or about two side by side.
 
     Raises:
         InputError: as :func:`~.recorded_run.explorer_document` does.
     """
-    told = script_json(explorer_document(specimens))
-    spec = specimens[0].record.spec
+    told = script_json(explorer_document(runs))
+    spec = runs[0].record.spec
     facts = (spec.model, spec.sampler, f"without: {spec.negative}" if spec.negative else "")
     return render_page(
         "lens/explorer/page.html",

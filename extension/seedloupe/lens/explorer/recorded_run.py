@@ -63,12 +63,12 @@ class RecordedRun:
         return self.name or f"seed {', '.join(self.record.spec.seeds)}"
 
 
-def explorer_json(specimens: Sequence[RecordedRun]) -> str:
+def explorer_json(runs: Sequence[RecordedRun]) -> str:
     """Return :func:`explorer_document` as JSON, for a page that fetches it."""
-    return json.dumps(explorer_document(specimens), allow_nan=False)
+    return json.dumps(explorer_document(runs), allow_nan=False)
 
 
-def explorer_document(specimens: Sequence[RecordedRun]) -> dict[str, object]:
+def explorer_document(runs: Sequence[RecordedRun]) -> dict[str, object]:
     """Return everything the explorer needs to know of one run, or of two, as JSON types.
 
     Two runs are compared by the codes every run shares (:mod:`..projection`), and painted with one
@@ -78,9 +78,9 @@ def explorer_document(specimens: Sequence[RecordedRun]) -> dict[str, object]:
         InputError: there is no run or more than two, one holds no layer, or two hold different
             layers or steps.
     """
-    if not 1 <= len(specimens) <= _MOST_SIDES:
-        raise InputError("specimens", expected="one or two runs", got=f"{len(specimens)}")
-    sides = [_Side.of(specimen) for specimen in specimens]
+    if not 1 <= len(runs) <= _MOST_SIDES:
+        raise InputError("runs", expected="one or two runs", got=f"{len(runs)}")
+    sides = [_Side.of(run) for run in runs]
     for side in sides[1:]:
         sides[0].require_like(side)
     shared = _shared_colours(sides) if len(sides) > 1 else {}
@@ -92,28 +92,28 @@ class _Side:
     """One run in the order it is shown in.
 
     Args:
-        specimen: the run.
+        run: the run.
         layers: canonical names.
         moments: the steps shown, rising.
         keys: the last call of each layer and step.
     """
 
-    specimen: RecordedRun
+    run: RecordedRun
     layers: tuple[str, ...]
     moments: tuple[Moment, ...]
     keys: Mapping[tuple[str, Moment], LensKey]
 
     @classmethod
-    def of(cls, specimen: RecordedRun) -> _Side:
-        record = specimen.record
+    def of(cls, run: RecordedRun) -> _Side:
+        record = run.record
         if not record.rgb:
             raise InputError("record", expected="at least one recorded layer", got="none")
         rows = len(next(iter(record.rgb.values())))
-        if not 0 <= specimen.row < rows:
-            raise InputError("row", expected=f"0 to {rows - 1}", got=f"{specimen.row}")
+        if not 0 <= run.row < rows:
+            raise InputError("row", expected=f"0 to {rows - 1}", got=f"{run.row}")
         keys = {(key.layer, (key.track, key.step)): key for key in sorted(record.rgb)}
         layers = tuple(dict.fromkeys(layer.name for layer in record.spec.layers))
-        return cls(specimen, layers, tuple(sorted({moment for _, moment in keys})), keys)
+        return cls(run, layers, tuple(sorted({moment for _, moment in keys})), keys)
 
     def require_like(self, other: _Side) -> None:
         """Refuse a run whose layers or steps cannot stand beside this one's."""
@@ -130,10 +130,10 @@ class _Side:
             shared: colours of layers that are to look alike in every run.
             alone: whether there is no other run to be compared with.
         """
-        spec, picture = self.specimen.record.spec, self.specimen.picture
+        spec, picture = self.run.record.spec, self.run.picture
         return {
             "title": spec.prompt,
-            "name": self.specimen.title,
+            "name": self.run.title,
             "aspect": self._aspect(),
             "picture": "" if picture is None else _address(picture),
             "previews": [self._preview(moment) for moment in self.moments],
@@ -147,19 +147,19 @@ class _Side:
         }
 
     def _aspect(self) -> float:
-        if self.specimen.picture is not None:
-            return self.specimen.picture.width / self.specimen.picture.height
-        finest = max(self.specimen.record.spec.layers, key=lambda layer: layer.height * layer.width)
+        if self.run.picture is not None:
+            return self.run.picture.width / self.run.picture.height
+        finest = max(self.run.record.spec.layers, key=lambda layer: layer.height * layer.width)
         return finest.width / finest.height
 
     def _preview(self, moment: Moment) -> str:
-        preview = self.specimen.previews.get(moment)
+        preview = self.run.previews.get(moment)
         return "" if preview is None else _address(preview)
 
     def _frame(self, moment: Moment) -> dict[str, object]:
         track, step = moment
         key = next(key for (_, at), key in self.keys.items() if at == moment)
-        known = self.specimen.record.moment(key)
+        known = self.run.record.moment(key)
         name = f"step {step + 1}" if track == 0 else f"pass {track + 1}, step {step + 1}"
         return {
             "track": track,
@@ -172,18 +172,18 @@ class _Side:
     def coded(self, name: str) -> list[FeatureMap]:
         """Return a layer's shared codes at every step, none where one is missing."""
         keys = [key for (layer, _), key in self.keys.items() if layer == name]
-        record = self.specimen.record
+        record = self.run.record
         if not all(key in record.codes for key in keys):
             return []
         return [FeatureMap(name, key.step, None, self._shared(key)) for key in keys]
 
     def _shared(self, key: LensKey) -> Tensor:
-        record, row = self.specimen.record, self.specimen.row
+        record, row = self.run.record, self.run.row
         codes = record.codes[key][row : row + 1].to(torch.float32)
         return codes * record.layer(key).code_scale
 
     def _layer(self, name: str, colours: PcaBasis | None) -> dict[str, object]:
-        found = next(layer for layer in self.specimen.record.spec.layers if layer.name == name)
+        found = next(layer for layer in self.run.record.spec.layers if layer.name == name)
         title, part = layer_words(name)
         explained = list(found.explained if colours is None else colours.explained)
         told = {"name": name, "title": title, "part": part, "explained": explained}
@@ -195,7 +195,7 @@ class _Side:
         key = self.keys.get((name, moment))
         if key is None:
             return None
-        rgb = self.specimen.record.rgb[key][self.specimen.row]
+        rgb = self.run.record.rgb[key][self.run.row]
         if colours is not None:
             painted = colours.render(FeatureMap(name, key.step, None, self._shared(key)))
             rgb = (painted * 255).round().to(torch.uint8)
@@ -203,15 +203,15 @@ class _Side:
         return {**told, "codes": self._codes(key, alone=alone)}
 
     def _codes(self, key: LensKey, *, alone: bool) -> dict[str, object] | None:
-        record = self.specimen.record
+        record = self.run.record
         if key not in record.codes and key not in record.raw:
             return None
         if not alone and key in record.codes:
             return _coded(self._shared(key)[0])
-        return _coded(record.features(key).values[self.specimen.row])
+        return _coded(record.features(key).values[self.run.row])
 
     def _words(self) -> dict[str, object] | None:
-        entries = [entry for entry in self.specimen.record.spec.words if entry.tokens]
+        entries = [entry for entry in self.run.record.spec.words if entry.tokens]
         if not entries:
             return None
         texts = [
@@ -226,7 +226,7 @@ class _Side:
 
         All words of a prompt attend to the object; what sets them apart is their share.
         """
-        record, parts = self.specimen.record, []
+        record, parts = self.run.record, []
         for entry in entries:
             keys = [
                 key
@@ -235,7 +235,7 @@ class _Side:
             ]
             if not keys:
                 return None
-            maps = record.word_maps(max(keys))[self.specimen.row]
+            maps = record.word_maps(max(keys))[self.run.row]
             parts.append(maps / maps.sum(0).clamp(min=1e-12))
         maps = torch.cat(parts)
         peaks = maps.amax((1, 2))

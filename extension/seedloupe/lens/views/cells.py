@@ -214,7 +214,7 @@ def labels_on_grid(labels: Tensor, *, height: int, width: int) -> Tensor:
 
 
 def spread_out(count: int, most: int, *, seed: int = 0) -> Tensor:
-    """Return ``min(count, most)`` of the numbers below ``count``, drawn by lot, in order.
+    """Return ``min(count, most)`` of the numbers below ``count``, drawn at random, in order.
 
     Returns:
         ``(N,)``, int64; the same seed draws the same numbers.

@@ -128,7 +128,7 @@ def locality(feature: Features, *, row: int = 0) -> float:
     The variance of the centred cosine over all pairs of cells is split by distance, in bins one
     cell wide (correlation ratio, corrected for the number of bins): 1 where only the distance
     matters, as for a position code, 0 where it does not matter. At most 1,024 cells are paired,
-    drawn by lot with a fixed seed.
+    drawn at random with a fixed seed.
 
     Raises:
         ShapeError: the tensor is laid out differently.

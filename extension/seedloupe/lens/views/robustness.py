@@ -21,7 +21,7 @@ class Robustness:
     Args:
         name: what was done to the picture.
         landed: share of the object's cells whose best match is where the picture took them.
-        chance: the share that would land there by lot.
+        chance: the share that would land there by chance.
         found: whether the cell most like the object's mean lies where the object's middle went to,
             or on another cell of the object.
         cells: how many cells of the object stayed in the picture.
@@ -85,7 +85,7 @@ def find_again(
 ) -> Robustness:
     """Ask where an object of one map went in another, of which that is known.
 
-    With ``place`` left alone the other map is one of another step, or under another noise.
+    With ``place`` unchanged the other map is one of another step, or under another noise.
 
     Args:
         feature: ``(C, H, W)`` or ``(B, C, H, W)``, whose first row counts.

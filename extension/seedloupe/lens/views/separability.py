@@ -71,7 +71,7 @@ def measure_separability(
             negative ones are left out. Cells take the label that covers most of them.
         measures: the ways of comparing.
         row: which row of ``feature``.
-        most: how many cells are used at most, drawn by lot; all pairs of these count.
+        most: how many cells are used at most, drawn at random; all pairs of these count.
         resamples: for the interval; 0 for none.
         level: share of the resamples inside the interval.
         seed: of all draws; the same seed gives the same numbers.

@@ -28,7 +28,7 @@ class AttentionMap:
     Args:
         layer: canonical name, ending in ``-map``.
         step: which sampling step, from 0.
-        sigma: noise level of the step, or None if nobody said.
+        sigma: noise level of the step, or None if it is not known.
         columns: what the ``T`` maps stand for: tokens of the prompt, or the spots asked about.
         values: ``(B, K, T, H, W)``, float32 in ``[0, 1]``, CPU. ``K`` is 1 where heads are
             averaged. For words, the shares of all tokens of a prompt at one cell sum to 1.
@@ -60,11 +60,11 @@ class AttentionProbe(LayerProbe):
     No fused kernel gives probabilities away, and to replace kernels is to change pictures and to
     lose what others have installed there. This probe looks at the outputs of the projections, which
     every host calls before its kernel, and computes the few probabilities that are asked for once
-    more, in float32. The model and its kernels are left alone, and the picture is the same to the
+    more, in float32. The model and its kernels stay unchanged, and the picture is the same to the
     bit. Whether the model really attended so is checked in each call (:class:`TruthCheck`).
 
     As with :class:`FeatureProbe`, trouble never reaches the model: it is kept in :attr:`failures`,
-    logged once, and the layer is left alone from then on. Layers that never ran are named by
+    logged once, and the layer stays unwatched from then on. Layers that never ran are named by
     :attr:`silent`. No hook is left behind, whatever happens inside the block::
 
         words = WordColumns(tokens.find("cat"), tokens.length)

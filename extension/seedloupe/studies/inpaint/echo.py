@@ -19,8 +19,8 @@ class Echo:
     Attributes:
         texts: pieces of text that were flagged and read.
         echoes: how many repeat words of their own prompt.
-        by_chance: how many would repeat another prompt of the study, drawn by lot.
-        p: how often prompts drawn by lot are repeated as much.
+        by_chance: how many would repeat another prompt of the study, drawn at random.
+        p: how often prompts drawn at random are repeated as much.
         examples: some texts that do, with their prompt.
     """
 

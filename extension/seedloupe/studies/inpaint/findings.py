@@ -111,14 +111,16 @@ class Findings:
         }
 
 
-def conclude(measured: Measured, *, lots: int = 0) -> Findings:
+def conclude(measured: Measured, *, shuffle_seed: int = 0) -> Findings:
     """Work out what was found.
 
     Args:
         measured: a whole run.
-        lots: seed of the shuffles; the same gives the same numbers.
+        shuffle_seed: seed of the shuffles; the same gives the same numbers.
     """
-    return Findings(measured, tuple(_by_looker(measured, name, lots) for name in measured.lookers))
+    return Findings(
+        measured, tuple(_by_looker(measured, name, shuffle_seed) for name in measured.lookers)
+    )
 
 
 def together(verdicts: list[SeedEffect]) -> SeedEffect:
@@ -129,8 +131,8 @@ def together(verdicts: list[SeedEffect]) -> SeedEffect:
     return SeedEffect.UNDECIDED if undecided else SeedEffect.NO_EFFECT
 
 
-def _by_looker(measured: Measured, looker: str, lots: int) -> LookerFindings:
-    rng = np.random.default_rng(lots)
+def _by_looker(measured: Measured, looker: str, shuffle_seed: int) -> LookerFindings:
+    rng = np.random.default_rng(shuffle_seed)
     plan = measured.plan
     found = {task: _by_task(measured, task, looker, rng) for task in plan.tasks}
     same = apart = None

@@ -43,7 +43,7 @@ class Pair:
         picture: ``(3, H, W)`` float32 in [0, 1].
         mask: ``(H, W)`` float32, 1 where the picture is repainted, else 0; a soft mask is cut at a
             half, as the repaint does.
-        subject: the class name of the masked object; empty where nobody said.
+        subject: the class name of the masked object; empty where it is not known.
 
     Raises:
         ShapeError: a tensor is laid out differently.

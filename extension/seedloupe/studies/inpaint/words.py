@@ -140,8 +140,8 @@ def echo_words(found: LookerFindings, *, reads_words: bool) -> str:
     more = "more than" if echo.p < LEVEL else "no more than"
     return (
         f"Of {echo.texts} pieces of text {echo.echoes} repeat their prompt; {echo.by_chance:.1f} "
-        f"would repeat another prompt of this study drawn by lot (chance {chance(echo.p)}): {more} "
-        "chance gives."
+        f"would repeat another prompt of this study drawn at random (chance {chance(echo.p)}): "
+        f"{more} chance gives."
     )
 
 

@@ -21,7 +21,7 @@ from seedloupe.tables import read_table, write_table
 
 from ....seed_tables import full_table, make_table
 from ....services.test_table_fit import table_for
-from .app_stands import built, state_of, flow
+from .app_stands import built, flow, state_of
 
 ANY = ((), (), 0.5)
 BOXES = json.dumps({"boxes": [[0, 0.2, 0.4, 0.8]]})

@@ -17,15 +17,14 @@ from seedloupe.hosts.standalone.app.compare_session import (
     compare_columns,
     draw_columns,
     empty_columns,
-    seeds_of,
+    seeds_of_columns,
 )
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated
 from seedloupe.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
-from seedloupe.picking import Pick, Picking, pick_golden
-from seedloupe.picking.explicit_seeds import pick_given
+from seedloupe.picking import Pick, Picking, SelectedSeeds, pick_given, pick_golden
 from seedloupe.services.seed_columns import (
     SeedColumn,
     SeedSource,
@@ -33,13 +32,12 @@ from seedloupe.services.seed_columns import (
     possible_ways,
     ranks_of,
 )
-from seedloupe.services.table_fit import SelectedSeeds
 from seedloupe.tables import write_table
 
 from ....requests import INFO, request_of
 from ....seed_tables import full_table, make_table
 from ....services.test_table_fit import table_for
-from .app_stands import state_of, flow, path_of
+from .app_stands import flow, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -53,12 +51,12 @@ def column(way: SeedSource, *seeds: int) -> SeedColumn:
 def drawn(
     chosen: tuple[SeedColumn, ...], stop: threading.Event | None = None, steps: int = 2
 ) -> list[CompareState]:
-    request = request_of(INFO, "a boat", seeds_of_columns(columns), steps=steps)
+    request = request_of(INFO, "a boat", seeds_of_columns(chosen), steps=steps)
     stop = stop or threading.Event()
     keep = "file/{0.seed}".format
     painter = LayerPainter()
     draw = partial(flow, sinks=(painter.take,))
-    return list(draw_columns(columns, request, draw, painter, keep, stop))
+    return list(draw_columns(chosen, request, draw, painter, keep, stop))
 
 
 def test_columns_fill_evenly_and_a_shared_seed_is_drawn_once() -> None:

@@ -13,13 +13,13 @@ from seedloupe.hosts.standalone.app.html import (
     Frame,
     LayerView,
     Preview,
-    fit_html,
-    preview_html,
+    columns_html,
     data_url,
     file_url,
+    fit_html,
     frames_html,
+    preview_html,
     status_html,
-    columns_html,
 )
 from seedloupe.services.table_fit import TableFit
 

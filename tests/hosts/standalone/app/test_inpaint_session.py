@@ -20,14 +20,14 @@ from seedloupe.hosts.standalone.app.inpaint_session import (
     draw_one,
     job_of,
     repaint,
-    seeds_of,
+    typed_seeds,
 )
 from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
 from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.images import from_pil
 
-from .app_stands import Reader, Writing, state_of, edited, flow, job_for, path_of
+from .app_stands import Reader, Writing, edited, flow, job_for, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

@@ -16,7 +16,7 @@ from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, Reader, Writing, built, state_of, edited, flow
+from .app_stands import SOMEBODY, Reader, Writing, built, edited, flow, state_of
 
 Page = dict[Any, Any]
 #: Some part of the repainted half of the stand-in's picture.

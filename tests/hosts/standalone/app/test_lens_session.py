@@ -32,7 +32,7 @@ from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.explorer import RecordedRun
 
-from .app_stands import state_of, path_of
+from .app_stands import path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 SETTINGS = Plan(Sampler.EULER, 3, 2.0)

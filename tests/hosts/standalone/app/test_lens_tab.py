@@ -15,7 +15,7 @@ from seedloupe.hosts.standalone.app.lens_tab import LensTab
 from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, built, state_of, path_of
+from .app_stands import SOMEBODY, built, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 ID = {"preview": "sl-lens-preview", "status": "sl-lens-status", "data": "sl-lens-explorer"}

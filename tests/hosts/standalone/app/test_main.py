@@ -20,7 +20,7 @@ from seedloupe.tables import write_table
 
 from ....seed_tables import full_table
 from ....services.test_table_fit import table_for
-from .app_stands import SOMEBODY, Reader, built, state_of, flow
+from .app_stands import SOMEBODY, Reader, built, flow, state_of
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_other_steps_change_what_the_table_is_worth(create: CreateTab, tables: P
     (exact,) = create.on_settings("tiny", path, 3, 2.0, "dpmpp_2m")
     (other,) = create.on_settings("tiny", path, 4, 2.0, "dpmpp_2m")
     assert "this very model" in exact
-    assert "made with 3, in use is 4" in other
+    assert "the table has 3, in use is 4" in other
 
 
 def test_another_model_brings_its_table_and_its_columns(

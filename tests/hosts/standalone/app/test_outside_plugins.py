@@ -21,7 +21,7 @@ from seedloupe.tables import read_table, write_table
 
 from ....outside_packages import SOUND, install
 from ....services.test_table_fit import table_for
-from .app_stands import SOMEBODY, built, state_of, flow
+from .app_stands import SOMEBODY, built, flow, state_of
 
 
 @pytest.fixture

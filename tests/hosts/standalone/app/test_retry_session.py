@@ -23,7 +23,7 @@ from seedloupe.services.clean_seeds import ranked_clean
 from seedloupe.tables import SeedTable, Task, write_table
 
 from ....services.test_table_fit import SETTINGS, table_for
-from .app_stands import Reader, Writing, state_of, job_for
+from .app_stands import Reader, Writing, job_for, state_of
 
 
 def thrown(*seeds: int) -> Iterator[Candidate]:
@@ -51,14 +51,14 @@ def retried(
     return pages
 
 
-def seeds_of_columns(sheet: InpaintState) -> list[int]:
+def seeds_of(sheet: InpaintState) -> list[int]:
     assert sheet.retry is not None
     return [attempt.seed for attempt in sheet.retry.attempts]
 
 
 def test_it_tries_until_a_picture_is_clean_and_keeps_that_one() -> None:
     last = retried(repainted(Writing({3, 10, 11})), 10, 11, 12, 13)[-1]
-    assert seeds_of_columns(last) == [3, 10, 11, 12]
+    assert seeds_of(last) == [3, 10, 11, 12]
     assert last.kept() == 12
     assert last.status == "Kept seed 12, after 3 retries: no text found that nobody asked for."
 
@@ -78,7 +78,7 @@ def test_attempts_appear_one_by_one_with_their_seed_and_why() -> None:
 
 def test_no_more_than_the_limit_are_tried_and_the_least_text_is_kept() -> None:
     last = retried(repainted(Writing(range(100))), 10, 11, 12, 13, limit=2)[-1]
-    assert seeds_of_columns(last) == [3, 10, 11]
+    assert seeds_of(last) == [3, 10, 11]
     assert last.retry is not None
     assert last.retry.ending is Ending.LIMIT
     assert last.kept() == 3
@@ -87,18 +87,18 @@ def test_no_more_than_the_limit_are_tried_and_the_least_text_is_kept() -> None:
 
 def test_a_seed_is_never_tried_twice_not_even_under_another_name() -> None:
     last = retried(repainted(Writing(range(100))), 3, 10, 10 + 2**32, 3 + 2**32, 11, limit=2)[-1]
-    assert seeds_of_columns(last) == [3, 10, 11]
+    assert seeds_of(last) == [3, 10, 11]
 
 
 def test_it_ends_when_there_are_no_seeds_left() -> None:
     last = retried(repainted(Writing(range(100))), 3, 3 + 2**32)[-1]
-    assert seeds_of_columns(last) == [3]
+    assert seeds_of(last) == [3]
     assert last.drawing is None
 
 
 def test_stop_in_the_middle_of_a_picture_keeps_what_was_tried() -> None:
     last = retried(repainted(Writing(range(100))), 10, 11, 12, stop_at={11})[-1]
-    assert seeds_of_columns(last) == [3, 10]
+    assert seeds_of(last) == [3, 10]
     assert last.drawing is None
     assert last.status.startswith("Stopped. Kept seed 3")
     assert 11 not in last.results
@@ -106,7 +106,7 @@ def test_stop_in_the_middle_of_a_picture_keeps_what_was_tried() -> None:
 
 def test_a_reader_that_fails_in_the_middle_ends_it_and_the_picture_stays() -> None:
     last = retried(repainted(Writing({3, 10}, breaks_on={11})), 10, 11, 12)[-1]
-    assert seeds_of_columns(last) == [3, 10, 11]
+    assert seeds_of(last) == [3, 10, 11]
     assert last.results[11].url == "file/11"
     assert last.results[11].report.verdict is Verdict.NOT_CHECKED
     assert last.kept() == 3
@@ -133,7 +133,7 @@ def test_a_sampler_that_breaks_in_the_middle_leaves_the_pages_there_are() -> Non
         )
     for page in try_again(sheet, first, thrown(10), threading.Event(), limit=4):
         pages.append(page)
-    assert seeds_of_columns(pages[-1]) == [3, 10]
+    assert seeds_of(pages[-1]) == [3, 10]
 
 
 def test_the_source_is_not_read_again_for_a_retry() -> None:

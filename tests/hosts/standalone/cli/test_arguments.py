@@ -9,15 +9,23 @@ from seedloupe.hosts.standalone.cli import arguments
 
 def test_seeds_are_numbers_and_spans() -> None:
     assert arguments.seeds("7,10:13, 2") == (7, 10, 11, 12, 2)
+    assert arguments.seeds("7,10-13") == (7, 10, 11, 12, 13)
     assert arguments.seeds(str(2**64 - 1)) == (2**64 - 1,)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1,,2", "-1", "1.5", "x", "5:5", "9:3", "0:1000001", "18446744073709551616"]
+    "text", ["", ",", "-1", "1.5", "x", "5:5", "9:3", "0:1000001", "18446744073709551616"]
 )
 def test_other_seeds_are_refused(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="expected"):
         arguments.seeds(text)
+
+
+@pytest.mark.parametrize("text", ["", "5:6", "5-6", "5,6", "-1", "1.5", "x", str(2**64)])
+def test_one_seed_is_one_number(text: str) -> None:
+    assert arguments.seed("007") == 7
+    with pytest.raises(argparse.ArgumentTypeError, match="expected a seed from 0 to"):
+        arguments.seed(text)
 
 
 def test_sizes_and_shapes_are_read() -> None:

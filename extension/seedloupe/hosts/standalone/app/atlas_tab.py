@@ -11,6 +11,7 @@ import gradio as gr
 from ....atlas.page import (
     SHOW_MAP,
     AtlasPage,
+    Place,
     frame_html,
     frame_script,
     frame_value,
@@ -22,19 +23,17 @@ from ....atlas.queries import (
     ALL_SCORES,
     ANY_KIND,
     MOST_CHOSEN,
-    Ask,
     Charts,
-    How,
     Sifting,
     chosen_from,
     kinds_of,
-    pick_on_map,
+    layout_request,
     places_from,
-    possible_hows,
+    possible_rules,
     sifted,
 )
 from ....errors import SeedloupeError
-from ....picking import Picking, TagFilter
+from ....picking import PickRequest, PickRule, TagFilter, pick_seeds
 from ....services.table_fit import (
     NO_TABLE,
     chosen_table_path,
@@ -51,11 +50,14 @@ from .state import AppState, Opening, guarded, open_page_with_table
 #: What *Create* is called among the tabs.
 CREATE = "create"
 _TITLES = {
-    How.GOLDEN: "Golden seeds",
-    How.DIVERSE: "Diverse seeds",
-    How.CLEAN: "Clean seeds",
-    How.LAYOUT: "Seeds by layout",
+    PickRule.GOLDEN: "Golden seeds",
+    PickRule.DIVERSE: "Diverse seeds",
+    PickRule.CLEAN: "Clean seeds",
+    PickRule.LAYOUT: "Seeds by layout",
 }
+
+_Asked = tuple[PickRequest, tuple[Place, ...]]
+"""What is wanted, and the boxes it was drawn with."""
 
 
 class AtlasTab:
@@ -101,10 +103,10 @@ class AtlasTab:
             allow_custom_value=True,
             elem_id="sl-atlas-table",
         )
-        hows = possible_hows(table)
+        rules = possible_rules(table)
         self._how = gr.Radio(
-            [(how.value.capitalize(), how.value) for how in hows],
-            value=hows[0].value if hows else None,
+            [(rule.value.capitalize(), rule.value) for rule in rules],
+            value=rules[0].value if rules else None,
             label="Pick seeds",
             elem_id="sl-atlas-how",
         )
@@ -179,7 +181,7 @@ class AtlasTab:
 
         for opening in guarded(opened, toast):
             page, known = self._look(opening)
-            hows = [how.value for how in possible_hows(known)]
+            rules = [rule.value for rule in possible_rules(known)]
             tags = list(known.tags()) if known else []
             scores = [ALL_SCORES, *(known.metrics() if known else ())]
             yield {
@@ -190,8 +192,8 @@ class AtlasTab:
                 self._frame: frame_value(page),
                 self._table: gr.update(value=table or NO_TABLE),
                 self._how: gr.update(
-                    choices=[(how.capitalize(), how) for how in hows],
-                    value=hows[0] if hows else None,
+                    choices=[(rule.capitalize(), rule) for rule in rules],
+                    value=rules[0] if rules else None,
                 ),
                 self._kind: gr.update(choices=[ANY_KIND, *kinds_of(known)], value=ANY_KIND),
                 self._want: gr.update(choices=tags, value=[]),
@@ -232,8 +234,9 @@ class AtlasTab:
     ) -> Iterator[dict[Any, Any]]:
         """Pick seeds by a rule, and choose them on the map."""
         if page.table and how:
+            tags = (want, avoid, above)
             yield from self._picked(
-                page, lambda: Ask(How(how), int(count), _tags(want, avoid, above))
+                page, lambda: (PickRequest(PickRule(how), int(count), tags=_tags(*tags)), ())
             )
 
     def on_layout(
@@ -248,10 +251,11 @@ class AtlasTab:
     ) -> Iterator[dict[Any, Any]]:
         """Pick seeds whose objects stand where boxes were drawn."""
 
-        def ask() -> Ask:
+        def ask() -> _Asked:
             of = None if kind == ANY_KIND else kind
             places = places_from(frame)
-            return Ask(How.LAYOUT, int(count), _tags(want, avoid, above), places, of)
+            tags = _tags(want, avoid, above)
+            return layout_request(int(count), places, tags=tags, kind=of), places
 
         if page.table:
             yield from self._picked(page, ask)
@@ -282,15 +286,15 @@ class AtlasTab:
         for news in guarded(taken, toast):
             yield {self._tabs: gr.Tabs(selected=CREATE), **news}
 
-    def _picked(self, page: AtlasPage, ask: Callable[[], Ask]) -> Iterator[dict[Any, Any]]:
-        def picked() -> Iterator[tuple[Ask, Picking]]:
-            wanted = ask()
-            yield wanted, pick_on_map(self._charts.open(Path(page.table)).table, wanted)
-
-        for wanted, picking in guarded(picked, toast):
-            shown = page.picked(picking, wanted.places)
-            why = picking_html(_TITLES[wanted.how], picking)
+    def _picked(self, page: AtlasPage, ask: Callable[[], _Asked]) -> Iterator[dict[Any, Any]]:
+        def picked() -> Iterator[dict[Any, Any]]:
+            request, places = ask()
+            picking = pick_seeds(self._charts.open(Path(page.table)).table, request)
+            shown = page.picked(picking, places)
+            why = picking_html(_TITLES[request.rule], picking)
             yield {self._page: shown, self._map: shown.to_json(), self._why: why}
+
+        yield from guarded(picked, toast)
 
     def _look(self, opening: Opening) -> tuple[AtlasPage, SeedTable | None]:
         """Return the page of a table and the table, or a page that says there is none."""

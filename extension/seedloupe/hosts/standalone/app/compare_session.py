@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from ....generation.request import Request
 from ....lens.rendering import RunRenderer
-from ....picking import Pick, Picking
-from ....picking.explicit_seeds import pick_given
+from ....picking import Pick, Picking, PickRequest, PickRule, SelectedSeeds, pick_seeds
 from ....services.seed_columns import (
     ColumnSource,
     PluginSource,
@@ -21,7 +20,7 @@ from ....services.seed_columns import (
     SeedSource,
     choose_columns,
 )
-from ....services.table_fit import Plan, SelectedSeeds, fit_table, require_fit
+from ....services.table_fit import Plan, fit_table, require_fit
 from ....tables import SeedTable
 from ..engine.sampling import Generated, StepUpdate
 from .html import Column, Frame, Preview
@@ -168,7 +167,9 @@ def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Pic
     if wish.chosen is None or SeedSource.CHOSEN not in wish.ways:
         return None
     notes = require_fit(model.info, wish.chosen, wish.settings)
-    return pick_given(table, wish.chosen.seeds, notes=notes)
+    seeds = wish.chosen.seeds
+    picking = pick_seeds(table, PickRequest(PickRule.GIVEN, len(seeds), seeds=seeds))
+    return replace(picking, notes=(*notes, *picking.notes))
 
 
 def draw_columns(

@@ -26,7 +26,7 @@ from ....services.table_fit import (
 )
 from ....tables import SeedTable
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
-from .html import Preview, fit_html, preview_html, model_html, status_html, columns_html
+from .html import Preview, columns_html, fit_html, model_html, preview_html, status_html
 from .state import AppState, Opening, guarded, open_page, open_page_with_table
 
 EXAMPLES = (

@@ -133,7 +133,8 @@ def header_html() -> str:
 def columns_html(columns: Sequence[Column]) -> str:
     """Return columns side by side."""
     inside = "".join(_column_html(column) for column in columns)
-    return f'<div class="sl-columns" style="--columns:{len(columns)}">{inside}</div>{_why_html(columns)}'
+    grid = f'<div class="sl-columns" style="--columns:{len(columns)}">{inside}</div>'
+    return grid + _why_html(columns)
 
 
 def frames_html(frames: Sequence[Frame]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections import Counter
@@ -15,9 +14,9 @@ from PIL import Image
 from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
 from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
 from ....artifacts.verdict_html import stamp_of
-from ....errors import InputError
 from ....generation.request import Request
 from ....images import from_pil, to_pil
+from ....noise import parse_seeds
 from ....services.table_fit import Plan
 from ..engine.sampling import Generated, StepUpdate
 from .html import Preview
@@ -30,6 +29,9 @@ if TYPE_CHECKING:
     import torch
 
     from .state import AppState
+
+#: More pictures than anybody waits for, and fewer than a slip of the pen asks for.
+_MOST_SEEDS = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,17 +59,14 @@ class Repaint:
     level: Level = Level.NORMAL
 
 
-def seeds_of(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
-    """Read seeds such as ``4, 8, 15``; an empty text throws ``count`` of them with ``dice``.
+def typed_seeds(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
+    """Read seeds such as ``4, 8, 15-23``; an empty text throws ``count`` of them with ``dice``.
 
     Raises:
-        InputError: something in the text is no seed.
+        SeedError: something in the text is no seed, or there are very many.
     """
-    words = [word for word in re.split(r"[\s,;]+", text) if word]
-    for word in words:
-        if not word.isdecimal() or not word.isascii():
-            raise InputError("seeds", expected="whole numbers such as 4, 8, 15", got=repr(word))
-    return tuple(dict.fromkeys(int(word) for word in words)) or tuple(dice() for _ in range(count))
+    seeds = parse_seeds(text, most=_MOST_SEEDS)
+    return tuple(dict.fromkeys(seeds)) or tuple(dice() for _ in range(count))
 
 
 def job_of(state: AppState, wish: Repaint) -> Job:
@@ -78,7 +77,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
     """
     model = state.models.get(wish.model)
     canvas = canvas_of(wish.edited, model.native_size)
-    seeds = seeds_of(wish.seeds, wish.count, state.dice)
+    seeds = typed_seeds(wish.seeds, wish.count, state.dice)
     request = Request.of(
         model.info,
         wish.prompt,

@@ -18,7 +18,7 @@ from ....lens import PanelChoice, panel_choices
 from ....lens.explorer import RecordedRun, explorer_json, explorer_page
 from ....lens.questions import asked_keys, health
 from ....lens.run_record import Recording, panel_of
-from ..cli.arguments import seed as read_seed
+from ....noise import parse_seeds
 from ..engine.sampling import Generated, StepUpdate
 from ..engine.single_pass import FeatureExtraction, extract_features
 from ..engine.watching import token_names_of
@@ -264,13 +264,10 @@ def seeds_from(text: str, dice: int) -> tuple[int, ...]:
     Raises:
         InputError: these are no seeds, or more than two.
     """
-    words = text.replace(",", " ").split()
-    if len(words) > _MOST_SEEDS:
-        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(words)}")
-    try:
-        return tuple(dict.fromkeys(read_seed(word) for word in words)) or (dice,)
-    except Exception as error:
-        raise InputError("seeds", expected="whole numbers, such as 151 976", got=text) from error
+    seeds = parse_seeds(text)
+    if len(seeds) > _MOST_SEEDS:
+        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(seeds)}")
+    return tuple(dict.fromkeys(seeds)) or (dice,)
 
 
 def layers_from(text: str) -> tuple[str, ...]:

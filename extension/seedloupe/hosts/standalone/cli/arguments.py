@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ....errors import SeedloupeError
+from ....errors import SeedError, SeedloupeError
 from ....generation.sampler import Sampler
 
 if TYPE_CHECKING:
     from .console import Console
 
-_MOST_SEEDS = 1_000_000
 _SEED_LIMIT = 2**64
 _MOST = 999_999_999
 
@@ -107,25 +106,22 @@ def shape(text: str) -> tuple[int, int, int]:
 
 def seed(text: str) -> int:
     """Read one seed."""
-    if not re.fullmatch(r"\d{1,20}", text) or int(text) >= _SEED_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,20}", text) or int(text) >= _SEED_LIMIT:
         raise argparse.ArgumentTypeError(f"expected a seed from 0 to {_SEED_LIMIT - 1}, got {text}")
     return int(text)
 
 
 def seeds(text: str) -> tuple[int, ...]:
-    """Read ``1,2,10:20``; the end of a span is left out."""
-    found: list[int] = []
-    for part in text.split(","):
-        begin, colon, end = part.strip().partition(":")
-        first = seed(begin)
-        beyond = seed(end) if colon else first + 1
-        if not first < beyond <= first + _MOST_SEEDS - len(found):
-            raise argparse.ArgumentTypeError(
-                f"expected seeds and rising spans such as 0:1024, at most {_MOST_SEEDS} in all, "
-                f"got {part!r}"
-            )
-        found += range(first, beyond)
-    return tuple(found)
+    """Read ``1,2,5-9`` or ``0:1024``; see :func:`~seedloupe.noise.parse_seeds`."""
+    from ....noise import parse_seeds
+
+    try:
+        found = parse_seeds(text)
+    except SeedError as error:
+        raise argparse.ArgumentTypeError(f"expected {error.expected}, got {error.got}") from error
+    if not found:
+        raise argparse.ArgumentTypeError(f"expected at least one seed, got {text!r}")
+    return found
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -168,12 +164,12 @@ def port(text: str) -> int:
     return int(text)
 
 
-def table_folders() -> Sequence[Path]:
+def cli_table_folders() -> Sequence[Path]:
     """Where seed tables are: here, in the user's own folders, and what came with Seedloupe."""
-    from ....tables import bundled_folder, user_folders
+    from .... import tables
 
-    own = user_folders(os.environ, sys.platform, Path.home())
-    return tuple(dict.fromkeys((Path.cwd() / "seed_tables", *own, bundled_folder())))
+    users = tables.user_folders(os.environ, sys.platform, Path.home())
+    return tables.table_folders([Path.cwd() / "seed_tables"], users)
 
 
 def say_notes(console: Console, notes: Sequence[str]) -> None:

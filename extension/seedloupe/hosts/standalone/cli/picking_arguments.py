@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, PickError
-from .arguments import names, positive, seed
+from .arguments import count, names, positive, seed
 
 if TYPE_CHECKING:
     from ....geometry import Box
-    from ....picking import Layout, Picking, SeedPicker, TagFilter
+    from ....picking import Layout, PickRequest, PluginRequest, SeedPicker
     from ....registry import Registry
-    from ....tables import SeedTable
 
 RULES = ("golden", "diverse", "layout", "clean")
 _GOLDEN = ("lower_bound", "intersection", "pareto")
-_NEAR, _FAR = 0.05, 0.95
+ORDERS = ("best", "turning")
 _TYPED = {
+    "position": "from",
     "tags.want": "tag",
     "tags.avoid": "no-tag",
     "tag": "flaw",
@@ -38,6 +40,23 @@ def add_tags(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             option, dest=target, action="append", default=[], metavar="NAME", help=words
         )
+
+
+def add_positions(parser: argparse.ArgumentParser) -> None:
+    """Add from where on seeds are taken, and in which order."""
+    parser.add_argument(
+        "--from",
+        dest="position",
+        type=count,
+        metavar="N",
+        help="leave out the first N seeds; what was N on a picture comes first (0)",
+    )
+    parser.add_argument(
+        "--order",
+        choices=ORDERS,
+        help="best: the best first, each once; turning: a pool of good ones in a fixed shuffled "
+        "order, none twice before all have come, then again (best)",
+    )
 
 
 def add_golden(parser: argparse.ArgumentParser) -> None:
@@ -105,34 +124,15 @@ def add_clean(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts (text)")
 
 
-def pick_by_arguments(
-    table: SeedTable,
-    rule: str,
-    count: int,
-    args: argparse.Namespace,
-    *,
-    pickers: Registry[SeedPicker],
-) -> Picking:
-    """Apply a rule with the settings of a command line; those it lacks take their defaults.
-
-    Args:
-        table: what is picked from.
-        rule: one of ours, or the name of an outside picker, which has no settings.
-        count: how many seeds.
-        args: the command line.
-        pickers: the pickers there are.
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Call the field of a wish nobody can fulfil as it was typed.
 
     Raises:
-        PickError: the table cannot answer; the field is called as it was typed.
-        InputError: a layout is wanted and none was given.
-        UnknownNameError: there is no such picker.
+        PickError: with that field.
     """
-    if rule not in RULES:
-        from ....picking.outside import pick_by_plugin
-
-        return pick_by_plugin(rule, pickers.get(rule), table, count)
     try:
-        return _pick(table, rule, count, args)
+        yield
     except PickError as error:
         raise PickError(
             _TYPED.get(error.field, error.field),
@@ -142,40 +142,66 @@ def pick_by_arguments(
         ) from error
 
 
-def _pick(table: SeedTable, rule: str, count: int, args: argparse.Namespace) -> Picking:
+def seeds_wanted(
+    rule: str, number: int, args: argparse.Namespace, *, pickers: Registry[SeedPicker]
+) -> PickRequest | PluginRequest:
+    """Translate a command line into what is wanted, and of whom.
+
+    Args:
+        rule: one of ours, or the name of an outside picker, which has no settings.
+        number: how many seeds.
+        args: the command line.
+        pickers: the pickers there are.
+
+    Raises:
+        PickError: a tag is wanted and avoided at once.
+        InputError: a layout is wanted and none was given.
+        UnknownNameError: there is no such picker.
+    """
+    if rule in RULES:
+        return pick_request(rule, number, args)
+    from ....picking import PluginRequest
+
+    return PluginRequest(rule, pickers.get(rule), number)
+
+
+def pick_request(rule: str, number: int, args: argparse.Namespace) -> PickRequest:
+    """Translate a command line into what is wanted of our rules; what it lacks takes its default.
+
+    Raises:
+        PickError: a tag is wanted and avoided at once.
+        InputError: a layout is wanted and none was given.
+    """
     from .... import picking
 
-    tags = tag_filter(args)
-    if rule == "golden":
-        return picking.pick_golden(
-            table,
-            count,
-            rule=picking.GoldenRule(getattr(args, "golden_rule", _GOLDEN[0])),
-            metrics=getattr(args, "metrics", None),
-            pool=getattr(args, "pool", None),
-            tags=tags,
-        )
-    if rule == "clean":
-        return picking.pick_clean(table, count, tag=getattr(args, "flaw", "text"), tags=tags)
-    if rule == "layout":
-        return picking.pick_by_layout(table, count, layouts=layouts(args), tags=tags)
-    return picking.pick_diverse(
-        table,
-        count,
-        spaces=getattr(args, "space", None) or (picking.usual_space(table),),
-        objective=picking.DiverseObjective(getattr(args, "objective", "farthest")),
-        start=getattr(args, "start", None),
-        floor=getattr(args, "floor", 0.5),
-        quality=getattr(args, "quality", 0.5),
+    convert: dict[str, tuple[str, Callable[[Any], object]]] = {
+        "position": ("position", int),
+        "order": ("order", picking.PickOrder),
+        "golden_rule": ("golden_rule", picking.GoldenRule),
+        "metrics": ("metrics", tuple),
+        "pool": ("pool", int),
+        "space": ("spaces", tuple),
+        "objective": ("objective", picking.DiverseObjective),
+        "quality": ("quality", float),
+        "floor": ("floor", float),
+        "start": ("start", int),
+        "flaw": ("flaw", str),
+    }
+    typed = {name: getattr(args, name, None) for name in convert}
+    wanted = {
+        convert[name][0]: convert[name][1](value)
+        for name, value in typed.items()
+        if value is not None
+    }
+    asked = layouts(args) if rule == picking.PickRule.LAYOUT.value else ()
+    tags = picking.TagFilter(tuple(getattr(args, "tag", ())), tuple(getattr(args, "no_tag", ())))
+    return picking.PickRequest(
+        picking.PickRule(rule),
+        number,
         tags=tags,
+        layouts=asked,
+        **wanted,  # type: ignore[arg-type]
     )
-
-
-def tag_filter(args: argparse.Namespace) -> TagFilter:
-    """Return which seeds are in the running."""
-    from ....picking import TagFilter
-
-    return TagFilter(tuple(getattr(args, "tag", ())), tuple(getattr(args, "no_tag", ())))
 
 
 def layouts(args: argparse.Namespace) -> tuple[Layout, ...]:
@@ -184,26 +210,15 @@ def layouts(args: argparse.Namespace) -> tuple[Layout, ...]:
     Raises:
         InputError: nothing was said about where things should stand, or two things at once.
     """
-    from dataclasses import replace
+    from ....picking import Depth, layouts_of
 
-    from ....picking import Layout
-
-    said: dict[str, float] = {}
-    if args.at is not None:
-        said |= {"x": args.at[0], "y": args.at[1]}
-    if args.size_near is not None:
-        said["size"] = args.size_near
-    if args.near or args.far:
-        said["depth"] = _NEAR if args.near else _FAR
     if args.box and args.at is not None:
         raise InputError("at", expected="either --at or --box", got="both")
-    if args.box:
-        asked = (Layout.of_box(one, kind=args.kind) for one in args.box)
-        return tuple(replace(one, **said) for one in asked)  # type: ignore[arg-type]
-    if not said:
+    depth = Depth.NEAR if args.near else Depth.FAR if args.far else None
+    if not args.box and args.at is None and args.size_near is None and depth is None:
         expected = "--box, --at, --size-near, --near or --far"
         raise InputError("layout", expected=expected, got="none of them")
-    return (Layout(**said, kind=args.kind),)  # type: ignore[arg-type]
+    return layouts_of(boxes=args.box, at=args.at, size=args.size_near, depth=depth, kind=args.kind)
 
 
 def has_layout(args: argparse.Namespace) -> bool:

@@ -33,7 +33,7 @@ from ....images import read_image
 from ....metadata.write_png import read_png_metadata, save_png
 from ....services.clean_seeds import ranked_clean
 from ..engine.sampling import generate
-from .arguments import table_folders
+from .arguments import cli_table_folders
 
 if TYPE_CHECKING:
     from .console import Console
@@ -194,5 +194,5 @@ def artifact_check_of(run: RunFolder, settings: CheckSettings) -> ArtifactCheck:
     )
     store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     subject = subject_of(request.model, request.prompt, request.size, request.noise)
-    ranked = ranked_clean(request, table_folders()) if settings.retries else ()
+    ranked = ranked_clean(request, cli_table_folders()) if settings.retries else ()
     return ArtifactCheck(run, check, ResultLog(store, subject), settings.retries, ranked)

@@ -5,84 +5,26 @@ from __future__ import annotations
 import argparse
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import InputError, MaskError, PickError, TableMatchError, UnknownNameError
+from ....errors import InputError, MaskError, TableMatchError, UnknownNameError
 from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
-from .arguments import table_folders
-from .commands.pick import match_json
-from .picking_arguments import RULES, has_layout, layouts, pick_by_arguments
+from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
+from .arguments import cli_table_folders
+from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ....generation.model_info import ModelInfo
-    from ....picking import Picking, SeedPicker
+    from ....picking import SeedPicker
     from ....registry import Registry
-    from ....tables import Match, SeedTable
 
 _COUNT = 4
 _RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
-
-
-@dataclass(frozen=True, eq=False)
-class ChosenSeeds:
-    """The seeds of a run and where they come from.
-
-    Attributes:
-        seeds: in the order of the pictures.
-        picking: what a rule answered; None for seeds given or drawn.
-        table: path of the table asked; None likewise.
-        match: how the table fits; None likewise.
-        how: ``"given"``, ``"random"`` or the rule's name.
-    """
-
-    seeds: tuple[int, ...]
-    how: str
-    picking: Picking | None = None
-    table: Path | None = None
-    match: Match | None = None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What to know of the choice: in general, seed by seed, and how the table fits."""
-        if self.picking is None:
-            return ()
-        singly = (f"seed {pick.seed}: {pick.note}" for pick in self.picking.picks if pick.note)
-        reasons = () if self.match is None else self.match.reasons
-        return (*self.picking.notes, *singly, *reasons)
-
-    def to_json(self) -> dict[str, object]:
-        """Return where the seeds come from as plain JSON values."""
-        return {
-            "pick": self.how,
-            "table": None if self.table is None else str(self.table),
-            "match": None if self.match is None else match_json(self.match),
-            "picking": None if self.picking is None else self.picking.to_json(),
-        }
-
-    def extras(self, index: int) -> dict[str, object]:
-        """Return what one picture says about its seed."""
-        if self.picking is None or self.table is None or self.match is None:
-            return {"pick": self.how}
-        return {
-            "pick": self.how,
-            "table": self.table.name,
-            "match": self.match.level.value,
-            "rank": self.picking.picks[index].rank,
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A table asked for on the command line."""
-
-    path: Path
-    table: SeedTable
 
 
 def check_seed_arguments(args: argparse.Namespace, pickers: Registry[SeedPicker]) -> None:
@@ -139,6 +81,9 @@ def _check_wishes(args: argparse.Namespace) -> None:
     if (args.tag or args.no_tag) and args.pick not in RULES:
         expected = f"--pick {_RULES} beside --tag and --no-tag"
         raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
+    if (args.position is not None or args.order is not None) and args.pick not in RULES:
+        expected = f"--pick {_RULES} beside --from and --order"
+        raise InputError("pick", expected=expected, got=args.pick or "no choice by a table")
     if args.pick == "layout":
         layouts(args)
     elif has_layout(args):
@@ -146,7 +91,7 @@ def _check_wishes(args: argparse.Namespace) -> None:
         raise InputError("pick", expected=expected, got=args.pick or "no choice by layout")
 
 
-def open_table(args: argparse.Namespace) -> Opened | None:
+def open_table(args: argparse.Namespace) -> NamedTable | None:
     """Read the table asked for: by name, or the model's own where a rule needs one.
 
     Raises:
@@ -157,32 +102,27 @@ def open_table(args: argparse.Namespace) -> Opened | None:
     name = args.table or (args.model if _by_table(args) else None)
     if name is None:
         return None
-    path = find_table(name, table_folders())
-    return Opened(path, read_table(path))
+    path = find_table(name, cli_table_folders())
+    return NamedTable(path.name, read_table(path), path)
 
 
-def pick_seeds(
-    args: argparse.Namespace, opened: Opened | None, pickers: Registry[SeedPicker]
-) -> Picking | None:
-    """Let the table answer, which takes no model; None where seeds are given or drawn.
+def choose_by_arguments(
+    args: argparse.Namespace, opened: NamedTable | None, pickers: Registry[SeedPicker]
+) -> SeedChoice:
+    """Settle the seeds of a run, which takes no model: given, picked, or else a random draw.
 
     Raises:
         PickError: the table cannot answer, or no seed of it is left.
     """
-    if opened is None or not _by_table(args):
-        return None
+    if args.seeds is not None:
+        return SeedChoice(tuple(args.seeds), "given")
     count = args.count or _COUNT
-    picking = pick_by_arguments(opened.table, args.pick, count, args, pickers=pickers)
-    if picking.picks:
-        return picking
+    if opened is None or not _by_table(args):
+        return SeedChoice(tuple(secrets.randbits(32) for _ in range(count)), "random")
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
-    told = "".join(f"; {note}" for note in picking.notes if note.startswith("left out"))
-    raise PickError(
-        "pick",
-        expected=f"a seed to pick {args.pick} ones from{' with ' * bool(wishes)}{' '.join(wishes)}",
-        got=f"none of the {len(opened.table)} in {opened.path.name}{told}",
-        advice=f"Leave out {' or '.join(wishes)}." if wishes else "Name another table.",
-    )
+    with as_typed():
+        wanted = seeds_wanted(args.pick, count, args, pickers=pickers)
+        return choose_seeds(opened, wanted, wishes=wishes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +155,7 @@ class AskedRun:
     mask: Tensor | None
     strength: float
     resize: NoiseResize | None
-    opened: Opened | None
+    opened: NamedTable | None
 
     def plan(self, model: ModelInfo) -> Plan:
         """Return how steps are taken.
@@ -255,7 +195,7 @@ class AskedRun:
         )
 
 
-def asked_run(args: argparse.Namespace, opened: Opened | None) -> AskedRun:
+def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
     """Read what is asked for, before any model is opened.
 
     Raises:
@@ -290,45 +230,18 @@ def asked_run(args: argparse.Namespace, opened: Opened | None) -> AskedRun:
     )
 
 
-def choose_seeds(args: argparse.Namespace, picking: Picking | None) -> tuple[int, ...]:
-    """Settle the seeds of a run: those given, those picked, or else a random draw."""
-    if args.seeds is not None:
-        return tuple(args.seeds)
-    if picking is not None:
-        return picking.seeds
-    return tuple(secrets.randbits(32) for _ in range(args.count or _COUNT))
-
-
-def chosen_seeds(
-    args: argparse.Namespace, request: Request, opened: Opened | None, picking: Picking | None
-) -> ChosenSeeds:
-    """Say where the seeds of ``request`` come from.
+def matched(choice: SeedChoice, request: Request) -> SeedChoice:
+    """Match the table; where only the size keeps it out, say how its noise can be taken along.
 
     Raises:
         TableMatchError: the table's seeds mean other noise in this run.
     """
-    if args.seeds is not None or opened is None or picking is None:
-        return ChosenSeeds(request.seeds, "random" if args.seeds is None else "given")
-    match = _matched(opened.table, request)
-    return ChosenSeeds(request.seeds, args.pick, picking, opened.path, match)
-
-
-def _resize(way: str | None, opened: Opened | None) -> NoiseResize | None:
-    if way is None or opened is None:
-        return None
-    return NoiseResize(ResizeWay(way), opened.table.spec.noise.shape)
-
-
-def _matched(table: SeedTable, request: Request) -> Match:
-    """Match the table; where only the size keeps it out, say how its noise can be taken along."""
-    from ....tables import require_match
-
     use = table_use(request)
     try:
-        return require_match(table, use)
+        return choice.matched(use)
     except TableMatchError as error:
-        same_kind = table.spec.noise.shape[0] == use.shape[0]
-        if error.field != "noise.shape" or not same_kind:
+        made = choice.named.table.spec.noise if choice.named else None
+        if error.field != "noise.shape" or made is None or made.shape[0] != use.shape[0]:
             raise
         raise TableMatchError(
             error.field,
@@ -336,3 +249,9 @@ def _matched(table: SeedTable, request: Request) -> Match:
             got=error.got,
             advice=f"{error.advice} Or take the noise to this size: --carry stretch or middle.",
         ) from error
+
+
+def _resize(way: str | None, opened: NamedTable | None) -> NoiseResize | None:
+    if way is None or opened is None:
+        return None
+    return NoiseResize(ResizeWay(way), opened.table.spec.noise.shape)

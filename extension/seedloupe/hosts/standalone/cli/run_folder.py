@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ....generation.request import Request
     from ....lens import FeatureMap, WordsSeen
     from ....lens.budget import Recipe
+    from ....services.seed_choice import SeedChoice
     from ..engine.models import Model
     from .console import Console, ProgressLine
-    from .run_arguments import ChosenSeeds
 
 _LENS_SUFFIX = ".lens.safetensors"
 
@@ -51,7 +51,7 @@ class RunFolder:
 
     model: Model
     request: Request
-    chosen: ChosenSeeds
+    chosen: SeedChoice
     folder: Path
     layers: tuple[str, ...] = ()
     recipe: Recipe | None = None

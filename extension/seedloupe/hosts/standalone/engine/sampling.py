@@ -137,8 +137,8 @@ def stream(
         ModelError: the request was made for another model; at once, not at the first item.
     """
     _require_same(model, request)
-    eye = run_watch(model, request, panel, words=words, sinks=sinks)
-    return _run(model, request, eye, preview=preview)
+    watch = run_watch(model, request, panel, words=words, sinks=sinks)
+    return _run(model, request, watch, preview=preview)
 
 
 def generated_images(model: Model, request: Request) -> Iterator[Tensor]:
@@ -222,7 +222,7 @@ def _require_same(model: Model, request: Request) -> None:
 
 
 def _run(
-    model: Model, request: Request, eye: RunWatch, *, preview: bool
+    model: Model, request: Request, watch: RunWatch, *, preview: bool
 ) -> Flow[StepUpdate | Generated, None, None]:
     text = encode_text(
         model, [request.prompt], negative=request.negative, guided=request.plan.guided
@@ -230,7 +230,7 @@ def _run(
     source = source_of(model, request)
     for index, seed in enumerate(request.seeds):
         last: Step | None = None
-        for last in _steps(model, request, seed, text, source, eye):
+        for last in _steps(model, request, seed, text, source, watch):
             yield StepUpdate(
                 index,
                 seed,
@@ -238,11 +238,11 @@ def _run(
                 last.total,
                 last.sigma,
                 partial(preview_of, model, last.clean) if preview else None,
-                eye.notes,
-                eye.words,
+                watch.notes,
+                watch.words,
             )
         assert last is not None  # a checked request takes at least one step
-        notes, seen = eye.notes, eye.finished()
+        notes, seen = watch.notes, watch.finished()
         yield Generated(finished(model, request, last.latents), seed, index, notes, seen)
 
 
@@ -252,7 +252,7 @@ def _steps(
     seed: int,
     text: Conditioning,
     source: InitLatents,
-    eye: RunWatch,
+    watch: RunWatch,
 ) -> Iterator[Step]:
     shape = request.shape
     if request.resize is None:
@@ -267,5 +267,5 @@ def _steps(
         request.plan,
         source=source,
         streams=streams,
-        watch=eye.watch,
+        watch=watch.watch,
     )

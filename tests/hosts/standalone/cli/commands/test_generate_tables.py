@@ -71,13 +71,14 @@ def test_golden_seeds_and_settings_come_from_the_table(
     ended = cli("generate", "a hill", "--model", model, *words, "--json")
     expected = pick_golden(read_table(table), 2)
     assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
-    assert ended.json["chosen"]["match"] == {"level": "exact", "reasons": []}
+    assert ended.json["chosen"]["match"] == {"level": "exact", "reasons": [], "differences": []}
     settings = ended.json["settings"]
     assert (settings["sampler"], settings["steps"], settings["guidance"]) == ("ddim", 3, 2.5)
     assert settings["size"] == [48, 32]
     text = read_png_metadata(tmp_path / "a" / ended.json["images"][0]["file"]).parameters or ""
     assert "Seedloupe pick: golden" in text
     assert f"Seedloupe rank: {expected.picks[0].rank}" in text
+    assert "Seedloupe position: 0, Seedloupe order: best" in text
 
 
 def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
@@ -103,6 +104,53 @@ def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
         assert ended.json["seeds"] == [str(seed) for seed in expected.seeds]
         assert ended.json["chosen"]["picking"]["rule"] == expected.rule
         assert all(f"note: {note}" in ended.err for note in expected.notes)
+
+
+@pytest.mark.parametrize("order", ["best", "turning"])
+def test_a_picture_carries_what_it_takes_to_have_its_seed_again(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path, order: str
+) -> None:
+    table = made_for(tiny, tmp_path)
+    out = tmp_path / "a"
+    words = ("--pick", "clean", "--no-tag", "gray", "--table", table, "--from", 3, "--order", order)
+    common = ("--model", model, "--count", 2, *QUICK, "--out", out, "--json")
+    ended = cli("generate", "a hill", *words, *common)
+    assert ended.code == 0
+    for number, image in enumerate(ended.json["images"]):
+        found = read_png_metadata(out / image["file"])
+        assert found.parameters is not None
+        assert found.record is not None
+        said = f"Seedloupe position: {3 + number}, Seedloupe order: {order}"
+        assert said in found.parameters
+        record = found.record
+        assert (record["position"], record["order"], record["pick"]) == (3 + number, order, "clean")
+        avoid = [
+            word for tag in record["pick_request"]["tags"]["avoid"] for word in ("--no-tag", tag)
+        ]
+        again = ("--count", 1, "--from", record["position"], "--order", record["order"], *avoid)
+        picked = cli("pick", record["pick"], "--table", table, *again, "--json").json
+        assert [pick["seed"] for pick in picked["picks"]] == [image["seed"]]
+
+
+def test_a_run_from_a_table_that_was_stopped_keeps_its_pictures(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    table = made_for(tiny, tmp_path)
+    common = ("--model", model, "--pick", "golden", "--table", table, "--no-tag", "gray", *QUICK)
+    words = (*common, "--count", 2, "--out", tmp_path / "a")
+    assert cli("generate", "a hill", *words).code == 0
+    (tmp_path / "a" / "run.json").unlink()
+    again = cli("generate", "a hill", *words, "--json")
+    assert [image["made_now"] for image in again.json["images"]] == [False, False]
+
+
+@pytest.mark.parametrize("words", [("--from", 3), ("--order", "turning")])
+def test_positions_of_no_choice_are_refused(
+    cli: Cli, tmp_path: Path, words: tuple[object, ...]
+) -> None:
+    ended = cli("generate", "a hill", *words, "--out", tmp_path / "a")
+    assert ended.code == 2
+    assert "beside --from and --order" in ended.err
 
 
 def test_what_the_table_was_not_made_for_and_what_sets_seeds_apart_is_told(

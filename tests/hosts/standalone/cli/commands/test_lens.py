@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.images import is_drawing
 from seedloupe.lens import FeatureMap, list_layers
 from seedloupe.lens.file import read_lens, write_lens
 from seedloupe.lens.record import LensRecord, LensSpec
@@ -128,6 +129,8 @@ def test_a_file_is_painted_as_sheet_film_or_page(cli: Cli, lens_file: Path) -> N
         with Image.open(film) as frames:
             assert frames.n_frames == 3
             assert frames.width < sheet
+        assert is_drawing(film)
+    assert is_drawing(ended.json["out"])
     page = lens_file.with_name("page.html")
     assert cli("lens", "show", lens_file, "--out", page).code == 0
     text = page.read_text("utf-8")
@@ -344,7 +347,7 @@ def test_other_layers_are_recorded_anew_in_the_same_folder(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--step", 0), "step: expected --like, --groups or --health beside it"),
+        (("--step", 0), "step: expected --like, --groups, --renderer or --health beside it"),
         (("--stretch",), "stretch: expected --like beside it"),
         (("--measure", "l2"), "measure: expected --like beside it"),
         (("--word", "hill", "--groups", 2), "word: expected words or a question"),

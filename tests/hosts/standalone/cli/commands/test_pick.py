@@ -136,6 +136,31 @@ def test_every_wish_reaches_its_rule(cli: Cli, table: Path, words: str) -> None:
     assert [line for line in ended.err.splitlines() if line] == [f"note: {note}" for note in once]
 
 
+@pytest.mark.parametrize("order", ["best", "turning"])
+@pytest.mark.parametrize("rule", [("golden",), ("diverse",), ("clean",), ("layout", "--far")])
+def test_seeds_go_on_where_others_ended(
+    cli: Cli, table: Path, rule: tuple[str, ...], order: str
+) -> None:
+    common = ("pick", *rule, "--table", table, "--order", order, "--json")
+    whole = [pick["seed"] for pick in cli(*common, "--count", 5).json["picks"]]
+    later = cli(*common, "--count", 3, "--from", 2).json
+    assert [pick["seed"] for pick in later["picks"]] == whole[2:]
+    assert (later["position"], later["order"], later["period"] > 0) == (
+        2,
+        order,
+        order == "turning",
+    )
+
+
+def test_the_best_first_from_the_beginning_is_what_nobody_has_to_ask_for(
+    cli: Cli, table: Path
+) -> None:
+    common = ("pick", "golden", "--table", table, "--count", 3, "--json")
+    assert cli(*common).json == cli(*common, "--from", 0, "--order", "best").json
+    assert "place" not in cli(*common[:-1]).out
+    assert "place  positions 2 to 4 of the best first" in cli(*common[:-1], "--from", 2).out
+
+
 def test_help_says_what_the_rules_do(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^0$"):
         cli("pick", "golden", "--help")
@@ -174,7 +199,11 @@ def test_a_fit_is_exact_only_where_everything_was_said(
     folder = tmp_path / "model"
     shutil.copytree(tiny_folder, folder)
     use = ("--model", folder, "--size", "64x48")
-    assert matched(cli, folder, *use, *SAMPLED) == {"level": "exact", "reasons": []}
+    assert matched(cli, folder, *use, *SAMPLED) == {
+        "level": "exact",
+        "reasons": [],
+        "differences": [],
+    }
     silent = matched(cli, folder, *use)
     assert silent["level"] == "noise_only"
     (reason,) = silent["reasons"]
@@ -195,9 +224,9 @@ def test_the_model_may_be_a_name_a_folder_or_a_file(
     hashes = []
     for name in ("seedling", tiny_folder, weight_files("seedling")[0]):
         match = cli(*common, name, "--json").json["match"]
-        hashes.append(match["reasons"][0].split()[-1])
+        hashes.append(match["differences"][0]["use"])
     assert hashes[0] == hashes[2] != hashes[1]
-    assert hashes[1] == f"{hash_files(weight_files(str(tiny_folder)))}."
+    assert hashes[1] == hash_files(weight_files(str(tiny_folder)))
     assert cli(*common, text).code == 2
 
 
@@ -250,6 +279,10 @@ def test_draws_before_the_noise_are_not_held_against_who_said_nothing_of_them(
             "balanced starts from the best",
         ),
         (("clean", "--table", "T", "--count", 1, "--flaw", "smell"), ": flaw: expected one of"),
+        (
+            ("golden", "--table", "T", "--count", 1, "--from", 999),
+            "seedloupe: from: expected below",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from ...app.main import HOST, PORT
-from ..arguments import add_model, command, port, table_folders
+from ..arguments import add_model, cli_table_folders, command, port
 
 if TYPE_CHECKING:
     from ..arguments import Parser
@@ -28,5 +28,5 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from ...engine.models import resolve_device
 
     device = str(resolve_device(args.device))
-    launch(args.model, host=args.host, port=args.port, tables=table_folders(), device=device)
+    launch(args.model, host=args.host, port=args.port, tables=cli_table_folders(), device=device)
     return 0

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import command, positive, table_folders
+from ..arguments import cli_table_folders, command, positive
 from .readers import reads
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _plugins() -> dict[str, object]:
 def _tables() -> list[str]:
     from .....tables import list_tables
 
-    return [str(path) for path in list_tables(table_folders())]
+    return [str(path) for path in list_tables(cli_table_folders())]
 
 
 def _table_folders() -> list[dict[str, object]]:
@@ -180,7 +180,7 @@ def _table_folders() -> list[dict[str, object]]:
 
     return [
         {"path": str(folder), "found": folder.is_dir(), "tables": len(list_tables([folder]))}
-        for folder in table_folders()
+        for folder in cli_table_folders()
     ]
 
 

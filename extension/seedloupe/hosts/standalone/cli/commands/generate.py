@@ -19,7 +19,7 @@ from ..arguments import (
     say_notes,
     seeds,
 )
-from ..picking_arguments import RULES, add_layout, add_tags
+from ..picking_arguments import RULES, add_layout, add_positions, add_tags
 from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         choices=("middle", "stretch"),
         help="draw the noise at the table's size and take it to this one",
     )
+    add_positions(parser)
     add_tags(parser)
     add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
     add_sampling(parser)
@@ -92,10 +93,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from ..run_arguments import (
         asked_run,
         check_seed_arguments,
-        choose_seeds,
-        chosen_seeds,
+        choose_by_arguments,
+        matched,
         open_table,
-        pick_seeds,
     )
 
     plugins = plugins_in_use(console)
@@ -104,17 +104,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     folder = check_out_folder(args.out)
     opened = open_table(args)
     asked = asked_run(args, opened)
-    picking = pick_seeds(args, opened, plugins.pickers)
+    chosen = choose_by_arguments(args, opened, plugins.pickers)
 
     from ...engine.models import open_model
     from ..run_folder import RunFolder
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
-    request = asked.request(model.info, choose_seeds(args, picking))
+    request = asked.request(model.info, chosen.seeds)
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
-    chosen = chosen_seeds(args, request, opened, picking)
+    chosen = matched(chosen, request)
     job = RunFolder(model, request, chosen, folder, layers, recipe, words)
     document = job.execute(console)
     check = checking is not None and not job.stopped

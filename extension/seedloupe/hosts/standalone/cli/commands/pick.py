@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from .....generation.sampler import Sampler
-from ..arguments import Parser, command, positive, say_notes, size, table_folders
+from ..arguments import Parser, cli_table_folders, command, positive, say_notes, size
 from ..console import table_lines
 from ..picking_arguments import (
     add_clean,
     add_diverse,
     add_golden,
     add_layout,
+    add_positions,
     add_tags,
-    pick_by_arguments,
+    as_typed,
+    seeds_wanted,
 )
 from ..plug_ins import plugins_in_use
 
@@ -44,16 +46,17 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         parser.set_defaults(run=run, rule=name)
     other = command(rules, "by", "seeds another picker chooses, which an installed package brings")
     other.add_argument("rule", metavar="NAME", help="of the picker; `seedloupe doctor` lists them")
-    _add_common(other, tags=False)
+    _add_common(other, own_order=True)
     other.set_defaults(run=run)
 
 
-def _add_common(parser: argparse.ArgumentParser, *, tags: bool = True) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, own_order: bool = False) -> None:
     parser.add_argument(
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
-    if tags:
+    if not own_order:
+        add_positions(parser)
         add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
@@ -75,28 +78,26 @@ def _add_common(parser: argparse.ArgumentParser, *, tags: bool = True) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Pick and explain."""
+    from .....picking import pick_seeds
     from .....tables import find_table, read_table
 
-    path = find_table(args.table, table_folders())
+    path = find_table(args.table, cli_table_folders())
     table = read_table(path)
     match = _match(args, table)
     pickers = plugins_in_use(console).pickers
-    picking = pick_by_arguments(table, args.rule, args.count, args, pickers=pickers)
+    with as_typed():
+        wanted = seeds_wanted(args.rule, args.count, args, pickers=pickers)
+        picking = pick_seeds(table, wanted)
     document = {
         "table": str(path),
         "rule_name": args.rule,
-        "match": None if match is None else match_json(match),
+        "match": None if match is None else match.to_json(),
         **picking.to_json(),
     }
     # The result has a line of its own for what chance would give.
     say_notes(console, [note for note in picking.notes if note != str(picking.chance)])
     console.result(document, _lines(picking, match))
     return 0
-
-
-def match_json(match: Match) -> dict[str, object]:
-    """Return a match as plain JSON values."""
-    return {"level": match.level.value, "reasons": list(match.reasons)}
 
 
 def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
@@ -163,6 +164,8 @@ def _lines(picking: Picking, match: Match | None) -> list[str]:
     lines = [*table_lines(rows), "", f"rule   {picking.rule}", f"match  {level}"]
     if match is not None:
         lines += [f"       {reason}" for reason in match.reasons]
+    if picking.place:
+        lines.append(f"place  {picking.place}")
     if picking.rank_by:
         lines.append(f"rank   by {picking.rank_by}")
     if picking.interval_of:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError, TableError
-from ..arguments import Parser, command, size, table_folders
+from ..arguments import Parser, cli_table_folders, command, size
 from ..console import one_line, table_lines
 from . import tables_export, tables_pair
-from .pick import match_json
 from .tables_pair import find
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def run_list(args: argparse.Namespace, console: Console) -> int:
     if args.size is not None or args.noise is not None:
         got = "nothing"
         raise InputError("for", expected="a model, --for M, beside --size and --noise", got=got)
-    entries = [_entry(path) for path in list_tables(table_folders())]
+    entries = [_entry(path) for path in list_tables(cli_table_folders())]
     rows = [["TABLE", "SEEDS", "MODEL", "LATENT", "NOISE", "EFFECT"]]
     rows += [[str(entry.get(key, "")) for key in _COLUMNS] for entry in entries]
     broken = [f"{entry['path']}: {entry['error']}" for entry in entries if "error" in entry]
@@ -71,11 +70,11 @@ def _list_suited(args: argparse.Namespace, console: Console) -> int:
     facts = model.info
     shape = facts.latent_shape(*(args.size or facts.native_size))
     use = TableUse(NoiseSource.parse(args.noise or "cpu"), shape, facts.sha256)
-    found = tables_for(use, table_folders())
+    found = tables_for(use, cli_table_folders())
     entries: list[dict[str, object]] = []
     lines: list[str] = []
     for one in found:
-        match = {} if one.match is None else match_json(one.match)
+        match = {} if one.match is None else one.match.to_json()
         entries.append({**_entry(one.path), **({"match": match} if match else {})})
         lines.append(f"{one.match.level.value if one.match else 'unreadable'}  {one.path}")
         reasons = [one.problem] if one.match is None else one.match.reasons

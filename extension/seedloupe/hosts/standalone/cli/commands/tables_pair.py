@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .....errors import TableError
 from .....files import check_out_file
-from ..arguments import Parser, command, say_notes, table_folders
+from ..arguments import Parser, cli_table_folders, command, say_notes
 from ..console import one_line
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def find(name: str) -> Path:
     with suppress(OSError):  # a name no system can have; the look-up says so
         if path.is_file():
             return path
-    return find_table(name, table_folders())
+    return find_table(name, cli_table_folders())
 
 
 def run_diff(args: argparse.Namespace, console: Console) -> int:

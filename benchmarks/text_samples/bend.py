@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry import Box, Extent, bounding_box
+from seedloupe.geometry import Box, Extent, bounding_box
+
 from .lettering import Stamp, sample
 
 Points = NDArray[np.float64]

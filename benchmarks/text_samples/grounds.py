@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from ..geometry import Extent
+from seedloupe.geometry import Extent
 
 #: Draws an RGB picture of the size asked for.
 Ground = Callable[[np.random.Generator, Extent], Image.Image]
@@ -139,8 +139,14 @@ def hair(rng: np.random.Generator, extent: Extent) -> Image.Image:
 #: The grounds by name.
 GROUNDS: Mapping[str, Ground] = MappingProxyType(
     {
-        draw.__name__: draw
-        for draw in (plain_ground, fractal, bricks, leaves, stripes, facade, fence, hair)
+        "plain": plain_ground,
+        "fractal": fractal,
+        "bricks": bricks,
+        "leaves": leaves,
+        "stripes": stripes,
+        "facade": facade,
+        "fence": fence,
+        "hair": hair,
     }
 )
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from ..geometry import Box, Extent, bounding_box
+from seedloupe.geometry import Box, Extent, bounding_box
 
 Mask = NDArray[np.float32]
 #: Least and greatest share of each side for masks that have nothing to cover.

@@ -3,19 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
+from text_samples import lettering, samples
+from text_samples.bend import Bend, lay
+from text_samples.grounds import GROUNDS
+from text_samples.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 from seedloupe.artifacts.coverage import cover
 from seedloupe.geometry import Extent
-from seedloupe.testing import lettering, samples
-from seedloupe.testing.bend import Bend, lay
-from seedloupe.testing.grounds import GROUNDS
-from seedloupe.testing.samples import Sample, SampleKind, SampleSplit, draw_sample
 
 
 @pytest.fixture
 def unworn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures without noise and JPEG, in which every changed pixel is ink."""
-    monkeypatch.setattr(samples, "_worn", lambda _, picture: picture)
+    monkeypatch.setattr(samples, "worn", lambda _, picture: picture)
 
 
 def under(sample: Sample) -> np.ndarray:

@@ -8,7 +8,6 @@ its typefaces are used, OpenCV are.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -17,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..geometry import Extent
+from seedloupe.geometry import Extent
+
 from . import lettering
 from .bend import Bend, lay
 from .grounds import GROUNDS, Ground
+from .ink import choose_ink, paint, worn
 from .lettering import Font
 from .mending import mask_apart, mask_around, mask_somewhere
 
@@ -29,9 +30,6 @@ _SIDES = (384, 448, 512)
 SIZES = (8, 96)
 #: How often each kind is drawn, in the order of :class:`Kind`.
 _SHARES = (0.38, 0.12, 0.16, 0.12, 0.22)
-_LUMA = np.array((0.299, 0.587, 0.114))
-#: Ink is chosen so that four fifths of the lettering differ from the ground by this much, of 255.
-_LOW, _CLEAR = (35, 60), (60, 256)
 
 
 class SampleSplit(Enum):
@@ -125,16 +123,6 @@ class Sample:
         return Extent(*self.picture.size)
 
 
-@dataclass(frozen=True, eq=False)
-class _Ink:
-    """What the lettering is painted with: colours of three, and how opaque."""
-
-    fill: NDArray[np.float64]
-    edge: NDArray[np.float64] | None
-    opacity: float
-    contrast: float
-
-
 def draw_sample(
     seed: int,
     *,
@@ -164,7 +152,7 @@ def draw_sample(
     if kind is SampleKind.NONE:
         blank = np.zeros(extent[::-1], np.float32)
         mask = mask_somewhere(rng, extent)
-        picture = _worn(rng, before)
+        picture = worn(rng, before)
         return Sample(picture, before, mask, blank, (), kind, name, seed=seed)
     return _written(rng, seed, kind, name, before, fonts or lettering.pillow_fonts())
 
@@ -194,14 +182,16 @@ def _written(
     bend = bend.moved(3 - quad.min(axis=0) + rng.uniform(0, room))
     bends = bend.tiled(rng, extent, size) if kind is SampleKind.WATERMARK else [bend]
     fill, rim = lay(stamp, bends, extent), lay(lettering.outlined(stamp, edge), bends, extent)
-    ink = _ink(rng, kind, np.asarray(before, np.float64), fill)
-    painted = _paint(before, fill, rim, ink)
+    ink = choose_ink(
+        rng, np.asarray(before, np.float64), fill, watermark=kind is SampleKind.WATERMARK
+    )
+    painted = paint(before, fill, rim, ink)
     pad = edge if ink.edge is not None else 0
     lines = tuple(TextLine(text, one.quad(pad)) for one in bends)
     apart = kind is SampleKind.BESIDE
     mask = (mask_apart if apart else mask_around)(rng, extent, [line.quad for line in lines])
     return Sample(
-        picture=_worn(rng, painted),
+        picture=worn(rng, painted),
         before=before,
         mask=mask,
         glyphs=np.asarray(rim if ink.edge is not None else fill, np.float32),
@@ -231,52 +221,3 @@ def _stamp(
         return "", "strokes", lettering.strokes(rng, size, count)
     draw = (lettering.shuffled, lettering.mirrored, lettering.warped)[way - 1]
     return "", draw.__name__, draw(rng, size, count, font)
-
-
-def _ink(
-    rng: np.random.Generator,
-    kind: SampleKind,
-    ground: NDArray[np.float64],
-    fill: NDArray[np.float64],
-) -> _Ink:
-    """Choose colours that can be seen on what is under the lettering; a rim where none can."""
-    under = ground[fill > 0.5] if (fill > 0.5).any() else ground.reshape(-1, 3)
-    brightness = under @ _LUMA
-    if kind is SampleKind.WATERMARK:
-        value = 255.0 if brightness.mean() < 140 else 0.0
-        opacity = float(rng.uniform(0.3, 0.7))
-        contrast = float(np.quantile(np.abs(brightness - value), 0.2)) * opacity
-        return _Ink(np.full(3, value), None, opacity, contrast)
-    low, high = _LOW if rng.random() < 0.2 else _CLEAR
-    colours = np.concatenate([rng.uniform(0, 255, (24, 3)), [[8.0] * 3], [[248.0] * 3]])
-    reached = np.quantile(np.abs(colours @ _LUMA - brightness[:, None]), 0.2, axis=0)
-    fit = np.flatnonzero((reached >= low) & (reached < high))
-    if len(fit) and rng.random() < 0.85:
-        best = fit[rng.integers(len(fit))]
-        return _Ink(colours[best], None, 1.0, float(reached[best]))
-    light = np.full(3, 248.0), np.full(3, 8.0)
-    fill_colour, edge_colour = light if rng.random() < 0.5 else light[::-1]
-    return _Ink(fill_colour, edge_colour, 1.0, 240.0)
-
-
-def _paint(
-    before: Image.Image, fill: NDArray[np.float64], rim: NDArray[np.float64], ink: _Ink
-) -> Image.Image:
-    values = np.asarray(before, np.float64)
-    if ink.edge is not None:
-        values = values + rim[..., None] * (ink.edge - values)
-    values = values + (fill * ink.opacity)[..., None] * (ink.fill - values)
-    return Image.fromarray(np.uint8(np.round(values)))
-
-
-def _worn(rng: np.random.Generator, picture: Image.Image) -> Image.Image:
-    """Add noise to half of the pictures, and save half of them as JPEG."""
-    if rng.random() < 0.5:
-        deviation = rng.uniform(2, 12)
-        values = np.asarray(picture) + rng.normal(0, deviation, (picture.height, picture.width, 3))
-        picture = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))
-    if rng.random() < 0.5:
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=int(rng.integers(50, 96)))
-        picture = Image.open(buffer).convert("RGB")
-    return picture
