@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
 
 import pytest
 
 from seedloupe import plugins
+from seedloupe.artifacts import ApartReader
 from seedloupe.picking import GoldenPicker
-from seedloupe.plugins import Plugins, builtin, with_outside
+from seedloupe.plugins import Plugins, Registry, builtin, with_outside
 
+from .outside_packages import SOUND, install
 from .seed_tables import full_table
 
 
@@ -102,3 +106,78 @@ def test_without_outside_plugins_nothing_changes(monkeypatch: pytest.MonkeyPatch
     announce(monkeypatch)
     known = builtin()
     assert with_outside(known) == (known, ())
+
+
+def lose_a_picker(known: Plugins) -> Plugins:
+    return replace(known, pickers=Registry("seed picker", {"first": First()}))
+
+
+def swap_a_picker(known: Plugins) -> Plugins:
+    entries = {**known.pickers.entries, "golden": First()}
+    return replace(known, pickers=Registry("seed picker", entries))
+
+
+def hand_over_a_list(known: Plugins) -> Plugins:
+    return replace(known, pickers=[First()])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("register", "words"),
+    [
+        (lose_a_picker, "took away or replaced the pickers golden, diverse"),
+        (swap_a_picker, "took away or replaced the pickers golden"),
+        (hand_over_a_list, "its pickers are list, not a Registry"),
+    ],
+)
+def test_none_can_take_away_what_is_there(
+    register: Callable[..., object], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(monkeypatch, greedy=here(register))
+    known = builtin()
+    extended, (line,) = with_outside(known)
+    assert extended == known
+    assert words in line
+
+
+def test_an_installed_package_is_found_and_a_broken_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, monkeypatch, "seedloupe-sound", SOUND)
+    install(
+        tmp_path, monkeypatch, "seedloupe-broken", "raise ImportError('no\\nengine')", name="ocr"
+    )
+    install(tmp_path, monkeypatch, "seedloupe-rude", "import sys\nsys.exit(3)")
+    known = builtin()
+
+    extended, skipped = with_outside(known)
+
+    assert extended.readers.names() == (*known.readers, "loud")
+    assert extended.pickers.names() == (*known.pickers, "last")
+    assert extended.renderers.names() == (*known.renderers, "grey")
+    assert skipped == (
+        "plug-in ocr of the package seedloupe-broken was skipped: ImportError: no engine",
+        "plug-in seedloupe-rude of the package seedloupe-rude was skipped: SystemExit: 3",
+    )
+
+
+def test_a_package_with_broken_notes_costs_no_more_than_the_plug_ins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, monkeypatch, "seedloupe-sound", SOUND)
+    notes = tmp_path / "torn-1.dist-info"
+    notes.mkdir()
+    (notes / "entry_points.txt").write_bytes(b"[console_scripts]\n\xff\xfe = a:b\n")
+    known = builtin()
+
+    extended, skipped = with_outside(known)
+
+    if skipped:  # Pythons differ in whether they mind
+        assert extended is known
+        assert skipped[0].startswith("all plug-ins of other packages were skipped: Unicode")
+    else:
+        assert "last" in extended.pickers
+
+
+def test_readers_may_live_apart_and_are_called_the_same() -> None:
+    assert builtin(apart=True).readers.names() == builtin().readers.names()
+    assert isinstance(builtin(apart=True).readers.get("rapidocr"), ApartReader)

@@ -8,8 +8,8 @@ that no feature ever imports this file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.metadata import entry_points
+from dataclasses import dataclass, fields
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from .registry import Registry
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Plugins", "Registry", "builtin", "with_outside"]
 
 _GROUP = "seedloupe.plugins"
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -39,23 +40,28 @@ class Plugins:
     renderers: Registry[FeatureRenderer]
 
 
-def builtin() -> Plugins:
+def builtin(*, apart: bool = False) -> Plugins:
     """Return what comes with Seedloupe; a fresh value for every host to extend and pass on.
 
     This is the one place that knows all features, so they are imported here, when asked for.
+
+    Args:
+        apart: let readers with heavy engines live in child processes, so that one that hangs or
+            crashes costs a message and not the host.
     """
     from .artifacts import builtin_readers
     from .lens.views import builtin_renderers
     from .picking import builtin_pickers
 
-    return Plugins(builtin_readers(), builtin_pickers(), builtin_renderers())
+    return Plugins(builtin_readers(apart=apart), builtin_pickers(), builtin_renderers())
 
 
 def with_outside(plugins: Plugins) -> tuple[Plugins, tuple[str, ...]]:
     """Return ``plugins`` with those other installed packages announce.
 
     A package announces a function ``register(plugins: Plugins) -> Plugins`` under the entry-point
-    group ``seedloupe.plugins``. One that fails, or returns something else, is skipped.
+    group ``seedloupe.plugins``. One that fails, returns something else, or takes away what is
+    there, is skipped. A host calls this once, when it starts.
 
     Args:
         plugins: what to add to.
@@ -63,17 +69,43 @@ def with_outside(plugins: Plugins) -> tuple[Plugins, tuple[str, ...]]:
     Returns:
         the extended value, and one line for every package that was skipped, with its name and why.
     """
-    skipped = []
-    for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
+    skipped: list[str] = []
+    for entry in _announced(skipped):
         try:
             plugins = _extended(entry.load(), plugins)
-        except Exception as error:  # noqa: BLE001 - a stranger's package must not cost ours
-            skipped.append(f"plug-in {entry.name} was skipped: {type(error).__name__}: {error}")
+        # A stranger's package must not cost ours, not even one that ends the program.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            skipped.append(f"plug-in {_name_of(entry)} was skipped: {_why(error)}")
     return plugins, tuple(skipped)
+
+
+def _announced(skipped: list[str]) -> list[EntryPoint]:
+    try:
+        found = entry_points(group=_GROUP)
+    except Exception as error:  # noqa: BLE001 - any installed package may have broken notes
+        skipped.append(f"all plug-ins of other packages were skipped: {_why(error)}")
+        return []
+    return sorted(found, key=lambda entry: (entry.name, entry.value))
+
+
+def _why(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_REASON]
+
+
+def _name_of(entry: EntryPoint) -> str:
+    package = getattr(entry.dist, "name", None)
+    return f"{entry.name} of the package {package}" if package else entry.name
 
 
 def _extended(register: Callable[[Plugins], object], plugins: Plugins) -> Plugins:
     extended = register(plugins)
     if not isinstance(extended, Plugins):
         raise TypeError(f"it returned {type(extended).__name__}, not Plugins")
+    for kind in fields(Plugins):
+        before, after = getattr(plugins, kind.name), getattr(extended, kind.name)
+        if not isinstance(after, Registry):
+            raise TypeError(f"its {kind.name} are {type(after).__name__}, not a Registry")
+        lost = [name for name in before if after.entries.get(name) is not before.get(name)]
+        if lost:
+            raise ValueError(f"it took away or replaced the {kind.name} {', '.join(lost)}")
     return extended

@@ -11,10 +11,18 @@ import pytest
 
 from seedloupe.errors import PickError, TableMatchError
 from seedloupe.noise import NV_NOISE, NoiseSource
-from seedloupe.picking import PickOrder, PickRequest, PickRule, TagFilter, pick_golden, pick_seeds
+from seedloupe.picking import (
+    PickOrder,
+    PickRequest,
+    PickRule,
+    PluginRequest,
+    TagFilter,
+    pick_golden,
+    pick_seeds,
+)
 from seedloupe.services.choice_report import describe_choice, doubts
 from seedloupe.services.seed_choice import NamedTable, SeedChoice, choose_seeds
-from seedloupe.tables import MatchLevel, SeedEffect, TableUse
+from seedloupe.tables import MatchLevel, SeedEffect, SeedTable, TableUse
 
 from ..seed_tables import SAMPLING, SHA256, SHAPE, full_table, make_table
 
@@ -22,6 +30,20 @@ TABLE = full_table(24)
 NAMED = NamedTable("toy", TABLE, Path("/somewhere/toy.seedtable.safetensors"))
 USE = TableUse(NoiseSource(), SHAPE, SHA256, SAMPLING)
 GOLDEN = PickRequest(PickRule.GOLDEN, 3, position=2, order=PickOrder.TURNING)
+
+
+class Last:
+    """Picks the last seeds, as an installed package's picker may."""
+
+    def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
+        return tuple(table.seeds[::-1][:count].tolist())
+
+
+class Nothing:
+    """Picks none."""
+
+    def pick(self, table: SeedTable, count: int) -> tuple[int, ...]:
+        return ()
 
 
 def test_a_choice_has_the_seeds_of_the_rule_and_how_the_table_fits() -> None:
@@ -118,3 +140,19 @@ def test_doubts_are_few_and_about_these_seeds() -> None:
     assert len(few) == 1
     assert "no effect" in few[0]
     assert "of 2 of these 6 seeds the table expects no better than of the average seed" in many
+
+
+def test_an_outside_pickers_seeds_name_it_and_promise_no_position() -> None:
+    choice = choose_seeds(NAMED, PluginRequest("last", Last(), 2)).matched(USE)
+    assert choice.seeds == tuple(TABLE.seeds[::-1][:2].tolist())
+    said = json.loads(json.dumps(choice.extras(1)))
+    assert said == {"pick": "last", "table": "toy", "match": "exact", "rank": 0}
+    assert json.loads(json.dumps(choice.to_json()))["pick_request"] == {"rule": "last"}
+
+
+def test_an_outside_picker_that_finds_none_or_has_no_table_is_refused_by_name() -> None:
+    asked = PluginRequest("nothing", Nothing(), 2)
+    with pytest.raises(PickError, match="pick: expected a seed to pick nothing ones from, got no"):
+        choose_seeds(NAMED, asked)
+    with pytest.raises(PickError, match="table: expected a seed table to pick nothing seeds from"):
+        pick_seeds(None, asked)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from .record import LensKey, LensRecord
+from .rendering import RunRenderer
 from .views.artefact_checks import ArtefactChecks, look_for_artefacts
 from .views.cells import Spot
 from .views.clusters import Segmentation, segment
@@ -174,6 +175,21 @@ def painted_likeness(
         pictures[key] = picture
     measures = {one.measure.value for one in found.values()}
     return _painted(record, pictures, f"likeness by {', '.join(sorted(measures))}")
+
+
+def painted_by(record: LensRecord, keys: Sequence[LensKey], renderer: RunRenderer) -> LensRecord:
+    """Return a record whose pictures are a renderer's, of what is kept of the features.
+
+    Args:
+        record: the recorded run.
+        keys: which maps, of :func:`asked_keys`.
+        renderer: paints, in the order of ``keys``.
+
+    Raises:
+        InputError: the renderer failed, or painted something that is no picture.
+    """
+    pictures = {key: renderer.render(record.features(key)) for key in keys}
+    return _painted(record, pictures, f"painted by {renderer.name}")
 
 
 def painted_groups(record: LensRecord, found: Mapping[LensKey, Segmentation]) -> LensRecord:

@@ -11,6 +11,7 @@ from .diverse import DiverseObjective, DiversePicker, pick_diverse
 from .explicit_seeds import SelectedSeeds, pick_given
 from .golden import GoldenPicker, pick_golden
 from .layout import Layout, LayoutPicker, pick_by_layout
+from .outside import PluginRequest
 from .picks import Pick, Picking, PickSpread, SeedPicker
 from .quality import golden_order, ranks_of
 from .random import pick_random
@@ -37,6 +38,7 @@ __all__ = [
     "PickRule",
     "PickSpread",
     "Picking",
+    "PluginRequest",
     "SeedPicker",
     "SelectedSeeds",
     "TagFilter",

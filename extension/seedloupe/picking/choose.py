@@ -16,6 +16,7 @@ from .diverse import DiverseObjective, DiversePicker
 from .explicit_seeds import pick_given
 from .golden import GoldenPicker
 from .layout import Layout, LayoutPicker
+from .outside import PluginRequest, pick_by_plugin
 from .picks import Picking
 from .rules import GoldenRule
 from .spaces import COMPOSITION, usual_space
@@ -124,17 +125,20 @@ _HEEDED: Mapping[PickRule, Sequence[str]] = MappingProxyType(
 """Which fields of a request mean something to a rule, besides those all heed."""
 
 
-def pick_seeds(table: SeedTable | None, request: PickRequest) -> Picking:
+def pick_seeds(table: SeedTable | None, request: PickRequest | PluginRequest) -> Picking:
     """Return the seeds asked for, and why these.
 
     Args:
         table: what to choose from; given seeds can do without.
-        request: what is wanted.
+        request: what is wanted, by one of our rules or of an outside picker.
 
     Raises:
-        PickError: the table cannot answer, or there is none where one is needed.
+        PickError: the table cannot answer, there is none where one is needed, or an outside picker
+            fails.
         SeedError: a start or a given seed names no noise.
     """
+    if isinstance(request, PluginRequest):
+        return _pick_outside(table, request)
     if request.rule is PickRule.GIVEN:
         return pick_given(
             table,
@@ -144,11 +148,19 @@ def pick_seeds(table: SeedTable | None, request: PickRequest) -> Picking:
             order=request.order,
         )
     if table is None:
-        raise PickError(
-            "table", expected=f"a seed table to pick {request.rule.value} seeds from", got="none"
-        )
+        raise _no_table(request.rule.value)
     picker = _PICKERS[request.rule](table, request)
     return picker.explain(table, request.count, position=request.position, order=request.order)
+
+
+def _pick_outside(table: SeedTable | None, request: PluginRequest) -> Picking:
+    if table is None:
+        raise _no_table(request.name)
+    return pick_by_plugin(request.name, request.picker, table, request.count)
+
+
+def _no_table(rule: str) -> PickError:
+    return PickError("table", expected=f"a seed table to pick {rule} seeds from", got="none")
 
 
 def rules_for(table: SeedTable | None, *, flaw: str = "text") -> tuple[PickRule, ...]:

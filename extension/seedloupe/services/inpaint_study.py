@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..artifacts import OcrReader
 from ..artifacts.readers.require import require_reader
 from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
 from ..noise import NoiseSource, canonical_seed, initial_noise
+from ..registry import Registry
 from ..studies.inpaint import (
     CriticLooker,
     InpaintPlan,
@@ -137,21 +139,29 @@ def painter_for(request: Request, generate: Callable[[Request], Iterator[Tensor]
     return paint
 
 
-def lookers_for(names: Sequence[str], level: str, model: ModelInfo) -> tuple[Looker, ...]:
+def lookers_for(
+    names: Sequence[str], level: str, model: ModelInfo, *, readers: Registry[OcrReader]
+) -> tuple[Looker, ...]:
     """Return who looks for text, the first being the one the verdict rests on.
+
+    Args:
+        names: of text readers, or the critic.
+        level: how suspicious they are.
+        model: what paints.
+        readers: the text readers there are.
 
     Raises:
         InputError: one is not known, not installed, or not for this model.
     """
-    return tuple(_looker(name, level, model) for name in dict.fromkeys(names))
+    return tuple(_looker(name, level, model, readers) for name in dict.fromkeys(names))
 
 
-def _looker(name: str, level: str, model: ModelInfo) -> Looker:
+def _looker(name: str, level: str, model: ModelInfo, readers: Registry[OcrReader]) -> Looker:
     from ..artifacts import Level
 
     if name == CRITIC:
         return _critic(model)
-    return OcrLooker(require_reader(name, apart=True), Level(level))
+    return OcrLooker(require_reader(name, readers), Level(level))
 
 
 def _critic(model: ModelInfo) -> Looker:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import PickError
-from ..picking import Picking, PickRequest, pick_seeds
+from ..picking import Picking, PickRequest, PluginRequest, pick_seeds
 from ..tables import Match, SeedTable, TableUse, require_match
 from ..tables.difference import NO_ADVICE
 
@@ -33,7 +33,7 @@ class SeedChoice:
 
     Attributes:
         seeds: in the order of the pictures.
-        how: ``"given"``, ``"random"`` or the rule's name.
+        how: ``"given"``, ``"random"``, the rule's name or an outside picker's.
         named: the table asked; None for seeds given or drawn at random.
         request: what was asked of it; None likewise.
         picking: what it answered; None likewise.
@@ -43,7 +43,7 @@ class SeedChoice:
     seeds: tuple[int, ...]
     how: str
     named: NamedTable | None = None
-    request: PickRequest | None = None
+    request: PickRequest | PluginRequest | None = None
     picking: Picking | None = None
     match: Match | None = None
 
@@ -82,14 +82,19 @@ class SeedChoice:
         }
 
     def extras(self, index: int) -> dict[str, object]:
-        """Return what one picture says about its seed: enough to have it again."""
+        """Return what one picture says about its seed: by our rules enough to have it again."""
         if self.picking is None or self.named is None or self.match is None or self.request is None:
             return {"pick": self.how}
-        return {
+        known: dict[str, object] = {
             "pick": self.how,
             "table": self.named.name,
             "match": self.match.level.value,
             "rank": self.picking.picks[index].rank,
+        }
+        if isinstance(self.request, PluginRequest):
+            return known  # Nobody knows whether it fills a position always with the same seed.
+        return {
+            **known,
             "position": self.picking.position + index,
             "order": self.picking.order.value,
             "pick_request": self.request.to_json(),
@@ -97,19 +102,23 @@ class SeedChoice:
 
 
 def choose_seeds(
-    named: NamedTable, request: PickRequest, *, wishes: Sequence[str] | None = None
+    named: NamedTable,
+    request: PickRequest | PluginRequest,
+    *,
+    wishes: Sequence[str] | None = None,
 ) -> SeedChoice:
     """Choose seeds from a table, one at least; nobody has looked yet whether it fits.
 
     Args:
         named: the table.
-        request: what is wanted.
+        request: what is wanted, by one of our rules or of an outside picker.
         wishes: how the user spelt the tags asked for; by default as the request has them.
 
     Raises:
         PickError: the table cannot answer, or no seed of it is left.
     """
-    picking, rule = pick_seeds(named.table, request), request.rule.value
+    picking = pick_seeds(named.table, request)
+    rule = request.name if isinstance(request, PluginRequest) else request.rule.value
     if picking.picks:
         return SeedChoice(picking.seeds, rule, named, request, picking)
     said = _tag_words(request) if wishes is None else tuple(wishes)
@@ -122,6 +131,8 @@ def choose_seeds(
     )
 
 
-def _tag_words(request: PickRequest) -> tuple[str, ...]:
+def _tag_words(request: PickRequest | PluginRequest) -> tuple[str, ...]:
+    if isinstance(request, PluginRequest):
+        return ()
     want, avoid = request.tags.want, request.tags.avoid
     return (*(f"tag {name}" for name in want), *(f"no tag {name}" for name in avoid))

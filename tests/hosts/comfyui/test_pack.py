@@ -15,6 +15,7 @@ import pytest
 
 from seedloupe.tables import bundled_folder, find_table, list_tables
 
+from ...outside_packages import SOUND, install
 from .conftest import Host
 
 ROOT = Path(__file__).parents[3]
@@ -53,6 +54,26 @@ def test_the_entry_loads_without_the_host(
 def test_the_entry_hands_over_an_extension(entry: Callable[[], ModuleType], host: Host) -> None:
     extension = asyncio.run(entry().comfy_entrypoint())
     assert isinstance(extension, host.module("comfy_api.latest").ComfyExtension)
+
+
+def test_outside_plug_ins_are_there_and_a_broken_one_is_logged_once(
+    entry: Callable[[], ModuleType],
+    host: Host,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    install(site, monkeypatch, "seedloupe-sound", SOUND)
+    install(site, monkeypatch, "seedloupe-broken", "raise ImportError('no engine')")
+
+    extension = asyncio.run(entry().comfy_entrypoint())
+
+    assert "last" in extension.plugins.pickers
+    (line,) = [one.getMessage() for one in caplog.records if "plug-in" in one.getMessage()]
+    assert line.startswith("Seedloupe: plug-in seedloupe-broken of the package seedloupe-broken")
+    assert "ImportError: no engine" in line
 
 
 def test_the_entry_puts_itself_last_on_the_path(entry: Callable[[], ModuleType]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from seedloupe.hosts.webui import infotext
 from seedloupe.noise import Rng
 from seedloupe.tables import Evidence, NoiseSpec, SeedEffect
 
+from ...outside_packages import SOUND, install
 from .conftest import BEST_FIRST, SHAPE, Host, golden_table
 
 ON = (True, "golden", True)
@@ -257,3 +259,22 @@ def test_the_script_is_always_visible_in_both_tabs(host: Host) -> None:
     visible = host.module("scripts").AlwaysVisible
     assert host.script.show(True) is host.script.show(False) is visible
     assert host.script.title() == "Seedloupe"
+
+
+def test_outside_plug_ins_are_asked_for_once_and_a_broken_one_is_logged_once(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    install(site, monkeypatch, "seedloupe-sound", SOUND)
+    install(site, monkeypatch, "seedloupe-broken", "raise ImportError('no engine')")
+    host.ours("plug_ins").webui_plugins.cache_clear()
+    caplog.clear()
+
+    txt2img, img2img = (host.ours("script").SeedloupeScript() for _ in range(2))
+
+    assert txt2img.plugins is img2img.plugins
+    assert "last" in txt2img.plugins.pickers
+    (line,) = [one.getMessage() for one in caplog.records if "plug-in" in one.getMessage()]
+    assert line.startswith("Seedloupe: plug-in seedloupe-broken of the package seedloupe-broken")
+    assert "ImportError: no engine" in line

@@ -21,6 +21,7 @@ __all__ = [
     "RapidOcrReader",
     "StrokeReader",
     "TesseractReader",
+    "availability",
     "builtin_readers",
     "choose_reader",
     "first_usable",
@@ -91,7 +92,7 @@ def survey(registry: Registry[OcrReader] | None = None) -> dict[str, Availabilit
     A reader that fails to answer cannot be used; its error is the reason.
     """
     registry = builtin_readers() if registry is None else registry
-    return {name: _ask(registry.get(name)) for name in registry}
+    return {name: availability(registry.get(name)) for name in registry}
 
 
 def first_usable(found: Mapping[str, Availability]) -> str | None:
@@ -99,7 +100,8 @@ def first_usable(found: Mapping[str, Availability]) -> str | None:
     return next((name for name, answer in found.items() if answer.ok), None)
 
 
-def _ask(reader: OcrReader) -> Availability:
+def availability(reader: OcrReader) -> Availability:
+    """Ask a reader whether it can be used here; one that fails to answer cannot."""
     try:
         return reader.available()
     except Exception as error:  # noqa: BLE001 - an outside plug-in may raise anything

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from ...errors import InputError
+from ...registry import Registry
 from ..region import OcrReader
-from . import choose_reader, survey
+from . import availability, choose_reader, survey
 
 
-def require_reader(name: str, *, apart: bool) -> OcrReader:
+def require_reader(name: str, registry: Registry[OcrReader]) -> OcrReader:
     """Return a reader that can read; asking for one and getting none is no clean picture.
 
     Args:
         name: ``auto``, or one from ``seedloupe readers``.
-        apart: let one with a heavy engine live in a process of its own: of many pictures one may
-            make it hang or crash.
+        registry: the readers there are.
 
     Raises:
         InputError: it cannot be used here, or none can; with the reasons.
         UnknownNameError: there is no reader of that name.
     """
-    reader = None if name == "none" else choose_reader(name, apart=apart)
-    if reader is not None and (found := reader.available()).ok:
+    reader = None if name == "none" else choose_reader(name, registry=registry)
+    if reader is not None and (found := availability(reader)).ok:
         return reader
-    answers = {name: found} if reader is not None else survey()
+    answers = {name: found} if reader is not None else survey(registry)
     raise InputError(
         "reader",
         expected="a text reader that is installed",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from comfy_api.latest import ComfyExtension, io
 
+from ...plugins import builtin, with_outside
 from ...seedling import weights_folder
 from ...services.choice_report import describe_choice
 from ...services.seed_choice import NamedTable
@@ -15,6 +17,8 @@ from .identity import model_sha256, remember_file
 from .seedling import load_seedling
 
 __all__ = ["SeedloupeGoldenSeed", "SeedloupeNodes", "SeedloupeSeedlingLoader"]
+
+_logger = logging.getLogger(__name__)
 
 _CATEGORY = "seedloupe"
 _LARGEST_SIDE = 16384
@@ -108,7 +112,17 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
 
 
 class SeedloupeNodes(ComfyExtension):
-    """Everything the pack offers."""
+    """Everything the pack offers; made once, when ComfyUI starts.
+
+    Attributes:
+        plugins: readers, pickers and renderers, also those other packages announce.
+    """
+
+    def __init__(self) -> None:
+        """Ask for plug-ins; a package whose own cannot be had is logged."""
+        self.plugins, skipped = with_outside(builtin(apart=True))
+        for line in skipped:
+            _logger.warning("Seedloupe: %s", line)
 
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         """List the node classes."""

@@ -14,6 +14,7 @@ from .catalogue import webui_catalogue
 from .controls import PanelSettings
 from .golden import SeedGivenError, require_free_seeds, use_golden_seeds
 from .options import TABLE_FOLDER, add_options
+from .plug_ins import webui_plugins
 from .use import use_of_processing
 
 _logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class SeedloupeScript(scripts.Script):
         """Offer our settings; scripts are made after the host's settings, before their page."""
         super().__init__()
         add_options(shared.opts)
+        self.plugins = webui_plugins()
 
     def title(self) -> str:
         """Name the script, for the API too."""

@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....generation.request import Request
+from ....lens.rendering import RunRenderer
 from ....picking import Pick, Picking, PickRequest, PickRule, SelectedSeeds, pick_seeds
-from ....services.seed_columns import SeedColumn, SeedSource, choose_columns
+from ....services.seed_columns import (
+    ColumnSource,
+    PluginSource,
+    SeedColumn,
+    SeedSource,
+    choose_columns,
+)
 from ....services.table_fit import Plan, fit_table, require_fit
 from ....tables import SeedTable
 from ..engine.sampling import Generated, StepUpdate
@@ -49,15 +56,17 @@ class CompareRequest:
         model: name or path of the model.
         table: the seed table, if any.
         chosen: seeds chosen by hand, if any.
+        renderer: paints the layers while pictures are drawn.
     """
 
     prompt: str
-    ways: tuple[SeedSource, ...]
+    ways: tuple[ColumnSource, ...]
     count: int
     settings: Plan
     model: str
     table: Path | None = None
     chosen: SelectedSeeds | None = None
+    renderer: str = "pca"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +99,9 @@ class CompareState:
         return tuple(self._column(column) for column in self.chosen)
 
     def _column(self, column: SeedColumn) -> Column:
-        title, caption = _TITLES[column.way]
         frames = tuple(self._frame(pick, column) for pick in column.picking.picks)
         why = (column.picking.rule, *column.picking.notes)
-        return Column(column.way.value, title, caption, frames, why)
+        return Column(*_head_of(column.way), frames, why)
 
     def _frame(self, pick: Pick, column: SeedColumn) -> Frame:
         rank = column.ranks.get(pick.seed)
@@ -113,10 +121,17 @@ def seeds_of_columns(columns: Sequence[SeedColumn]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(seed for row in rows for seed in row if seed is not None))
 
 
-def empty_columns(ways: Sequence[SeedSource], count: int) -> tuple[Column, ...]:
+def empty_columns(ways: Sequence[ColumnSource], count: int) -> tuple[Column, ...]:
     """Return the columns before anything was chosen."""
     places = (Frame(),) * count
-    return tuple(Column(way.value, *_TITLES[way], places) for way in ways)
+    return tuple(Column(*_head_of(way), places) for way in ways)
+
+
+def _head_of(way: ColumnSource) -> tuple[str, str, str]:
+    """Return which kind of column it is, what stands above it, and what is said of it."""
+    if isinstance(way, PluginSource):
+        return "plugin", f"{way.label} seeds", "Chosen by a plug-in that is installed here."
+    return way.value, *_TITLES[way]
 
 
 def compare_columns(
@@ -133,7 +148,8 @@ def compare_columns(
     columns = choose_columns(
         known.table, wish.ways, wish.count, source_seed=state.dice(), by_hand=by_hand
     )
-    layers, painter = panel(model.unet), LayerPainter()
+    layers = panel(model.unet)
+    painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
     request = Request.of(model.info, wish.prompt, seeds_of_columns(columns), plan=wish.settings)
     return draw_columns(
         columns,

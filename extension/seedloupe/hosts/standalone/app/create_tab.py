@@ -9,7 +9,13 @@ from typing import Any
 import gradio as gr
 
 from ....generation.sampler import Sampler
-from ....services.seed_columns import SeedSource, possible_ways, ways_offered
+from ....services.seed_columns import (
+    ColumnSource,
+    SeedSource,
+    plugin_sources,
+    possible_ways,
+    ways_offered,
+)
 from ....services.table_fit import (
     NO_TABLE,
     SelectedSeeds,
@@ -70,6 +76,7 @@ class CreateTab:
     def __init__(self, state: AppState, opening: Opening, model_line: gr.HTML) -> None:
         """Build the tab inside the open block; ``model_line`` shows the model in use."""
         self._state = state
+        self._outside = plugin_sources(state.plugins.pickers)
         self._model_line = model_line
         self.model = gr.State(opening.name)
         self.chosen = gr.State(None)
@@ -99,7 +106,7 @@ class CreateTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
             )
-        ways = possible_ways(opening.fit.table)
+        ways = self._ways(opening.fit.table)
         self.ways = gr.CheckboxGroup(
             ways_offered(ways),
             value=[way.value for way in ways],
@@ -135,13 +142,20 @@ class CreateTab:
                 label="Sampler",
                 elem_id="sl-sampler",
             )
+            self._renderer = gr.Dropdown(
+                list(self._state.plugins.renderers),
+                value="pca",
+                label="Layers painted by",
+                info="While a picture is drawn",
+                elem_id="sl-renderer",
+            )
 
     def _build_results(self, opening: Opening) -> None:
         self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-preview")
         self.status = gr.HTML(status_html(""), elem_id="sl-status")
         self._note = gr.HTML(fit_html(opening.fit), elem_id="sl-fit")
         self._columns = gr.HTML(
-            columns_html(empty_columns(possible_ways(opening.fit.table), 4)),
+            columns_html(empty_columns(self._ways(opening.fit.table), 4)),
             js_on_load=CLICKED,
             elem_id="sl-columns",
         )
@@ -154,7 +168,7 @@ class CreateTab:
             self.on_draw,
             [
                 *(self._prompt, self.ways, self._count, self.model, self.table),
-                *(*settings, self.chosen),
+                *(*settings, self.chosen, self._renderer),
             ],
             [self._columns, self._preview, self.status, self._kept, self._draw, self._stop],
             js=_SHOW_RESULTS,
@@ -198,15 +212,19 @@ class CreateTab:
         sampler: str,
         request: gr.Request,
         chosen: SelectedSeeds | None = None,
+        renderer: str = "pca",
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._state.switches.fresh(request.session_hash or "")
 
         def compared() -> Iterator[CompareState]:
             settings = settings_from(steps, guidance, sampler)
-            wanted = tuple(SeedSource(way) for way in ways)
+            every = (*SeedSource, *self._outside)
+            wanted = tuple(way for way in every if way.value in ways)
             path = chosen_table_path(table)
-            wish = CompareRequest(prompt, wanted, int(count), settings, model, path, chosen)
+            wish = CompareRequest(
+                prompt, wanted, int(count), settings, model, path, chosen, renderer
+            )
             yield from compare_columns(self._state, wish, stop)
 
         problems: list[str] = []
@@ -242,7 +260,7 @@ class CreateTab:
             yield open_page(self._state, name.strip())
 
         for opening in guarded(opened, toast):
-            ways = possible_ways(opening.fit.table)
+            ways = self._ways(opening.fit.table)
             yield {
                 self.model: opening.name,
                 self._model_line: model_html(opening.model),
@@ -285,16 +303,16 @@ class CreateTab:
             ways: the columns that are to be drawn anyway.
             words: what to say about them.
         """
-        offered = ways_offered((*possible_ways(known), SeedSource.CHOSEN))
-        wanted = [way.value for way in SeedSource if way.value in ways or way is SeedSource.CHOSEN]
+        offered = (*self._ways(known), SeedSource.CHOSEN)
+        wanted = [way.value for way in offered if way.value in ways or way is SeedSource.CHOSEN]
         return {
             self.chosen: chosen,
-            self.ways: gr.update(choices=offered, value=wanted),
+            self.ways: gr.update(choices=ways_offered(offered), value=wanted),
             self.status: status_html(words),
         }
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
-        ways = (*possible_ways(opening.fit.table), *((SeedSource.CHOSEN,) if chosen else ()))
+        ways = (*self._ways(opening.fit.table), *((SeedSource.CHOSEN,) if chosen else ()))
         table = str(opening.table or NO_TABLE)
         return {
             self.table: gr.update(choices=table_choices(self._state.tables), value=table),
@@ -304,6 +322,9 @@ class CreateTab:
             self._guidance: opening.settings.guidance,
             self._sampler: opening.settings.sampler.value,
         }
+
+    def _ways(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
+        return possible_ways(table, self._outside)
 
     def _page(self, shown: CompareState) -> dict[Any, Any]:
         page = {

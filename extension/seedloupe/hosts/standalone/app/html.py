@@ -37,6 +37,7 @@ class Glyph(str, Enum):
         '<path d="M7.5 3 12 7.5 7.5 12 3 7.5z"/><circle cx="17" cy="8" r="3.6"/>'
         '<path d="M12 13.5 17.5 21h-11z"/>'
     )
+    PLUGIN = '<path d="M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3.5"/>'
     CHOSEN = '<path d="M12 20.5 4.6 13a4.9 4.9 0 0 1 7.4-6.3A4.9 4.9 0 0 1 19.4 13z"/>'
 
 
@@ -163,6 +164,13 @@ def preview_html(preview: Preview) -> str:
 def status_html(text: str) -> str:
     """Return one line that screen readers announce when it changes."""
     return f'<p class="sl-status" role="status" aria-live="polite">{escape(text)}</p>'
+
+
+def skipped_html(lines: Sequence[str]) -> str:
+    """Return what is said of packages whose plug-ins could not be had."""
+    count = "A plug-in was skipped" if len(lines) == 1 else f"{len(lines)} plug-ins were skipped"
+    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return f'<details class="sl-note sl-bad" open><summary>{count}</summary>{said}</details>'
 
 
 def fit_html(known: TableFit) -> str:

@@ -12,7 +12,7 @@ from .html import LayerView, Preview, data_url
 if TYPE_CHECKING:
     from torch import nn
 
-    from ....lens import FeatureMap
+    from ....lens import FeatureMap, FeatureRenderer
     from ..engine.sampling import StepUpdate
 
 #: More would not fit beside the picture.
@@ -32,11 +32,14 @@ def panel(unet: nn.Module) -> tuple[str, ...]:
 
 
 class LayerPainter:
-    """Colours layers by their principal components, with one set of colours for a whole run."""
+    """Colours layers, with one set of colours for a whole run.
 
-    def __init__(self) -> None:
-        """Begin without having seen anything."""
-        self._renderer = PcaRenderer()
+    Args:
+        renderer: paints; by default the principal components.
+    """
+
+    def __init__(self, renderer: FeatureRenderer | None = None) -> None:
+        self._renderer = renderer or PcaRenderer()
         self._step: dict[str, FeatureMap] = {}
 
     def take(self, feature: FeatureMap) -> None:

@@ -44,7 +44,7 @@ def build_app(
     from ....tables import bundled_folder
     from .atlas_tab import CREATE, AtlasTab
     from .create_tab import CreateTab
-    from .html import header_html, model_html
+    from .html import header_html, model_html, skipped_html
     from .inpaint_tab import InpaintTab
     from .lens_tab import LensTab
     from .state import open_page, open_state
@@ -56,6 +56,8 @@ def build_app(
         with gr.Row(elem_classes="sl-top"):
             gr.HTML(header_html())
             model_line = gr.HTML(model_html(opening.model), elem_id="sl-model-line")
+        if state.skipped:
+            gr.HTML(skipped_html(state.skipped), elem_id="sl-skipped")
         with gr.Tabs() as tabs:
             with gr.Tab("Create", id=CREATE):
                 create = CreateTab(state, opening, model_line)

@@ -23,6 +23,7 @@ from ....generation.request import Request
 from ....generation.sampler import Plan
 from ....images import drawing_mark
 from ....metadata.write_png import save_png
+from ....plugins import Plugins, builtin, with_outside
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
@@ -112,6 +113,8 @@ class AppState:
         dice: throws a seed.
         switches: who pressed Stop.
         store: counts which seeds write; None where nothing is counted.
+        plugins: readers, pickers and renderers, also those other packages announce.
+        skipped: a line for each package whose plug-in could not be had.
     """
 
     models: ModelCache
@@ -122,6 +125,8 @@ class AppState:
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
     store: ResultStore | None = None
+    plugins: Plugins = field(default_factory=builtin)
+    skipped: tuple[str, ...] = ()
 
 
 def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
@@ -136,8 +141,16 @@ def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> A
 
     models = ModelCache(lambda name: open_model(name, device=device))
     store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
-    reader = choose_reader("auto", apart=True)
-    return AppState(models, ServedFiles(cache), tuple(tables), reader, store=store)
+    plugins, skipped = with_outside(builtin(apart=True))
+    return AppState(
+        models,
+        ServedFiles(cache),
+        tuple(tables),
+        choose_reader("auto", registry=plugins.readers),
+        store=store,
+        plugins=plugins,
+        skipped=skipped,
+    )
 
 
 @dataclass(frozen=True, eq=False)

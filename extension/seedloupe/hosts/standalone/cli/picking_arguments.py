@@ -13,7 +13,8 @@ from .arguments import count, names, positive, seed
 
 if TYPE_CHECKING:
     from ....geometry import Box
-    from ....picking import Layout, PickRequest
+    from ....picking import Layout, PickRequest, PluginRequest, SeedPicker
+    from ....registry import Registry
 
 RULES = ("golden", "diverse", "layout", "clean")
 _GOLDEN = ("lower_bound", "intersection", "pareto")
@@ -141,8 +142,31 @@ def as_typed() -> Iterator[None]:
         ) from error
 
 
+def seeds_wanted(
+    rule: str, number: int, args: argparse.Namespace, *, pickers: Registry[SeedPicker]
+) -> PickRequest | PluginRequest:
+    """Translate a command line into what is wanted, and of whom.
+
+    Args:
+        rule: one of ours, or the name of an outside picker, which has no settings.
+        number: how many seeds.
+        args: the command line.
+        pickers: the pickers there are.
+
+    Raises:
+        PickError: a tag is wanted and avoided at once.
+        InputError: a layout is wanted and none was given.
+        UnknownNameError: there is no such picker.
+    """
+    if rule in RULES:
+        return pick_request(rule, number, args)
+    from ....picking import PluginRequest
+
+    return PluginRequest(rule, pickers.get(rule), number)
+
+
 def pick_request(rule: str, number: int, args: argparse.Namespace) -> PickRequest:
-    """Translate a command line into what is wanted; what it lacks takes its default.
+    """Translate a command line into what is wanted of our rules; what it lacks takes its default.
 
     Raises:
         PickError: a tag is wanted and avoided at once.

@@ -7,58 +7,73 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ....errors import InputError, MaskError, TableMatchError
+from ....errors import InputError, MaskError, TableMatchError, UnknownNameError
 from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from .arguments import cli_table_folders
-from .picking_arguments import RULES, as_typed, has_layout, layouts, pick_request
+from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ....generation.model_info import ModelInfo
+    from ....picking import SeedPicker
+    from ....registry import Registry
 
 _COUNT = 4
 _RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
 
 
-def check_seed_arguments(args: argparse.Namespace) -> None:
+def check_seed_arguments(args: argparse.Namespace, pickers: Registry[SeedPicker]) -> None:
     """Refuse combinations that contradict each other.
 
+    Args:
+        args: the command line.
+        pickers: the pickers there are.
+
     Raises:
+        UnknownNameError: nobody picks by that name.
         InputError: seeds are given and also to be picked, there is no table to pick from, or
             something is said about a choice nobody asked for.
     """
+    if _by_table(args) and args.pick not in pickers:
+        names = ", ".join(("random", *pickers.names()))
+        raise UnknownNameError("pick", expected=f"one of {names}", got=repr(args.pick))
     if args.seeds is not None and args.pick is not None:
         raise InputError("seeds", expected="either --seeds or --pick", got="both")
     if args.seeds is not None and args.count is not None and args.count != len(args.seeds):
         raise InputError(
             "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
         )
-    if args.pick in RULES and not args.table and args.model != "seedling":
+    if _by_table(args) and not args.table and args.model != "seedling":
         raise InputError(
             "table",
             expected=f"a table to pick {args.pick} seeds from",
             got="nothing",
             advice="Name one with --table; `seedloupe tables list` shows what there is.",
         )
-    if args.carry is not None and args.pick not in RULES and not args.table:
+    if args.carry is not None and not _by_table(args) and not args.table:
         raise InputError(
             "carry",
             expected="--table, whose size the noise is drawn at",
             got="nothing",
             advice="`seedloupe tables list` shows what there is.",
         )
-    if args.table and args.carry is None and args.pick not in RULES:
+    if args.table and args.carry is None and not _by_table(args):
         raise InputError(
             "pick",
             expected=f"--pick {_RULES} beside --table, or --carry to draw at the table's size",
             got=args.pick or "no choice by a table",
         )
     _check_wishes(args)
+
+
+def _by_table(args: argparse.Namespace) -> bool:
+    """Tell whether a table's seeds are picked: by one of our rules, or by an outside picker."""
+    return args.pick not in (None, "random")
 
 
 def _check_wishes(args: argparse.Namespace) -> None:
@@ -84,14 +99,16 @@ def open_table(args: argparse.Namespace) -> NamedTable | None:
     """
     from ....tables import find_table, read_table
 
-    name = args.table or (args.model if args.pick in RULES else None)
+    name = args.table or (args.model if _by_table(args) else None)
     if name is None:
         return None
     path = find_table(name, cli_table_folders())
     return NamedTable(path.name, read_table(path), path)
 
 
-def choose_by_arguments(args: argparse.Namespace, opened: NamedTable | None) -> SeedChoice:
+def choose_by_arguments(
+    args: argparse.Namespace, opened: NamedTable | None, pickers: Registry[SeedPicker]
+) -> SeedChoice:
     """Settle the seeds of a run, which takes no model: given, picked, or else a random draw.
 
     Raises:
@@ -100,11 +117,12 @@ def choose_by_arguments(args: argparse.Namespace, opened: NamedTable | None) -> 
     if args.seeds is not None:
         return SeedChoice(tuple(args.seeds), "given")
     count = args.count or _COUNT
-    if opened is None or args.pick not in RULES:
+    if opened is None or not _by_table(args):
         return SeedChoice(tuple(secrets.randbits(32) for _ in range(count)), "random")
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]
     with as_typed():
-        return choose_seeds(opened, pick_request(args.pick, count, args), wishes=wishes)
+        wanted = seeds_wanted(args.pick, count, args, pickers=pickers)
+        return choose_seeds(opened, wanted, wishes=wishes)
 
 
 @dataclass(frozen=True, eq=False)

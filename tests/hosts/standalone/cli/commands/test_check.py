@@ -155,7 +155,6 @@ def test_a_picture_with_a_text_hidden_in_alpha_is_checked(
         (("picture.png", "--mask", "other.png"), "128 x 64"),
         (("picture.png", "--before", "other.png"), "before"),
         (("picture.png", "--overlay", "o.tiff"), "overlay: expected a file name ending in .png"),
-        (("picture.png", "--reader", "eyes"), "invalid choice: 'eyes'"),
     ],
 )
 @pytest.mark.usefixtures("reader")
@@ -171,6 +170,17 @@ def test_bad_input_is_one_line_and_exit_2(
     assert (ended.code, ended.out) == (2, "")
     assert message in ended.err
     assert ended.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("more", [(), ("--report", "r.csv")])
+def test_an_unknown_reader_is_answered_with_those_there_are(
+    cli: Cli, picture: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(picture.parent)
+    ended = cli("check", "picture.png", "--reader", "eyes", *more)
+    assert (ended.code, ended.out) == (2, "")
+    assert "reader: expected one of auto, rapidocr, " in ended.err
+    assert "none, got 'eyes'" in ended.err
 
 
 @pytest.mark.usefixtures("reader")

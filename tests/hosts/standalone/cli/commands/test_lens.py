@@ -347,7 +347,7 @@ def test_other_layers_are_recorded_anew_in_the_same_folder(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--step", 0), "step: expected --like, --groups or --health beside it"),
+        (("--step", 0), "step: expected --like, --groups, --renderer or --health beside it"),
         (("--stretch",), "stretch: expected --like beside it"),
         (("--measure", "l2"), "measure: expected --like beside it"),
         (("--word", "hill", "--groups", 2), "word: expected words or a question"),

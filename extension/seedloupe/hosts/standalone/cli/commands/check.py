@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..arguments import command
+from ..plug_ins import plugins_in_use
 from .check_batch import is_batch, require_apart, run_batch
 
 if TYPE_CHECKING:
     from .....artifacts import ArtifactReport, OcrReader
+    from .....registry import Registry
     from ..arguments import Parser
     from ..console import Console
 
 _FINDINGS = 1
-_READERS = (
-    *("auto", "ddddocr", "easyocr", "easyocr-detect", "rapidocr", "strokes", "tesseract", "none"),
-)
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -56,7 +55,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="TEXT",
         help="the negative prompt beside --prompt; what it refuses was not asked for",
     )
-    parser.add_argument("--reader", choices=_READERS, default="auto")
+    parser.add_argument(
+        "--reader",
+        default="auto",
+        metavar="R",
+        help="who reads: auto, none, or one from `seedloupe readers`",
+    )
     parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
     parser.add_argument(
         "--overlay",
@@ -83,12 +87,15 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Look for text, report it, and draw it where asked to."""
-    if is_batch(args):
+    batch = is_batch(args)
+    # Of many pictures one may make an engine hang or crash.
+    readers = plugins_in_use(console, apart=batch).readers
+    if batch:
         from .....artifacts.readers.require import require_reader
 
-        reader = None if args.reader == "none" else require_reader(args.reader, apart=True)
+        reader = None if args.reader == "none" else require_reader(args.reader, readers)
         return _run_batch(args, console, reader)
-    return _run_one(args, args.images[0], console)
+    return _run_one(args, args.images[0], console, readers)
 
 
 def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | None) -> int:
@@ -104,7 +111,9 @@ def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | N
     return code
 
 
-def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
+def _run_one(
+    args: argparse.Namespace, path: Path, console: Console, readers: Registry[OcrReader]
+) -> int:
     from .....artifacts import (
         Level,
         Verdict,
@@ -135,9 +144,7 @@ def _run_one(args: argparse.Namespace, path: Path, console: Console) -> int:
     if args.reader == "none":
         report = check_text_artifacts(image, mask, None, **settings)
     else:
-        report = flag_text_artifacts(
-            image, mask, require_reader(args.reader, apart=False), **settings
-        )
+        report = flag_text_artifacts(image, mask, require_reader(args.reader, readers), **settings)
     if args.overlay is not None:
         shown = draw_overlay(image, report, mask)
         save_plain(to_pil(shown), args.overlay)

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         "packages": packages,
         "devices": devices,
         "noise": _noise_of(devices),
-        **_readers(),
+        **_plugins(),
         "table_folders": _table_folders(),
         "tables": _tables(),
         "seedling": _seedling(),
@@ -148,16 +148,24 @@ def _noise_of(devices: Sequence[Mapping[str, object]]) -> list[dict[str, object]
     ]
 
 
-def _readers() -> dict[str, object]:
-    from .....artifacts import builtin_readers, first_usable, survey
+def _plugins() -> dict[str, object]:
+    """Return the plug-ins of every kind, and which of other packages could not be had."""
+    from .....artifacts import first_usable, survey
+    from .....plugins import builtin, with_outside
 
-    registry = builtin_readers()
-    found = survey(registry)
+    plugins, skipped = with_outside(builtin())
+    found = survey(plugins.readers)
     readers = {
-        name: {"ok": answer.ok, "reason": answer.reason, "reads": reads(registry.get(name))}
+        name: {"ok": answer.ok, "reason": answer.reason, "reads": reads(plugins.readers.get(name))}
         for name, answer in found.items()
     }
-    return {"readers": readers, "auto_reader": first_usable(found)}
+    return {
+        "readers": readers,
+        "auto_reader": first_usable(found),
+        "pickers": list(plugins.pickers),
+        "renderers": list(plugins.renderers),
+        "skipped_plugins": list(skipped),
+    }
 
 
 def _tables() -> list[str]:
@@ -237,9 +245,19 @@ def _lines(document: dict[str, object]) -> list[str]:
     for name, found in readers.items():
         auto = ", taken by auto" if name == document["auto_reader"] else ""
         lines.append(f"reader {name}: {'ready' if found['ok'] else found['reason']}{auto}")
+    lines += _plugin_lines(document)
     lines += _folder_lines(document)
     lines += [f"table {path}" for path in tables]
     return lines + [f"missing: {line}" for line in missing] if missing else [*lines, "all there"]
+
+
+def _plugin_lines(document: Mapping[str, object]) -> list[str]:
+    pickers, renderers = document["pickers"], document["renderers"]
+    skipped = document["skipped_plugins"]
+    assert isinstance(pickers, list)
+    assert isinstance(renderers, list)
+    assert isinstance(skipped, list)
+    return [f"pickers {', '.join(pickers)}", f"renderers {', '.join(renderers)}", *skipped]
 
 
 def _folder_lines(document: Mapping[str, object]) -> list[str]:

@@ -20,10 +20,13 @@ from ..arguments import (
     seeds,
 )
 from ..picking_arguments import RULES, add_layout, add_positions, add_tags
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
+    from .....artifacts import OcrReader
     from .....generation.request import Request
     from .....lens.budget import Recipe
+    from .....registry import Registry
     from ...engine.models import Model
     from ..console import Console
     from ..retry_in_folder import CheckSettings
@@ -57,7 +60,11 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     """Add everything that decides a run of pictures."""
     parser.add_argument("prompt", metavar="PROMPT")
     add_model(parser)
-    parser.add_argument("--pick", choices=("random", *RULES), help="how to choose the seeds")
+    parser.add_argument(
+        "--pick",
+        metavar="|".join(("random", *RULES)),
+        help="how to choose the seeds; also by the name of a picker an installed package brings",
+    )
     parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
     parser.add_argument("--table", metavar="T", help="seed table to pick from")
     parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
@@ -91,12 +98,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
         open_table,
     )
 
-    check_seed_arguments(args)
-    checking = _check_settings(args)
+    plugins = plugins_in_use(console)
+    check_seed_arguments(args, plugins.pickers)
+    checking = _check_settings(args, plugins.readers)
     folder = check_out_folder(args.out)
     opened = open_table(args)
     asked = asked_run(args, opened)
-    chosen = choose_by_arguments(args, opened)
+    chosen = choose_by_arguments(args, opened, plugins.pickers)
 
     from ...engine.models import open_model
     from ..run_folder import RunFolder
@@ -121,7 +129,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _check_settings(args: argparse.Namespace) -> CheckSettings | None:
+def _check_settings(args: argparse.Namespace, readers: Registry[OcrReader]) -> CheckSettings | None:
     """Return how repaints are to be checked, or None where they are not; before any is drawn.
 
     Raises:
@@ -145,7 +153,7 @@ def _check_settings(args: argparse.Namespace) -> CheckSettings | None:
     if (retries or 0) > MOST_RETRIES:
         raise InputError("retries", expected=f"at most {MOST_RETRIES}", got=str(retries))
 
-    reader = choose_reader(args.reader or "auto", apart=True)
+    reader = choose_reader(args.reader or "auto", registry=readers)
     return CheckSettings(reader, Level(args.level or Level.NORMAL.value), retries or 0)
 
 

@@ -1,4 +1,4 @@
-"""``seedloupe lens show FILE --like``, ``--groups``, ``--health``: asking a recorded run."""
+"""``seedloupe lens show FILE --like``, ``--groups``, ``--renderer``: asking a recorded run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .....errors import InputError
 from ..arguments import Parser, count
 from ..console import table_lines
 from ..picking_arguments import point
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
     from .....lens.questions import Health
@@ -41,6 +42,11 @@ def add_questions(show: Parser) -> None:
         "--groups", type=group_count, metavar="K|auto", help="which cells belong together"
     )
     one.add_argument(
+        "--renderer",
+        metavar="NAME",
+        help="paint with it: pca, clusters, or one an installed package brings",
+    )
+    one.add_argument(
         "--health", action="store_true", help="noise, grain and locality of each layer, warnings"
     )
     asked.add_argument(
@@ -56,7 +62,8 @@ def add_questions(show: Parser) -> None:
 
 def is_asked(args: argparse.Namespace) -> bool:
     """Tell whether something is asked besides the colours."""
-    return args.like is not None or args.groups is not None or args.health
+    asked = (args.like, args.groups, args.renderer)
+    return any(one is not None for one in asked) or args.health
 
 
 def require_sense(args: argparse.Namespace) -> None:
@@ -66,7 +73,11 @@ def require_sense(args: argparse.Namespace) -> None:
         InputError: an option stands without the question it belongs to, or with another one.
     """
     for told, name, beside in (
-        (args.step is not None and not is_asked(args), "step", "--like, --groups or --health"),
+        (
+            args.step is not None and not is_asked(args),
+            "step",
+            "--like, --groups, --renderer or --health",
+        ),
         (args.stretch and args.like is None, "stretch", "--like"),
         (args.measure != _MEASURES[0] and args.like is None, "measure", "--like"),
     ):
@@ -80,6 +91,8 @@ def require_sense(args: argparse.Namespace) -> None:
 
 def suffix_of(args: argparse.Namespace) -> str:
     """Return what an answer's file is called after the lens file's own name."""
+    if args.renderer is not None:
+        return ".rendered.png"
     return ".like.png" if args.like is not None else ".groups.png"
 
 
@@ -92,6 +105,8 @@ def run(args: argparse.Namespace, console: Console, out: Path) -> int:
         return _tell_health(record, args, console)
     if args.like is not None:
         return _tell_likeness(record, args, console, out)
+    if args.renderer is not None:
+        return _tell_rendered(record, args, console, out)
     return _tell_groups(record, args, console, out)
 
 
@@ -157,6 +172,21 @@ def _tell_groups(record: LensRecord, args: argparse.Namespace, console: Console,
         for key, answer in _last(keys, answers)
     ]
     console.result(_document(args, out, answers), [_headline(out, keys), *table_lines(rows)])
+    return 0
+
+
+def _tell_rendered(
+    record: LensRecord, args: argparse.Namespace, console: Console, out: Path
+) -> int:
+    from .....lens.questions import asked_keys, painted_by
+    from .....lens.rendering import RunRenderer
+    from .....lens.sheets import paint_layers
+
+    renderer = RunRenderer(plugins_in_use(console).renderers, args.renderer)
+    keys = asked_keys(record, step=args.step)
+    paint_layers(painted_by(record, keys, renderer), out)
+    document = _document(args, out, [_place(record, key) for key in keys])
+    console.result(document | {"renderer": renderer.name}, [_headline(out, keys).rstrip(":")])
     return 0
 
 

@@ -17,8 +17,9 @@ from ..picking_arguments import (
     add_positions,
     add_tags,
     as_typed,
-    pick_request,
+    seeds_wanted,
 )
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
     from .....picking import Pick, Picking
@@ -43,15 +44,20 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         add_own(parser)
         _add_common(parser)
         parser.set_defaults(run=run, rule=name)
+    other = command(rules, "by", "seeds another picker chooses, which an installed package brings")
+    other.add_argument("rule", metavar="NAME", help="of the picker; `seedloupe doctor` lists them")
+    _add_common(other, own_order=True)
+    other.set_defaults(run=run)
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_common(parser: argparse.ArgumentParser, *, own_order: bool = False) -> None:
     parser.add_argument(
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
     parser.add_argument("--count", type=positive, required=True, metavar="N")
-    add_positions(parser)
-    add_tags(parser)
+    if not own_order:
+        add_positions(parser)
+        add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
     use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
     use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
@@ -78,8 +84,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     path = find_table(args.table, cli_table_folders())
     table = read_table(path)
     match = _match(args, table)
+    pickers = plugins_in_use(console).pickers
     with as_typed():
-        picking = pick_seeds(table, pick_request(args.rule, args.count, args))
+        wanted = seeds_wanted(args.rule, args.count, args, pickers=pickers)
+        picking = pick_seeds(table, wanted)
     document = {
         "table": str(path),
         "rule_name": args.rule,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..arguments import Parser, command
 from ..console import table_lines
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
     from ..console import Console, ProgressLine
@@ -38,9 +39,9 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run_list(args: argparse.Namespace, console: Console) -> int:
     """Ask every reader; nothing is loaded or fetched."""
-    from .....artifacts import builtin_readers, first_usable, survey
+    from .....artifacts import first_usable, survey
 
-    registry = builtin_readers()
+    registry = plugins_in_use(console, apart=False).readers
     found = survey(registry)
     auto = first_usable(found)
     entries = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from ..arguments import add_model, command, names, positive, seeds
+from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
     from .....generation.model_info import ModelInfo
@@ -51,8 +52,8 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
         type=names,
         default=("auto",),
         metavar="a,b",
-        help="who looks for text, the first one for the verdict: auto, easyocr, rapidocr, "
-        "tesseract, and with Seedling its critic (auto)",
+        help="who looks for text, the first one for the verdict: auto, names from "
+        "`seedloupe readers`, and with Seedling its critic (auto)",
     )
     how.add_argument("--level", choices=("low", "normal", "high"), default="normal")
     parser.add_argument(
@@ -79,7 +80,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     console.note(f"opening {args.model}")
     model = open_model(args.model, device=args.device)
-    lookers = lookers_for(args.reader, args.level, model.info)
+    readers = plugins_in_use(console).readers
+    lookers = lookers_for(args.reader, args.level, model.info, readers=readers)
     from .....studies.inpaint import InpaintTask, MaskKind
 
     wanted = tuple(InpaintTask(name) for name in args.tasks)
