@@ -35,7 +35,7 @@ def test_pages_link_to_what_is_there() -> None:
         assert [link for link in links if not (DOCS / link).exists()] == [], page
 
 
-def test_the_looks_a_seed_needs_are_those_the_page_says() -> None:
+def test_the_pictures_a_seed_needs_are_those_the_page_says() -> None:
     words = {8: "eight"}
     text = (DOCS / "artifacts.md").read_text("utf-8")
-    assert f"only after {words[LEAST_TRIALS]} looks" in " ".join(text.split())
+    assert f"only after {words[LEAST_TRIALS]} pictures" in " ".join(text.split())
