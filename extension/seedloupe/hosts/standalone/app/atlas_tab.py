@@ -43,7 +43,8 @@ from ....services.table_fit import (
     table_choices,
 )
 from ....tables import SeedTable
-from .create_tab import SILENT, CreateTab, toast
+from .create_tab import CreateTab
+from .events import SILENT, toast
 from .html import fit_html
 from .state import AppState, Opening, guarded, open_page_with_table
 

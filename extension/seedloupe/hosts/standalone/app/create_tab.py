@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -26,18 +25,10 @@ from ....services.table_fit import (
 )
 from ....tables import SeedTable
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
+from .events import CLICKED, EXAMPLES, PRIVATE, SILENT, toast
 from .html import Preview, columns_html, fit_html, model_html, preview_html, status_html
 from .state import AppState, Opening, guarded, open_page, open_page_with_table
 
-EXAMPLES = (
-    "a red mushroom on snow under a night sky",
-    "a yellow duck on a red box under a day sky",
-    "a large purple castle under a sunset sky",
-    "a small yellow house on sand under a day sky",
-)
-#: No event of the page is offered to programs; the command line is there for them.
-PRIVATE = {"api_visibility": "private"}
-SILENT = {"show_progress": "hidden", **PRIVATE}
 _IDLE = Preview(
     "The preview is empty",
     ("While a picture is drawn you see it here, beside what layers inside the network hold.",),
@@ -49,16 +40,6 @@ _SHOW_RESULTS = """(...given) => {
   }
   return given;
 }"""
-#: A click on a picture reports its seed.
-CLICKED = """element.addEventListener("click", event => {
-  const picture = event.target.closest("[data-key]");
-  if (picture) trigger("select", {index: 0, value: picture.dataset.key});
-});"""
-
-
-def toast(line: str) -> None:
-    """Show what went wrong in one line."""
-    gr.Warning(escape(line), title="That did not work", duration=12)
 
 
 class CreateTab:

@@ -10,7 +10,7 @@ import gradio as gr
 from ....artifacts import Level
 from ....generation.sampler import Plan, Sampler
 from ....services.table_fit import settings_from
-from .create_tab import EXAMPLES
+from .events import EXAMPLES
 from .inpaint_session import Repaint
 from .mask_editor import BRUSH, EDITOR_SIDE
 from .shrink_upload import SHRINK

@@ -15,7 +15,7 @@ from ....artifacts.tally.result_log import ResultLog, subject_of
 from ....generation.sampler import Plan
 from ....noise import NoiseSource
 from ....services.table_fit import settings_from
-from .create_tab import CLICKED, PRIVATE, SILENT, toast
+from .events import CLICKED, PRIVATE, SILENT, toast
 from .html import Frame, Preview, frames_html, preview_html, status_html
 from .inpaint_form import WISH, InpaintForm
 from .inpaint_html import attempts_html, correction_of, results_html

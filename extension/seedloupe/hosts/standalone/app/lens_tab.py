@@ -14,7 +14,7 @@ from PIL import Image
 from ....generation.sampler import Sampler
 from ....lens.explorer import explorer_html, explorer_script
 from ....services.table_fit import settings_from
-from .create_tab import EXAMPLES, PRIVATE, toast
+from .events import EXAMPLES, PRIVATE, toast
 from .html import Preview, preview_html, status_html
 from .lens_notes_html import files_html, more_html
 from .lens_session import (
