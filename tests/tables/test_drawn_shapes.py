@@ -80,7 +80,7 @@ def test_packed_tokens_and_batches_are_no_shape_of_a_table(
     spec = spec_of(header)
     spec["noise"]["shape"] = shape
     path.write_bytes(join(with_spec(header, spec), tensors))
-    with pytest.raises(TableError, match="spec.noise.shape: expected three positive whole"):
+    with pytest.raises(TableError, match=r"spec\.noise\.shape: expected three positive whole"):
         read_table(path)
     with pytest.raises(NoiseError, match="shape"):
         TableUse(CPU, tuple(shape))
@@ -117,7 +117,7 @@ def test_a_grid_that_covers_one_frame_but_not_five_tells_them_apart(table: SeedT
 
 
 def test_tables_of_other_frames_are_not_merged(table: SeedTable) -> None:
-    with pytest.raises(TableError, match="noise.shape"):
+    with pytest.raises(TableError, match=r"noise\.shape"):
         merge_tables([drawn_at(table, VIDEO), drawn_at(table, (16, 4, 6, 10))])
 
 

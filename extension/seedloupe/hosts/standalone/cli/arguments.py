@@ -105,7 +105,8 @@ def shape(text: str) -> tuple[int, ...]:
     try:
         return require_drawn_shape([int(side) for side in text.split(",")])
     except NoiseError as error:
-        said = f"expected {error.expected}, got {text!r}. {error.advice}".strip()
+        wanted = "expected C,H,W, or C,F,H,W with frames, as drawn and not as packed tokens"
+        said = f"{wanted}, got {text!r}. {error.advice}".strip()
         raise argparse.ArgumentTypeError(said) from error
 
 
