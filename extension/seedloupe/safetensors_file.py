@@ -119,6 +119,27 @@ def read_header(stream: BinaryIO, size: int, rules: ContainerRules) -> Safetenso
     return SafetensorsHeader(metadata, tuple(entries), start)
 
 
+def read_skeleton(
+    stream: BinaryIO, size: int, rules: ContainerRules
+) -> Mapping[str, tuple[int, ...]]:
+    """Read the shapes of a file that names tensors and holds none: a header alone.
+
+    Raises:
+        InputError: of the kind in ``rules``: it is no such file.
+    """
+    coded = _header_bytes(stream, size, rules)
+    header = _parsed(coded, rules)
+    header.pop(_METADATA, None)
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, value in header.items():
+        if not isinstance(value, dict) or value.get("data_offsets") != [0, 0]:
+            raise rules.problem(name, expected="a tensor that is left out", got=_kind(value))
+        shapes[name] = _counts(f"{name}.shape", value.get("shape"), 0, rules.problem)
+    if _LENGTH + len(coded) != size:
+        raise rules.problem("file", expected="a header alone", got=f"{size} bytes")
+    return shapes
+
+
 def read_content(
     stream: BinaryIO, header: SafetensorsHeader, entry: TensorEntry, rules: ContainerRules
 ) -> bytes:

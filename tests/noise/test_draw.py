@@ -139,7 +139,9 @@ def test_draws_that_would_take_minutes_to_reach_are_refused(
     initial_noise(1, (1, 1, 3), source=NV, draws_before=16384)
 
 
-@pytest.mark.parametrize("shape", [(4, 8), (4, 8, 0), (4, -8, 8), (4, 8.0, 8), (1, 2, 3, 4), ()])
+@pytest.mark.parametrize(
+    "shape", [(4, 8), (4, 8, 0), (4, -8, 8), (4, 8.0, 8), (1, 4, 3, 4), (4, 1, 2, 3, 4), ()]
+)
 def test_what_is_no_latent_size_is_refused(shape: object) -> None:
     with pytest.raises(NoiseError, match="shape: expected three positive whole numbers"):
         initial_noise(1, cast("tuple[int, int, int]", shape))

@@ -112,7 +112,7 @@ def has_sheet(table: SeedTable) -> bool:
 def aspect_of(table: SeedTable) -> float:
     """Return width over height of a table's pictures, by their size or else by their noise."""
     sampling = table.spec.sampling
-    _, height, width = table.spec.noise.shape
+    *_, height, width = table.spec.noise.shape
     if sampling is not None and sampling.size is not None:
         width, height = sampling.size
     return width / height

@@ -9,6 +9,7 @@ from importlib import metadata
 
 from ..metadata.image_record import ImageRecord
 from ..noise import ResizeWay, Rng, canonical_seed
+from .model_info import ModelInfo
 from .request import Request
 from .sampler import Sampler
 
@@ -56,12 +57,20 @@ def record_of(request: Request, seed: int, extras: Mapping[str, object]) -> dict
         sampler=request.sampler.value,
         task=request.task,
         strength=request.strength if request.image is not None else None,
-        model={"name": model.name, "family": model.family.value, "sha256": model.sha256},
+        model=_model(model),
         resize=request.resize,
         cell=model.cell,
         extras=extras,
     )
     return record.to_json()
+
+
+def _model(model: ModelInfo) -> dict[str, str]:
+    """Name a model; what it predicts only where that was guessed, as otherwise its file tells."""
+    named = {"name": model.name, "family": model.family.value, "sha256": model.sha256}
+    if model.guessed:
+        named |= {"prediction": model.prediction, "prediction_guessed": model.guessed}
+    return named
 
 
 def tool() -> str:

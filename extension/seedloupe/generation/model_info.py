@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ..errors import InputError, ShapeError
@@ -56,6 +56,8 @@ class ModelInfo:
         trailing: whether it was saved to be stepped from the noisiest level on, as models of few
             steps are.
         patches: what changes the weights, in any order.
+        guessed: how ``prediction`` was guessed, in words; empty where the model says it. It is no
+            fact of the model, and does not tell two apart.
     """
 
     name: str
@@ -68,6 +70,7 @@ class ModelInfo:
     sha256: str
     trailing: bool = False
     patches: tuple[ModelPatch, ...] = ()
+    guessed: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         """Put patches in one order, as weights do not depend on it; those of strength 0 go.

@@ -23,7 +23,7 @@ def sampling_spec(request: Request) -> SamplingSpec:
 
 
 def model_spec(model: ModelInfo) -> ModelSpec:
-    """Describe ``model`` as tables do."""
+    """Describe ``model`` as tables do; a guess at what it predicts is named in an entry more."""
     return ModelSpec(
         model.family.value,
         model.name,
@@ -31,6 +31,7 @@ def model_spec(model: ModelInfo) -> ModelSpec:
         model.in_channels,
         model.prediction,
         loras=model.patch_labels,
+        extra={"prediction_guessed": True} if model.guessed else {},
     )
 
 

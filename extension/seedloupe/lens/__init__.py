@@ -28,7 +28,7 @@ from .rows import (
 )
 from .shapes import LayerShape, predict_shapes
 from .sources import ENCODER_OR_DECODER, PanelChoice
-from .tokens import Piece, PromptToken, PromptTokens, WordNotFoundError
+from .tokens import Piece, PromptToken, PromptTokens, WordBeyondCutError, WordNotFoundError
 from .views import (
     ArtefactChecks,
     ClusterAgreement,
@@ -168,6 +168,7 @@ __all__ = [
     "StripRow",
     "Truth",
     "TruthCheck",
+    "WordBeyondCutError",
     "WordColumns",
     "WordMap",
     "WordNotFoundError",

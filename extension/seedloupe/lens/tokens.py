@@ -20,7 +20,11 @@ _LISTED = 40
 
 
 class WordNotFoundError(InputError):
-    """A word the prompt does not have."""
+    """A word the prompt does not have, or that the model does not read."""
+
+
+class WordBeyondCutError(WordNotFoundError):
+    """A word the prompt has, behind the place where it is cut."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,15 @@ class PromptTokens:
     Args:
         tokens: every column in order, those of begin, end and padding too.
         words: the words in order; a word that stands twice is listed twice.
+        beyond: words of the prompt the model does not read, or not to their end, as they stand
+            behind its last token.
+        parted: whether the last of ``words`` is the beginning of the first of ``beyond``.
     """
 
     tokens: tuple[PromptToken, ...]
     words: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
+    parted: bool = False
 
     @classmethod
     def of_chunks(cls, chunks: Sequence[Sequence[Piece]]) -> PromptTokens:
@@ -128,13 +137,15 @@ class PromptTokens:
         second of them.
 
         Raises:
+            WordBeyondCutError: the phrase stands where the prompt is cut off, wholly or in part.
             WordNotFoundError: the prompt has no such phrase; the message lists its words.
         """
         wanted, which = _split_number(phrase)
-        places = list(self._places(wanted))
+        places = list(_places(self.words, wanted))
         if which is not None:
             places = places[which - 1 : which] if which else []
         if not places:
+            self._require_not_beyond(phrase, wanted, which)
             listed = ", ".join(dict.fromkeys(self.labels[:_LISTED])) or "none at all"
             raise WordNotFoundError(
                 "word", expected=f"a word or phrase of the prompt ({listed})", got=repr(phrase)
@@ -143,21 +154,34 @@ class PromptTokens:
             dict.fromkeys(c for place in places for w in place for c in self.columns_of(w))
         )
 
-    def _places(self, wanted: str) -> Iterator[range]:
-        for start in range(len(self.words)):
-            joined = ""
-            for end in range(start, len(self.words)):
-                joined += _plain(self.words[end])
-                if joined == wanted and wanted:
-                    yield range(start, end + 1)
-                if not wanted.startswith(joined):
-                    break
+    def _require_not_beyond(self, phrase: str, wanted: str, which: int | None) -> None:
+        """Say of a phrase that the model does not read that it is there all the same."""
+        read = self.words[:-1] if self.parted else self.words
+        whole = (*read, *self.beyond)
+        if self.beyond and len(list(_places(whole, wanted))) >= (1 if which is None else which):
+            raise WordBeyondCutError(
+                "word",
+                expected="a word of the part of the prompt that the model reads",
+                got=f"{phrase!r}, which lies beyond the cut after {self.length} tokens",
+                advice="Put it further to the front, or leave something out before it.",
+            )
 
     @staticmethod
     def _label(word: str, total: Counter[str], seen: Counter[str]) -> str:
         seen[word.casefold()] += 1
         alone = total[word.casefold()] == 1
         return word if alone else f"{word}#{seen[word.casefold()]}"
+
+
+def _places(words: Sequence[str], wanted: str) -> Iterator[range]:
+    for start in range(len(words)):
+        joined = ""
+        for end in range(start, len(words)):
+            joined += _plain(words[end])
+            if joined == wanted and wanted:
+                yield range(start, end + 1)
+            if not wanted.startswith(joined):
+                break
 
 
 def _split_number(phrase: str) -> tuple[str, int | None]:

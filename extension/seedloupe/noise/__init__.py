@@ -8,6 +8,7 @@ from .draw import (
     initial_noise,
     noise_fingerprint,
 )
+from .families import LATENT_FAMILIES, LatentFamily, find_family
 from .portability import (
     CARDS,
     USUAL_SIZES,
@@ -27,6 +28,7 @@ from .resize import (
     resized_stream,
 )
 from .seeds import canonical_seed, collisions, parse_seeds
+from .shapes import drawn_shape, require_drawn_shape
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
 from .stream import NoiseStream
 from .webui import WebuiExtras, WebuiNoise, WebuiSeeds, webui_noise, webui_seeds
@@ -35,11 +37,13 @@ __all__ = [
     "CARDS",
     "CPU_NOISE",
     "FINGERPRINT_TOLERANCE",
+    "LATENT_FAMILIES",
     "NV_NOISE",
     "USUAL_SIZES",
     "BatchPaths",
     "Card",
     "DiffusersStart",
+    "LatentFamily",
     "NoiseResize",
     "NoiseSource",
     "NoiseStream",
@@ -56,7 +60,9 @@ __all__ = [
     "collisions",
     "comfyui_noise",
     "diffusers_noise",
+    "drawn_shape",
     "find_card",
+    "find_family",
     "fingerprints_agree",
     "grid_threads",
     "initial_noise",
@@ -65,6 +71,7 @@ __all__ = [
     "percent",
     "portability",
     "repeated_share",
+    "require_drawn_shape",
     "resized_noise",
     "resized_stream",
     "webui_noise",

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from ..errors import NoiseError
 from .draw import require_draws
 from .portability import percent
+from .shapes import require_drawn_shape
 from .source import CPU_NOISE, NoiseSource
-from .stream import NoiseStream, require_latent_size, require_size
+from .stream import NoiseStream, require_size
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,21 +58,21 @@ def comfyui_noise(
 
     Args:
         seed: of the sampler or the noise node.
-        shape: ``(C, H, W)`` of one picture, in latent cells.
+        shape: ``(C, H, W)`` of one picture, or ``(C, F, H, W)``, in latent cells.
         batch: how many pictures; left out of account where there is a ``batch_index``.
         batch_index: which parts of the stream the pictures have, repetitions included; None is
             all of them, drawn at once.
         source: which generator draws; another than the CPU's only where a node pack replaces it.
 
     Returns:
-        ``(B, C, H, W)``, float32, CPU.
+        ``(B, C, H, W)`` or ``(B, C, F, H, W)``, float32, CPU.
 
     Raises:
         SeedError: ``seed`` names no noise.
         NoiseError: ``shape`` is no latent size, the batch is empty or too large, or an index is
             negative or out of reach.
     """
-    size = require_latent_size(tuple(shape))
+    size = require_drawn_shape(shape)
     stream = NoiseStream(seed, source)
     if batch_index is None:
         return stream.draw(require_size((batch, *size)))
@@ -90,13 +91,13 @@ def batch_paths(shape: Sequence[int], batch: int) -> BatchPaths:
     """Tell how far the two ways of drawing a batch agree, without drawing.
 
     Args:
-        shape: ``(C, H, W)`` of one picture, in latent cells.
+        shape: ``(C, H, W)`` of one picture, or ``(C, F, H, W)``, in latent cells.
         batch: how many pictures.
 
     Raises:
         NoiseError: ``shape`` is no latent size, or the batch is empty or too large.
     """
-    size = require_latent_size(tuple(shape))
+    size = require_drawn_shape(shape)
     require_size((batch, *size))
     count = math.prod(size)
     if batch == 1 or count % _BLOCK == 0 or count * batch < _BLOCK:
@@ -110,7 +111,7 @@ def batch_paths(shape: Sequence[int], batch: int) -> BatchPaths:
     return BatchPaths((first, *[1.0] * (batch - 1)), sentence)
 
 
-def _require_indices(batch_index: Sequence[int], size: tuple[int, int, int]) -> tuple[int, ...]:
+def _require_indices(batch_index: Sequence[int], size: tuple[int, ...]) -> tuple[int, ...]:
     """Return the indices, if there are any and their noise can be reached and held."""
     wanted = tuple(batch_index)
     if not wanted or not all(type(index) is int and index >= 0 for index in wanted):

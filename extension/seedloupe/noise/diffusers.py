@@ -16,8 +16,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from ..errors import NoiseError
+from .shapes import require_drawn_shape
 from .source import CPU_NOISE, NoiseSource
-from .stream import NoiseStream, require_latent_size, require_size
+from .stream import NoiseStream, require_size
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -105,15 +106,15 @@ class DiffusersStart:
         The seed of a picture is its generator's; with a single generator, that one's for all.
 
         Args:
-            shape: ``(C, H, W)`` of one picture, in latent cells.
+            shape: ``(C, H, W)`` of one picture, or ``(C, F, H, W)``, in latent cells.
 
         Raises:
             NoiseError: ``shape`` is no latent size.
         """
-        size = require_latent_size(tuple(shape))
+        size = require_drawn_shape(shape)
         return tuple(self._departures(size))
 
-    def _departures(self, size: tuple[int, int, int]) -> Iterator[str]:
+    def _departures(self, size: tuple[int, ...]) -> Iterator[str]:
         whole = math.prod(size) % _BLOCK == 0
         for index in range(self.batch):
             if self.draws_before[0 if self.one_generator else index]:
@@ -137,12 +138,12 @@ def diffusers_noise(
 
     Args:
         seeds: one for each generator: one alone, or as many as the batch has pictures.
-        shape: ``(C, H, W)`` of one picture, in latent cells.
+        shape: ``(C, H, W)`` of one picture, or ``(C, F, H, W)``, in latent cells.
         start: how the pipeline comes to it; by default it is the first draw of each generator.
         source: what the generators are: CPU generators, or a card's.
 
     Returns:
-        ``(B, C, H, W)``, float32, CPU, unit variance.
+        ``(B, C, H, W)`` or ``(B, C, F, H, W)``, float32, CPU, unit variance.
 
     Raises:
         SeedError: one of ``seeds`` names no noise.
@@ -150,7 +151,7 @@ def diffusers_noise(
     """
     import torch
 
-    size = require_latent_size(tuple(shape))
+    size = require_drawn_shape(shape)
     way = start or DiffusersStart(batch=max(len(seeds), 1))
     generators = 1 if way.one_generator else way.batch
     if len(seeds) != generators:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import NoiseError
+from ..errors import NoiseError, ShapeError
 from ..tensors import require_shape
+from .shapes import require_drawn_shape
 from .source import CPU_NOISE, NoiseSource
-from .stream import NoiseStream, require_latent_size
+from .stream import NoiseStream
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,7 +32,7 @@ _SMALL = 2**16
 
 def initial_noise(
     seed: int,
-    shape: tuple[int, int, int],
+    shape: Sequence[int],
     *,
     source: NoiseSource = CPU_NOISE,
     draws_before: int = 0,
@@ -44,18 +45,19 @@ def initial_noise(
 
     Args:
         seed: any non-negative 64-bit integer.
-        shape: ``(C, H, W)`` in latent cells, e.g. ``(4, 64, 64)`` for 512x512 pixels.
+        shape: ``(C, H, W)`` in latent cells, e.g. ``(4, 64, 64)`` for 512x512 pixels, or
+            ``(C, F, H, W)`` with frames, as the program draws it and before it packs tokens.
         source: which generator draws.
         draws_before: how many draws of the same shape the generator has already made.
 
     Returns:
-        ``(C, H, W)``, float32, CPU, unit variance.
+        float32 of that shape, CPU, unit variance.
 
     Raises:
         SeedError: ``seed`` names no noise.
-        NoiseError: ``shape`` is no latent size, or ``draws_before`` is negative or out of reach.
+        NoiseError: ``shape`` is no latent as drawn, or ``draws_before`` negative or out of reach.
     """
-    size = require_latent_size(shape)
+    size = require_drawn_shape(shape)
     before = require_draws(draws_before, size)
     stream = NoiseStream(seed, source)
     stream.skip(size, before)
@@ -66,14 +68,14 @@ def noise_fingerprint(noise: Tensor) -> tuple[float, ...]:
     """Return the first 8 values of a latent, by which noise is recognised.
 
     Args:
-        noise: ``(C, H, W)``, of any float dtype and device.
+        noise: ``(C, H, W)`` or ``(C, F, H, W)``, of any float dtype and device.
 
     Raises:
         ShapeError: ``noise`` is laid out differently.
     """
     import torch
 
-    require_shape(noise, "C H W", field="noise")
+    _require_latent(noise)
     values = noise.detach().flatten()[:_FINGERPRINT_SIZE].to("cpu", torch.float32)
     return tuple(values.tolist())
 
@@ -85,9 +87,7 @@ def fingerprints_agree(first: Sequence[float], second: Sequence[float]) -> bool:
     )
 
 
-def require_draws(
-    draws_before: int, size: tuple[int, int, int], *, field: str = "draws_before"
-) -> int:
+def require_draws(draws_before: int, size: tuple[int, ...], *, field: str = "draws_before") -> int:
     """Return the number of draws, if the noise behind them can be reached in seconds.
 
     Raises:
@@ -99,3 +99,18 @@ def require_draws(
     if draws_before > most:
         raise NoiseError(field, expected=f"at most {most} draws of {size}", got=f"{draws_before}")
     return draws_before
+
+
+def _require_latent(noise: Tensor) -> None:
+    """Refuse what is no latent of one picture.
+
+    Raises:
+        ShapeError: ``noise`` is laid out otherwise than ``(C, H, W)`` or ``(C, F, H, W)``.
+    """
+    if getattr(noise, "ndim", None) != 4:
+        require_shape(noise, "C H W", field="noise")
+        return
+    try:
+        require_drawn_shape(noise.shape)
+    except NoiseError as error:
+        raise ShapeError("noise", expected=error.expected, got=error.got) from error

@@ -17,6 +17,7 @@ another length every number stands elsewhere. There are two ways of taking the n
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -66,7 +67,7 @@ class NoiseResize:
         """Refuse sizes nobody can draw."""
         require_latent_size(self.shape)
 
-    def changes(self, shape: Size) -> bool:
+    def changes(self, shape: Sequence[int]) -> bool:
         """Tell whether noise of ``shape`` is any other than the seed's own."""
         return self.shape != tuple(shape)
 

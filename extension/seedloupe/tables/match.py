@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..errors import TableMatchError
-from ..noise import NoiseResize, NoiseSource
+from ..noise import NoiseResize, NoiseSource, drawn_shape
 from .difference import NO_ADVICE, UNKNOWN, Difference, Match, MatchLevel
 from .header import Outline
 from .noise_spec import UNSTATED, NoiseSpec
@@ -43,7 +43,8 @@ class TableUse:
 
     Args:
         noise: which generator draws.
-        shape: ``(C, H, W)`` of one image, in latent cells.
+        shape: ``(C, H, W)`` of one image as drawn, or ``(C, F, H, W)`` of several frames, in latent
+            cells; an axis for a single frame is left out, as it moves no number.
         model_sha256: of the model's file, or ``None`` where nobody knows.
         sampling: how images are sampled, or ``None`` where nobody knows.
         draws_before: draws made from the same generator before the noise.
@@ -54,7 +55,7 @@ class TableUse:
     """
 
     noise: NoiseSource
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     model_sha256: str | None = None
     sampling: SamplingSpec | None = None
     draws_before: int = 0
@@ -62,9 +63,17 @@ class TableUse:
     loras: tuple[str, ...] = ()
     model_name: str = ""
 
+    def __post_init__(self) -> None:
+        """Name the shape as tables do.
+
+        Raises:
+            NoiseError: ``shape`` is no latent as drawn.
+        """
+        object.__setattr__(self, "shape", drawn_shape(self.shape))
+
     @property
-    def drawn_at(self) -> tuple[int, int, int]:
-        """``(C, H, W)`` at which a seed draws its noise, in latent cells."""
+    def drawn_at(self) -> tuple[int, ...]:
+        """``(C, H, W)`` or ``(C, F, H, W)`` at which a seed draws its noise, in latent cells."""
         return self.shape if self.resize is None else self.resize.shape
 
 
@@ -247,7 +256,7 @@ def sampling_words(sampling: SamplingSpec | None) -> str:
     return ", ".join(parts)
 
 
-def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
+def same_grid(source: NoiseSource, shape: tuple[int, ...]) -> int | None:
     """Return the grid where it shows, else None: a wave that covers the draw is like any other."""
     grid = source.grid_threads
     return None if grid is None or grid >= math.prod(shape) else grid
@@ -256,6 +265,10 @@ def same_grid(source: NoiseSource, shape: tuple[int, int, int]) -> int | None:
 def _shape_advice(table: Described, use: TableUse) -> str:
     if table.spec.noise.shape[0] != use.drawn_at[0]:
         return f"Use a model of the table's kind, {table.spec.model.family}."
+    frames, here = (_frames(shape) for shape in (table.spec.noise.shape, use.drawn_at))
+    if frames != here:
+        drawn = "a single picture is" if frames == 1 else f"{frames} latent frames are"
+        return f"Set the number of frames so that {drawn} drawn, as for the table."
     sampling = table.spec.sampling
     if sampling is None or sampling.size is None:
         return "Set the image size the table was made for."
@@ -267,8 +280,12 @@ def _size(table: Described) -> str:
     sampling = table.spec.sampling
     if sampling is not None and sampling.size is not None:
         return f"{sampling.size[0]}x{sampling.size[1]}"
-    _, height, width = table.spec.noise.shape
+    *_, height, width = table.spec.noise.shape
     return f"{width}x{height} cells"
+
+
+def _frames(shape: tuple[int, ...]) -> int:
+    return shape[1] if len(shape) == 4 else 1
 
 
 def _invalid(field: str, table: str, use: str, advice: str) -> Difference:

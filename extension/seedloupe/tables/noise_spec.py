@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..errors import NoiseError, TableError
-from ..noise import NoiseSource, Rng, initial_noise, noise_fingerprint
+from ..noise import NoiseSource, Rng, drawn_shape, initial_noise, noise_fingerprint
 from .codec import Extra, require
 
 _DTYPES = ("float32", "float16", "bfloat16", "float64")
@@ -30,7 +32,8 @@ class NoiseSpec:
         rng: the generator.
         grid_threads: see :class:`~seedloupe.noise.NoiseSource`.
         dtype: what the host drew in; half precision is the float32 draw rounded.
-        shape: ``(C, H, W)`` of one image, in latent cells.
+        shape: ``(C, H, W)`` of one image as drawn, or ``(C, F, H, W)`` of several frames, in latent
+            cells; an axis for a single frame is left out, as it moves no number.
         draws_before: draws the host made from the same generator before the noise.
         fingerprint: the first 8 values of the first seed's noise; empty if not recorded.
         extra: what this version does not know, and :attr:`unstated` if there is any.
@@ -39,18 +42,22 @@ class NoiseSpec:
     rng: Rng
     grid_threads: int | None
     dtype: str
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     draws_before: int
     fingerprint: tuple[float, ...]
     extra: Extra = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse noise nobody could draw."""
-        require(min(self.shape) > 0, "shape", "three positive sizes", self.shape)
+        try:
+            object.__setattr__(self, "shape", drawn_shape(self.shape))
+        except NoiseError as error:
+            raise TableError(
+                "shape", expected=error.expected, got=error.got, advice=error.advice
+            ) from error
         require(self.dtype in _DTYPES, "dtype", f"one of {', '.join(_DTYPES)}", self.dtype)
         require(self.draws_before >= 0, "draws_before", "0 or more", self.draws_before)
-        channels, height, width = self.shape
-        size = min(8, channels * height * width)
+        size = min(8, math.prod(self.shape))
         require(
             len(self.fingerprint) in (0, size),
             "fingerprint",
@@ -64,7 +71,7 @@ class NoiseSpec:
             raise TableError(error.field, expected=error.expected, got=error.got) from error
 
     @classmethod
-    def drawn(cls, source: NoiseSource, shape: tuple[int, int, int], first_seed: int) -> NoiseSpec:
+    def drawn(cls, source: NoiseSource, shape: Sequence[int], first_seed: int) -> NoiseSpec:
         """Describe noise drawn by :func:`~seedloupe.noise.initial_noise`, with its fingerprint.
 
         Raises:
@@ -72,7 +79,7 @@ class NoiseSpec:
             NoiseError: ``source`` or ``shape`` cannot be drawn.
         """
         fingerprint = noise_fingerprint(initial_noise(first_seed, shape, source=source))
-        return cls(source.rng, source.grid_threads, "float32", shape, 0, fingerprint)
+        return cls(source.rng, source.grid_threads, "float32", tuple(shape), 0, fingerprint)
 
     @property
     def source(self) -> NoiseSource:

@@ -10,9 +10,9 @@ from seedloupe.errors import InputError
 from seedloupe.generation.request import Request
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
-from seedloupe.hosts.standalone.engine.watching import tokens_of
-from seedloupe.lens import Truth, WordNotFoundError, WordsSeen
-from seedloupe.lens.words.clip_words import words_to_show
+from seedloupe.hosts.standalone.engine.watching import request_cut_notes, tokens_of
+from seedloupe.lens import Truth, WordBeyondCutError, WordNotFoundError, WordsSeen
+from seedloupe.lens.words.clip_words import words_beyond, words_to_show
 
 from ...requests import request_of
 
@@ -56,6 +56,82 @@ def test_a_prompt_beyond_the_chunk_is_cut_as_the_pipeline_cuts_it(tiny: Model) -
     tokens = tokens_of(tiny, "hill " * 40)
     assert tokens.length == 77
     assert tokens.words == ("hill",) * 18 + ("hil",)
+    assert tokens.beyond == ("hill",) * 22  # the one that is parted is not read to its end
+    assert tokens.parted
+
+
+def test_a_prompt_that_just_fits_is_not_cut(seedling: Model) -> None:
+    fits, one_more = (tokens_of(seedling, "cat " * count) for count in (75, 76))
+    assert fits.beyond == ()
+    assert len(fits.words) == len(one_more.words) == 75
+    assert one_more.beyond == ("cat",)
+    assert not one_more.parted
+
+
+LONG = "a house, " + "very fine, " * 30 + "a red ball, a house"
+
+
+def test_a_word_beyond_the_cut_is_said_to_be_there(seedling: Model) -> None:
+    tokens = tokens_of(seedling, LONG)
+    for word in ("ball", "red ball", "BALL", "house#2"):
+        with pytest.raises(WordBeyondCutError, match="lies beyond the cut after 77 tokens"):
+            tokens.find(word)
+    assert tokens.find("house") == tokens.find("house#1") == (2,)
+    for word in ("dog", "house#3", "ball#2"):
+        with pytest.raises(WordNotFoundError, match="a word or phrase of the prompt") as caught:
+            tokens.find(word)
+        assert not isinstance(caught.value, WordBeyondCutError)
+
+
+def test_a_phrase_across_the_cut_is_beyond_it(seedling: Model) -> None:
+    tokens = tokens_of(seedling, "cat " * 74 + "red ball")
+    assert tokens.find("red") == (75,)
+    with pytest.raises(WordBeyondCutError):
+        tokens.find("red ball")
+
+
+def test_a_word_that_is_cut_in_two_is_beyond_the_cut(tiny: Model) -> None:
+    tokens = tokens_of(tiny, "hill " * 18 + "mouse")
+    assert tokens.parted
+    with pytest.raises(WordBeyondCutError):
+        tokens.find("mouse")
+
+
+def test_a_cut_prompt_is_noted_with_the_words_that_are_cut(
+    seedling: Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = list(generate(seedling, request(seedling, LONG, steps=1, guidance=1.0)))
+    (note,) = made[0].notes
+    assert note.startswith("the prompt is cut after 77 tokens; ")
+    assert note.endswith("a red ball , a house")
+    assert not caplog.records
+    short = list(generate(seedling, request(seedling, steps=1)))
+    assert short[0].notes == ()
+
+
+def test_only_a_negative_prompt_that_is_read_is_noted(seedling: Model) -> None:
+    guided, free = (
+        request_cut_notes(
+            seedling, request(seedling, negative="cat " * 80, steps=1, guidance=guidance)
+        )
+        for guidance in (4.0, 1.0)
+    )
+    (note,) = guided
+    assert note == "the negative prompt is cut after 77 tokens; 5 words beyond the cut: " + (
+        "cat cat cat cat cat"
+    )
+    assert free == ()
+
+
+def test_very_many_words_are_counted_rather_than_listed(seedling: Model) -> None:
+    tokens = tokens_of(seedling, "cat " * 75 + "one " + "dog " * 98 + "two")
+    assert words_beyond(tokens) == (
+        "cut after 77 tokens; 100 words beyond the cut: one "
+        + "dog " * 19
+        + "... (60 more) ... "
+        + "dog " * 19
+        + "two"
+    )
 
 
 def test_clip_words_have_their_columns(seedling: Model) -> None:

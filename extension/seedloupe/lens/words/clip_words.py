@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from ..tokens import Piece, PromptTokens
@@ -28,6 +29,7 @@ _JOINING = {
     "with",
 }
 _MOST_WORDS = 8
+_MOST_BEYOND = 40
 
 
 class Encoded(Protocol):
@@ -46,7 +48,13 @@ class ClipTokenizer(Protocol):
     eos_token_id: int
 
     def __call__(
-        self, text: str, *, padding: str = ..., max_length: int = ..., truncation: bool = ...
+        self,
+        text: str,
+        *,
+        padding: str = ...,
+        max_length: int = ...,
+        truncation: bool = ...,
+        verbose: bool = ...,
     ) -> Encoded:
         """Cut a text into tokens."""
 
@@ -67,7 +75,27 @@ def prompt_tokens(tokenizer: ClipTokenizer, text: str) -> PromptTokens:
     """
     length = tokenizer.model_max_length
     ids = tokenizer(text, padding="max_length", max_length=length, truncation=True).input_ids
-    return PromptTokens.of_chunks([_pieces(tokenizer, ids)])
+    read = PromptTokens.of_chunks([_pieces(tokenizer, ids)])
+    every = tokenizer(text, truncation=False, verbose=False).input_ids
+    if len(every) <= length:
+        return read
+    whole = PromptTokens.of_chunks([_pieces(tokenizer, every)])
+    # The last column is the end's, whatever stood there in the whole prompt.
+    first = next(token.word for token in whole.tokens[length - 1 :] if token.word is not None)
+    return replace(read, beyond=whole.words[first:], parted=first < len(read.words))
+
+
+def words_beyond(tokens: PromptTokens) -> str:
+    """Say in a sentence that a prompt is cut and which words were; empty where none was."""
+    count = len(tokens.beyond)
+    if not count:
+        return ""
+    listed = list(tokens.beyond)
+    if count > _MOST_BEYOND:
+        half = _MOST_BEYOND // 2
+        listed = [*listed[:half], f"... ({count - 2 * half} more) ...", *listed[-half:]]
+    words = "1 word" if count == 1 else f"{count} words"
+    return f"cut after {tokens.length} tokens; {words} beyond the cut: {' '.join(listed)}"
 
 
 def token_names(tokenizer: ClipTokenizer, text: str) -> tuple[str, ...]:

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from seedloupe.errors import ModelError
 from seedloupe.hosts.standalone.engine.checkpoint import Checkpoint, Family, identify
 
 UNET = "model.diffusion_model."
+SPREAD = UNET + "output_blocks.11.1.transformer_blocks.0.norm1.bias"
 CONTEXT = UNET + "input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"
 
 
@@ -56,7 +59,9 @@ def test_the_shapes_of_two_layers_tell_the_family(
     tmp_path: Path, width: int, context: int, family: Family, channels: int
 ) -> None:
     path = write(tmp_path / "model-base.safetensors", whole(width, context, channels))
-    assert identify(path) == Checkpoint(family, channels, "epsilon")
+    found = identify(path)
+    assert found == Checkpoint(family, channels, "epsilon", guessed=found.guessed)
+    assert bool(found.guessed) == (family is Family.SD2 and channels == 4)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,88 @@ def test_what_stable_diffusion_2_predicts_is_read_where_authors_note_it(
     if yaml:
         path.with_suffix(".yaml").write_text(yaml, "utf-8")
     assert identify(path).prediction == prediction
+
+
+def with_weight(folder: Path, name: str, values: torch.Tensor) -> Path:
+    """A Stable Diffusion 2 whose telling weight holds ``values``; the other tensors are one row."""
+    tensors = {key: torch.zeros(shape) for key, shape in whole(320, 1024).items()}
+    path = folder / f"{name}.safetensors"
+    save_file({**tensors, SPREAD: values}, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str
+)
+@pytest.mark.parametrize(
+    ("spread", "prediction"), [(0.05, "epsilon"), (0.085, "epsilon"), (0.095, "v_prediction")]
+)
+def test_what_stable_diffusion_2_predicts_is_guessed_by_the_spread_of_one_weight(
+    tmp_path: Path, dtype: torch.dtype, spread: float, prediction: str
+) -> None:
+    wave = torch.tensor([-1.0, 1.0]).repeat(160) * spread + 0.25  # the deviation is the amplitude
+    path = with_weight(tmp_path, "sd2-768-base", wave.to(dtype))  # the name says both and is silent
+    found = identify(path)
+    assert found.prediction == prediction
+    assert f"{prediction} was guessed by the spread of one weight" in found.guessed
+    assert "0.09" in found.guessed
+
+
+def test_a_note_of_the_author_is_no_guess(tmp_path: Path) -> None:
+    for kind in ("v", "epsilon"):
+        noted = {"modelspec.prediction_type": kind}
+        path = write(tmp_path / f"{kind}.safetensors", whole(320, 1024), noted)
+        assert identify(path).guessed == ""
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_weight_that_tells_nothing_leaves_the_name(tmp_path: Path, value: float) -> None:
+    found = identify(with_weight(tmp_path, "sd2-768", torch.full((320,), value)))
+    assert found.prediction == "v_prediction"
+    assert "by its name alone" in found.guessed
+
+
+@pytest.mark.parametrize(
+    ("name", "prediction"),
+    [
+        ("turbo", "epsilon"),
+        ("mine", "epsilon"),
+        ("v2-768", "v_prediction"),
+        ("vpred", "v_prediction"),
+    ],
+)
+def test_without_the_weight_only_a_name_that_says_v_is_taken_for_it(
+    tmp_path: Path, name: str, prediction: str
+) -> None:
+    found = identify(write(tmp_path / f"{name}.safetensors", whole(320, 1024)))
+    assert found.prediction == prediction
+    assert "by its name alone" in found.guessed
+
+
+def test_a_header_without_weights_still_tells_the_kind(tmp_path: Path) -> None:
+    header = {
+        name: {"dtype": "F16", "shape": list(shape), "data_offsets": [0, 0]}
+        for name, shape in whole(320, 1024).items()
+    }
+    path = tmp_path / "header.safetensors"
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    assert identify(path).family is Family.SD2
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"1")
+    with pytest.raises(ModelError, match="expected a safetensors file"):
+        identify(path)
+
+
+@pytest.mark.parametrize("prefix", ["", UNET])
+def test_a_u_net_alone_is_called_that(tmp_path: Path, prefix: str) -> None:
+    shapes = {
+        name.replace(UNET, prefix): shape
+        for name, shape in whole(320, 768).items()
+        if name.startswith(UNET)
+    }
+    path = write(tmp_path / "alone.safetensors", shapes)
+    with pytest.raises(ModelError, match="a U-Net without its VAE and text encoder in alone"):
+        identify(path)
 
 
 def test_a_v_prediction_mark_among_the_tensors_counts(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from ....errors import SeedError, SeedloupeError
+from ....errors import NoiseError, SeedError, SeedloupeError
 from ....generation.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -96,12 +96,18 @@ def size(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def shape(text: str) -> tuple[int, int, int]:
-    """Read ``4,64,64``."""
-    match = re.fullmatch(r"(\d{1,6}),(\d{1,6}),(\d{1,6})", text)
-    if match is None:
+def shape(text: str) -> tuple[int, ...]:
+    """Read ``4,64,64``, or ``16,5,60,104`` with frames: the shape as drawn, not packed tokens."""
+    if re.fullmatch(r"\d{1,6}(,\d{1,6}){0,4}", text) is None:
         raise argparse.ArgumentTypeError(f"expected C,H,W, such as 4,64,64, got {text!r}")
-    return int(match[1]), int(match[2]), int(match[3])
+    from ....noise import require_drawn_shape
+
+    try:
+        return require_drawn_shape([int(side) for side in text.split(",")])
+    except NoiseError as error:
+        wanted = "expected C,H,W, or C,F,H,W with frames, as drawn and not as packed tokens"
+        said = f"{wanted}, got {text!r}. {error.advice}".strip()
+        raise argparse.ArgumentTypeError(said) from error
 
 
 def seed(text: str) -> int:

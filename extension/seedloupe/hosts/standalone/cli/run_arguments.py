@@ -12,6 +12,7 @@ from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler
 from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
+from ....noise.stream import require_latent_size
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from .arguments import cli_table_folders
 from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
@@ -254,4 +255,4 @@ def matched(choice: SeedChoice, request: Request) -> SeedChoice:
 def _resize(way: str | None, opened: NamedTable | None) -> NoiseResize | None:
     if way is None or opened is None:
         return None
-    return NoiseResize(ResizeWay(way), opened.table.spec.noise.shape)
+    return NoiseResize(ResizeWay(way), require_latent_size(opened.table.spec.noise.shape))

@@ -167,11 +167,18 @@ def _load_errors(name: str) -> Iterator[None]:
 def _quiet_loading() -> Iterator[None]:
     """Load without chatter on stderr and without drawing from the global generator."""
     import torch
+
+    with quiet_libraries(), torch.random.fork_rng(devices=[]):
+        yield
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep diffusers and transformers from speaking; what matters is said in our words."""
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 
     with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices=[]))
         for log in (diffusers_logging, transformers_logging):
             stack.callback(log.set_verbosity, log.get_verbosity())
             log.set_verbosity_error()

@@ -32,12 +32,14 @@ class Model:
         family: which line of Stable Diffusion it belongs to.
         pipe: diffusers' text-to-image pipeline, the owner of all networks.
         files: the weight files, what the model's hash is taken over.
+        notes: what of it was guessed and how, in whole sentences.
     """
 
     name: str
     family: Family
     pipe: Any
     files: tuple[Path, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def unet(self) -> nn.Module:
@@ -75,6 +77,7 @@ class Model:
             str(self.pipe.scheduler.config.prediction_type),
             hash_files(self.files),
             trailing=self.pipe.scheduler.config.get("timestep_spacing") == TRAILING,
+            guessed=" ".join(self.notes),
         )
 
     @property
@@ -172,14 +175,15 @@ def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Mode
     from .loading import load_file
 
     pipe = load_file(path, found, dtype, over=over)
-    return Model(model if model in set(Variant) else path.stem, found.family, pipe, files)
+    name = model if model in set(Variant) else path.stem
+    return Model(name, found.family, pipe, files, tuple(filter(None, [found.guessed])))
 
 
 def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:
     from .loading import fetch
 
     opened = _open_files((fetch(hub_id),), hub_id, dtype)
-    return Model(hub_id, opened.family, opened.pipe, opened.files)
+    return Model(hub_id, opened.family, opened.pipe, opened.files, opened.notes)
 
 
 def _seedling_files(variant: Variant) -> tuple[Path, ...]:

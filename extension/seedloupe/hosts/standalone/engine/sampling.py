@@ -17,7 +17,7 @@ from .denoise import InitLatents, Step, denoise
 from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
-from .watching import run_watch
+from .watching import request_cut_notes, run_watch
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,7 +50,8 @@ class StepUpdate:
         steps: how many this picture takes.
         sigma: noise level the U-Net was called at.
         look: decodes the preview; None where none was asked for.
-        notes: layers that had to be given up, each with its reason.
+        notes: what of the model was guessed, words that are cut off, and layers that had to be
+            given up, each with its reason.
         words: what words did so far, where they are watched; the next step adds to it.
     """
 
@@ -80,7 +81,8 @@ class Generated:
         image: ``(3, H, W)`` float32 in [0, 1] on the CPU, rounded to 8 bits: what its file holds.
         seed: what its noise was drawn from.
         index: its place in the request.
-        notes: what went wrong beside the picture, e.g. a layer that could not be watched.
+        notes: what was guessed or went wrong beside the picture, e.g. words of the prompt that
+            are cut off, or a layer that could not be watched.
         words: what words did, where they were watched.
     """
 
@@ -228,6 +230,7 @@ def _run(
         model, [request.prompt], negative=request.negative, guided=request.plan.guided
     )
     source = source_of(model, request)
+    said = (*model.notes, *request_cut_notes(model, request))
     for index, seed in enumerate(request.seeds):
         last: Step | None = None
         for last in _steps(model, request, seed, text, source, watch):
@@ -238,11 +241,11 @@ def _run(
                 last.total,
                 last.sigma,
                 partial(preview_of, model, last.clean) if preview else None,
-                watch.notes,
+                (*said, *watch.notes),
                 watch.words,
             )
         assert last is not None  # a checked request takes at least one step
-        notes, seen = watch.notes, watch.finished()
+        notes, seen = (*said, *watch.notes), watch.finished()
         yield Generated(finished(model, request, last.latents), seed, index, notes, seen)
 
 

@@ -43,10 +43,12 @@ def encode_text(
     """
     import torch
 
+    from .loading import quiet_libraries
+
     given: str | list[str] | None = [negative] * len(prompts)
     if model.family is Family.SDXL and not negative:
         given = None
-    with torch.no_grad():
+    with torch.no_grad(), quiet_libraries():  # a prompt that is cut is noted by whoever runs it
         out = model.pipe.encode_prompt(
             prompt=list(prompts),
             device=model.device,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
@@ -11,7 +11,7 @@ from ....lens.levels import NoiseLevels
 from ....lens.run_record import budgeted
 from ....lens.run_watch import RunWatch, empty_word_maps
 from ....lens.shapes import predict_shapes
-from ....lens.words.clip_words import prompt_tokens, token_names
+from ....lens.words.clip_words import prompt_tokens, token_names, words_beyond
 
 if TYPE_CHECKING:
     from ....generation.request import Request
@@ -54,9 +54,29 @@ def levels_of(model: Model) -> NoiseLevels | None:
 
 def tokens_of(model: Model, prompt: str) -> PromptTokens:
     """Return a prompt's tokens as the pipeline sends them."""
+    from .loading import quiet_libraries
+
     tokenizer = model.pipe.tokenizer
     convert = getattr(model.pipe, "maybe_convert_prompt", None)
-    return prompt_tokens(tokenizer, convert(prompt, tokenizer) if convert else prompt)
+    with quiet_libraries():  # a prompt that is too long is said by whoever runs it
+        return prompt_tokens(tokenizer, convert(prompt, tokenizer) if convert else prompt)
+
+
+def cut_notes(model: Model, prompts: Mapping[str, str]) -> tuple[str, ...]:
+    """Say of each prompt that is longer than the model reads which of its words are cut off.
+
+    Args:
+        model: whose tokenizer cuts.
+        prompts: by what they are called.
+    """
+    said = ((what, words_beyond(tokens_of(model, text))) for what, text in prompts.items())
+    return tuple(f"{what} is {cut}" for what, cut in said if cut)
+
+
+def request_cut_notes(model: Model, request: Request) -> tuple[str, ...]:
+    """Say of the prompts of ``request`` which words are cut off, of those that are read at all."""
+    negative = {"the negative prompt": request.negative} if request.plan.guided else {}
+    return cut_notes(model, {"the prompt": request.prompt, **negative})
 
 
 def token_names_of(model: Model, prompt: str) -> tuple[str, ...]:

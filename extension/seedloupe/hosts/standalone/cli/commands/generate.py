@@ -106,12 +106,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
     asked = asked_run(args, opened)
     chosen = choose_by_arguments(args, opened, plugins.pickers)
 
-    from ...engine.models import open_model
+    from ...engine.watching import request_cut_notes
+    from ..opening import open_said
     from ..run_folder import RunFolder
 
-    console.note(f"opening {args.model}")
-    model = open_model(args.model, device=args.device)
+    model = open_said(args.model, console, device=args.device)
     request = asked.request(model.info, chosen.seeds)
+    said = (*model.notes, *request_cut_notes(model, request))
+    say_notes(console, said[len(model.notes) :])
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
     chosen = matched(chosen, request)
@@ -119,7 +121,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     document = job.execute(console)
     check = checking is not None and not job.stopped
     found = _check_for_text(checking, job, document, console) if check else []
-    say_notes(console, (*chosen.notes, *job.notes, *job.kept_notes))
+    unsaid = [note for note in job.notes if note not in said]
+    say_notes(console, (*chosen.notes, *unsaid, *job.kept_notes))
     console.result(document, [*_lines(document, folder), *found])
     if job.stopped:
         given = ",".join(str(seed) for seed in chosen.seeds)

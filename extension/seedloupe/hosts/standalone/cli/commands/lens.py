@@ -85,12 +85,12 @@ _LAYERS = "auto, or names, aliases or globs with commas between"
 def run_layers(args: argparse.Namespace, console: Console) -> int:
     """List layers with the shapes they have at one picture size."""
     from .....lens import find_layers, list_layers
-    from ...engine.models import open_model
     from ...engine.watching import layer_shapes
+    from ..opening import open_said
 
     if args.panel:
         return lens_panel.run(args, console)
-    model = open_model(args.model, device=args.device)
+    model = open_said(args.model, console, device=args.device, announce=False)
     layers = find_layers(model.unet, args.patterns) if args.patterns else list_layers(model.unet)
     shapes = layer_shapes(
         model, [layer.name for layer in layers], *(args.size or model.native_size)
@@ -163,16 +163,16 @@ def run_image(args: argparse.Namespace, console: Console) -> int:
     from .....files import check_out_file
     from .....images import read_image
     from .....lens.run_record import keep, panel_of
-    from ...engine.models import open_model
     from ...engine.single_pass import FeatureExtraction, extract_features, fitted
+    from ..opening import open_said, say_cut_prompts
 
     # Pictures of a run have a lens file of their own, which must stay.
     out = args.out or args.file.with_suffix(f".look{_SUFFIX}")
     require_own(out)
     sheet = check_out_file(out, _SUFFIX).with_name(out.name.removesuffix(_SUFFIX) + ".lens.png")
     image = read_image(args.file)
-    console.note(f"opening {args.model}")
-    model = open_model(args.model, device=args.device)
+    model = open_said(args.model, console, device=args.device)
+    say_cut_prompts(console, model, [args.prompt])
     layers = panel_of(model.unet, args.layers)
     height, width = fitted(model, image).shape[-2:]
     if image.shape[-2:] != (height, width):

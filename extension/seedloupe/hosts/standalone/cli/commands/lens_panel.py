@@ -18,12 +18,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Say for each layer of the default panel whose finding it follows."""
     from .....errors import InputError
     from .....lens import ENCODER_OR_DECODER, layer_words, panel_choices
-    from ...engine.models import open_model
+    from ..opening import open_said
 
     if args.patterns:
         got = ", ".join(args.patterns)
         raise InputError("panel", expected="--panel alone, without names of layers", got=got)
-    model = open_model(args.model, device=args.device)
+    model = open_said(args.model, console, device=args.device, announce=False)
     chosen = panel_choices(model.unet)
     panel = [
         {

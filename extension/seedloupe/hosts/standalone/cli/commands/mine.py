@@ -83,16 +83,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     journal_folder = _check_out(args)
     given = None if args.prompts is None else read_prompts(args.prompts)
 
-    from ...engine.models import open_model
+    from ..opening import open_said, say_cut_prompts
 
-    console.note(f"opening {args.model}")
-    model = open_model(args.model, device=args.device, dtype=_dtype(args.precision))
+    model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     from .....services.estimate import too_few_confirmed
     from .....services.mining import estimate_mining, mining_plan_for
     from ...engine.sampling import generator_for
     from ...engine.text import pooled_caption
 
     prompts = prompts_for(model.info, given, args.held_out)
+    say_cut_prompts(console, model, [prompt for part in prompts for prompt in part])
     plan = mining_plan_for(
         _request(args, model.info),
         *prompts,

@@ -25,7 +25,9 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "noise", "the starting noise of a seed, or of a picture")
     parser.add_argument("seed", type=seed, nargs="?", metavar="SEED")
-    parser.add_argument("--shape", type=shape, metavar="C,H,W")
+    parser.add_argument(
+        "--shape", type=shape, metavar="C[,F],H,W", help="as drawn, not as packed tokens"
+    )
     parser.add_argument(
         "--source", metavar="cpu|nv|cuda:GRID", help="who draws (cpu, or what the picture says)"
     )
@@ -222,8 +224,8 @@ def _described(
         "source": source.label,
         "shape": list(noise.shape),
         "first": list(noise_fingerprint(noise)),
-        "mean": [float(value) for value in noise.mean((1, 2))],
-        "std": [float(value) for value in noise.std((1, 2), correction=0)],
+        "mean": [float(value) for value in noise.flatten(1).mean(1)],
+        "std": [float(value) for value in noise.flatten(1).std(1, correction=0)],
         "file": None if args.out is None else str(args.out),
     }
 

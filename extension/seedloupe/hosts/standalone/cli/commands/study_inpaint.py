@@ -75,11 +75,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         pairs_for,
         study_plan_for,
     )
-    from ...engine.models import open_model
     from ...engine.sampling import generated_images
+    from ..opening import open_said, say_cut_prompts
 
-    console.note(f"opening {args.model}")
-    model = open_model(args.model, device=args.device)
+    model = open_said(args.model, console, device=args.device)
     readers = plugins_in_use(console).readers
     lookers = lookers_for(args.reader, args.level, model.info, readers=readers)
     from .....studies.inpaint import InpaintTask, MaskKind
@@ -89,6 +88,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     pairs, origin = pairs_for(model.info, wanted, folder=args.folder, count=args.pairs, mask=mask)
     request = _request(args, model.info, pairs[0])
     plan = study_plan_for(request, pairs, wanted, origin, dtype=model.dtype_name)
+    told = dict.fromkeys(task.prompt(pair) for pair in pairs for task in wanted)
+    say_cut_prompts(console, model, tuple(told))
     paint = painter_for(request, partial(generated_images, model))
     from .....studies.journal import StudyJournal
 

@@ -64,9 +64,9 @@ def _list_suited(args: argparse.Namespace, console: Console) -> int:
     """List what may serve a model first, with what differs; how it will sample is not known yet."""
     from .....noise import NoiseSource
     from .....tables import TableUse, tables_for
-    from ...engine.models import open_model
+    from ..opening import open_said
 
-    model = open_model(args.model)
+    model = open_said(args.model, console, announce=False)
     facts = model.info
     shape = facts.latent_shape(*(args.size or facts.native_size))
     use = TableUse(NoiseSource.parse(args.noise or "cpu"), shape, facts.sha256)
