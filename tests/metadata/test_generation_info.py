@@ -103,6 +103,20 @@ def test_a_later_picture_of_a_stream_has_no_seed_of_its_own() -> None:
     assert (told.seed, told.alone) == (9, False)
 
 
+@pytest.mark.parametrize(("place", "alone"), [(0, True), (2, False)])
+def test_a_part_of_a_stream_is_its_seeds_own_noise_only_at_the_front(
+    place: int, alone: bool
+) -> None:
+    empty = {"width": 64, "height": 48, "batch_size": 4}
+    cut = {"samples": ["5", 0], "batch_index": place, "length": 1}
+    prompt = {
+        "3": {"class_type": "KSampler", "inputs": {"seed": 9, "latent_image": ["6", 0]}},
+        "5": {"class_type": "EmptyLatentImage", "inputs": empty},
+        "6": {"class_type": "LatentFromBatch", "inputs": cut},
+    }
+    assert told_by({"prompt": json.dumps(prompt)}).alone is alone
+
+
 def test_a_variation_is_not_its_seeds_alone() -> None:
     more = ", Variation seed: 3, Variation seed strength: 0.5"
 

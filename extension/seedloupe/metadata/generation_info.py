@@ -164,7 +164,9 @@ def _alone(found: FoundNoise) -> bool:
     open_to_doubt = found.level is FoundLevel.UNKNOWN or Missing.INDEX in found.missing
     changed = found.subseed is not None or found.extras.resize_from is not None
     one = len(found.seeds) == 1 and found.batch == 1 and found.carried is None
-    return one and not changed and not open_to_doubt
+    # A later part of a stream is no seed's own noise.
+    first = found.batch_index is None or set(found.batch_index) == {0}
+    return one and first and not changed and not open_to_doubt
 
 
 def _text(value: object, *, whole: bool = False) -> str:

@@ -54,6 +54,12 @@ def test_a_size_that_is_not_told_can_be_the_files(kind: str, inputs: dict[str, A
     assert noise_in_graph(prompt, file_size=(512, 256)).shape == (4, 32, 64)
 
 
+def test_latents_smaller_than_the_smallest_cut_are_cut_in_ways_nobody_means() -> None:
+    cut = node("LatentCrop", samples=["5", 0], width=64, height=64, x=8, y=0)
+    found = noise_in_graph(graph(n3=sampler(latent_image=["10", 0]), n5=empty(32, 64), n10=cut))
+    assert (found.level, found.shape) == (FoundLevel.DEPENDS, None)
+
+
 def test_two_latents_of_nothing_are_nothing_together() -> None:
     both = node("LatentAdd", samples1=["5", 0], samples2=["6", 0])
     made = graph(n3=sampler(latent_image=["10", 0]), n6=empty(256, 256), n10=both)

@@ -108,11 +108,12 @@ def _scaled(inputs: Inputs, flow: Flow) -> Flow:
 def _cropped(inputs: Inputs, flow: Flow) -> Flow:
     """Core's "Crop Latent": never begins within the last eight cells, and ends at the edge."""
     numbers = [inputs.number(name) for name in ("width", "height", "x", "y")]
-    if flow.size is None or any(number is None or number < 0 for number in numbers):
+    is_told = flow.size is not None and min(flow.size) >= _SMALLEST_CUT
+    if not is_told or any(number is None or number < 0 for number in numbers):
         return replace(flow.resized(None), size_from=maker(inputs, "width", "height", "x", "y"))
+    assert flow.size is not None
     width, height, x, y = ((number or 0) // CELL for number in numbers)
-    left = max(min(x, flow.size[0] - _SMALLEST_CUT), 0)
-    top = max(min(y, flow.size[1] - _SMALLEST_CUT), 0)
+    left, top = min(x, flow.size[0] - _SMALLEST_CUT), min(y, flow.size[1] - _SMALLEST_CUT)
     return flow.resized((min(width, flow.size[0] - left), min(height, flow.size[1] - top)))
 
 
