@@ -127,3 +127,11 @@ def test_a_chosen_candidate_brings_its_own_shape() -> None:
     )
     told = settled(several, Answers(index=1))
     assert torch.equal(draw_found(told, index=1), initial_noise(8, (4, 5, 6)))
+
+
+def test_models_of_other_cells_get_fewer_of_them() -> None:
+    assert settled(KNOWN, Answers(channels=128)).shape == (128, 3, 4)
+    told = settled(OPEN, Answers(size=(64, 48), channels=128))
+    assert (told.shape, told.cell) == ((128, 3, 4), 16)
+    frames = replace(KNOWN, shape=(4, 5, 6, 8))
+    assert settled(frames, Answers(channels=48)).shape == (48, 5, 3, 4)

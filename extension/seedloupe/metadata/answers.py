@@ -9,7 +9,7 @@ from ..noise.comfyui import batch_paths
 from ..noise.source import NoiseSource
 from ..noise.stream import require_size
 from .found_noise import DrawWay, FoundLevel, FoundNoise, Missing
-from .parsing import require_channels
+from .parsing import cell_of, require_channels
 
 _USUAL_CHANNELS = 4
 _LARGEST_BATCH = 4096
@@ -95,7 +95,10 @@ def _with_channels(found: FoundNoise, channels: int) -> FoundNoise:
         raise NoiseError(
             "channels", expected=f"{found.shape[0]}, as the picture says", got=f"{channels}"
         )
-    return replace(found, shape=(channels, *found.shape[1:]), channels_assumed=False)
+    cell = cell_of(channels)
+    sides = (side * found.cell // cell for side in found.shape[-2:])
+    shape = (channels, *found.shape[1:-2], *sides)
+    return replace(found, shape=shape, cell=cell, channels_assumed=False)
 
 
 def _with_shape(found: FoundNoise, shape: tuple[int, ...]) -> FoundNoise:
@@ -114,11 +117,12 @@ def _with_size(found: FoundNoise, answers: Answers) -> FoundNoise:
     got = f"{width}x{height}"
     if min(width, height) < found.cell:
         raise NoiseError("size", expected=f"at least {found.cell} pixels a side", got=got)
-    cells = height // found.cell, width // found.cell
     if found.shape is None:
-        channels = answers.channels
-        sized = replace(found, channels_assumed=channels is None)
-        return _sized(sized, (channels or _USUAL_CHANNELS, *cells))
+        channels = answers.channels or _USUAL_CHANNELS
+        cell = cell_of(channels)
+        sized = replace(found, channels_assumed=answers.channels is None, cell=cell)
+        return _sized(sized, (channels, height // cell, width // cell))
+    cells = height // found.cell, width // found.cell
     if found.shape[-2:] != cells:
         here = f"{found.shape[-1] * found.cell}x{found.shape[-2] * found.cell}"
         raise NoiseError("size", expected=f"{here}, as the picture says", got=got)

@@ -14,6 +14,8 @@ from ..noise.stream import CELL, require_latent_size
 
 _LONGEST_TEXT = 2**22
 _LONGEST_NUMBER = 20
+_OTHER_CELLS: Mapping[int, int] = {128: 16, 64: 32, 48: 16}
+"""Pixels a side of a latent cell by the channels of the models that do not have eight."""
 
 
 def require_text(text: str, field: str) -> str:
@@ -115,7 +117,14 @@ def read_size(text: str, field: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def latent_size(channels: int, size: tuple[int, int], field: str) -> tuple[int, int, int]:
+def cell_of(channels: int) -> int:
+    """Return how many pixels a side a latent cell has in models of so many channels."""
+    return _OTHER_CELLS.get(channels, CELL)
+
+
+def latent_size(
+    channels: int, size: tuple[int, int], field: str, *, cell: int = CELL
+) -> tuple[int, int, int]:
     """Return ``(C, H, W)`` of a picture of ``(width, height)`` pixels.
 
     Raises:
@@ -123,10 +132,10 @@ def latent_size(channels: int, size: tuple[int, int], field: str) -> tuple[int, 
     """
     width, height = size
     got = f"{width}x{height}"
-    if min(size) < CELL:
-        raise ImageError(field, expected=f"at least {CELL} pixels a side", got=got)
+    if min(size) < cell:
+        raise ImageError(field, expected=f"at least {cell} pixels a side", got=got)
     try:
-        return require_latent_size((channels, height // CELL, width // CELL))
+        return require_latent_size((channels, height // cell, width // cell))
     except NoiseError as error:
         raise ImageError(field, expected="a size whose noise can be drawn", got=got) from error
 

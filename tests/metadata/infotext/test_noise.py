@@ -144,6 +144,8 @@ def test_channels_are_taken_from_the_caller_or_named_in_the_sentence() -> None:
     found = noise_in_parameters(PLAIN.format(rng="CPU"), channels=16)
     assert (found.shape, found.channels_assumed) == ((16, 48, 64), False)
     assert found.sentence == "Drawn with cpu noise, alike on every machine."
+    larger = noise_in_parameters(PLAIN.format(rng="CPU"), channels=128)
+    assert (larger.shape, larger.cell) == ((128, 24, 32), 16)
     assumed = noise_in_parameters(PLAIN.format(rng="CPU"))
     assert (assumed.shape, assumed.channels_assumed) == (SHAPE, True)
     assert assumed.sentence.endswith("alike on every machine, for a 4-channel model.")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...noise.comfyui import batch_paths
 from ...noise.stream import CELL
 from ..found_noise import FoundHost, FoundLevel, FoundNoise
-from ..parsing import latent_size, require_channels
+from ..parsing import cell_of, latent_size, require_channels
 from .beginning import Beginning, find_beginning
 from .branches import shown_pictures
 from .evaluation import Evaluation
@@ -18,8 +18,6 @@ from .rules import RULES, WHOLE_LISTS
 from .verdict import judged
 
 _USUAL_CHANNELS = 4
-_CELLS: Mapping[int, int] = {128: 16, 64: 32, 48: 16}
-"""Pixels a side of a latent cell by the channels of the models that do not have eight."""
 _SMALLEST_FILE = 64
 """Pixels a side; smaller files are thumbnails, and their size tells nothing."""
 
@@ -87,7 +85,7 @@ def _found(told: Beginning, channels: int | None, file_size: tuple[int, int] | N
 def _cell(draw: Draw, channels: int | None) -> int:
     """Return pixels a side of a latent cell; of encoded pictures that is the model's."""
     if draw.channels is None and channels is not None:
-        return _CELLS.get(channels, CELL)
+        return cell_of(channels)
     return draw.cell
 
 
@@ -97,7 +95,8 @@ def _is_rescaled(draw: Draw, channels: int | None) -> bool:
     Since 0.33 the commonest node tells how many pixels its cells are, and the host rescales them
     for a model whose cells are larger.
     """
-    return draw.channels == _USUAL_CHANNELS and channels in _CELLS
+    is_other = channels is not None and cell_of(channels) != CELL
+    return draw.channels == _USUAL_CHANNELS and is_other
 
 
 def _cells(draw: Draw, channels: int | None, cell: int) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from ...noise.resize import NoiseResize, ResizeWay
 from ...noise.webui import WebuiExtras
 from ..found_noise import DrawWay, FoundNoise
 from ..parsing import (
+    cell_of,
     latent_size,
     read_share,
     read_size,
@@ -66,7 +67,8 @@ def noise_in_parameters(
     program = program_of(fields, scheme=scheme)
     seed, notes = read_webui_seed(fields.get("Seed"), "parameters.Seed")
     sizes = sizes_of(fields, seed)
-    shape = _shape(sizes, _likely_channels(fields, program) if channels is None else channels)
+    count = require_channels(_likely_channels(fields, program) if channels is None else channels)
+    shape = _shape(sizes, count)
     findings = TextFindings()
     subseed, extras = _extras(fields, program, findings)
     find_resizing(program, shape, extras.resize_from, findings)
@@ -101,6 +103,7 @@ def noise_in_parameters(
         is_grid=grid is not None,
         way=DrawWay.EACH if program.family is not ProgramFamily.COMFYUI else None,
         multiplier=_multiplier(fields, task),
+        cell=cell_of(count),
     )
 
 
@@ -113,8 +116,9 @@ def _likely_channels(fields: Mapping[str, str], program: TextProgram) -> int:
 
 
 def _shape(sizes: TextSizes, channels: int) -> tuple[int, ...] | None:
-    count = require_channels(channels)
-    return None if sizes.drawn is None else latent_size(count, sizes.drawn, "parameters.Size")
+    if sizes.drawn is None:
+        return None
+    return latent_size(channels, sizes.drawn, "parameters.Size", cell=cell_of(channels))
 
 
 def _extras(

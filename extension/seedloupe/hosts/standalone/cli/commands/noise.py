@@ -116,7 +116,13 @@ def _of_picture(args: argparse.Namespace, source: NoiseSource | None, console: C
 def _answers(args: argparse.Namespace, source: NoiseSource | None) -> Answers:
     from .....metadata import Answers
 
-    return Answers(source=source, shape=args.shape, size=args.size, index=args.index)
+    return Answers(
+        source=source,
+        shape=args.shape,
+        size=args.size,
+        channels=args.channels,
+        index=args.index,
+    )
 
 
 def _sentence(found: FoundNoise, told: FoundNoise, answers: Answers) -> str:
