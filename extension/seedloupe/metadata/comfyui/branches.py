@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .evaluation import Evaluation, Inputs, is_unsampled, passed_on
+from .evaluation import Evaluation, Inputs
 from .flow import Flow, Form, Row
 from .graph import Node, Nodes
 from .rules import RULES
-from .values import Many, Unknown, Value
+from .values import Many, Unknown, Value, is_unsampled, passed_on
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,23 @@ without a rule is not known, and neither is what comes out of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..parsing import whole_number
 from .flow import MOST_PICTURES, Draw, Flow, Form, united
 from .graph import Link, Node, Nodes, dependency_order
-from .values import OTHER, Bundle, GraphModel, Guide, Many, NoiseMaker, Slots, Unknown, Value
+from .values import (
+    OTHER,
+    Bundle,
+    GraphModel,
+    Guide,
+    Many,
+    NoiseMaker,
+    Slots,
+    Unknown,
+    Value,
+    passed_on,
+)
 
 _MOST_RUNS = 20_000
 """How often rules are asked, lists included; nobody's graph comes near."""
@@ -277,25 +288,3 @@ def _flows(value: Value) -> tuple[Flow, ...]:
     if isinstance(value, Unknown):
         return value.flows
     return (value,) if isinstance(value, Flow) and value.form is not Form.MASKS else ()
-
-
-def passed_on(value: Unknown) -> Flow | Unknown:
-    """Let a finished picture pass a node that is not known, where that node only had the picture.
-
-    The picture was sampled and has all its noise behind it. The node has neither a model nor a
-    seed, and everything else it is handed is known and no other picture. So whatever it does with
-    the picture, that began where it began.
-    """
-    if value.may_draw or value.is_mixed or value.seeds or len(value.flows) != 1:
-        return value
-    flow = value.flows[0]
-    if flow.form is not Form.PIXELS or flow.doubts or not flow.started:
-        return value
-    passed = united(flow.passed, value.names)
-    return replace(flow, size=None, grown=None, passed=passed, size_from=value.names[0])
-
-
-def is_unsampled(value: Unknown) -> bool:
-    """Whether an unknown output is a picture that no sampler had a hand in, as far as is seen."""
-    at_hand = all(flow.form is Form.PIXELS and not flow.draws for flow in value.flows)
-    return not value.may_draw and not value.seeds and not value.is_broken and at_hand

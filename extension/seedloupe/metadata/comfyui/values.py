@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from .flow import Flow, Seed
+from .flow import Flow, Form, Seed, united
 
 
 @dataclass(frozen=True)
@@ -116,3 +116,25 @@ Value: TypeAlias = (
 )
 
 OTHER = Other()
+
+
+def passed_on(value: Unknown) -> Flow | Unknown:
+    """Let a finished picture pass a node that is not known, where that node only had the picture.
+
+    The picture was sampled and has all its noise behind it. The node has neither a model nor a
+    seed, and everything else it is handed is known and no other picture. So whatever it does with
+    the picture, that began where it began.
+    """
+    if value.may_draw or value.is_mixed or value.seeds or len(value.flows) != 1:
+        return value
+    flow = value.flows[0]
+    if flow.form is not Form.PIXELS or flow.doubts or not flow.started:
+        return value
+    passed = united(flow.passed, value.names)
+    return replace(flow, size=None, grown=None, passed=passed, size_from=value.names[0])
+
+
+def is_unsampled(value: Unknown) -> bool:
+    """Whether an unknown output is a picture that no sampler had a hand in, as far as is seen."""
+    at_hand = all(flow.form is Form.PIXELS and not flow.draws for flow in value.flows)
+    return not value.may_draw and not value.seeds and not value.is_broken and at_hand
