@@ -21,9 +21,9 @@ from seedloupe.lens import (
 )
 from seedloupe.lens.questions import (
     asked_keys,
+    diagnostics_of,
     elsewhere,
     groups,
-    health,
     painted_groups,
     painted_likeness,
     spot_likeness,
@@ -124,7 +124,7 @@ def test_groups_are_those_of_the_features_and_keep_their_numbers() -> None:
 
 def test_a_small_map_is_not_described_but_guarded() -> None:
     record = recorded()
-    found = health(record, asked_keys(record, step=2))
+    found = diagnostics_of(record, asked_keys(record, step=2))
     small, large = (next(v for k, v in found.items() if k.layer == name) for name in (MIDDLE, END))
     assert small.properties is None
     assert set(small.guards.unanswered) == {"position", "corners", "borders"}
@@ -135,7 +135,7 @@ def test_a_small_map_is_not_described_but_guarded() -> None:
 def test_a_row_the_record_does_not_have_is_refused() -> None:
     record = recorded()
     with pytest.raises(ShapeError):
-        health(record, asked_keys(record), row=1)
+        diagnostics_of(record, asked_keys(record), row=1)
 
 
 def test_answers_are_painted_with_the_asked_cell_marked() -> None:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seedloupe.errors import PickError
-from seedloupe.picking.layout_bias import ASPECTS, Habits, habit_of, moments_of
+from seedloupe.picking.layout_bias import ASPECTS, LayoutBias, layout_bias_of, moments_of
 from seedloupe.tables import SeedTable
 
 from ..seed_tables import make_table
@@ -25,8 +25,8 @@ def table_of(values: Doubles, classes: tuple[str, ...] = ()) -> SeedTable:
     return make_table({}, features={"composition": flat}, classes=classes)
 
 
-def habits(table: SeedTable, kind: str | None, aspect: str) -> Habits:
-    return habit_of(moments_of(table, kind, aspect), moments_of(table, None, aspect))
+def habits(table: SeedTable, kind: str | None, aspect: str) -> LayoutBias:
+    return layout_bias_of(moments_of(table, kind, aspect), moments_of(table, None, aspect))
 
 
 def planted(

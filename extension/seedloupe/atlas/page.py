@@ -193,7 +193,7 @@ def _map_words(found: SeedMap, table: SeedTable) -> str:
 
 
 def _columns(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, Any]]:
-    """Everything seeds can be coloured by, the most telling first."""
+    """Everything seeds can be coloured by, the most informative first."""
     if ranks:
         places = [ranks.get(seed, np.nan) for seed in table.seeds.tolist()]
         yield _column("rank", "Rank", "rank", np.asarray(places), -1) | {"among": len(ranks)}

@@ -137,7 +137,9 @@ def groups(
     return found
 
 
-def health(record: LensRecord, keys: Sequence[LensKey], *, row: int = 0) -> dict[LensKey, Health]:
+def diagnostics_of(
+    record: LensRecord, keys: Sequence[LensKey], *, row: int = 0
+) -> dict[LensKey, Health]:
     """Describe each map, and look for what seems content and is none.
 
     Args:

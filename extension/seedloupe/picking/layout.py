@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
-from .layout_bias import ASPECTS, Habits, habit_of, moments_of
+from .layout_bias import ASPECTS, LayoutBias, layout_bias_of, moments_of
 from .picks import Pick, Picking, describe_pick
 from .ranks import Rows
 from .sharing import share_out
@@ -34,7 +34,7 @@ _HARDLY = 0.1
 """Below this share of the differences a seed is said to decide nothing."""
 
 Doubles = NDArray[np.float64]
-HabitOf = Callable[[str | None, str], Habits]
+BiasOf = Callable[[str | None, str], LayoutBias]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Layout:
 class LayoutPicker:
     """Takes the seeds whose pictures can be expected nearest to a layout.
 
-    The order is by expected squared distance: how far off the seed's habit is, how unsure the habit
+    The order is by expected squared distance: how far off the seed's bias is, how unsure the bias
     is, how much its pictures vary around it, and where any object is meant, how much classes
     differ. A seed that puts everything on the left reliably thus beats one that does so on average.
     A table holds means over the pictures of a class, so single pictures vary more than is known.
@@ -147,8 +147,8 @@ class LayoutPicker:
         require_spaces(table, (COMPOSITION,))
         rows, notes = rows_passing(table, self.tags)
         moments = cache(partial(moments_of, table))
-        habit = cache(lambda kind, name: habit_of(moments(kind, name), moments(None, name)))
-        queries = [_Query.of(habit, layout, rows) for layout in self.layouts]
+        bias_of = cache(lambda kind, name: layout_bias_of(moments(kind, name), moments(None, name)))
+        queries = [_Query.of(bias_of, layout, rows) for layout in self.layouts]
         found, turns = share_out(table, queries, stretch)
         said = (note for query in queries for note in query.notes(len(rows)))
         return Picking(
@@ -179,7 +179,7 @@ def pick_by_layout(
     """Return seeds that put things where they are wanted; see :class:`LayoutPicker`.
 
     Each pick's scores hold ``distance`` (root of the expected squared distance, in sides of the
-    picture), ``spread`` (how much of that is the seed's own variation) and its habit in every
+    picture), ``spread`` (how much of that is the seed's own variation) and its bias in every
     aspect asked for.
 
     Args:
@@ -205,27 +205,27 @@ class _Query:
     Args:
         layout: what is asked for.
         rows: ``(R,)`` rows with anything to say about it.
-        habits: what they do, by aspect asked for.
+        biases: what they do, by aspect asked for.
         squares: ``(R,)`` expected squared distance.
         spreads: ``(R,)`` the part of it that is the seed's own variation.
     """
 
     layout: Layout
     rows: Rows
-    habits: Mapping[str, Habits]
+    biases: Mapping[str, LayoutBias]
     squares: Doubles
     spreads: Doubles
 
     @classmethod
-    def of(cls, habit: HabitOf, layout: Layout, rows: Rows) -> _Query:
-        habits = {aspect: habit(layout.kind, aspect) for aspect in layout.wanted}
-        for aspect in habits:
-            rows = rows[habits[aspect].known[rows]]
+    def of(cls, bias_of: BiasOf, layout: Layout, rows: Rows) -> _Query:
+        biases = {aspect: bias_of(layout.kind, aspect) for aspect in layout.wanted}
+        for aspect in biases:
+            rows = rows[biases[aspect].known[rows]]
         squares, spreads = np.zeros(len(rows)), np.zeros(len(rows))
         for aspect, value in layout.wanted.items():
-            squares += habits[aspect].squared_error(value)[rows]
-            spreads += habits[aspect].variation[rows]
-        return cls(layout, rows, habits, squares, np.sqrt(spreads))
+            squares += biases[aspect].squared_error(value)[rows]
+            spreads += biases[aspect].variation[rows]
+        return cls(layout, rows, biases, squares, np.sqrt(spreads))
 
     def notes(self, asked: int) -> tuple[str, ...]:
         """Say who could not be compared, what random seeds give, and who really decides."""
@@ -236,15 +236,15 @@ class _Query:
             return tuple(notes)
         usual = float(np.sqrt(self.squares.mean()))
         notes.append(f"{self.layout}: random seeds are on average {usual:.2f} away")
-        for aspect, habit in self.habits.items():
-            if not habit.separable:
+        for aspect, bias in self.biases.items():
+            if not bias.separable:
                 notes.append(
                     f"{aspect} was seen with one object a seed: how much it varies is not known, "
                     "and what was seen is taken at face value"
                 )
-            elif habit.share is not None and habit.share < _HARDLY:
+            elif bias.share is not None and bias.share < _HARDLY:
                 notes.append(
-                    f"the seed decides {habit.share:.0%} of the differences in {aspect}: with this "
+                    f"the seed decides {bias.share:.0%} of the differences in {aspect}: with this "
                     "model it hardly matters there"
                 )
         return tuple(notes)
@@ -253,5 +253,5 @@ class _Query:
         """Describe the seed at a position of ``rows``."""
         row = int(self.rows[at])
         more = {"distance": float(self.squares[at] ** 0.5), "spread": float(self.spreads[at])}
-        more |= {aspect: float(self.habits[aspect].expected[row]) for aspect in self.layout.wanted}
+        more |= {aspect: float(self.biases[aspect].expected[row]) for aspect in self.layout.wanted}
         return describe_pick(table, row, (), rank=place, note=str(self.layout), more=more)

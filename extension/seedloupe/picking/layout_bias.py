@@ -39,7 +39,7 @@ Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Habits:
+class LayoutBias:
     """One aspect of the layout, for every seed of a table.
 
     Args:
@@ -48,7 +48,7 @@ class Habits:
         doubt: ``(S,)`` squared standard deviation of that expectation.
         variation: ``(S,)`` variance around the habit, from class to class once what is usual for
             each is taken off.
-        deviation: standard deviation between seeds' habits; 0 where seeds do not differ.
+        deviation: standard deviation between seeds' biases; 0 where seeds do not differ.
         separable: whether seeds were seen with several classes, so that habit and variation can be
             told apart; else all is taken for habit.
         classes: variance between what is usual for the classes asked about; 0 for one.
@@ -132,7 +132,7 @@ def moments_of(table: SeedTable, kind: str | None, aspect: str) -> SeedDeviation
     return SeedDeviations(count, total, squares, centre, float(shares @ (usual - centre) ** 2))
 
 
-def habit_of(asked: SeedDeviations, over_all: SeedDeviations) -> Habits:
+def layout_bias_of(asked: SeedDeviations, over_all: SeedDeviations) -> LayoutBias:
     """Return what every seed tends to do in one aspect.
 
     How much pictures vary is learnt from all classes, also when only one is asked about: one value
@@ -153,7 +153,7 @@ def habit_of(asked: SeedDeviations, over_all: SeedDeviations) -> Habits:
     doubt = np.where(known, keep * errors, between)
     separable = bool((over_all.count > 1).any())
     expected = asked.centre + keep * habit
-    return Habits(known, expected, doubt, variation, between**0.5, separable, asked.classes)
+    return LayoutBias(known, expected, doubt, variation, between**0.5, separable, asked.classes)
 
 
 def _class_of(table: SeedTable, kind: str) -> int:

@@ -50,7 +50,7 @@ class Quality:
         return cls(ranking, {metric: shrink(table, metric, ranking.rows) for metric in metrics})
 
     @cached_property
-    def telling(self) -> Mapping[str, Shrunken]:
+    def informative(self) -> Mapping[str, Shrunken]:
         """The metrics that have a say."""
         return {name: found for name, found in self.shrunken.items() if found.tells_apart}
 
@@ -58,7 +58,7 @@ class Quality:
     def worth(self) -> Doubles:
         """What can at least be expected of each seed ``(R,)``; all 0 where nothing has a say."""
         total = np.zeros(len(self.ranking.rows))
-        for found in self.telling.values():
+        for found in self.informative.values():
             total += found.lower(CAUTION) / found.between**0.5
         return total
 
@@ -66,7 +66,7 @@ class Quality:
     def gain(self) -> Doubles:
         """What is expected of each seed beyond a random one, ``(R,)``."""
         total = np.zeros(len(self.ranking.rows))
-        for found in self.telling.values():
+        for found in self.informative.values():
             total += (found.mean - found.centre) / found.between**0.5
         return total
 
@@ -127,10 +127,10 @@ def better_seeds(table: SeedTable, rows: Rows) -> Better:
     quality = Quality.of(table, table.metrics(), ranking)
     if all(found.certain for found in quality.shrunken.values()):
         return Better(ranking.rows, (ranking.mean,), "mean rank")
-    if not quality.telling:
+    if not quality.informative:
         by = "mean rank, though no score tells the seeds apart"
         return Better(ranking.rows, (ranking.mean,), by)
-    by = f"what can at least be expected by {' and '.join(quality.telling)}"
+    by = f"what can at least be expected by {' and '.join(quality.informative)}"
     return Better(ranking.rows, (-quality.worth, ranking.mean), by)
 
 

@@ -181,8 +181,8 @@ class ByLowerBound:
         """Say what is to be expected of them."""
         quality, case = self._quality, self.case
         mark = _NO_BETTER if _is_shrunken(quality) else _NO_BETTER_SEEN
-        marks = {int(at): mark for at in chosen if quality.telling and quality.gain[at] <= 0}
-        notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.telling, chosen))
+        marks = {int(at): mark for at in chosen if quality.informative and quality.gain[at] <= 0}
+        notes = (*_shrink_notes(quality.shrunken), *_gain_notes(case, quality.informative, chosen))
         expected = _expectations(case, quality.shrunken, chosen)
         first = case.metrics[0]
         known = not quality.shrunken[first].certain
@@ -205,12 +205,12 @@ RULES: Mapping[GoldenRule, Callable[[Case], OrderedByRule]] = MappingProxyType(
 
 def _bound_rule(quality: Quality) -> str:
     """Say what decided, and what was done to it."""
-    names, compared = " and ".join(quality.telling), len(quality.ranking.rows)
+    names, compared = " and ".join(quality.informative), len(quality.ranking.rows)
     if compared < 2:
         return "no choice: only one seed is left" if compared else "no choice: no seed is left"
     if not names:
         return "by mean rank, since no metric tells the seeds apart"
-    plain = [name for name, found in quality.telling.items() if found.certain]
+    plain = [name for name, found in quality.informative.items() if found.certain]
     if not _is_shrunken(quality):
         units = " in units of how much seeds differ in each" if len(plain) > 1 else ""
         return f"the best by {names}{units}, at face value, since no errors are known"
@@ -222,7 +222,7 @@ def _bound_rule(quality: Quality) -> str:
 
 
 def _is_shrunken(quality: Quality) -> bool:
-    return not all(found.certain for found in quality.telling.values())
+    return not all(found.certain for found in quality.informative.values())
 
 
 def _widened(passing: int, beyond: int, top: int) -> tuple[str, ...]:
@@ -264,12 +264,12 @@ def _why_not(found: Shrunken) -> str:
     return "they differ no more than its errors would make them"
 
 
-def _gain_notes(case: Case, telling: Mapping[str, Shrunken], order: Rows) -> tuple[str, ...]:
+def _gain_notes(case: Case, informative: Mapping[str, Shrunken], order: Rows) -> tuple[str, ...]:
     """Say what the seeds are worth beside random ones, on prompts they did not win by."""
     return tuple(
         f"{name} on other prompts: {_sign(case, name) * found.mean[order].mean():.4g} to be "
         f"expected of these seeds, {_sign(case, name) * found.centre:.4g} of random seeds"
-        for name, found in telling.items()
+        for name, found in informative.items()
         if not found.certain and len(order)
     )
 

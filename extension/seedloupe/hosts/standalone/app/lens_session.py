@@ -16,7 +16,7 @@ from ....generation.sampler import Plan
 from ....images import from_pil, to_pil
 from ....lens import PanelChoice, panel_choices
 from ....lens.explorer import RecordedRun, explorer_json, explorer_page
-from ....lens.questions import asked_keys, health
+from ....lens.questions import asked_keys, diagnostics_of
 from ....lens.run_record import Recording, panel_of
 from ....noise import parse_seeds
 from ..engine.sampling import Generated, StepUpdate
@@ -221,7 +221,7 @@ def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
         if not record.codes and not record.raw:
             continue
         last = max(key.step for key in record.rgb)
-        for key, found in health(record, asked_keys(record, step=last)).items():
+        for key, found in diagnostics_of(record, asked_keys(record, step=last)).items():
             whose = f"{run.title}, " if len(runs) > 1 else ""
             said += [f"{whose}{key.layer}: {line}" for line in found.guards.warnings]
     return tuple(said)

@@ -196,12 +196,12 @@ def _grouping(found: Segmentation) -> dict[str, Any]:
 
 
 def _tell_health(record: LensRecord, args: argparse.Namespace, console: Console) -> int:
-    from .....lens.questions import asked_keys, health
+    from .....lens.questions import asked_keys, diagnostics_of
 
     keys = asked_keys(record, step=args.step)
     if args.step is None:
         keys = tuple(key for key, _ in _last(keys, keys))
-    found = health(record, keys)
+    found = diagnostics_of(record, keys)
     answers = [_place(record, key) | _condition(found[key]) for key in keys]
     rows = [["LAYER", "STEP", "CELLS", "NOISE", "PATCH", "LOCALITY", "WARNINGS"]]
     rows += [[key.layer, str(key.step), _cells(record, key), *_figures(found[key])] for key in keys]
