@@ -67,3 +67,8 @@ print("torch" in sys.modules)
         env={"PYTHONPATH": str(ROOT / "extension"), "PATH": ""},
     )
     assert ended.stdout.strip() == "False"
+
+
+def test_what_a_service_puts_beside_the_nodes_of_a_graph_is_passed_over() -> None:
+    beside = {**PROMPT, "extra": {"airs": ["a"]}, "extraMetadata": "{}"}
+    assert noise_in_picture(texts(prompt=beside)).seeds == (9,)

@@ -59,7 +59,7 @@ def noise_in_picture(
         return noise_in_record(record, channels=channels)
     # Other programs keep a prompt of words under the same name.
     if texts.get("prompt", "").lstrip().startswith("{"):
-        prompt = read_json(texts["prompt"], "prompt")
+        prompt = _nodes_of(read_json(texts["prompt"], "prompt"))
         return noise_in_graph(prompt, channels=channels, file_size=file_size, effort=effort)
     if "workflow" in texts and (
         texts["workflow"].lstrip().startswith("{") or "parameters" not in texts
@@ -127,8 +127,7 @@ def _in_object(
         if isinstance(inner, Mapping):
             return noise_in_workflow(inner, channels=channels, file_size=file_size)
     if _is_graph(told):
-        nodes = {name: node for name, node in told.items() if _is_node(node)}
-        return noise_in_graph(nodes, channels=channels, file_size=file_size)
+        return noise_in_graph(_nodes_of(told), channels=channels, file_size=file_size)
     other = noise_of_other({str(name): str(value) for name, value in told.items()})
     found = other or unread(FoundHost.OTHER, named_program(told), ())
     return replace(found, seeds=found.seeds or recorded_seeds(told))
@@ -161,6 +160,12 @@ def _is_enlarged(texts: Mapping[str, str]) -> bool:
 def _is_graph(told: Mapping[str, object]) -> bool:
     """Whether an object is ComfyUI's graph, which Civitai's generator writes in EXIF."""
     return any(_is_node(node) for node in told.values())
+
+
+def _nodes_of(told: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a graph without what services put beside its nodes; one without nodes as it is."""
+    nodes = {name: node for name, node in told.items() if _is_node(node)}
+    return nodes or told
 
 
 def _is_node(node: object) -> bool:

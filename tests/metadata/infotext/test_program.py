@@ -47,6 +47,7 @@ def text(more: str = "", sampler: str = "Euler a") -> str:
         ("Fooocus v2.5.5", ProgramFamily.FOOOCUS, "Fooocus v2.5.5"),
         ("stable-diffusion.cpp", ProgramFamily.SDCPP, "stable-diffusion.cpp"),
         ("MyFork", ProgramFamily.STRANGE, "MyFork"),
+        ("2.3.1", ProgramFamily.STRANGE, "a program of version 2.3.1"),
         ("", ProgramFamily.UNNAMED, ""),
     ],
 )
@@ -60,6 +61,9 @@ def test_the_version_names_the_program(version: str, family: ProgramFamily, name
     [
         ({"App": "SD.Next", "Version": "058a7f0"}, ProgramFamily.SDNEXT),
         ({"Backend": "Diffusers"}, ProgramFamily.SDNEXT),
+        ({"Backend": "Elsewhere", "Version": "v1.10.1"}, ProgramFamily.STRANGE),
+        ({"App": "Some Studio", "Version": "v1.10.1"}, ProgramFamily.STRANGE),
+        ({"Software": "Some Studio"}, ProgramFamily.STRANGE),
         ({"Created Date": "2025-11-28"}, ProgramFamily.CIVITAI),
         ({"Civitai resources": "[]", "Version": "v1.10.1"}, ProgramFamily.WEBUI),
         ({"Civitai resources": "[]", "Version": "ComfyUI"}, ProgramFamily.COMFYUI),

@@ -21,6 +21,9 @@ _NEO_TURNS_CHANNELS = (2, 18)
 """From this release on Forge Neo certainly turns a variation by whole channels: the change was made
 on 2026-02-21, and 2.17 was in use a month later."""
 
+_SDNEXT_NAMES = ("sd.next", "sdnext")
+_SDNEXT_BACKENDS = ("Diffusers", "Original")
+
 
 class ProgramFamily(Enum):
     """Programs that draw alike."""
@@ -82,8 +85,13 @@ def program_of(fields: Mapping[str, str], *, scheme: str = "") -> TextProgram:
     release = _release(version)
     if scheme or plain.startswith("fooocus") or {"Sharpness", "ADM Guidance"} <= fields.keys():
         return TextProgram(ProgramFamily.FOOOCUS, name or FoundHost.FOOOCUS.value, release)
-    if fields.get("App", "").casefold() in ("sd.next", "sdnext") or "Backend" in fields:
+    app = fields.get("App", fields.get("Software", "")).strip()
+    if app.casefold() in _SDNEXT_NAMES or fields.get("Backend") in _SDNEXT_BACKENDS:
         return TextProgram(ProgramFamily.SDNEXT, FoundHost.SDNEXT.value, release)
+    if app or "Backend" in fields:
+        # It names itself beside its version, which then is no version of the web UI.
+        called = app or f"a program on the backend {fields['Backend'].strip()}"
+        return TextProgram(ProgramFamily.STRANGE, called[:_LONGEST_NAME])
     if plain.startswith("comfy"):
         return TextProgram(ProgramFamily.COMFYUI, _comfy_node(name), release)
     for pattern, family, called in _VERSIONS:
@@ -92,7 +100,10 @@ def program_of(fields: Mapping[str, str], *, scheme: str = "") -> TextProgram:
             return TextProgram(family, called.format(name[begin.end() :]).strip(), release)
     if {"Civitai resources", "Civitai metadata", "Created Date"} & fields.keys():
         return TextProgram(ProgramFamily.CIVITAI, "Civitai's generator")
-    return TextProgram(ProgramFamily.STRANGE, name) if version else _unnamed(fields)
+    if not version:
+        return _unnamed(fields)
+    has_name = re.search("[A-Za-z]{2}", name) is not None
+    return TextProgram(ProgramFamily.STRANGE, name if has_name else f"a program of version {name}")
 
 
 def generator_of(program: TextProgram, name: str | None) -> NoiseSource | None:
@@ -149,7 +160,8 @@ _VERSIONS = (
     (re.compile(r"(?=f1\.)"), ProgramFamily.FORGE, "reForge {}"),
     (re.compile(r"(?=f[0-9])"), ProgramFamily.FORGE, "Forge {}"),
     (re.compile(r"(?=stable-diffusion\.cpp|sd\.cpp|sdcpp)"), ProgramFamily.SDCPP, "{}"),
-    (re.compile(r"(?=v?[0-9]+\.[0-9]+)"), ProgramFamily.WEBUI, "AUTOMATIC1111 {}"),
+    # The web UI never left 1.x; a bare number beyond is another program's.
+    (re.compile(r"(?=v?1\.[0-9]+)"), ProgramFamily.WEBUI, "AUTOMATIC1111 {}"),
 )
 """How versions begin, whose they are, and what people call them by the rest."""
 
