@@ -96,3 +96,14 @@ def test_entries_that_claim_more_than_there_is_cost_nothing() -> None:
 def test_a_directory_that_points_at_itself_ends() -> None:
     loop = b"II*\0\x08\0\0\0\1\0" + struct.pack("<HHII", 0x8769, 4, 1, 8) + bytes(4)
     assert list(texts_in_exif(loop)) == []
+
+
+def test_bytes_of_utf_8_under_the_name_of_unicode_are_read_as_such() -> None:
+    assert read(b"UNICODE\0" + TEXT.encode()) == TEXT
+
+
+def test_windows_comment_in_the_web_uis_words_is_its_text() -> None:
+    block = Image.Exif()
+    block[0x9C9C] = TEXT.encode("utf-16-le")
+    told = dict(texts_in_exif(block.tobytes().removeprefix(b"Exif\0\0")))
+    assert told == {"parameters": TEXT}

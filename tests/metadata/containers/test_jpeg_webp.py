@@ -92,3 +92,12 @@ def test_other_texts_of_both_are_read_by_their_names() -> None:
     assert list(texts_in_jpeg(jpeg)) == [("XML:com.adobe.xmp", "<x/>"), ("Comment", "a hill")]
     webp = riff((b"VP8X", bytes(10)), (b"XMP ", b"<x/>"), (b"EXIF", BLOCK))
     assert [name for name, _ in texts_in_webp(webp)] == ["XML:com.adobe.xmp", "parameters"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("a hill", "Comment"), ("a hill\nSteps: 20, Seed: 7, Size: 64x48", "parameters")],
+)
+def test_a_jpeg_comment_in_the_web_uis_words_is_its_text(text: str, name: str) -> None:
+    content = b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text.encode() + b"\xff\xda"
+    assert list(texts_in_jpeg(io.BytesIO(content))) == [(name, text)]

@@ -57,6 +57,11 @@ def texts_in_exif(block: bytes) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
+def is_like_infotext(text: str) -> bool:
+    """Whether a text is in the web UI's words, wherever it stands."""
+    return _LIKE_INFOTEXT.search(text) is not None
+
+
 def _entries(block: bytes) -> Iterator[tuple[int, bytes]]:
     """Return the tag and the bytes of each entry that may be a text."""
     order = _ORDERS.get(block[:4])
@@ -105,8 +110,11 @@ def _unicode(text: bytes, *, is_little: bool) -> str:
     """Decode UTF-16 whose order is told by its letters.
 
     The web UI writes the high byte first whatever the block's order, others do not: in Latin
-    letters, of which every such text has some, the high byte is 0.
+    letters, of which every such text has some, the high byte is 0. Without any such byte it is
+    UTF-8 under a wrong name.
     """
+    if 0 not in text:
+        return text.decode("utf-8", "replace").strip("\ufeff ")
     high, low = text[0::2].count(0), text[1::2].count(0)
     big = high > low if high != low else not is_little
     return text.decode("utf-16-be" if big else "utf-16-le", "replace").strip("\0\ufeff ")
@@ -119,6 +127,6 @@ def _named(tag: int, text: str) -> tuple[str, str]:
         return begin[1].lower(), text[begin.end() :]
     if tag == _MAKER and text not in _SCHEMES:
         return "", ""
-    if tag == _DESCRIPTION and _LIKE_INFOTEXT.search(text):
+    if tag in (_DESCRIPTION, *_WINDOWS) and is_like_infotext(text):
         return "parameters", text
     return _NAMES.get(tag, ""), text

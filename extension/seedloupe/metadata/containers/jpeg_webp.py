@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from .exif import texts_in_exif
+from .exif import is_like_infotext, texts_in_exif
 
 _MOST_BLOCKS = 4096
 _LONGEST = 2**24
@@ -39,7 +39,8 @@ def texts_in_jpeg(stream: BinaryIO) -> Iterator[tuple[str, str]]:
             continue
         content = take(stream, length)
         if kind == _COMMENT:
-            yield "Comment", content.decode("utf-8", "replace").strip("\0 ")
+            text = content.decode("utf-8", "replace").strip("\0 ")
+            yield "parameters" if is_like_infotext(text) else "Comment", text
         elif content.startswith(_NAME):
             yield from texts_in_exif(content.removeprefix(_NAME))
         elif content.startswith(_XMP):
