@@ -124,3 +124,16 @@ def test_a_graph_without_a_node_that_writes_is_read_to_its_end() -> None:
 def test_sounds_and_films_are_no_pictures() -> None:
     film = {**branch("SaveVideo"), "n19": node("SaveWEBM", images=["18", 0])}
     assert noise_in_graph(graph(**film)).seeds == (SEED,)
+
+
+def test_a_strange_node_may_put_the_pictures_of_a_batch_side_by_side() -> None:
+    prompt = graph(
+        n5=empty(batch_size=4),
+        n30=node("SomeGrid", images=["8", 0]),
+        n9=node("SaveImage", images=["30", 0]),
+    )
+    found = noise_in_graph(prompt)
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, ("SomeGrid",))
+    assert found.seeds == (SEED,)
+    prompt["5"] = empty()
+    assert noise_in_graph(prompt).level is FoundLevel.EXACT

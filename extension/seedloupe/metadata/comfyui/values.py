@@ -130,6 +130,8 @@ def passed_on(value: Unknown) -> Flow | Unknown:
     flow = value.flows[0]
     if flow.form is not Form.PIXELS or flow.doubts or not flow.started:
         return value
+    if len(set(flow.rows)) > 1:
+        return value  # of several pictures it may show one, or all of them side by side
     passed = united(flow.passed, value.names)
     return replace(flow, size=None, grown=None, passed=passed, size_from=value.names[0])
 

@@ -288,3 +288,26 @@ def test_notes_and_reroutes_do_nothing() -> None:
 )
 def test_what_a_page_has_besides_may_be_anything(odd: dict) -> None:
     assert noise_in_workflow(simple().written(**odd)).seeds == (SEED,)
+
+
+def test_a_seed_that_is_broadcast_may_have_replaced_the_one_in_a_socket() -> None:
+    page = simple()
+    page.add(30, "Seed Everywhere", (777, "randomize"), outputs=("INT",))
+    assert noise_in_workflow(page.written()).seeds == (SEED,)
+    socket = {"name": "seed", "type": "INT", "widget": {"name": "seed"}, "link": None}
+    page.nodes[2]["inputs"].append(socket)
+    assert noise_in_workflow(page.written()).level is FoundLevel.UNKNOWN
+    socket["link"] = page.link(30, 0, 3, 2, "INT")
+    assert noise_in_workflow(page.written()).seeds == (777,)
+
+
+@pytest.mark.parametrize("kind", ["GlobalSeed //Inspire", "easy globalSeed"])
+def test_a_seed_for_all_nodes_is_the_samplers_only_where_both_agree(kind: str) -> None:
+    page = simple()
+    page.add(30, kind, (777, True, "randomize", ""))
+    found = noise_in_workflow(page.written())
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, (kind,))
+    page.nodes[-1]["widgets_values"][0] = SEED
+    assert noise_in_workflow(page.written()).level is FoundLevel.EXACT
+    page.nodes[-1].update(mode=2, widgets_values=[777, True, "randomize", ""])
+    assert noise_in_workflow(page.written()).level is FoundLevel.EXACT

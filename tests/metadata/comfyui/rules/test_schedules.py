@@ -137,3 +137,16 @@ def test_every_part_of_a_custom_sampler_must_be_known(place: str) -> None:
     found = noise_in_graph(prompt)
     assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, ("Strange",))
     assert found.seeds == (6,)
+
+
+@pytest.mark.parametrize("kind", ["DetailDaemonSamplerNode", "LyingSigmaSampler"])
+def test_a_method_around_another_is_as_well_known_as_that_one(kind: str) -> None:
+    basic = node("BasicScheduler", model=["4", 0], steps=20)
+    prompt = custom(["33", 0], n33=basic)
+    method = prompt["3"]["inputs"]["sampler"]
+    prompt["50"] = node(kind, sampler=method)
+    prompt["3"]["inputs"]["sampler"] = ["50", 0]
+    assert noise_in_graph(prompt).level is FoundLevel.EXACT
+    prompt[method[0]] = node("Strange", sampler_name="euler")
+    found = noise_in_graph(prompt)
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, ("Strange",))

@@ -21,6 +21,8 @@ class FlatGraph:
         subgraphs: those of the page, by the kind that their uses have.
         groups: what is in the page's old group nodes, by their name.
         is_fed: whether "Use Everywhere" may feed inputs that are wired to nothing.
+        seeders: nodes that put seeds into other nodes of the page without a wire: their kinds, and
+            the seed that they hold.
         nodes: the graph, as ``prompt`` has it.
         setters: the nodes that set a value, by the name it is got by.
     """
@@ -28,6 +30,7 @@ class FlatGraph:
     subgraphs: Mapping[str, Mapping[str, object]]
     groups: Mapping[str, object]
     is_fed: bool = False
+    seeders: Mapping[str, object] = field(default_factory=dict)
     nodes: dict[str, dict[str, object]] = field(default_factory=dict)
     setters: dict[str, list[str]] = field(default_factory=dict)
 
@@ -48,6 +51,13 @@ class FlatGraph:
     def get(self, name: str, value: str) -> None:
         """Add a node that hands on a value that another sets."""
         self.add(name, f"{_GETS}{value}", {})
+
+    def seeder(self, kind: str) -> str:
+        """Return the name of a node that stands for one that puts its seed into others."""
+        name = f"all {kind}"
+        if name not in self.nodes:
+            self.add(name, kind, {"value": self.seeders[kind]})
+        return name
 
     def finished(self) -> dict[str, dict[str, object]]:
         """Return the graph: values got where they are set, wires to nothing taken out."""

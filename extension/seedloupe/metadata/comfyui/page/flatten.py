@@ -37,6 +37,10 @@ _GETTERS = ("GetNode", "easy getNode")
 _REROUTES = ("Reroute", "Reroute (rgthree)")
 _GROUPS = ("workflow/", "workflow>")
 _EVERYWHERE_KINDS = ("Anything Everywhere", "Prompts Everywhere", "Seed Everywhere")
+_SEEDER = "Seed Everywhere"
+_GLOBAL_SEEDERS = ("GlobalSeed //Inspire", "easy globalSeed")
+"""Nodes that write their seed into every other before a run."""
+_SEEDS = ("seed", "noise_seed")
 _FED_TYPES = ("MODEL", "LATENT", "NOISE", "GUIDER", "SIGMAS", "SAMPLER", "IMAGE")
 
 
@@ -49,10 +53,13 @@ def graph_of(workflow: Mapping[str, object]) -> Mapping[str, object]:
         ImageError: it is no workflow, or larger than any.
     """
     flat = FlatGraph(subgraphs(workflow), group_nodes(workflow))
-    flat.is_fed = any(
-        str(node.get("type")).startswith(_EVERYWHERE_KINDS) and node.get("mode") not in (2, 4)
-        for node in page_nodes(workflow)
-    )
+    running = [node for node in page_nodes(workflow) if node.get("mode") not in (_MUTED, _BYPASSED)]
+    flat.is_fed = any(str(node.get("type")).startswith(_EVERYWHERE_KINDS) for node in running)
+    flat.seeders = {
+        str(node.get("type")): next(iter(listed(node, "widgets_values")), None)
+        for node in running
+        if node.get("type") in (_SEEDER, *_GLOBAL_SEEDERS)
+    }
     _Page(flat, workflow, "", {}, depth=0).open()
     return flat.finished()
 
@@ -103,7 +110,8 @@ class _Page:
             self._flat.get(name, set_name(node))
         else:
             # What is wired counts more than the value it hides.
-            inputs = {**named_values(node), **dict(self._wires(number, node))}
+            values = {**named_values(node), **dict(self._seeds_put_in(kind, node))}
+            inputs = {**values, **dict(self._wires(number, node))}
             self._flat.add(name, "Reroute" if kind in _REROUTES else kind, inputs)
 
     def _wires(self, number: int, node: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -124,6 +132,22 @@ class _Page:
         if self._flat.is_fed and not is_value and socket.get("type") in _FED_TYPES:
             return [EVERYWHERE, 0]
         return None
+
+    def _seeds_put_in(self, kind: str, node: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        """Return the seeds of a node that another may have replaced, as wires from that one."""
+        seeders = self._flat.seeders
+        if not seeders or kind in seeders:
+            return
+        sockets = {socket.get("name") for socket in sockets_of(node)}
+        for name, seed in named_values(node).items():
+            if name not in _SEEDS:
+                continue
+            if _SEEDER in seeders and name in sockets:
+                yield name, [EVERYWHERE, 0]
+            for other in _GLOBAL_SEEDERS:
+                # A page that was written behind the run has the same number in both.
+                if other in seeders and seeders[other] != seed:
+                    yield name, [self._flat.seeder(other), 0]
 
     def _origin(self, link: object) -> object:
         """Return what a link comes from; None where from nothing."""

@@ -200,6 +200,8 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "QwenImage21Cache",
         "SelectModelDevice",
         "TeaCache",
+        "TeaCacheForImgGen",
+        "TeaCacheForVidGen",
         "TomePatchModel",
         "TorchCompileModel",
         "TorchCompileModelAdvanced",

@@ -66,6 +66,12 @@ HARMLESS_METHODS: Mapping[str, str] = {
 }
 """Methods that have no say in the noise; one that scales while it walks is not among them."""
 
+HARMLESS_WRAPPERS: Mapping[str, str] = {
+    "DetailDaemonSamplerNode": "tells the model other levels, and leaves what is handed in alone",
+    "LyingSigmaSampler": "tells the model other levels, and leaves what is handed in alone",
+}
+"""Methods around another method, which have no say themselves."""
+
 
 def part(share: float) -> float:
     """Return a share as people write it, without what floats add to it."""
@@ -161,11 +167,19 @@ def _method(inputs: Inputs) -> Guide:
     return Guide(GraphModel())
 
 
+def _wrapped(inputs: Inputs) -> Guide | Unknown:
+    """A method around another: as well known as that one."""
+    inner = inputs.value("sampler")
+    return inner if isinstance(inner, (Guide, Unknown)) else inputs.unknown()
+
+
 RULES: Mapping[str, Rule] = {
     **dict.fromkeys(WITH_DENOISE, _with_denoise),
     **dict.fromkeys(FROM_THE_TOP, _from_the_top),
     **dict.fromkeys(UNTOLD_STRENGTH, _untold),
     **dict.fromkeys(HARMLESS_METHODS, _method),
+    **dict.fromkeys(HARMLESS_WRAPPERS, _wrapped),
+    "MultiplySigmas": _changed,
     "SDTurboScheduler": _turbo,
     "SplitSigmas": _split,
     "SplitSigmasDenoise": _split_by_share,
