@@ -117,3 +117,19 @@ def test_names_are_told_in_any_case_and_nothing_is_named_twice() -> None:
     assert [r.name for r in replacements({"Decode prompt": "", "Decode steps": "1"})] == [
         "img2img alternative test"
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_known"),
+    [
+        ("Batch size: 17, Shift: 8, Version: neo-2.24", False),
+        ("Batch size: 4, Shift: 8, Version: neo-2.24", True),
+        ("Batch size: 17, Version: neo-2.24", True),
+        ("Batch size: 17, Version: v1.10.1", True),
+    ],
+)
+def test_the_frames_of_a_video_are_one_draw(more: str, is_known: bool) -> None:
+    text = f"a hill\nSteps: 20, Seed: 7, Size: 64x48, RNG: CPU, {more}"
+    found = noise_in_parameters(text)
+    assert found.level is (FoundLevel.EXACT if is_known else FoundLevel.UNKNOWN)
+    assert found.unknown == (() if is_known else ("Batch size",))

@@ -29,6 +29,7 @@ _DRAW_EACH = (
     ProgramFamily.SDNEXT,
 )
 _MOST_NAMED = 5
+_MOST_AT_ONCE = 8
 _SDNEXT_OTHER = ("img2img", "inpaint", "control", "video", "process")
 """What SD.Next calls runs that encode a picture before they draw, or draw otherwise."""
 _SDNEXT_VARIATION = ("Variation strength", "Variation seed strength")
@@ -95,6 +96,11 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
         findings.problems.append(f"Written by {program.name}, whose noise is not known here.")
     if program.family is ProgramFamily.SDNEXT:
         _find_in_sdnext(infotext.fields, findings)
+    if _is_of_frames(infotext.fields, program):
+        findings.unknown.append("Batch size")
+        findings.problems.append(
+            f"{program.name} counts a video's frames as its batch size, and draws them at once."
+        )
     for replaced in replacements(infotext.fields):
         findings.unknown.append(replaced.name)
         findings.problems.append(replaced.why + _tile(infotext.fields, replaced.name))
@@ -112,6 +118,17 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
             f"The text tells of {named}{more}, which may change the noise for all that is known "
             "here."
         )
+
+
+def _is_of_frames(fields: Mapping[str, str], program: TextProgram) -> bool:
+    """Whether Forge Neo's batch may be the frames of a video.
+
+    Its slider ends at 8 pictures, but for Wan it is called "Frames" and goes from 1 to 17 and on
+    (``modules_forge/main_entry.py``); for Wan and others it writes a shift.
+    """
+    count = whole_number(fields.get("Batch size", "1"))
+    is_many = count is None or count > _MOST_AT_ONCE
+    return program.family is ProgramFamily.NEO and "Shift" in fields and is_many
 
 
 def _find_in_sdnext(fields: Mapping[str, str], findings: TextFindings) -> None:
