@@ -137,3 +137,23 @@ def test_a_strange_node_may_put_the_pictures_of_a_batch_side_by_side() -> None:
     assert found.seeds == (SEED,)
     prompt["5"] = empty()
     assert noise_in_graph(prompt).level is FoundLevel.EXACT
+
+
+@pytest.mark.parametrize(
+    ("kind", "wires"), [("SomeMaker", {"model": ["4", 0]}), ("Some Sampler", {"pipe": ["50", 0]})]
+)
+def test_a_strange_node_at_the_end_may_write_a_picture_it_sampled(kind: str, wires: dict) -> None:
+    loader = node("SomeLoader", ckpt_name="a")
+    found = noise_in_graph(graph(n40=node(kind, seed=7, **wires), n50=loader))
+    assert (found.level, found.seeds) == (FoundLevel.UNKNOWN, (7, SEED))
+    shown = node("ShowText", text=["50", 0])
+    assert noise_in_graph(graph(n40=shown, n50=loader)).level is FoundLevel.EXACT
+    saver = node("Some Saver", images=["8", 0], model=["4", 0])
+    assert noise_in_graph(graph(n9=saver)).level is FoundLevel.EXACT
+
+
+def test_efficiencys_samplers_write_previews_of_their_own() -> None:
+    eff = node("KSampler (Efficient)", **{**sampler(seed=7)["inputs"], "vae_decode": "true"})
+    assert noise_in_graph(graph(n40=eff)).seeds == (7, SEED)
+    saved = graph(n3=eff, n8=None, n9=node("SaveImage", images=["3", 5]))
+    assert noise_in_graph(saved).level is FoundLevel.EXACT

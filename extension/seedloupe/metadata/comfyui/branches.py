@@ -52,6 +52,14 @@ WRITERS: Mapping[str, Writer] = {
 
 _NO_PICTURE_FILES = frozenset(
     (
+        "Anything Everywhere",
+        "Anything Everywhere?",
+        "Anything Everywhere3",
+        "Prompts Everywhere",
+        "CheckpointSave",
+        "CLIPSave",
+        "LoraSave",
+        "ModelSave",
         "SaveAudio",
         "SaveAudioMP3",
         "SaveAudioOpus",
@@ -61,9 +69,14 @@ _NO_PICTURE_FILES = frozenset(
         "SaveWEBM",
         "PreviewAny",
         "PreviewAudio",
+        "VAESave",
     )
 )
 """Nodes at the end of a graph whose files are no pictures."""
+_SHOW_THEMSELVES = frozenset(
+    ("KSampler (Efficient)", "KSampler Adv. (Efficient)", "KSampler SDXL (Eff.)")
+)
+"""Samplers that also write a preview of what they made, with the graph in it."""
 _WHOLE_BATCH = frozenset(("SaveAnimatedPNG", "SaveAnimatedWEBP", "VHS_VideoCombine"))
 """Those that write all their pictures into one file."""
 
@@ -126,7 +139,13 @@ def _writers(nodes: Nodes) -> Iterator[str]:
         called = node.kind.lower()
         # A node at the end whose kind is not known may write pictures whatever it is called.
         is_open_end = name in ends and node.kind not in RULES
-        if node.kind in WRITERS or "save" in called or "preview" in called or is_open_end:
+        if (
+            node.kind in _SHOW_THEMSELVES
+            or node.kind in WRITERS
+            or "save" in called
+            or "preview" in called
+            or is_open_end
+        ):
             yield name
 
 
@@ -144,10 +163,24 @@ def _written(graph: Evaluation, name: str, *, own: bool = False) -> Iterator[Sho
     """Return what a node writes, or with ``own`` what comes out of it."""
     inputs = graph.inputs(name)
     where = f"{inputs.called} {name[:20]}"
+    if not own and _may_sample(inputs):
+        yield Shown(where, unknown=inputs.unknown())
+        return
+    own = own or inputs.node.kind in _SHOW_THEMSELVES
     for value in graph.outputs_of(name) if own else _handed(inputs):
         items = value.items if isinstance(value, Many) else (value,)
         for item in items:
             yield from _pictures(where, item, inputs.node)
+
+
+def _may_sample(inputs: Inputs) -> bool:
+    """Whether a writer that is not known may make its picture itself, of a model or a pipe.
+
+    One that is handed a picture is taken to write that.
+    """
+    if inputs.node.kind in RULES or any(_handed(inputs)):
+        return False
+    return inputs.unknown().may_draw or "sampler" in inputs.node.kind.lower()
 
 
 def _handed(inputs: Inputs) -> Iterator[Value]:
