@@ -168,3 +168,34 @@ def test_forge_neo_cuts_larger_noise_of_odd_sides_otherwise(size: str, level: Fo
     assert found.level is level
     other = noise_in_parameters(text(f"Seed resize from: {size}, RNG: CPU, Version: v1.10.1"))
     assert other.level is FoundLevel.EXACT
+
+
+@pytest.mark.parametrize("version", ["ComfyUI", "Fooocus v2.5.5"])
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ("RNG: NV", "RNG: NV"),
+        ("Variation seed: 9, Variation seed strength: 1", "Variation seed strength"),
+        ("Seed resize from: 32x32", "Seed resize from"),
+        ("Denoising strength: 0.5, Noise multiplier: 0.5", "Noise multiplier"),
+    ],
+)
+def test_what_the_web_ui_does_to_noise_is_not_known_of_others(
+    version: str, more: str, named: str
+) -> None:
+    found = noise_in_parameters(text(f"{more}, Version: {version}"))
+    assert (found.level, found.unknown) == (FoundLevel.UNKNOWN, (named,))
+
+
+@pytest.mark.parametrize("more", ["RNG: CPU", "Variation seed strength: 0", "Noise multiplier: 1"])
+def test_settings_that_change_nothing_leave_others_known(more: str) -> None:
+    found = noise_in_parameters(text(f"{more}, Version: Fooocus v2.5.5"))
+    assert found.level is FoundLevel.EXACT
+
+
+def test_a_fork_of_fooocus_is_not_fooocus() -> None:
+    found = noise_in_parameters(text("Version: OtherFocus v1"), scheme="a1111")
+    assert (found.level, found.unknown) == (
+        FoundLevel.UNKNOWN,
+        ("a fork of Fooocus (OtherFocus v1)",),
+    )

@@ -52,3 +52,11 @@ def test_without_a_size_it_is_asked_for() -> None:
 def test_a_size_that_cannot_be_is_refused() -> None:
     with pytest.raises(ImageError, match=r"parameters\.resolution"):
         found(resolution="big")
+
+
+def test_a_fork_that_keeps_the_schemes_name_is_not_fooocus() -> None:
+    told = found(version="OtherFocus v1")
+    assert (told.level, told.unknown) == (
+        FoundLevel.UNKNOWN,
+        ("another program (OtherFocus v1)",),
+    )

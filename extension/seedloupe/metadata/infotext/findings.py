@@ -28,6 +28,10 @@ _DRAW_EACH = (
     ProgramFamily.UNNAMED,
     ProgramFamily.SDNEXT,
 )
+_NO_VARIATIONS = (ProgramFamily.COMFYUI, ProgramFamily.FOOOCUS, ProgramFamily.SDCPP)
+_CHANGES = ("Variation seed strength", "Seed resize from", "First pass size")
+_WITHOUT = ("0", "0.0", "-1x-1", "0x0")
+"""Values of theirs that change nothing."""
 _MOST_NAMED = 5
 _MOST_AT_ONCE = 8
 _SDNEXT_OTHER = ("img2img", "inpaint", "control", "video", "process")
@@ -101,6 +105,8 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
         findings.problems.append(
             f"{program.name} counts a video's frames as its batch size, and draws them at once."
         )
+    if program.family in _NO_VARIATIONS:
+        _find_changes_of_the_web_ui(infotext.fields, program, findings)
     for replaced in replacements(infotext.fields):
         findings.unknown.append(replaced.name)
         findings.problems.append(replaced.why + _tile(infotext.fields, replaced.name))
@@ -117,6 +123,19 @@ def find_replaced(infotext: Infotext, program: TextProgram, findings: TextFindin
         findings.problems.append(
             f"The text tells of {named}{more}, which may change the noise for all that is known "
             "here."
+        )
+
+
+def _find_changes_of_the_web_ui(
+    fields: Mapping[str, str], program: TextProgram, findings: TextFindings
+) -> None:
+    """Look for what the web UI does to noise in a text of a program that does none of it."""
+    odd = [key for key in _CHANGES if fields.get(key, "0") not in _WITHOUT]
+    odd += ["Noise multiplier"] if fields.get("Noise multiplier", "1") not in ("1", "1.0") else []
+    if odd:
+        findings.unknown += odd
+        findings.problems.append(
+            f"{program.name} tells of {', '.join(odd)}, which it does not do as the web UI does."
         )
 
 

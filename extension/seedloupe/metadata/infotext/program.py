@@ -83,6 +83,8 @@ def program_of(fields: Mapping[str, str], *, scheme: str = "") -> TextProgram:
     name = version[:_LONGEST_NAME]
     plain = version.casefold()
     release = _release(version)
+    if scheme and version and not plain.startswith("fooocus"):
+        return TextProgram(ProgramFamily.STRANGE, f"a fork of Fooocus ({name})")
     if scheme or plain.startswith("fooocus") or {"Sharpness", "ADM Guidance"} <= fields.keys():
         return TextProgram(ProgramFamily.FOOOCUS, name or FoundHost.FOOOCUS.value, release)
     app = fields.get("App", fields.get("Software", "")).strip()
@@ -117,7 +119,8 @@ def generator_of(program: TextProgram, name: str | None) -> NoiseSource | None:
         None where it is the device's, or is not told.
     """
     if program.family in (ProgramFamily.COMFYUI, ProgramFamily.FOOOCUS):
-        return CPU_NOISE
+        # A name other than theirs is a node's or a fork's, and no longer what they draw themselves.
+        return CPU_NOISE if name in (None, "CPU", "cpu") else None
     if program.family is ProgramFamily.SDCPP:
         return NV_NOISE if name == "cuda" else None
     return {"CPU": CPU_NOISE, "NV": NV_NOISE}.get(name or "")

@@ -58,6 +58,9 @@ def noise_in_fooocus(record: Mapping[str, object], *, channels: int | None = Non
     strange = tuple(
         str(name)[:60] for name in record if name not in _KNOWN and not str(name).startswith(_LORA)
     )
+    version = str(record.get("version", FoundHost.FOOOCUS.value))[:40]
+    if not version.startswith(FoundHost.FOOOCUS.value):
+        strange = (f"another program ({version})", *strange)  # forks keep the scheme's name
     level = FoundLevel.EXACT if size else FoundLevel.DEPENDS
     verdict = "Drawn on the CPU, alike on every machine."
     if size is None:
@@ -77,7 +80,7 @@ def noise_in_fooocus(record: Mapping[str, object], *, channels: int | None = Non
         () if seed is None else (seed,),
         CPU_NOISE,
         None if size is None else latent_size(count, size, "parameters.resolution"),
-        program=str(record.get("version", FoundHost.FOOOCUS.value))[:40],
+        program=version,
         channels_assumed=channels is None and size is not None,
         missing=(Missing.SIZE,) if level is FoundLevel.DEPENDS else (),
         unknown=strange,
