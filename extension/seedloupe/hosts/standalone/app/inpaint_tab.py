@@ -34,7 +34,7 @@ _IDLE = Preview(
     ),
 )
 #: The picture being drawn is above the button that has it drawn, and on a narrow screen below.
-_SHOW_BENCH = """(...given) => {
+_SHOW_PREVIEW = """(...given) => {
   const block = window.innerWidth <= 900 ? "start" : "nearest";
   document.getElementById("sl-repaint-preview").scrollIntoView({behavior: "smooth", block});
   return given;
@@ -92,7 +92,7 @@ class InpaintTab:
         ]
         results = [*drawn, *result.parts, self._tally, form.go, form.stop]
         working: dict[str, Any] = {
-            "js": _SHOW_BENCH,
+            "js": _SHOW_PREVIEW,
             "show_progress": "minimal",
             "show_progress_on": self._status,
             "trigger_mode": "once",
