@@ -2,7 +2,7 @@
 PYTHON ?= python
 BIN := $(if $(wildcard .venv/bin),.venv/bin/)
 
-.PHONY: help check fix test demo lock
+.PHONY: help check fix test live demo lock
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile
@@ -16,6 +16,10 @@ fix:  ## format, and mend what ruff can mend
 
 test:  ## all tests
 	$(PYTHON) install.py test
+
+live:  ## tests against a running host (COMFYUI_HOST=127.0.0.1:8188) and a CUDA card
+	$(PYTHON) install.py test tests/hosts/comfyui/test_live.py -m "gpu or not gpu"
+	$(PYTHON) install.py test -m gpu
 
 demo:  ## the demo app
 	$(PYTHON) install.py demo
