@@ -18,7 +18,7 @@ test:  ## all tests
 	$(PYTHON) install.py test
 
 live:  ## tests against a running host (COMFYUI_HOST=127.0.0.1:8188) and a CUDA card
-	$(PYTHON) install.py test tests/hosts/comfyui/test_live.py -m "gpu or not gpu"
+	$(PYTHON) install.py test tests/hosts/comfyui/test_live.py
 	$(PYTHON) install.py test -m gpu
 
 demo:  ## the demo app
