@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import random
@@ -45,9 +46,29 @@ class RootIsNoPackage:
         return pytest.Dir.from_parent(parent, path=path) if path == parent.config.rootpath else None
 
 
+class FewObjectsToWalk:
+    """Takes what libraries and pytest itself have made out of every later garbage collection.
+
+    Those are a million objects, and walking them is most of what a collection costs; measuring
+    whether memory grows takes several.
+    """
+
+    tests, modules = 0, 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Look whether much has come since the last time."""
+        if len(sys.modules) > self.modules + 100 or self.tests % 500 == 0:
+            gc.collect()
+            gc.freeze()
+            self.modules = len(sys.modules)
+        self.tests += 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register what a conftest below the repository's folder cannot do for that folder itself."""
     config.pluginmanager.register(RootIsNoPackage())
+    config.pluginmanager.register(FewObjectsToWalk())
 
 
 class NetworkBlockedError(Exception):
@@ -94,18 +115,24 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def nowhere(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A path of this test's own under which there is nothing; a folder a test would take longer."""
+    return tmp_path_factory.getbasetemp() / "nowhere" / f"{id(request.node):x}"
+
+
 @pytest.fixture(autouse=True)
-def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, nowhere: Path) -> None:
     """Keep the seed tables of whoever runs the tests out of them."""
     monkeypatch.delenv("SEEDLOUPE_TABLES", raising=False)
     for name in ("XDG_DATA_HOME", "APPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "no user's folder"))
+        monkeypatch.setenv(name, str(nowhere / "no user's folder"))
 
 
 @pytest.fixture(autouse=True)
-def tallies_stay_in_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tallies_stay_in_tests(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep what tests count away from what whoever runs them has counted."""
-    folder = tmp_path / "text_tally"
+    folder = nowhere / "text_tally"
     monkeypatch.setenv("SEEDLOUPE_TALLIES", str(folder))
     return folder
 
