@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,24 @@ from seedloupe.noise import initial_noise
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic, load_judge
 from seedloupe.seedling.training.__main__ import main
+from seedloupe.seedling.training.run import Until
 from seedloupe.seedling.training.stages import PRESETS, PresetName, train_all
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.slow
 def test_one_command_trains_everything_and_goes_on_where_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     weights = tmp_path / "weights"
     shutil.copytree(weights_folder() / "config" / "tokenizer", weights / "config" / "tokenizer")
     with torch.random.fork_rng():
         train_all(PRESETS[PresetName.SMOKE], tmp_path / "work", weights)
         first = (weights / "seedling.safetensors").read_bytes()
-        train_all(PRESETS[PresetName.SMOKE], tmp_path / "work", weights)
+        assert "unet 1/1" in capsys.readouterr().err
+        without_variants = replace(PRESETS[PresetName.SMOKE], inpaint=Until())
+        train_all(without_variants, tmp_path / "work", weights)
+    assert "1/1" not in capsys.readouterr().err  # nothing was trained again
     assert (weights / "seedling.safetensors").read_bytes() == first
     load_critic(weights)
     load_judge(weights)
