@@ -35,9 +35,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return lines
 
 
-@pytest.fixture
-def tables(tiny: Model, tmp_path: Path) -> Path:
-    folder = tmp_path / "tables"
+@pytest.fixture(scope="module")
+def tables(tiny: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("atlas") / "tables"
     bare = make_table({"a": [1, 2, 3]})
     for name, table in {"tiny": table_for(tiny), "other": full_table(), "bare": bare}.items():
         (folder / name).mkdir(parents=True)
@@ -45,9 +45,10 @@ def tables(tiny: Model, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def atlas(tiny: Model, tmp_path: Path, tables: Path) -> AtlasTab:
-    state = state_of(tmp_path, tiny, tables=[tables], stream=lambda _, request: flow(request))
+@pytest.fixture(scope="module")
+def atlas(tiny: Model, tables: Path) -> AtlasTab:
+    """The page, built once: what its events show is returned, and it stays as it is."""
+    state = state_of(tables.parent, tiny, tables=[tables], stream=lambda _, request: flow(request))
     return built(lambda: tab_of(state))
 
 
@@ -188,10 +189,11 @@ def test_another_table_brings_its_own_choices(
 
 
 def test_a_table_that_cannot_be_read_leaves_an_empty_map_that_says_so(
-    atlas: AtlasTab, tables: Path, told: list[str]
+    atlas: AtlasTab, tmp_path: Path, told: list[str]
 ) -> None:
-    Path(path_in(tables, "other")).write_bytes(b"junk")
-    (news,) = atlas.on_table("tiny", path_in(tables, "other"))
+    junk = tmp_path / "junk.seedtable.safetensors"
+    junk.write_bytes(b"junk")
+    (news,) = atlas.on_table("tiny", str(junk))
     assert "cannot be shown" in shown([news])["empty"]
     assert shown([news])["file"] == ""
 

@@ -89,14 +89,23 @@ class Browser:
         return found
 
 
-@pytest.fixture
-def browser(state: AppState, toasts: list[str], tiny: Model) -> Browser:
+@pytest.fixture(scope="module")
+def tab(tiny: Model, tmp_path_factory: pytest.TempPathFactory) -> InpaintTab:
+    """The page, built once."""
+    state = state_of(tmp_path_factory.mktemp("page"), tiny)
+
     def build() -> InpaintTab:
         with gr.Blocks(analytics_enabled=False):
             return InpaintTab(state, gr.State("tiny"), Plan(Sampler.DPMPP_2M))
 
+    return built(build)
+
+
+@pytest.fixture
+def browser(tab: InpaintTab, state: AppState, toasts: list[str], tiny: Model) -> Browser:
+    tab._state = state
     width, height = tiny.native_size
-    browser = Browser(built(build))
+    browser = Browser(tab)
     browser.set(editor=edited((0, 0, width // 2, height), (width, height)))
     return browser
 

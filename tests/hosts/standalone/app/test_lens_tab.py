@@ -29,10 +29,17 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return lines
 
 
-@pytest.fixture
-def tab(tiny: Model, tmp_path: Path) -> LensTab:
-    state = state_of(tmp_path, tiny)
+@pytest.fixture(scope="module")
+def page(tiny: Model, tmp_path_factory: pytest.TempPathFactory) -> LensTab:
+    """The page, built once."""
+    state = state_of(tmp_path_factory.mktemp("page"), tiny)
     return built(lambda: tab_of(state))
+
+
+@pytest.fixture
+def tab(page: LensTab, tiny: Model, tmp_path: Path) -> LensTab:
+    page._state = state_of(tmp_path, tiny)
+    return page
 
 
 def tab_of(state: AppState) -> LensTab:

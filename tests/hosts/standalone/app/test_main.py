@@ -48,13 +48,22 @@ def state(tiny: Model, tmp_path: Path, tables: Path) -> AppState:
     return state_of(tmp_path, tiny, tables=[tables], stream=stream, reader=Reader((1, 1, 9, 9)))
 
 
-@pytest.fixture
-def create(state: AppState) -> CreateTab:
+@pytest.fixture(scope="module")
+def tab(tiny: Model, tmp_path_factory: pytest.TempPathFactory) -> CreateTab:
+    """The page, built once."""
+    state = state_of(tmp_path_factory.mktemp("page"), tiny)
+
     def build() -> CreateTab:
         with gr.Blocks(analytics_enabled=False):
             return CreateTab(state, open_page(state, "tiny"), gr.HTML())
 
     return built(build)
+
+
+@pytest.fixture
+def create(tab: CreateTab, state: AppState) -> CreateTab:
+    tab._state = state
+    return tab
 
 
 def by_id(pages: list[dict[Any, Any]], name: str) -> list[Any]:
