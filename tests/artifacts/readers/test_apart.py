@@ -61,10 +61,6 @@ def crash(image):
     ctypes.string_at(0)
 
 
-def leave(image):
-    os._exit(3)
-
-
 def politely(image):
     sys.exit("no more")
 
@@ -213,7 +209,6 @@ def test_a_reader_that_cannot_be_used_is_not_started(stubs: Path) -> None:
     ("wish", "why"),
     [
         ("crash", "signal SIGSEGV"),
-        ("leave", "exit code 3"),
         ("politely", "exit code 1; last it said: SystemExit: no more"),
     ],
 )
