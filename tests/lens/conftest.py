@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
 from .ldm_stand_in import LDM_SD15, LDM_SDXL, LDM_SMALL, LdmUNet, ldm_key
+
+if TYPE_CHECKING:
+    from diffusers import UNet2DConditionModel
 
 SMALL = {
     "sample_size": 16,
@@ -57,6 +60,8 @@ SDXL = {
 
 
 def _meta(config: dict[str, object]) -> UNet2DConditionModel:
+    from diffusers import UNet2DConditionModel
+
     with torch.device("meta"):
         return UNet2DConditionModel(**config)
 
@@ -89,6 +94,8 @@ def build_meta() -> Callable[[dict[str, object]], UNet2DConditionModel]:
 
 @pytest.fixture(scope="session")
 def small_unet() -> UNet2DConditionModel:
+    from diffusers import UNet2DConditionModel
+
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return UNet2DConditionModel(**SMALL).eval()

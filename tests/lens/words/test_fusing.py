@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 import torch
-from diffusers import UNet2DConditionModel
 from torch import nn
 
 from seedloupe.lens.words import AttentionMap, AttentionProbe, CellRows, Truth, WordColumns
@@ -63,6 +62,8 @@ def test_a_unet_compiled_too_early_is_silent_and_one_compiled_later_is_not() -> 
 
 
 def smallest_unet() -> nn.Module:
+    from diffusers import UNet2DConditionModel
+
     with torch.random.fork_rng():
         torch.manual_seed(0)
         return UNet2DConditionModel(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import diffusers
 import numpy as np
 import pytest
 import torch
-from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
 from seedloupe.hosts.standalone.engine.latents import decode_latents
 from seedloupe.hosts.standalone.engine.sampling import Sampler, generate, sample_batch
@@ -31,6 +29,8 @@ SEEDS = (7, 2**32 - 1)
 
 def scheduler(model: Model, sampler: Sampler) -> object:
     """The scheduler each sampler stands for, as a user of diffusers would set it up."""
+    import diffusers
+
     config = model.pipe.scheduler.config
     if sampler is Sampler.DDIM:
         return diffusers.DDIMScheduler.from_config(config)
@@ -41,9 +41,11 @@ def scheduler(model: Model, sampler: Sampler) -> object:
     )
 
 
-def pipeline(model: Model, kind: type[Any], sampler: Sampler) -> Any:
+def pipeline(model: Model, kind: str, sampler: Sampler) -> Any:
+    import diffusers
+
     parts = {**model.pipe.components, "scheduler": scheduler(model, sampler)}
-    pipe = kind(**parts, requires_safety_checker=False)
+    pipe = getattr(diffusers, kind)(**parts, requires_safety_checker=False)
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -71,6 +73,8 @@ def ours(model: Model, **settings: Any) -> list[np.ndarray]:
 @pytest.fixture
 def encode_to_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
     """Diffusers samples an image's latent, and so spends the generator before the noise."""
+    from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
+
     monkeypatch.setattr(
         DiagonalGaussianDistribution, "sample", lambda self, generator=None: self.mode()
     )
@@ -80,7 +84,7 @@ def encode_to_the_mean(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_seed_gives_the_picture_diffusers_gives_for_a_generator_of_that_seed(
     tiny: Model, sampler: Sampler
 ) -> None:
-    pipe = pipeline(tiny, diffusers.StableDiffusionPipeline, sampler)
+    pipe = pipeline(tiny, "StableDiffusionPipeline", sampler)
     pictures = ours(tiny, width=WIDTH, height=HEIGHT, sampler=sampler)
     for seed, picture in zip(SEEDS, pictures, strict=True):
         expected = pipe(
@@ -93,7 +97,7 @@ def test_a_seed_gives_the_picture_diffusers_gives_for_a_generator_of_that_seed(
 def test_explicit_noise_gives_the_batch_diffusers_gives_for_a_list_of_generators(
     tiny: Model, sampler: Sampler
 ) -> None:
-    pipe = pipeline(tiny, diffusers.StableDiffusionPipeline, sampler)
+    pipe = pipeline(tiny, "StableDiffusionPipeline", sampler)
     expected = pipe(
         **common(),
         width=WIDTH,
@@ -177,9 +181,11 @@ def test_a_single_step_starts_from_a_level_that_hides_the_picture(
 
 @pytest.mark.parametrize("negative", ["", "fog"])
 def test_an_xl_model_gives_the_picture_diffusers_gives(tiny_xl: Model, negative: str) -> None:
+    from diffusers import StableDiffusionXLPipeline
+
     parts = {**tiny_xl.pipe.components, "scheduler": scheduler(tiny_xl, Sampler.EULER)}
     parts["scheduler"].register_to_config(use_karras_sigmas=False)
-    pipe = diffusers.StableDiffusionXLPipeline(**parts, add_watermarker=False)
+    pipe = StableDiffusionXLPipeline(**parts, add_watermarker=False)
     pipe.set_progress_bar_config(disable=True)
     expected = pipe(
         **{**common(), "negative_prompt": negative or None},
@@ -205,6 +211,8 @@ def test_an_xl_model_gives_the_picture_diffusers_gives(tiny_xl: Model, negative:
 def test_what_scheduler_a_model_was_saved_with_makes_no_difference(
     tiny: Model, sampler: Sampler
 ) -> None:
+    import diffusers
+
     noise_levels = {
         key: tiny.pipe.scheduler.config[key] for key in ("beta_start", "beta_end", "beta_schedule")
     }
@@ -234,7 +242,7 @@ def test_starting_from_a_picture_is_diffusers_image_to_image(
     tiny: Model, picture: Make, strength: float
 ) -> None:
     start = picture(WIDTH, HEIGHT)
-    pipe = pipeline(tiny, diffusers.StableDiffusionImg2ImgPipeline, Sampler.EULER)
+    pipe = pipeline(tiny, "StableDiffusionImg2ImgPipeline", Sampler.EULER)
     pictures = ours(tiny, image=start, strength=strength)
     for seed, made in zip(SEEDS, pictures, strict=True):
         expected = pipe(
@@ -252,7 +260,7 @@ def test_repainting_is_diffusers_inpainting(
     model = tiny if channels == 4 else tiny_inpainter
     start, mask = picture(WIDTH, HEIGHT), torch.zeros(HEIGHT, WIDTH)
     mask[8:24, 16:40] = 1
-    pipe = pipeline(model, diffusers.StableDiffusionInpaintPipeline, Sampler.EULER)
+    pipe = pipeline(model, "StableDiffusionInpaintPipeline", Sampler.EULER)
     pictures = ours(model, image=start, mask=mask, strength=strength, keep_outside=False)
     for seed, made in zip(SEEDS, pictures, strict=True):
         expected = pipe(

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import diffusers
 import numpy as np
 import pytest
 import torch
@@ -31,6 +30,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 @pytest.fixture(scope="module")
 def few(tiny: Model) -> Model:
     """The tiny model, saved as SDXL Turbo is: with times spaced from the end."""
+    import diffusers
+
     kept = diffusers.EulerDiscreteScheduler.from_config(
         tiny.pipe.scheduler.config, timestep_spacing="trailing"
     )
@@ -54,6 +55,8 @@ def test_every_sampler_begins_at_the_noisiest_time_and_stops_a_step_short_of_the
 def test_the_picture_is_the_one_diffusers_gives_for_that_spacing(
     few: Model, sampler: Sampler
 ) -> None:
+    import diffusers
+
     config = few.pipe.scheduler.config
     scheduler = (
         few.pipe.scheduler

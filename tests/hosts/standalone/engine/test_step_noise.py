@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import diffusers
 import numpy as np
 import pytest
 import torch
@@ -17,6 +16,9 @@ from seedloupe.noise import NoiseSource, NoiseStream, initial_noise
 
 from ....requests import pixels, request_of
 from ....seed_tables import random_states
+
+if TYPE_CHECKING:
+    from diffusers import EulerAncestralDiscreteScheduler
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 NV = NoiseSource.parse("nv")
@@ -31,8 +33,10 @@ def test_the_first_step_draws_what_follows_the_starting_noise(source: str) -> No
     assert torch.equal(step_stream(9, SHAPE, generator).draw(SHAPE), expected)
 
 
-def euler_a() -> diffusers.EulerAncestralDiscreteScheduler:
-    scheduler = diffusers.EulerAncestralDiscreteScheduler()
+def euler_a() -> EulerAncestralDiscreteScheduler:
+    from diffusers import EulerAncestralDiscreteScheduler
+
+    scheduler = EulerAncestralDiscreteScheduler()
     scheduler.set_timesteps(5)
     scheduler.scale_model_input(torch.zeros(1), scheduler.timesteps[0])
     return scheduler
