@@ -17,7 +17,7 @@ fix:  ## format, and mend what ruff can mend
 test:  ## all tests
 	$(PYTHON) install.py test
 
-live:  ## tests against a running host (COMFYUI_HOST=127.0.0.1:8188) and a CUDA card
+live:  ## tests against a running host (COMFYUI_HOST=http://127.0.0.1:8188) and a CUDA card
 	$(PYTHON) install.py test tests/hosts/comfyui/test_live.py
 	$(PYTHON) install.py test -m gpu
 
