@@ -18,9 +18,9 @@ from PIL import Image, ImageDraw
 from seedloupe.artifacts import Availability, Purpose, ResultStore, Subject, TextCheck, TextRegion
 from seedloupe.artifacts.tally.result_log import ResultLog
 from seedloupe.generation.request import Request
-from seedloupe.hosts.standalone.app.inpaint_state import Job
+from seedloupe.hosts.standalone.app.inpaint.mask_editor import BRUSH, canvas_of
+from seedloupe.hosts.standalone.app.inpaint.state import Job
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
-from seedloupe.hosts.standalone.app.mask_editor import BRUSH, canvas_of
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, ServedFiles
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate

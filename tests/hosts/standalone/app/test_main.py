@@ -11,8 +11,8 @@ import gradio as gr
 import pytest
 
 from seedloupe.errors import InputError, ModelError
-from seedloupe.hosts.standalone.app import create_tab as app_create
-from seedloupe.hosts.standalone.app.create_tab import CreateTab
+from seedloupe.hosts.standalone.app.create import tab as app_create
+from seedloupe.hosts.standalone.app.create.tab import CreateTab
 from seedloupe.hosts.standalone.app.main import build_app, listen, web_app
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, guarded, open_page
 from seedloupe.hosts.standalone.engine.models import Model

@@ -12,7 +12,7 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from seedloupe.hosts.standalone.app.create_tab import CreateTab
+from seedloupe.hosts.standalone.app.create.tab import CreateTab
 from seedloupe.hosts.standalone.app.main import build_app
 from seedloupe.hosts.standalone.app.state import AppState, open_page, open_state
 from seedloupe.hosts.standalone.engine.models import Model

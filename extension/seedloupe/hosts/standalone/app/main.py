@@ -42,11 +42,11 @@ def build_app(
     import gradio as gr
 
     from ....tables import bundled_folder
-    from .atlas_tab import CREATE, AtlasTab
-    from .create_tab import CreateTab
+    from .atlas.tab import CREATE, AtlasTab
+    from .create.tab import CreateTab
     from .html import header_html, model_html, skipped_html
-    from .inpaint_tab import InpaintTab
-    from .lens_tab import LensTab
+    from .inpaint.tab import InpaintTab
+    from .lens.tab import LensTab
     from .state import open_page, open_state
 
     folders = tuple(dict.fromkeys((*tables, bundled_folder())))

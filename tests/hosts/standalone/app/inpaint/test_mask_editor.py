@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from seedloupe.errors import ImageError, MaskError
-from seedloupe.hosts.standalone.app.mask_editor import (
+from seedloupe.hosts.standalone.app.inpaint.mask_editor import (
     EDITOR_SIDE,
     canvas_of,
     crop_to,
@@ -16,7 +16,7 @@ from seedloupe.hosts.standalone.app.mask_editor import (
     for_editor,
 )
 
-from .app_stands import SIZE, edited
+from ..app_stands import SIZE, edited
 
 
 def test_brushed_cells_become_the_mask_and_no_others() -> None:
@@ -89,7 +89,7 @@ def test_more_than_8_bits_a_channel_are_refused_and_not_cut_off(mode: str) -> No
 def test_a_picture_too_large_is_refused_before_it_is_scaled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("seedloupe.hosts.standalone.app.mask_editor.MAX_PIXELS", 99)
+    monkeypatch.setattr("seedloupe.hosts.standalone.app.inpaint.mask_editor.MAX_PIXELS", 99)
     with pytest.raises(ImageError, match="at most 99 pixels, got 10 x 10"):
         crop_to(Image.new("RGB", (10, 10)), SIZE)
     assert crop_to(Image.new("RGB", (9, 11)), SIZE).size == SIZE

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from seedloupe.artifacts import Correction
-from seedloupe.hosts.standalone.app.inpaint_html import (
+from seedloupe.hosts.standalone.app.inpaint.html import (
     attempts_html,
     chosen_split_html,
     correction_of,
     result_html,
     results_html,
 )
-from seedloupe.hosts.standalone.app.inpaint_session import repaint
-from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
+from seedloupe.hosts.standalone.app.inpaint.session import repaint
+from seedloupe.hosts.standalone.app.inpaint.state import InpaintState
 
-from .app_stands import Reader, Writing, job_for
+from ..app_stands import Reader, Writing, job_for
 
 
 def sheet_of(reader: Any, seed: int = 3, prompt: str = "a boat", **more: Any) -> InpaintState:

@@ -11,22 +11,14 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from ....generation.sampler import Sampler
-from ....lens.explorer import explorer_html, explorer_script
-from ....services.table_fit import settings_from
-from .events import EXAMPLES, PRIVATE, toast
-from .html import Preview, preview_html, status_html
-from .lens_notes_html import files_html, more_html
-from .lens_session import (
-    Observation,
-    Sight,
-    exhibit,
-    layers_from,
-    observe,
-    observe_pictures,
-    seeds_from,
-)
-from .state import AppState, Opening, guarded
+from .....generation.sampler import Sampler
+from .....lens.explorer import explorer_html, explorer_script
+from .....services.table_fit import settings_from
+from ..events import EXAMPLES, PRIVATE, toast
+from ..html import Preview, preview_html, status_html
+from ..state import AppState, Opening, guarded
+from .notes_html import files_html, more_html
+from .session import Observation, Sight, exhibit, layers_from, observe, observe_pictures, seeds_from
 
 _IDLE = Preview(
     "Nothing under the lens yet",

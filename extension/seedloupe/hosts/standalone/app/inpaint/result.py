@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from ....artifacts import Correction
-from ....artifacts.before_after_html import SPLIT
-from .inpaint_html import chosen_split_html, correction_of, result_html
-from .inpaint_state import InpaintState
+from .....artifacts import Correction
+from .....artifacts.before_after_html import SPLIT
+from .html import chosen_split_html, correction_of, result_html
+from .state import InpaintState
 
 #: On a narrow screen what a click shows is far below the picture that was clicked.
 SHOW_RESULT = """(...given) => {

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from seedloupe.generation.sampler import Plan, Sampler
-from seedloupe.hosts.standalone.app import inpaint_tab as app_inpaint
-from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
-from seedloupe.hosts.standalone.app.inpaint_tab import InpaintTab
+from seedloupe.hosts.standalone.app.inpaint import tab as app_inpaint
+from seedloupe.hosts.standalone.app.inpaint.state import InpaintState
+from seedloupe.hosts.standalone.app.inpaint.tab import InpaintTab
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, Reader, Writing, built, edited, flow, state_of
+from ..app_stands import SOMEBODY, Reader, Writing, built, edited, flow, state_of
 
 Page = dict[Any, Any]
 #: Some part of the repainted half of the stand-in's picture.

@@ -10,28 +10,28 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import InputError
-from ....generation.request import Request
-from ....generation.sampler import Plan
-from ....images import from_pil, to_pil
-from ....lens import PanelChoice, panel_choices
-from ....lens.explorer import RecordedRun, explorer_json, explorer_page
-from ....lens.questions import asked_keys, diagnostics_of
-from ....lens.run_record import Recording, panel_of
-from ....noise import parse_seeds
-from ..engine.sampling import Generated, StepUpdate
-from ..engine.single_pass import FeatureExtraction, extract_features
-from ..engine.watching import token_names_of
-from .html import Preview
-from .layer_preview import LayerPainter
-from .stop_and_throttle import follow
+from .....errors import InputError
+from .....generation.request import Request
+from .....generation.sampler import Plan
+from .....images import from_pil, to_pil
+from .....lens import PanelChoice, panel_choices
+from .....lens.explorer import RecordedRun, explorer_json, explorer_page
+from .....lens.questions import asked_keys, diagnostics_of
+from .....lens.run_record import Recording, panel_of
+from .....noise import parse_seeds
+from ...engine.sampling import Generated, StepUpdate
+from ...engine.single_pass import FeatureExtraction, extract_features
+from ...engine.watching import token_names_of
+from ..html import Preview
+from ..layer_preview import LayerPainter
+from ..stop_and_throttle import follow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from ....lens import FeatureMap
-    from ..engine.models import Model
-    from .state import AppState
+    from .....lens import FeatureMap
+    from ...engine.models import Model
+    from ..state import AppState
 
 #: Previews decoded after a run, spread over its steps: on a CPU each costs more than a step.
 _MOST_PREVIEWS = 12
@@ -243,8 +243,8 @@ def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhib
     Raises:
         SeedloupeError: the observation cannot be shown or written.
     """
-    from ....lens.file import SUFFIX, write_lens
-    from ....lens.sheets import paint_layers
+    from .....lens.file import SUFFIX, write_lens
+    from .....lens.sheets import paint_layers
 
     keep = state.files.keep_bytes
     files = []

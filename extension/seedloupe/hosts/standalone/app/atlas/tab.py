@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from ....atlas.page import (
+from .....atlas.page import (
     SHOW_MAP,
     AtlasPage,
     Place,
@@ -19,7 +19,7 @@ from ....atlas.page import (
     map_script,
     picking_html,
 )
-from ....atlas.queries import (
+from .....atlas.queries import (
     ALL_SCORES,
     ANY_KIND,
     MOST_CHOSEN,
@@ -32,9 +32,9 @@ from ....atlas.queries import (
     possible_rules,
     sifted,
 )
-from ....errors import SeedloupeError
-from ....picking import PickRequest, PickRule, TagFilter, pick_seeds
-from ....services.table_fit import (
+from .....errors import SeedloupeError
+from .....picking import PickRequest, PickRule, TagFilter, pick_seeds
+from .....services.table_fit import (
     NO_TABLE,
     chosen_table_path,
     fit_table,
@@ -42,11 +42,11 @@ from ....services.table_fit import (
     settings_from,
     table_choices,
 )
-from ....tables import SeedTable
-from .create_tab import CreateTab
-from .events import SILENT, toast
-from .html import fit_html
-from .state import AppState, Opening, guarded, open_page_with_table
+from .....tables import SeedTable
+from ..create.tab import CreateTab
+from ..events import SILENT, toast
+from ..html import fit_html
+from ..state import AppState, Opening, guarded, open_page_with_table
 
 #: What *Create* is called among the tabs.
 CREATE = "create"

@@ -11,17 +11,17 @@ import pytest
 
 from seedloupe.atlas.page import AtlasPage
 from seedloupe.atlas.queries import ALL_SCORES, ANY_KIND
-from seedloupe.hosts.standalone.app import atlas_tab as app_atlas
-from seedloupe.hosts.standalone.app.atlas_tab import CREATE, AtlasTab
-from seedloupe.hosts.standalone.app.create_tab import CreateTab
+from seedloupe.hosts.standalone.app.atlas import tab as app_atlas
+from seedloupe.hosts.standalone.app.atlas.tab import CREATE, AtlasTab
+from seedloupe.hosts.standalone.app.create.tab import CreateTab
 from seedloupe.hosts.standalone.app.state import AppState, open_page, open_page_with_table
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.picking import pick_golden
 from seedloupe.tables import read_table, write_table
 
-from ....seed_tables import full_table, make_table
-from ....services.test_table_fit import table_for
-from .app_stands import built, flow, state_of
+from .....seed_tables import full_table, make_table
+from .....services.test_table_fit import table_for
+from ..app_stands import built, flow, state_of
 
 ANY = ((), (), 0.5)
 BOXES = json.dumps({"boxes": [[0, 0.2, 0.4, 0.8]]})

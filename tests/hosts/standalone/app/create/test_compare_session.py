@@ -11,7 +11,7 @@ import pytest
 from seedloupe.errors import InputError, ModelError, PickError, TableMatchError
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app import layer_preview as app_lens
-from seedloupe.hosts.standalone.app.compare_session import (
+from seedloupe.hosts.standalone.app.create.compare_session import (
     CompareRequest,
     CompareState,
     compare_columns,
@@ -34,10 +34,10 @@ from seedloupe.services.seed_columns import (
 )
 from seedloupe.tables import write_table
 
-from ....requests import INFO, request_of
-from ....seed_tables import full_table, make_table
-from ....services.test_table_fit import table_for
-from .app_stands import flow, path_of, state_of
+from .....requests import INFO, request_of
+from .....seed_tables import full_table, make_table
+from .....services.test_table_fit import table_for
+from ..app_stands import flow, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

@@ -9,17 +9,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ....artifacts import ArtifactReport, Attempt, Candidate, Retry, candidates
-from ....artifacts.retry import retry_steps
-from ....noise import canonical_seed
-from ....services.clean_seeds import ranked_clean
-from .inpaint_session import draw_repaint
-from .inpaint_state import InpaintState, Job, Result
-from .stop_and_throttle import follow
+from .....artifacts import ArtifactReport, Attempt, Candidate, Retry, candidates
+from .....artifacts.retry import retry_steps
+from .....noise import canonical_seed
+from .....services.clean_seeds import ranked_clean
+from ..stop_and_throttle import follow
+from .session import draw_repaint
+from .state import InpaintState, Job, Result
 
 if TYPE_CHECKING:
-    from ..engine.sampling import StepUpdate
-    from .state import AppState
+    from ...engine.sampling import StepUpdate
+    from ..state import AppState
 
 
 def seeds_to_try(state: AppState, sheet: InpaintState, job: Job) -> Iterator[Candidate]:

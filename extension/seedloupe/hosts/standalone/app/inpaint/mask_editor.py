@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from ....errors import ImageError, MaskError
-from ....images import MAX_PIXELS, from_pil
+from .....errors import ImageError, MaskError
+from .....images import MAX_PIXELS, from_pil
 
 if TYPE_CHECKING:
     import torch

@@ -13,17 +13,17 @@ import pytest
 from seedloupe.artifacts import Candidate, Check, Ending, Level, TextCheck, Verdict
 from seedloupe.errors import InputError
 from seedloupe.generation.request import Request
-from seedloupe.hosts.standalone.app.inpaint_html import attempts_html
-from seedloupe.hosts.standalone.app.inpaint_session import repaint
-from seedloupe.hosts.standalone.app.inpaint_state import InpaintState, Job
-from seedloupe.hosts.standalone.app.retry_session import seeds_to_try, try_again
+from seedloupe.hosts.standalone.app.inpaint.html import attempts_html
+from seedloupe.hosts.standalone.app.inpaint.retry_session import seeds_to_try, try_again
+from seedloupe.hosts.standalone.app.inpaint.session import repaint
+from seedloupe.hosts.standalone.app.inpaint.state import InpaintState, Job
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.picking import pick_clean
 from seedloupe.services.clean_seeds import ranked_clean
 from seedloupe.tables import SeedTable, Task, write_table
 
-from ....services.test_table_fit import SETTINGS, table_for
-from .app_stands import Reader, Writing, job_for, state_of
+from .....services.test_table_fit import SETTINGS, table_for
+from ..app_stands import Reader, Writing, job_for, state_of
 
 
 def thrown(*seeds: int) -> Iterator[Candidate]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from ....artifacts import Correction
-from ....artifacts.before_after_html import split_html
-from ....artifacts.tally.correction_words import (
-    CORRECTION_LABELS,
-    correction_notes,
-    correction_to,
-)
-from ....artifacts.verdict_html import StampTone, short_lines, stamp_of, verdict_html
-from .html import Frame, frames_html
-from .inpaint_state import InpaintState, Result
+from .....artifacts import Correction
+from .....artifacts.before_after_html import split_html
+from .....artifacts.tally.correction_words import CORRECTION_LABELS, correction_notes, correction_to
+from .....artifacts.verdict_html import StampTone, short_lines, stamp_of, verdict_html
+from ..html import Frame, frames_html
+from .state import InpaintState, Result
 
 
 def results_html(sheet: InpaintState, *, boxes: bool) -> str:

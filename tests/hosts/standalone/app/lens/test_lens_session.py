@@ -15,7 +15,7 @@ from PIL import Image
 from seedloupe.errors import InputError, SeedloupeError
 from seedloupe.generation.request import Request
 from seedloupe.generation.sampler import Plan, Sampler
-from seedloupe.hosts.standalone.app.lens_session import (
+from seedloupe.hosts.standalone.app.lens.session import (
     Observation,
     Sight,
     exhibit,
@@ -32,7 +32,7 @@ from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.explorer import RecordedRun
 
-from .app_stands import path_of, state_of
+from ..app_stands import path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 SETTINGS = Plan(Sampler.EULER, 3, 2.0)

@@ -9,22 +9,22 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from ....artifacts import Level
-from ....artifacts.tally.html import tally_html
-from ....artifacts.tally.result_log import ResultLog, subject_of
-from ....generation.sampler import Plan
-from ....noise import NoiseSource
-from ....services.table_fit import settings_from
-from .events import CLICKED, PRIVATE, SILENT, toast
-from .html import Frame, Preview, frames_html, preview_html, status_html
-from .inpaint_form import WISH, InpaintForm
-from .inpaint_html import attempts_html, correction_of, results_html
-from .inpaint_result import SHOW_RESULT, ResultParts
-from .inpaint_session import draw_one, job_of, repaint
-from .inpaint_state import InpaintState
+from .....artifacts import Level
+from .....artifacts.tally.html import tally_html
+from .....artifacts.tally.result_log import ResultLog, subject_of
+from .....generation.sampler import Plan
+from .....noise import NoiseSource
+from .....services.table_fit import settings_from
+from ..events import CLICKED, PRIVATE, SILENT, toast
+from ..html import Frame, Preview, frames_html, preview_html, status_html
+from ..state import AppState, guarded
+from .form import WISH, InpaintForm
+from .html import attempts_html, correction_of, results_html
 from .mask_editor import for_editor
+from .result import SHOW_RESULT, ResultParts
 from .retry_session import seeds_to_try, try_again
-from .state import AppState, guarded
+from .session import draw_one, job_of, repaint
+from .state import InpaintState
 
 _IDLE = Preview(
     "Nothing repainted yet",

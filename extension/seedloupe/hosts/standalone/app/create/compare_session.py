@@ -10,26 +10,26 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....generation.request import Request
-from ....lens.rendering import RunRenderer
-from ....picking import Pick, Picking, PickRequest, PickRule, SelectedSeeds, pick_seeds
-from ....services.seed_columns import (
+from .....generation.request import Request
+from .....lens.rendering import RunRenderer
+from .....picking import Pick, Picking, PickRequest, PickRule, SelectedSeeds, pick_seeds
+from .....services.seed_columns import (
     ColumnSource,
     PluginSource,
     SeedColumn,
     SeedSource,
     choose_columns,
 )
-from ....services.table_fit import Plan, fit_table, require_fit
-from ....tables import SeedTable
-from ..engine.sampling import Generated, StepUpdate
-from .html import Column, Frame, Preview
-from .layer_preview import LayerPainter, panel
-from .stop_and_throttle import follow
+from .....services.table_fit import Plan, fit_table, require_fit
+from .....tables import SeedTable
+from ...engine.sampling import Generated, StepUpdate
+from ..html import Column, Frame, Preview
+from ..layer_preview import LayerPainter, panel
+from ..stop_and_throttle import follow
 
 if TYPE_CHECKING:
-    from ..engine.models import Model
-    from .state import AppState
+    from ...engine.models import Model
+    from ..state import AppState
 
 Stream = Callable[[Request], Generator[StepUpdate | Generated, None, None]]
 #: Keeps a finished picture and returns its address.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ....lens import ENCODER_OR_DECODER, PanelChoice, layer_words
-from .lens_session import Exhibit, Sight, warnings_of
+from .....lens import ENCODER_OR_DECODER, PanelChoice, layer_words
+from .session import Exhibit, Sight, warnings_of
 
 
 def files_html(found: Exhibit) -> str:

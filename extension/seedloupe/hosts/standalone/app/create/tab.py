@@ -7,15 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from ....generation.sampler import Sampler
-from ....services.seed_columns import (
+from .....generation.sampler import Sampler
+from .....services.seed_columns import (
     ColumnSource,
     SeedSource,
     plugin_sources,
     possible_ways,
     ways_offered,
 )
-from ....services.table_fit import (
+from .....services.table_fit import (
     NO_TABLE,
     SelectedSeeds,
     chosen_table_path,
@@ -23,11 +23,11 @@ from ....services.table_fit import (
     settings_from,
     table_choices,
 )
-from ....tables import SeedTable
+from .....tables import SeedTable
+from ..events import CLICKED, EXAMPLES, PRIVATE, SILENT, toast
+from ..html import Preview, columns_html, fit_html, model_html, preview_html, status_html
+from ..state import AppState, Opening, guarded, open_page, open_page_with_table
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
-from .events import CLICKED, EXAMPLES, PRIVATE, SILENT, toast
-from .html import Preview, columns_html, fit_html, model_html, preview_html, status_html
-from .state import AppState, Opening, guarded, open_page, open_page_with_table
 
 _IDLE = Preview(
     "The preview is empty",

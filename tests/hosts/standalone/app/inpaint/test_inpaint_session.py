@@ -14,20 +14,20 @@ from seedloupe.artifacts import Correction, Level, Purpose, Verdict
 from seedloupe.artifacts.verdict_html import stamp_of
 from seedloupe.errors import InputError
 from seedloupe.generation.sampler import Plan, Sampler
-from seedloupe.hosts.standalone.app.inpaint_html import results_html
-from seedloupe.hosts.standalone.app.inpaint_session import (
+from seedloupe.hosts.standalone.app.inpaint.html import results_html
+from seedloupe.hosts.standalone.app.inpaint.mask_editor import EDITOR_SIDE
+from seedloupe.hosts.standalone.app.inpaint.session import (
     Repaint,
     draw_one,
     job_of,
     repaint,
     typed_seeds,
 )
-from seedloupe.hosts.standalone.app.inpaint_state import InpaintState
-from seedloupe.hosts.standalone.app.mask_editor import EDITOR_SIDE
+from seedloupe.hosts.standalone.app.inpaint.state import InpaintState
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.images import from_pil
 
-from .app_stands import Reader, Writing, edited, flow, job_for, path_of, state_of
+from ..app_stands import Reader, Writing, edited, flow, job_for, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

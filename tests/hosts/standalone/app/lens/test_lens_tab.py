@@ -10,12 +10,12 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from seedloupe.hosts.standalone.app import lens_tab as app_explorer
-from seedloupe.hosts.standalone.app.lens_tab import LensTab
+from seedloupe.hosts.standalone.app.lens import tab as app_explorer
+from seedloupe.hosts.standalone.app.lens.tab import LensTab
 from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 
-from .app_stands import SOMEBODY, built, path_of, state_of
+from ..app_stands import SOMEBODY, built, path_of, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 ID = {"preview": "sl-lens-preview", "status": "sl-lens-status", "data": "sl-lens-explorer"}

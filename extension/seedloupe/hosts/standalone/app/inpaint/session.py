@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from ....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
-from ....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
-from ....artifacts.verdict_html import stamp_of
-from ....generation.request import Request
-from ....images import from_pil, to_pil
-from ....noise import parse_seeds
-from ....services.table_fit import Plan
-from ..engine.sampling import Generated, StepUpdate
-from .html import Preview
-from .inpaint_state import InpaintState, Job, Result
-from .layer_preview import LayerPainter, panel
+from .....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
+from .....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
+from .....artifacts.verdict_html import stamp_of
+from .....generation.request import Request
+from .....images import from_pil, to_pil
+from .....noise import parse_seeds
+from .....services.table_fit import Plan
+from ...engine.sampling import Generated, StepUpdate
+from ..html import Preview
+from ..layer_preview import LayerPainter, panel
+from ..stop_and_throttle import follow
 from .mask_editor import canvas_of, enlargement, for_editor
-from .stop_and_throttle import follow
+from .state import InpaintState, Job, Result
 
 if TYPE_CHECKING:
     import torch
 
-    from .state import AppState
+    from ..state import AppState
 
 #: More pictures than anybody waits for, and fewer than a slip of the pen asks for.
 _MOST_SEEDS = 1024

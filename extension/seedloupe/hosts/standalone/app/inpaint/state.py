@@ -6,17 +6,17 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ....artifacts import ArtifactReport, Correction, TextCheck, Verdict
-from ....artifacts.tally.result_log import Counted, ResultLog
-from .html import Preview
-from .layer_preview import LayerPainter
+from .....artifacts import ArtifactReport, Correction, TextCheck, Verdict
+from .....artifacts.tally.result_log import Counted, ResultLog
+from ..html import Preview
+from ..layer_preview import LayerPainter
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from ....artifacts import Retry
-    from ....generation.request import Request
-    from ..engine.sampling import Generated, StepUpdate
+    from .....artifacts import Retry
+    from .....generation.request import Request
+    from ...engine.sampling import Generated, StepUpdate
 
 
 @dataclass(frozen=True, eq=False)

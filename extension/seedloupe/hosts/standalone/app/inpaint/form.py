@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from ....artifacts import Level
-from ....generation.sampler import Plan, Sampler
-from ....services.table_fit import settings_from
-from .events import EXAMPLES
-from .inpaint_session import Repaint
+from .....artifacts import Level
+from .....generation.sampler import Plan, Sampler
+from .....services.table_fit import settings_from
+from ..events import EXAMPLES
 from .mask_editor import BRUSH, EDITOR_SIDE
+from .session import Repaint
 from .shrink_upload import SHRINK
 
 #: What should be there, before somebody says it.

@@ -1,0 +1,1 @@
+"""The Inpaint tab: repaint a part, check it for letters, retry."""
