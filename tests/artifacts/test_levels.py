@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,19 @@ def test_letter_shapes_count_in_a_row_only(
     for region in (text(0, 0, width, height, "O", 0.9, 0.9), text(0, 0, height, width, "", 0, 0.9)):
         counted = [level.value for level in Level if level.thresholds.count(region)]
         assert counted == levels.split()
+
+
+@pytest.mark.parametrize(
+    ("likeness", "levels"), [(None, ""), (0.49, ""), (0.5, "high"), (1, "high")]
+)
+def test_likeness_to_a_row_counts_at_high_only(
+    likeness: float | None, levels: str, text: Callable[..., TextRegion]
+) -> None:
+    region = replace(text(0, 0, 40, 12, "", 0.0), likeness=likeness)
+    counted = [level.value for level in Level if level.thresholds.count(region)]
+    assert counted == levels.split()
+    low = replace(text(0, 0, 40, 3, "", 0.0), likeness=likeness)
+    assert not Level.HIGH.thresholds.count(low)
 
 
 def test_tiny_text_counts_at_high_only(text: Callable[..., TextRegion]) -> None:

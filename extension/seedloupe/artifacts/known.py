@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from ..geometry import Extent
 from .coverage import overlap
@@ -34,17 +36,22 @@ def was_there(
         thresholds: what counts as readable.
         extent: the size of both pictures.
     """
-    alike = _same_words if thresholds.readable(region) else _both_letters
+    if thresholds.readable(region):
+        alike = _same_words
+    else:
+        # A likeness excuses only where it would flag as well.
+        least = replace(Level.HIGH.thresholds, likeness=thresholds.likeness)
+        alike = partial(_both_letters, least)
     return any(
         alike(region, other) and overlap(region.quad, other.quad, extent) >= _SAME_PLACE
         for other in source
     )
 
 
-def _both_letters(region: TextRegion, other: TextRegion) -> bool:
+def _both_letters(least: Thresholds, region: TextRegion, other: TextRegion) -> bool:
     """Whether the other counts as text where least is asked for, and its line is about as high."""
     heights = sorted((region.height, other.height))
-    return Level.HIGH.thresholds.count(other) and heights[1] <= _SAME_HEIGHT * heights[0]
+    return least.count(other) and heights[1] <= _SAME_HEIGHT * heights[0]
 
 
 def _same_words(region: TextRegion, other: TextRegion) -> bool:

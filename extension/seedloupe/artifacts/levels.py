@@ -45,6 +45,8 @@ class Thresholds:
         recognition: least confidence in what the text says.
         characters: least number of letters and digits in it.
         shapes: letter shapes that count unread; ``None`` where only readable text counts.
+        likeness: least likeness to a row of letters that counts unread as well; ``None`` where it
+            does not count.
         height: least height of the line in pixels.
         coverage: least share of the region that must be repainted for a flag.
     """
@@ -54,6 +56,7 @@ class Thresholds:
     shapes: Shapes | None
     height: float
     coverage: float
+    likeness: float | None = None
 
     def readable(self, region: TextRegion) -> bool:
         """Tell whether the region says something."""
@@ -64,7 +67,12 @@ class Thresholds:
         """Tell whether the region counts as text."""
         if region.height < self.height:
             return False
-        return self.readable(region) or (self.shapes is not None and self.shapes.fit(region))
+        shaped = self.shapes is not None and self.shapes.fit(region)
+        return self.readable(region) or shaped or self._alike(region)
+
+    def _alike(self, region: TextRegion) -> bool:
+        asked, told = self.likeness, region.likeness
+        return asked is not None and told is not None and told >= asked
 
     def to_json(self) -> dict[str, object]:
         """Return the numbers as JSON types."""
@@ -76,9 +84,10 @@ class Level(str, Enum):
 
     ``LOW`` flags words anybody can read, three letters or digits at least. ``NORMAL`` flags what
     reads as two, and rows of letter shapes that read as nothing: diffusion models like to paint
-    such letters. ``HIGH`` also flags fainter, shorter and smaller rows, and text of which most lies
-    outside the mask; windows and posts in a row may then raise a false alarm, so look at the
-    overlay. A letter by itself is flagged at no level: to a reader every ball is an O.
+    such letters. ``HIGH`` also flags fainter, shorter and smaller rows, rows that only look like
+    letters by their shape, and text of which most lies outside the mask; windows and posts in a row
+    may then raise a false alarm, so look at the overlay. A letter by itself is flagged at no level:
+    to a reader every ball is an O.
     """
 
     LOW = "low"
@@ -92,4 +101,4 @@ class Level(str, Enum):
             return Thresholds(0.8, 3, None, height=8, coverage=0.7)
         if self is Level.NORMAL:
             return Thresholds(0.6, 2, Shapes(0.6, 2.5, 10), height=6, coverage=0.5)
-        return Thresholds(0.4, 2, Shapes(0.5, 2, 6), height=4, coverage=0.25)
+        return Thresholds(0.4, 2, Shapes(0.5, 2, 6), height=4, coverage=0.25, likeness=0.5)

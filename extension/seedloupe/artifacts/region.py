@@ -23,16 +23,19 @@ class TextRegion:
         confidence: how sure the reader is of ``text``, in ``[0, 1]``.
         detection: how sure it is that there is text at all, in ``[0, 1]``; ``None`` for readers
             that do not say.
+        likeness: how much it looks like a row of letters by its shape, whether or not anybody can
+            read it, in ``[0, 1]``; ``None`` for readers that do not say.
 
     Raises:
         ShapeError: ``quad`` is no four finite corners.
-        InputError: ``confidence`` or ``detection`` is outside ``[0, 1]``.
+        InputError: ``confidence``, ``detection`` or ``likeness`` is outside ``[0, 1]``.
     """
 
     quad: NDArray[np.float32]
     text: str
     confidence: float
     detection: float | None = None
+    likeness: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no picture can hold, and keep an own copy of the corners."""
@@ -44,8 +47,9 @@ class TextRegion:
         quad.setflags(write=False)
         object.__setattr__(self, "quad", quad)
         _require_share(self.confidence, "confidence")
-        if self.detection is not None:
-            _require_share(self.detection, "detection")
+        for field in ("detection", "likeness"):
+            if (value := getattr(self, field)) is not None:
+                _require_share(value, field)
 
     @property
     def height(self) -> float:
@@ -58,12 +62,14 @@ class TextRegion:
         return max(self._sides())
 
     def to_json(self) -> dict[str, object]:
-        """Return the region as JSON types."""
+        """Return the region as JSON types; without ``likeness`` where nobody said it."""
+        told = {} if self.likeness is None else {"likeness": self.likeness}
         return {
             "quad": self.quad.tolist(),
             "text": self.text,
             "confidence": self.confidence,
             "detection": self.detection,
+            **told,
         }
 
     def _sides(self) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 import torch
+from pseudo_text.cases import draw_case, shows
 from text_samples.samples import Sample, SampleKind, SampleSplit, draw_sample
 from torch import Tensor
 
@@ -98,3 +99,34 @@ def test_other_rules_would_be_caught(
 ) -> None:
     monkeypatch.setattr(Level, "thresholds", property(lambda _: planted))
     assert not rates(read).good
+
+
+@pytest.fixture(scope="module")
+def shapes(rapidocr: RapidOcrReader) -> list[tuple[Sample, Remembered]]:
+    """Held-out pictures with rows of letters that are none, and without any."""
+    drawn = [at for at in range(400) if not shows(SampleSplit.HELD_OUT, at)]
+    rows, bare = ([at for at in drawn if at % 2 == odd] for odd in (0, 1))
+    samples = (draw_case(SampleSplit.HELD_OUT, at) for at in (*rows[:20], *bare[:10]))
+    return [(sample, Remembered(rapidocr)) for sample in samples]
+
+
+def flagged(shapes: list[tuple[Sample, Remembered]], *, rows: bool) -> float:
+    chosen = [(sample, reader) for sample, reader in shapes if sample.kind.holds_text is rows]
+    reports = (
+        flag_text_artifacts(
+            from_pil(sample.picture), torch.from_numpy(sample.mask), reader, level=Level.HIGH
+        )
+        for sample, reader in chosen
+    )
+    return sum(bool(report.flags) for report in reports) / len(chosen)
+
+
+def test_level_high_finds_letters_that_are_none_by_their_likeness(
+    shapes: list[tuple[Sample, Remembered]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert flagged(shapes, rows=False) <= 0.2
+    found = flagged(shapes, rows=True)
+    blind = replace(Level.HIGH.thresholds, likeness=None)
+    monkeypatch.setattr(Level, "thresholds", property(lambda _: blind))
+    assert found >= 0.7
+    assert flagged(shapes, rows=True) <= found - 0.1

@@ -18,9 +18,10 @@ from seedloupe.artifacts import (
     Verdict,
     flag_text_artifacts,
 )
-from seedloupe.artifacts.readers import RapidOcrReader
+from seedloupe.artifacts.readers import RapidOcrReader, closer_look
+from seedloupe.artifacts.readers.closer_look import look_size
 from seedloupe.errors import ReaderError
-from seedloupe.geometry import bounding_box
+from seedloupe.geometry import Extent, bounding_box
 
 QUAD = np.array([(4, 6), (34, 6), (34, 16), (4, 16)], np.float32)
 
@@ -71,6 +72,28 @@ def test_a_region_keeps_both_scores(engine: type[Engine]) -> None:
     np.testing.assert_array_equal(region.quad, QUAD)
 
 
+def test_the_second_look_is_at_the_enlarged_picture_and_reads_nothing(
+    engine: type[Engine],
+) -> None:
+    reader = RapidOcrReader()
+    reader.read(torch.zeros(3, 96, 64))
+    ((pixels, stages),) = reader._closer.seen
+    assert pixels.shape == (192, 128, 3)
+    assert stages == {"use_det": True, "use_cls": False, "use_rec": False}
+
+
+def test_a_row_seen_closer_only_has_a_likeness_and_nothing_else(
+    engine: type[Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closer_look, "likeness", lambda traits: 0.7 if traits.closer else 0.1)
+    reader = RapidOcrReader()
+    reader.read(torch.zeros(3, 96, 64))
+    reader._engine.quads = None
+    (row,) = reader.read(torch.zeros(3, 96, 64))
+    assert (row.text, row.confidence, row.detection, row.likeness) == ("", 0.0, None, 0.7)
+    np.testing.assert_array_equal(row.quad, QUAD / 2)
+
+
 def test_no_boxes_are_no_regions(engine: type[Engine]) -> None:
     engine.quads = None
     assert RapidOcrReader().read(torch.zeros(3, 20, 40)) == ()
@@ -97,19 +120,22 @@ def test_the_engine_is_made_once_quiet_and_on_one_thread(engine: type[Engine]) -
     assert engine.made == []
     for _ in range(3):
         reader.read(torch.zeros(3, 20, 40))
-    (settings,) = engine.made
-    assert settings["EngineConfig.onnxruntime.intra_op_num_threads"] == 1
-    assert settings["Global.log_level"] == "error"
-    assert settings["Det.limit_side_len"] == 512
+    closer, usual = engine.made
+    for settings in (closer, usual):
+        assert settings["EngineConfig.onnxruntime.intra_op_num_threads"] == 1
+        assert settings["Global.log_level"] == "error"
+    assert usual["Det.limit_side_len"] == 512
+    assert closer["Det.limit_side_len"] >= max(look_size(Extent(1024, 700)))
+    assert closer["Det.box_thresh"] < usual["Det.box_thresh"]
 
 
 def test_an_unloaded_engine_is_made_again(engine: type[Engine]) -> None:
     reader = RapidOcrReader()
     reader.read(torch.zeros(3, 20, 40))
     reader.unload()
-    assert reader._engine is None
+    assert (reader._engine, reader._closer) == (None, None)
     reader.read(torch.zeros(3, 20, 40))
-    assert len(engine.made) == 2
+    assert len(engine.made) == 4
 
 
 def test_every_call_says_which_stages_it_wants(engine: type[Engine]) -> None:

@@ -145,6 +145,7 @@ class ApartReader:
                     str(region["text"]),
                     region["confidence"],
                     region["detection"],
+                    region["likeness"],
                 )
                 for region in found
             )

@@ -276,10 +276,12 @@ class _Desk:
 def _plain(region: object) -> dict[str, object]:
     """A region as JSON types; engines like to hand out NumPy's numbers."""
     parts: dict[str, object] = region.to_json()  # type: ignore[attr-defined]
-    detection = parts["detection"]
     return {
         "quad": parts["quad"],
         "text": str(parts["text"]),
-        "confidence": float(parts["confidence"]),  # type: ignore[arg-type]
-        "detection": None if detection is None else float(detection),  # type: ignore[arg-type]
+        **{name: _number(parts.get(name)) for name in ("confidence", "detection", "likeness")},
     }
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]

@@ -11,8 +11,10 @@ from PIL import Image
 from torch import Tensor
 
 from ...errors import ReaderError
+from ...geometry import Extent
 from ...images import to_pil
 from ..region import Availability, TextRegion
+from .closer_look import LEAST_SCORE, SIDE, FoundBox, brought_back, enlarged, with_likeness
 from .packages import missing_packages, package_folder, package_version, surroundings_kept
 
 #: Longest side the detector works on. On drawn text and photographs 512 found as much as
@@ -21,6 +23,8 @@ _DETECTION_SIDE = 512
 #: Least score of a region. Lower than RapidOCR's own, since what counts is decided later; chosen on
 #: the tuning half of the drawn pictures.
 _BOX_SCORE = 0.3
+#: What the second look is taken with: all of the enlarged picture, and fainter boxes.
+_CLOSER = {"Det.limit_side_len": SIDE + 32, "Det.box_thresh": LEAST_SCORE}
 _MODELS = {"Det": "*det*.onnx", "Cls": "*cls*.onnx", "Rec": "*rec*.onnx"}
 
 
@@ -28,8 +32,10 @@ class RapidOcrReader:
     """Reads with RapidOCR on the CPU, one thread, without ever downloading a model.
 
     It reports all it sees, letter shapes it cannot read included; what counts as text is decided
-    by :class:`~seedloupe.artifacts.Thresholds`. The engine is loaded at the first ``read`` and
-    kept until ``unload``. One reader may be used from several threads; they take turns.
+    by :class:`~seedloupe.artifacts.Thresholds`. A second, closer look is for rows of letters that
+    are none: it adds regions that have a ``likeness`` and nothing else. The engine is loaded at the
+    first ``read`` and kept until ``unload``. One reader may be used from several threads; they take
+    turns.
     """
 
     name = "rapidocr"
@@ -37,6 +43,7 @@ class RapidOcrReader:
 
     def __init__(self) -> None:
         self._engine: Any = None
+        self._closer: Any = None
         self._turn = threading.Lock()
 
     @property
@@ -64,24 +71,36 @@ class RapidOcrReader:
         """
         picture = to_pil(image)
         with self._turn:
-            found = self._load()(_bgr(picture), use_det=True, use_cls=False, use_rec=False)
-            if found.boxes is None:
-                return ()
-            return tuple(
-                self._recognise(picture, np.asarray(quad, np.float32), float(score))
-                for quad, score in zip(found.boxes, found.scores, strict=True)
-            )
+            usual, closer = self._looks(picture)
+            seen = tuple(self._recognise(picture, box.quad, box.score) for box in usual)
+        return with_likeness(picture, seen, closer)
+
+    def looks(self, picture: Image.Image) -> tuple[tuple[FoundBox, ...], tuple[FoundBox, ...]]:
+        """Return what the detector sees in an RGB picture, and what in it enlarged.
+
+        Raises:
+            ReaderError: RapidOCR is not installed, or without its models.
+        """
+        with self._turn:
+            return self._looks(picture)
 
     def unload(self) -> None:
-        """Forget the engine and its memory; the next ``read`` loads it again."""
+        """Forget the engines and their memory; the next ``read`` loads them again."""
         with self._turn:
-            self._engine = None
+            self._engine = self._closer = None
+
+    def _looks(self, picture: Image.Image) -> tuple[tuple[FoundBox, ...], tuple[FoundBox, ...]]:
+        usual, extent = _detect(self._load(), picture), Extent(*picture.size)
+        closer = tuple(
+            FoundBox(brought_back(box.quad, extent), box.score)
+            for box in _detect(self._closer, enlarged(picture))
+        )
+        return usual, closer
 
     def _recognise(
         self, picture: Image.Image, quad: NDArray[np.float32], detection: float
     ) -> TextRegion:
         line = _bgr(_straighten(picture, quad))
-        # The engine keeps these switches from call to call, so all of them are set each time.
         found = self._load()(line, use_det=False, use_cls=True, use_rec=True)
         texts, scores = getattr(found, "txts", None), getattr(found, "scores", None)
         text, score = (texts[0], float(scores[0])) if texts and scores else ("", 0.0)
@@ -95,8 +114,22 @@ class RapidOcrReader:
             with surroundings_kept():
                 from rapidocr import RapidOCR
 
+                # Of the second engine only the detector is ever loaded.
+                self._closer = RapidOCR(params={**_settings(), **_CLOSER})
                 self._engine = RapidOCR(params=_settings())
         return self._engine
+
+
+def _detect(engine: Any, picture: Image.Image) -> tuple[FoundBox, ...]:  # noqa: ANN401
+    """Return what an engine's detector sees in a picture."""
+    # The engine keeps these switches from call to call, so all of them are set each time.
+    found = engine(_bgr(picture), use_det=True, use_cls=False, use_rec=False)
+    if found.boxes is None:
+        return ()
+    return tuple(
+        FoundBox(np.asarray(quad, np.float32), min(1.0, float(score)))
+        for quad, score in zip(found.boxes, found.scores, strict=True)
+    )
 
 
 def _settings() -> dict[str, object]:
