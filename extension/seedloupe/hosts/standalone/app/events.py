@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import wraps
 from html import escape
+from typing import Any
 
 import gradio as gr
+from gradio.helpers import log_message
+
+from ....errors import SeedloupeError
 
 #: Prompts to begin with.
 EXAMPLES = (
@@ -13,16 +21,98 @@ EXAMPLES = (
     "a large purple castle under a sunset sky",
     "a small yellow house on sand under a day sky",
 )
-#: No event of the page is offered to programs; the command line is there for them.
-PRIVATE = {"api_visibility": "private"}
-SILENT = {"show_progress": "hidden", **PRIVATE}
+SILENT = {"show_progress": "hidden"}
 #: A click on a picture reports its seed.
 CLICKED = """element.addEventListener("click", event => {
   const picture = event.target.closest("[data-key]");
   if (picture) trigger("select", {index: 0, value: picture.dataset.key});
 });"""
+#: Seconds an error stays on the page.
+_TOLD_FOR = 12
+_log = logging.getLogger(__name__)
+
+
+def on(triggers: Any, fn: Callable[..., Any], inputs: Any, outputs: Any, **how: Any) -> Any:
+    """Wire an event of the page; every event goes through here.
+
+    Whatever ``fn`` does, the page stays whole: see :func:`keep_page`. No event is offered to
+    programs, the command line is there for them. All of them go through Gradio's queue, for one
+    that does not has no way to say what went wrong.
+
+    Args:
+        triggers: one event of a component, or several.
+        fn: a function or a generator function.
+        inputs: components handed to ``fn``.
+        outputs: components that ``fn`` may change.
+        how: anything else that :func:`gradio.on` takes, but ``queue`` and ``api_visibility``.
+
+    Returns:
+        What :func:`gradio.on` returns, for events that follow this one.
+    """
+    safe = keep_page(fn, changes=bool(outputs))
+    return gr.on(triggers, safe, inputs, outputs, api_visibility="private", **how)
+
+
+def keep_page(fn: Callable[..., Any], *, changes: bool) -> Callable[..., Iterator[Any]]:
+    """Wrap a function of an event so that nothing it does empties the page.
+
+    Gradio sets every output to null when a generator yields nothing, when a function returns None
+    and when a first step fails, and shows the ``repr`` of a generator that a function returns. Here
+    ``None``, ``{}`` and no answer at all mean "leave the page as it is", a generator is always
+    read, and an error becomes one line. To empty a component, return ``gr.update(value=None)``.
+
+    Args:
+        fn: a function or a generator function.
+        changes: whether the event has outputs.
+    """
+    unchanged = gr.skip() if changes else None
+
+    @wraps(fn)
+    def pages(*given: Any, **named: Any) -> Iterator[Any]:
+        answered = False
+        try:
+            with closing(_each(fn, *given, **named)) as answers:
+                for answer in answers:
+                    answered = True
+                    yield unchanged if _says_nothing(answer) else answer
+        except Exception as error:  # noqa: BLE001 - models, readers and drivers raise anything
+            toast(words_of(error))
+        if not answered:
+            yield unchanged
+
+    pages.keeps_page = True  # type: ignore[attr-defined]
+    return pages
+
+
+def keeps_page(fn: Callable[..., Any]) -> bool:
+    """Tell whether a wired function went through :func:`on`."""
+    return getattr(fn, "keeps_page", False)
+
+
+def words_of(error: Exception) -> str:
+    """Say in one line what went wrong; what nobody foresaw also goes to the log, in full."""
+    if isinstance(error, SeedloupeError):
+        return str(error)
+    _log.error("an event of the page failed", exc_info=error)
+    return (
+        f"{type(error).__name__} inside Seedloupe; the terminal has the whole story. "
+        "The page is as it was: try again, or change what you asked for."
+    )
 
 
 def toast(line: str) -> None:
-    """Show what went wrong in one line."""
-    gr.Warning(escape(line), title="That did not work", duration=12)
+    """Show what went wrong in one line, headed as an error."""
+    log_message(escape(line), title="Error", level="error", duration=_TOLD_FOR)  # type: ignore[arg-type]
+
+
+def _says_nothing(answer: Any) -> bool:
+    return answer is None or (isinstance(answer, dict) and not answer)
+
+
+def _each(fn: Callable[..., Any], *given: Any, **named: Any) -> Iterator[Any]:
+    """Yield every answer of a function, whether it returns one or yields many."""
+    answer = fn(*given, **named)
+    if isinstance(answer, Iterator):
+        yield from answer
+    else:
+        yield answer

@@ -44,6 +44,7 @@ def build_app(
     from ....tables import bundled_folder
     from .atlas.tab import CREATE, AtlasTab
     from .create.tab import CreateTab
+    from .events import keep_page
     from .html import header_html, model_html, skipped_html
     from .inpaint.tab import InpaintTab
     from .lens.tab import LensTab
@@ -68,7 +69,7 @@ def build_app(
             with gr.Tab("Inpaint") as inpainting:
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
-        app.unload(create.on_leave)
+        app.unload(keep_page(create.on_leave, changes=False))
     return app
 
 

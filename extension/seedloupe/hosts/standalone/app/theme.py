@@ -114,7 +114,9 @@ CSS = (
   --sl-line:#3a352d;--sl-wash:rgba(214,167,79,.14);--sl-brass:#d8ab58;--sl-garnet:#e08a91;
   --sl-jade:#7cc2a4;--sl-slate:#a3afbb;--sl-plate:#272420}
 body,gradio-app{background:var(--sl-paper)!important}
-.gradio-container{max-width:1400px!important;margin:0 auto!important;padding:0!important}
+/* its container would be as wide as what it holds asks for, at most 1400px */
+.gradio-container{width:100%!important;max-width:1400px!important;margin:0 auto!important;
+  padding:0!important}
 .gradio-container main.app{padding:0 28px 40px!important;max-width:none!important;
   width:100%!important}
 .gradio-container .tabs,.gradio-container .tabitem{width:100%}

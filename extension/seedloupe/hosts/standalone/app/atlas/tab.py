@@ -44,7 +44,7 @@ from .....services.table_fit import (
 )
 from .....tables import SeedTable
 from ..create.tab import CreateTab
-from ..events import SILENT, toast
+from ..events import SILENT, on, toast
 from ..html import fit_html
 from ..state import AppState, Opening, guarded, open_page_with_table
 
@@ -147,7 +147,7 @@ class AtlasTab:
         shown = [self._page, self._map, self._why]
         everything = [*shown, self._note, self._frame, self._table, self._how, self._kind, *sieve]
         create = self._create
-        gr.on(
+        on(
             [part.change for part in sieve],
             self.on_filter,
             [self._page, *sieve],
@@ -155,19 +155,26 @@ class AtlasTab:
             trigger_mode="always_last",
             **SILENT,
         )
-        self._go.click(
-            self.on_pick, [self._page, self._how, self._count, *tags], shown, js=SHOW_MAP, **SILENT
+        on(
+            self._go.click,
+            self.on_pick,
+            [self._page, self._how, self._count, *tags],
+            shown,
+            js=SHOW_MAP,
+            **SILENT,
         )
-        self._find.click(
+        on(
+            self._find.click,
             self.on_layout,
             [self._page, self._frame, self._kind, self._count, *tags],
             shown,
             js=SHOW_MAP,
             **SILENT,
         )
-        self._table.input(self.on_table, [create.model, self._table], everything, **SILENT)
-        create.table.change(self.on_table, [create.model, create.table], everything, **SILENT)
-        self._map.select(
+        on(self._table.input, self.on_table, [create.model, self._table], everything, **SILENT)
+        on(create.table.change, self.on_table, [create.model, create.table], everything, **SILENT)
+        on(
+            self._map.select,
             self.on_use,
             [self._page, create.model, create.table, *create.settings, create.ways],
             [self._tabs, create.chosen, create.ways, create.status],

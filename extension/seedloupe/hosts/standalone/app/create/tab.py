@@ -24,7 +24,7 @@ from .....services.table_fit import (
     table_choices,
 )
 from .....tables import SeedTable
-from ..events import CLICKED, EXAMPLES, PRIVATE, SILENT, toast
+from ..events import CLICKED, EXAMPLES, SILENT, on, toast
 from ..html import Preview, columns_html, fit_html, model_html, preview_html, status_html
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
@@ -143,8 +143,8 @@ class CreateTab:
 
     def _connect(self) -> None:
         settings = self.settings = [self._steps, self._guidance, self._sampler]
-        alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
-        gr.on(
+        alone = {"concurrency_limit": 1, "concurrency_id": "model"}
+        on(
             [self._draw.click, self._prompt.submit],
             self.on_draw,
             [
@@ -158,10 +158,10 @@ class CreateTab:
             trigger_mode="once",
             **alone,
         )
-        self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
-        self._columns.select(self.on_select, self._kept, self._preview, queue=False, **SILENT)
+        on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
+        on(self._columns.select, self.on_select, self._kept, self._preview, **SILENT)
         shown = [self.table, self._note, self.ways, *settings]
-        gr.on(
+        on(
             [self._apply.click, self._name.submit],
             self.on_model,
             [self._name, self.chosen],
@@ -171,8 +171,8 @@ class CreateTab:
             **alone,
         )
         given = [self.model, self.table, self.chosen]
-        self.table.input(self.on_table, given, shown, **SILENT)
-        gr.on(
+        on(self.table.input, self.on_table, given, shown, **SILENT)
+        on(
             [part.change for part in settings],
             self.on_settings,
             [self.model, self.table, *settings],

@@ -15,7 +15,7 @@ from .....artifacts.tally.result_log import ResultLog, subject_of
 from .....generation.sampler import Plan
 from .....noise import NoiseSource
 from .....services.table_fit import settings_from
-from ..events import CLICKED, PRIVATE, SILENT, toast
+from ..events import CLICKED, SILENT, on, toast
 from ..html import Frame, Preview, frames_html, preview_html, status_html
 from ..state import AppState, guarded
 from .form import WISH, InpaintForm
@@ -97,8 +97,8 @@ class InpaintTab:
             "show_progress_on": self._status,
             "trigger_mode": "once",
         }
-        alone: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
-        gr.on(
+        alone: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "model"}
+        on(
             [form.go.click, form.prompt.submit],
             self.on_repaint,
             {*form.wishes, *kept, form.alone, self._model},
@@ -106,8 +106,8 @@ class InpaintTab:
             **working,
             **alone,
         )
-        result.retry.click(self.on_retry, kept, results, **working, **alone)
-        gr.on(
+        on(result.retry.click, self.on_retry, kept, results, **working, **alone)
+        on(
             [form.draw_one.click, form.source_prompt.submit],
             self.on_draw_one,
             [form.source_prompt, self._model, *form.sampling],
@@ -115,32 +115,32 @@ class InpaintTab:
             show_progress_on=form.editor,
             **alone,
         )
-        form.editor.upload(self.on_upload, [form.editor, self._model], form.editor, **SILENT)
-        form.stop.click(self.on_stop, None, form.stop, queue=False, **PRIVATE)
+        on(form.editor.upload, self.on_upload, [form.editor, self._model], form.editor, **SILENT)
+        on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
         self._connect_results(kept)
 
     def _connect_results(self, kept: set[Any]) -> None:
         form, result = self.form, self.result
         shown = [self._frames, self._attempts, *result.parts]
-        self._boxes.change(self.on_boxes, kept, shown, queue=False, **SILENT)
+        on(self._boxes.change, self.on_boxes, kept, shown, **SILENT)
         for pictures in (self._frames, self._attempts):
-            pictures.select(
+            on(
+                pictures.select,
                 self.on_select,
                 kept,
                 [self._chosen, self._preview, *result.parts],
                 js=SHOW_RESULT,
-                queue=False,
                 **SILENT,
             )
         corrected = [self._sheet, *shown, self._tally]
-        result.correct.click(self.on_correct, kept, corrected, **SILENT)
-        result.undo.click(self.on_undo, kept, corrected, **SILENT)
+        on(result.correct.click, self.on_correct, kept, corrected, **SILENT)
+        on(result.undo.click, self.on_undo, kept, corrected, **SILENT)
         self.follow(form.prompt.blur, self._model.change, form.level.change)
 
     def follow(self, *events: Any) -> None:
         """Show anew what was counted whenever one of these happens."""
         subject = [self.form.prompt, self._model, self.form.level]
-        gr.on(events, self.on_subject, subject, self._tally, **SILENT)
+        on(events, self.on_subject, subject, self._tally, **SILENT)
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Repaint with several seeds; yield what changed on the page."""

@@ -14,7 +14,7 @@ from PIL import Image
 from .....generation.sampler import Sampler
 from .....lens.explorer import explorer_html, explorer_script
 from .....services.table_fit import settings_from
-from ..events import EXAMPLES, PRIVATE, toast
+from ..events import EXAMPLES, SILENT, on, toast
 from ..html import Preview, preview_html, status_html
 from ..state import AppState, Opening, guarded
 from .notes_html import files_html, more_html
@@ -144,10 +144,10 @@ class LensTab:
         self._files = gr.HTML("", elem_id="sl-lens-files")
 
     def _connect(self) -> None:
-        alone = {"concurrency_limit": 1, "concurrency_id": "model", **PRIVATE}
+        alone = {"concurrency_limit": 1, "concurrency_id": "model"}
         shown = [self._preview, self._status, self._explorer, self._files]
         sampling = [self._model, self._layers, self._steps, self._guidance, self._sampler]
-        gr.on(
+        on(
             [self._go.click, self._prompt.submit, self._seeds.submit],
             self.on_watch,
             [self._prompt, self._seeds, *sampling],
@@ -157,8 +157,9 @@ class LensTab:
             trigger_mode="once",
             **alone,
         )
-        self._stop.click(self.on_stop, None, self._stop, queue=False, **PRIVATE)
-        self._look.click(
+        on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
+        on(
+            self._look.click,
             self.on_look,
             [self._picture, self._other, self._time, self._noises, self._model, self._layers],
             shown,
