@@ -36,6 +36,7 @@ GROUND = {
     "tensors",
     "geometry",
     "images",
+    "inpaint_area",
     "chance",
     "csv_text",
     "pages",
