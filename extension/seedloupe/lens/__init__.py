@@ -11,11 +11,14 @@ from .file import LensFileError, read_lens, write_lens
 from .hooks import RowChooser, Rows
 from .layers import Event, Layer, OutputLayout, find_layers, list_layers
 from .levels import NoiseLevels
+from .live_pictures import LivePicture, LivePictures
 from .panel import default_panel, panel_choices
 from .projection import Projection
 from .record import LensKey, LensLayer, LensMoment, LensRecord, LensSpec, LensWords
+from .record_view import RecordView, ViewKind, ViewRequest, view_record
 from .recorder import Recorder
 from .rows import (
+    ChunkLabel,
     RowKind,
     RowLabel,
     RowPlan,
@@ -26,6 +29,7 @@ from .rows import (
     second_half,
     webui_rows,
 )
+from .sampling_watch import SamplingWatch
 from .shapes import LayerShape, predict_shapes
 from .sources import ENCODER_OR_DECODER, PanelChoice
 from .tokens import Piece, PromptToken, PromptTokens, WordBeyondCutError, WordNotFoundError
@@ -81,6 +85,7 @@ from .views import (
     without_high_norms,
     without_position,
 )
+from .word_watch import WordWatch
 from .wording import layer_words
 from .words import (
     AttentionAccumulator,
@@ -114,6 +119,7 @@ __all__ = [
     "AttentionSink",
     "Budgeted",
     "CellRows",
+    "ChunkLabel",
     "ClusterAgreement",
     "ClusterRenderer",
     "Clustering",
@@ -137,6 +143,8 @@ __all__ = [
     "LensRecord",
     "LensSpec",
     "LensWords",
+    "LivePicture",
+    "LivePictures",
     "Measure",
     "NoiseLevels",
     "OutputLayout",
@@ -150,6 +158,7 @@ __all__ = [
     "PromptToken",
     "PromptTokens",
     "Recipe",
+    "RecordView",
     "Recorder",
     "RecordingPlan",
     "Robustness",
@@ -159,6 +168,7 @@ __all__ = [
     "RowPlan",
     "Rows",
     "RunningPca",
+    "SamplingWatch",
     "Segmentation",
     "Separability",
     "Similarity",
@@ -168,11 +178,14 @@ __all__ = [
     "StripRow",
     "Truth",
     "TruthCheck",
+    "ViewKind",
+    "ViewRequest",
     "WordBeyondCutError",
     "WordColumns",
     "WordMap",
     "WordNotFoundError",
     "WordShare",
+    "WordWatch",
     "WordsSeen",
     "ask",
     "border_similarity",
@@ -221,6 +234,7 @@ __all__ = [
     "segment",
     "turned_to_match",
     "upscale",
+    "view_record",
     "webui_rows",
     "without_high_norms",
     "without_position",

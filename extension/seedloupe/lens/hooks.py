@@ -10,7 +10,7 @@ from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import TypeAlias, TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from ..errors import LayerNotFoundError, ModelError, ShapeError
@@ -132,6 +132,17 @@ class LayerProbe(ABC):
     def label(self, rows: RowPlan) -> None:
         """Say what the rows of the next call of the U-Net in this thread are."""
         self._calls.label(rows)
+
+    def begin(self, latents: Tensor) -> None:
+        """Say that a call of the U-Net is under way, from inside its forward.
+
+        A hook on the U-Net itself sees each call begin, but not where a host arms the probe when
+        the call has begun already, as the wrappers of ComfyUI's ``forward`` do.
+
+        Args:
+            latents: ``(B, C, H, W)``, what the U-Net was called with.
+        """
+        self._note_grid("", self._unet, (latents,), {})
 
     def arm(self, unet: nn.Module | None = None) -> None:
         """Attach the hooks; those of an earlier arming are taken off first.

@@ -12,6 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+import torch
+from torch import Tensor
+
 from ..errors import ShapeError
 
 
@@ -46,6 +49,23 @@ class RowLabel:
     prompt: int = 0
     weight: float = 1.0
     extra: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class ChunkLabel:
+    """What one chunk of a call is computed for: one conditioning, a row for each picture.
+
+    Args:
+        kind: prompted or unprompted.
+        prompt: which of several, in the order the user wrote them.
+    """
+
+    kind: RowKind
+    prompt: int = 0
+
+    def rows(self, images: int) -> tuple[RowLabel, ...]:
+        """Return a label for each picture."""
+        return tuple(RowLabel(self.kind, image, self.prompt) for image in range(images))
 
 
 @dataclass(frozen=True)
@@ -206,6 +226,16 @@ def chunk_rows(
     kinds = (RowKind.COND, RowKind.UNCOND)
     chunks = zip(cond_or_uncond, numbers, strict=True)
     return RowPlan(tuple(row for kind, n in chunks for row in _each(images, kinds[kind], n)))
+
+
+def rows_in_order(rows: dict[RowLabel, Tensor]) -> tuple[tuple[RowLabel, ...], Tensor]:
+    """Stack rows by prompt and picture, as ``(B, ...)``; those of another shape are left out.
+
+    Prompts for parts of a picture are computed on these parts alone and have fewer cells.
+    """
+    labels = sorted(rows, key=lambda label: (label.prompt, label.image))
+    kept = [label for label in labels if rows[label].shape == rows[labels[0]].shape]
+    return tuple(kept), torch.stack([rows[label] for label in kept])
 
 
 def second_half(rows: int) -> slice:

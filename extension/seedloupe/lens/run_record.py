@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ def budgeted(
     steps: int,
     budget: int,
     words: WordsSeen | None = None,
+    rows: int = 1,
 ) -> Budgeted:
     """Cut what is to be recorded of one picture until it fits ``budget`` bytes.
 
@@ -59,6 +61,7 @@ def budgeted(
         steps: how many the picture takes.
         budget: the most the lens file may take.
         words: the empty word maps, where words are watched as well.
+        rows: how many rows of the U-Net's batch are kept: pictures times prompts of each.
 
     Raises:
         ModelError: the U-Net has no known shape.
@@ -67,7 +70,7 @@ def budgeted(
     shapes = predict_shapes(unet, layers, height=height, width=width, words=text_length)
     maps = predict_words(unet, words, height=height, width=width) if words else {}
     return fit_budget(
-        RecordingPlan({name: shapes[name] for name in layers}, steps, words=maps), budget
+        RecordingPlan({name: shapes[name] for name in layers}, steps, rows, words=maps), budget
     )
 
 
@@ -96,6 +99,18 @@ class Recording:
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             note = f"{feature.layer} was not recorded to the end: {reason_of(error)}"
             self._refused[feature.layer] = note
+
+    def finish_as(self, spec: LensSpec) -> LensRecord:
+        """Return the record of the finished picture under a spec of the caller's.
+
+        Args:
+            spec: which run it was; what could not be kept is added to its notes.
+        """
+        record = self._recorder.finish(spec)
+        said = [*_listed(spec.truth.get("notes")), *self.notes]
+        return replace(
+            record, spec=replace(record.spec, truth={**record.spec.truth, "notes": said})
+        )
 
     def finish(
         self,
@@ -149,3 +164,7 @@ def keep(record: LensRecord, lens: Path, sheet: Path) -> None:
     write_lens(lens, record)
     if record.rgb or not record.words:
         paint_layers(record, sheet)
+
+
+def _listed(notes: object) -> list[object]:
+    return list(notes) if isinstance(notes, (list, tuple)) else []

@@ -1,0 +1,45 @@
+"""Live pictures come no more often than somebody can look."""
+
+from __future__ import annotations
+
+import torch
+
+from seedloupe.lens import FeatureMap, LivePictures
+
+
+def feature(step: int, layer: str = "mid-vit-out", channels: int = 8) -> FeatureMap:
+    values = torch.randn(1, channels, 4, 6, generator=torch.Generator().manual_seed(step))
+    return FeatureMap(layer, step, None, values)
+
+
+def test_only_the_newest_map_is_painted_and_only_when_it_is_time() -> None:
+    now = [0.0]
+    live = LivePictures(interval=1.0, clock=lambda: now[0])
+    live.take(feature(0))
+    assert [one.step for one in live.due()] == [0]
+    assert live.due() == ()
+    for step in (1, 2):
+        now[0] += 0.4
+        live.take(feature(step))
+        assert live.due() == ()
+    now[0] += 0.4
+    (one,) = live.due()
+    assert (one.layer, one.step, one.picture.shape) == ("mid-vit-out", 2, (3, 4, 6))
+
+
+def test_the_last_step_is_painted_in_any_case() -> None:
+    live = LivePictures(interval=100.0, clock=lambda: 0.0)
+    live.take(feature(0))
+    live.due()
+    live.take(feature(1))
+    assert [one.step for one in live.due(last=True)] == [1]
+
+
+def test_a_layer_that_cannot_be_painted_is_noted_and_the_others_come() -> None:
+    live = LivePictures(interval=0.0, clock=lambda: 0.0)
+    live.take(feature(0))
+    live.due()
+    live.take(feature(1, channels=5))
+    live.take(feature(1, "up"))
+    assert [one.layer for one in live.due()] == ["up"]
+    assert "mid-vit-out cannot be painted" in live.notes["mid-vit-out"]
