@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ..errors import PickError
 from ..geometry import Box
 from ..tables import SeedTable
-from .layout_bias import ASPECTS, LayoutBias, layout_bias_of, moments_of
+from .layout_bias import ASPECTS, HARDLY, LayoutBias, layout_bias_of, moments_of
 from .picks import Pick, Picking, describe_pick
 from .ranks import Rows
 from .sharing import share_out
@@ -29,9 +29,6 @@ from .words import repeat_notes, seeds_in_words, shortage_notes
 
 _INSCRIBED = np.pi / 4
 """Share of a box that an object touching its sides takes, if it is round."""
-
-_HARDLY = 0.1
-"""Below this share of the differences a seed is said to decide nothing."""
 
 Doubles = NDArray[np.float64]
 BiasOf = Callable[[str | None, str], LayoutBias]
@@ -242,7 +239,7 @@ class _Query:
                     f"{aspect} was seen with one object a seed: how much it varies is not known, "
                     "and what was seen is taken at face value"
                 )
-            elif bias.share is not None and bias.share < _HARDLY:
+            elif bias.share is not None and bias.share < HARDLY:
                 notes.append(
                     f"the seed decides {bias.share:.0%} of the differences in {aspect}: with this "
                     "model it hardly matters there"

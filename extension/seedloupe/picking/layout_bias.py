@@ -29,6 +29,9 @@ from .spaces import COMPOSITION
 ASPECTS = ("x", "y", "size", "depth")
 """What the four columns of each class are."""
 
+HARDLY = 0.1
+"""Below this share of the differences a seed is said to decide nothing."""
+
 _PRIOR_CLASSES = 4
 """As how many classes the variation of all seeds counts beside a seed's own."""
 

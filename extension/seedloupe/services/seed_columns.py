@@ -1,31 +1,43 @@
-"""Which seeds stand side by side: random, golden, diverse, or chosen by hand."""
+"""Which seeds stand side by side: random, by a rule, by a plug-in, or chosen by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from ..errors import InputError
+from ..geometry import Box
 from ..picking import (
     Picking,
+    PickOrder,
     PickRequest,
     PickRule,
     PluginRequest,
     SeedPicker,
     builtin_pickers,
+    layouts_of,
     pick_random,
     pick_seeds,
     ranks_of,
     rules_for,
 )
 from ..registry import Registry
-from ..tables import SeedTable
+from ..tables import SeedEffect, SeedTable
+from .seed_influence import SeedInfluence, Topic, decided, influences_of
+
+_CLEAN = "clean "
+"""Before a tag: the name of the column of :class:`CleanSource`."""
+
+_MOST_TICKED = 3
+"""Columns ticked to begin with: the random ones, and two that differ from them."""
 
 
 class SeedSource(str, Enum):
     """How the seeds of a column are chosen."""
 
     RANDOM = "random"
+    LAYOUT = "layout"
     GOLDEN = "golden"
     DIVERSE = "diverse"
     CHOSEN = "chosen"
@@ -33,7 +45,29 @@ class SeedSource(str, Enum):
     @property
     def label(self) -> str:
         """What to call the column where it can be ticked."""
-        return "Your seeds" if self is SeedSource.CHOSEN else self.value.capitalize()
+        named = {SeedSource.CHOSEN: "Your seeds", SeedSource.LAYOUT: "Placed by your box"}
+        return named.get(self, self.value.capitalize())
+
+
+@dataclass(frozen=True)
+class CleanSource:
+    """A column of seeds whose pictures show a tag least often.
+
+    Attributes:
+        tag: the tag.
+    """
+
+    tag: str
+
+    @property
+    def label(self) -> str:
+        """What to call the column where it can be ticked."""
+        return f"Least {self.tag}"
+
+    @property
+    def value(self) -> str:
+        """What programs call the column; no name of ours."""
+        return f"{_CLEAN}{self.tag}"
 
 
 @dataclass(frozen=True)
@@ -54,9 +88,29 @@ class PluginSource:
         return f"plug-in {self.label}"
 
 
-ColumnSource = SeedSource | PluginSource
+ColumnSource = SeedSource | CleanSource | PluginSource
 
-_RULES = {SeedSource.GOLDEN: PickRule.GOLDEN, SeedSource.DIVERSE: PickRule.DIVERSE}
+
+@dataclass(frozen=True)
+class ColumnPlaces:
+    """Which seeds of a pool come next, and where they are to put things.
+
+    Attributes:
+        position: the first place to be filled, from 0.
+        order: what comes at a position; see :class:`~seedloupe.picking.PickOrder`.
+        boxes: where things should stand, for a column by layout.
+    """
+
+    position: int = 0
+    order: PickOrder = PickOrder.BEST
+    boxes: tuple[Box, ...] = ()
+
+
+_RULES = {
+    SeedSource.GOLDEN: PickRule.GOLDEN,
+    SeedSource.DIVERSE: PickRule.DIVERSE,
+    SeedSource.LAYOUT: PickRule.LAYOUT,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +137,7 @@ def choose_columns(
     *,
     source_seed: int,
     by_hand: Picking | None = None,
+    places: ColumnPlaces = ColumnPlaces(),
 ) -> tuple[SeedColumn, ...]:
     """Choose the seeds of every column; without a table only random ones can be chosen.
 
@@ -92,15 +147,17 @@ def choose_columns(
         count: seeds a column.
         source_seed: decides the seeds of the random column.
         by_hand: seeds somebody chose, all of which make one more column.
+        places: which seeds of a pool come next, for all columns a rule fills.
 
     Raises:
+        InputError: no column is wanted that can be filled, or one by layout without a box.
         PickError: the table cannot answer, e.g. has fewer seeds, or an outside picker fails.
     """
     outside = tuple(way for way in ways if isinstance(way, PluginSource))
     wanted: list[ColumnSource] = [way for way in possible_ways(table, outside) if way in ways]
     if not wanted and by_hand is None:
-        wanted = [SeedSource.RANDOM]
-    picked = [(way, _pick(way, table, count, source_seed)) for way in wanted]
+        raise InputError("seeds side by side", expected="one kind ticked at least", got="none")
+    picked = [(way, _pick(way, table, count, source_seed, places)) for way in wanted]
     chosen: list[tuple[ColumnSource, Picking]] = []
     if by_hand is not None:
         chosen.append((SeedSource.CHOSEN, by_hand))
@@ -117,15 +174,77 @@ def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
 def possible_ways(
     table: SeedTable | None, outside: Sequence[PluginSource] = ()
 ) -> tuple[ColumnSource, ...]:
-    """Return the columns a table can fill; without one only random seeds are left.
+    """Return the columns that can be filled, what the seed sways first; without a table one.
 
     Args:
         table: what seeds are chosen from.
         outside: columns of outside pickers, which can be asked of any table.
     """
+    if table is None:
+        return (SeedSource.RANDOM,)
     rules = rules_for(table)
-    ours = (way for way, rule in _RULES.items() if rule in rules)
-    return (SeedSource.RANDOM, *ours, *(() if table is None else outside))
+    usual = [way for way, rule in _RULES.items() if rule in rules]
+    first = [way for way in _swayed(influences_of(table)) if way in usual or way not in _RULES]
+    return (SeedSource.RANDOM, *dict.fromkeys((*first, *usual)), *outside)
+
+
+def ways_of(
+    values: Sequence[str], outside: Sequence[PluginSource] = ()
+) -> tuple[ColumnSource, ...]:
+    """Return the columns of some names, as they stand in ``value``; unknown names are left out.
+
+    Args:
+        values: the names.
+        outside: columns of outside pickers.
+    """
+    known: dict[str, ColumnSource] = {way.value: way for way in (*SeedSource, *outside)}
+    for value in values:
+        if value.startswith(_CLEAN):
+            known[value] = CleanSource(value.removeprefix(_CLEAN))
+    return tuple(known[value] for value in values if value in known)
+
+
+def usual_ways(table: SeedTable | None) -> tuple[ColumnSource, ...]:
+    """Return the columns to begin with: random ones beside the first that can differ from them.
+
+    Golden seeds are among them only where nothing speaks against them: a table that found no effect
+    of the seed on quality says that they are random ones.
+    """
+    ways = possible_ways(table)
+    found = influences_of(table) if table is not None else ()
+    useless = any(
+        one.topic is Topic.QUALITY and one.effect is SeedEffect.NO_EFFECT for one in found
+    )
+    worth = [way for way in ways if not (useless and way is SeedSource.GOLDEN)]
+    return tuple(worth[:_MOST_TICKED])
+
+
+def next_position(columns: Sequence[SeedColumn], drawn: Collection[int]) -> int | None:
+    """Return the position the next pictures begin at, or None where no column takes turns.
+
+    That is the first one some column's seed was not drawn for, so that nothing is left out where a
+    run was stopped.
+
+    Args:
+        columns: from :func:`choose_columns`.
+        drawn: the seeds whose pictures are done.
+    """
+    reached = [
+        picking.position + next((i for i, seed in enumerate(picking.seeds) if seed not in drawn), n)
+        for picking in (column.picking for column in columns)
+        if picking.order is PickOrder.TURNING and (n := len(picking.seeds))
+    ]
+    return min(reached, default=None)
+
+
+def _swayed(influences: Sequence[SeedInfluence]) -> Iterator[ColumnSource]:
+    """Columns for what the seed was found to sway, quality before the rest."""
+    found = decided(influences)
+    if any(one.topic is Topic.QUALITY for one in found):
+        yield SeedSource.GOLDEN
+    if any(one.topic is Topic.PLACE for one in found):
+        yield SeedSource.LAYOUT
+    yield from (CleanSource(one.tag) for one in found if one.topic is Topic.TAG)
 
 
 def _rising(table: SeedTable | None) -> frozenset[str]:
@@ -133,12 +252,30 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
     return frozenset(name for name in metrics if table and table.higher_is_better(name))
 
 
-def _pick(way: ColumnSource, table: SeedTable | None, count: int, source_seed: int) -> Picking:
+def _pick(
+    way: ColumnSource, table: SeedTable | None, count: int, source_seed: int, places: ColumnPlaces
+) -> Picking:
     if way is SeedSource.RANDOM:
         return pick_random(table, count, source_seed=source_seed)
     if isinstance(way, PluginSource):
         return pick_seeds(table, PluginRequest(way.label, way.picker, count))
-    return pick_seeds(table, PickRequest(_RULES[way], count))
+    return pick_seeds(table, _request(way, count, places))
+
+
+def _request(way: SeedSource | CleanSource, count: int, places: ColumnPlaces) -> PickRequest:
+    at = PickRequest(PickRule.GOLDEN, count, places.position, places.order)
+    if isinstance(way, CleanSource):
+        return replace(at, rule=PickRule.CLEAN, flaw=way.tag)
+    if way is not SeedSource.LAYOUT:
+        return replace(at, rule=_RULES[way])
+    if not places.boxes:
+        raise InputError(
+            "placed seeds",
+            expected="a box on the small picture",
+            got="none",
+            advice="Draw one where things should stand, or untick them.",
+        )
+    return replace(at, rule=PickRule.LAYOUT, layouts=layouts_of(boxes=places.boxes))
 
 
 def ways_offered(ways: Sequence[ColumnSource]) -> list[tuple[str, str]]:

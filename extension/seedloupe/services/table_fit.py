@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SeedloupeError
+from ..errors import InputError, SeedloupeError
 from ..generation.model_info import ModelInfo
 from ..generation.sampler import Plan, Sampler
 from ..generation.table_use import planned_use
@@ -77,9 +77,25 @@ def fit_table(model: ModelInfo, path: Path | None, settings: Plan) -> TableFit:
     return TableFit(f"{match.summary}, {doubt}", evidence, "plain", table)
 
 
-def settings_from(steps: int, guidance: float, sampler: str) -> Plan:
-    """Read the settings as Gradio hands them over."""
-    return Plan(Sampler(sampler), int(steps), float(guidance))
+def settings_from(steps: float | None, guidance: float, sampler: str) -> Plan:
+    """Read the settings as a page hands them over.
+
+    Raises:
+        InputError: half a step is asked for, or none.
+    """
+    return Plan(Sampler(sampler), require_whole(steps, "steps"), float(guidance))
+
+
+def require_whole(value: float | None, field: str) -> int:
+    """Return what somebody typed as a whole number; nothing is rounded behind their back.
+
+    Raises:
+        InputError: it is none.
+    """
+    if value is None or value != value // 1:
+        got = "nothing" if value is None else f"{value:g}"
+        raise InputError(field, expected="a whole number", got=got)
+    return int(value)
 
 
 def best_table_for(model: ModelInfo, folders: Sequence[Path]) -> Path | None:
@@ -161,7 +177,7 @@ def _without_table(model: ModelInfo) -> TableFit:
 
 #: Said where nobody has to unfold anything.
 _DOUBTS = {
-    SeedEffect.NO_EFFECT: "and found that the seed does not matter",
+    SeedEffect.NO_EFFECT: "and found no effect of the seed on quality",
     SeedEffect.UNDECIDED: "but could not decide whether seeds matter",
 }
 _VERDICTS = {

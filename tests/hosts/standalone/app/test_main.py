@@ -98,6 +98,29 @@ def test_golden_diverse_and_random_stand_side_by_side_when_a_table_fits(
     assert toasts == []
 
 
+def test_each_draw_goes_on_where_the_last_ended_and_the_best_first_stay(
+    create: CreateTab, tables: Path, toasts: list[str]
+) -> None:
+    path = str(tables / "tiny" / "t.seedtable.safetensors")
+    given: dict[str, Any] = {"table": path, "ways": ["golden"], "count": 1}
+    first = draw(create, **given, position=0, best_first=False)
+    (position,) = by_id(first, "sl-position")
+    assert position == 1
+    second = draw(create, **given, position=position, best_first=False)
+    assert by_id(second, "sl-columns")[-1] != by_id(first, "sl-columns")[-1]
+    assert "Now 2 of the 2 that take turns" in by_id(second, "sl-columns")[-1]
+    assert by_id(draw(create, **given, position=0, best_first=True), "sl-position") == []
+    assert toasts == []
+
+
+def test_an_empty_prompt_is_drawn_and_said(create: CreateTab, toasts: list[str]) -> None:
+    pages = draw(create, prompt=" ")
+    assert "The prompt is empty" in by_id(pages, "sl-status")[0]
+    assert "1 picture in" not in by_id(pages, "sl-status")[-1]
+    assert "1 picture in" in by_id(draw(create, count=1), "sl-status")[-1]
+    assert toasts == []
+
+
 def test_pictures_stream_in_one_by_one_and_the_page_is_told_only_what_changed(
     create: CreateTab, toasts: list[str]
 ) -> None:
@@ -139,6 +162,10 @@ def test_a_browser_that_leaves_stops_its_run_and_no_other(
         ({"steps": 0}, "steps: expected 1 to"),
         ({"count": 0}, "count: expected 1 or more"),
         ({"guidance": float("nan")}, "guidance: expected"),
+        ({"steps": 7.5}, "steps: expected a whole number, got 7.5"),
+        ({"count": 1.5}, "count: expected a whole number, got 1.5"),
+        ({"position": None}, "position: expected a whole number, got nothing"),
+        ({"ways": []}, "seeds side by side: expected one kind ticked at least"),
     ],
 )
 def test_bad_input_is_one_line_and_the_page_stays_usable(

@@ -131,6 +131,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
 
     from ....atlas.page import atlas_css
     from ....lens.explorer import explorer_css
+    from .create.lead_html import LEAD_CSS
     from .theme import CSS, HEAD, theme
 
     return gr.mount_gradio_app(
@@ -142,7 +143,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=CSS + atlas_css() + explorer_css(),
+        css=CSS + LEAD_CSS + atlas_css() + explorer_css(),
         head=HEAD,
     )
 

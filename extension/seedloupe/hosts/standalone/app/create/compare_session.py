@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 
 from .....generation.request import Request
 from .....lens.rendering import RunRenderer
-from .....picking import Pick, Picking, PickRequest, PickRule, SelectedSeeds, pick_seeds
+from .....picking import Pick, Picking, PickOrder, PickRequest, PickRule, SelectedSeeds, pick_seeds
 from .....services.seed_columns import (
+    CleanSource,
+    ColumnPlaces,
     ColumnSource,
     PluginSource,
     SeedColumn,
     SeedSource,
     choose_columns,
+    next_position,
 )
 from .....services.table_fit import Plan, fit_table, require_fit
 from .....tables import SeedTable
@@ -38,6 +41,7 @@ Keep = Callable[[Generated], str]
 
 _TITLES = {
     SeedSource.RANDOM: ("Random seeds", "Thrown with dice, as everybody does."),
+    SeedSource.LAYOUT: ("Placed seeds", "They pull things towards your box."),
     SeedSource.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
     SeedSource.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
     SeedSource.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
@@ -57,6 +61,7 @@ class CompareRequest:
         table: the seed table, if any.
         chosen: seeds chosen by hand, if any.
         renderer: paints the layers while pictures are drawn.
+        places: which seeds of a pool come next, and where they are to put things.
     """
 
     prompt: str
@@ -67,6 +72,7 @@ class CompareRequest:
     table: Path | None = None
     chosen: SelectedSeeds | None = None
     renderer: str = "pca"
+    places: ColumnPlaces = field(default_factory=ColumnPlaces)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,21 +100,28 @@ class CompareState:
         """Every seed once, row by row, so that the columns fill evenly."""
         return seeds_of_columns(self.chosen)
 
+    @property
+    def next_position(self) -> int | None:
+        """The position the next pictures begin at; None where no column takes turns."""
+        return next_position(self.chosen, self.pictures)
+
     def columns(self) -> tuple[Column, ...]:
         """Return what to show."""
         return tuple(self._column(column) for column in self.chosen)
 
     def _column(self, column: SeedColumn) -> Column:
-        frames = tuple(self._frame(pick, column) for pick in column.picking.picks)
-        why = (column.picking.rule, *column.picking.notes)
-        return Column(*_head_of(column.way), frames, why)
+        picking = column.picking
+        frames = tuple(self._frame(pick, column) for pick in picking.picks)
+        name, title, caption = _head_of(column.way)
+        said = f"{caption} {_turn_words(picking)}".rstrip()
+        return Column(name, title, said, frames, (picking.rule, *picking.reasons))
 
     def _frame(self, pick: Pick, column: SeedColumn) -> Frame:
         rank = column.ranks.get(pick.seed)
         return Frame(
             str(pick.seed),
             f"rank {rank} / {len(column.ranks)}" if rank else "",
-            _score_lines(pick, column.rising),
+            _score_lines(pick, column),
             self.pictures.get(pick.seed),
             str(pick.seed),
             drawing=pick.seed == self.drawing,
@@ -131,7 +144,19 @@ def _head_of(way: ColumnSource) -> tuple[str, str, str]:
     """Return which kind of column it is, what stands above it, and what is said of it."""
     if isinstance(way, PluginSource):
         return "plugin", f"{way.label} seeds", "Chosen by a plug-in that is installed here."
+    if isinstance(way, CleanSource):
+        return "clean", f"Least {way.tag}", f"Seeds whose pictures seldom show {way.tag}."
     return way.value, *_TITLES[way]
+
+
+def _turn_words(picking: Picking) -> str:
+    """Say which of a pool these are; empty where nothing takes turns."""
+    if picking.order is not PickOrder.TURNING or not picking.picks:
+        return ""
+    first = picking.position % max(picking.period, 1) + 1
+    last = first + len(picking.picks) - 1
+    which = f"{first:,}" if first == last else f"{first:,} to {last:,}"
+    return f"Now {which} of the {picking.period:,} that take turns."
 
 
 def compare_columns(
@@ -146,7 +171,12 @@ def compare_columns(
     known = fit_table(model.info, wish.table, wish.settings)
     by_hand = _by_hand(model, wish, known.table)
     columns = choose_columns(
-        known.table, wish.ways, wish.count, source_seed=state.dice(), by_hand=by_hand
+        known.table,
+        wish.ways,
+        wish.count,
+        source_seed=state.dice(),
+        by_hand=by_hand,
+        places=wish.places,
     )
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
@@ -195,7 +225,7 @@ def draw_columns(
     """
     shown = CompareState(tuple(columns))
     begun = clock()
-    yield (shown := replace(shown, drawing=shown.seeds[0], status="Getting ready"))
+    yield (shown := replace(shown, drawing=shown.seeds[0], status=_first_words(request)))
     for event in follow(stream(request), stop, clock=clock):
         if isinstance(event, StepUpdate):
             shown = _with_step(shown, event, painter)
@@ -216,7 +246,8 @@ def _with_picture(
 ) -> CompareState:
     url = keep(picture)
     layers = shown.preview.layers if shown.preview else ()
-    lines = (f"“{request.prompt}”", f"{request.steps} steps, guidance {request.guidance:g}")
+    words = f"“{request.prompt}”" if request.prompt.strip() else "No prompt"
+    lines = (words, f"{request.steps} steps, guidance {request.guidance:g}")
     preview = Preview(f"Seed {picture.seed}", (*lines, *picture.notes), url, layers, 1.0, url)
     return replace(
         shown,
@@ -226,21 +257,39 @@ def _with_picture(
     )
 
 
+def _first_words(request: Request) -> str:
+    """Say that it begins, and where nobody wrote what to draw, which is easily forgotten."""
+    if request.prompt.strip():
+        return "Getting ready"
+    return "Getting ready. The prompt is empty: the model draws whatever it likes."
+
+
 def _last_words(shown: CompareState, seconds: float) -> str:
     done, wanted = len(shown.pictures), len(shown.seeds)
     if done < wanted:
-        return f"Stopped after {done} of {wanted} pictures."
-    return f"{done} pictures in {seconds:.0f} s. Click one to see it with its layers."
+        return f"Stopped after {done} of {_counted(wanted, 'picture')}."
+    click = "Click it" if done == 1 else "Click one"
+    return f"{_counted(done, 'picture')} in {seconds:.0f} s. {click} to see it with its layers."
 
 
-def _score_lines(pick: Pick, rising: Collection[str]) -> tuple[str, ...]:
-    """Every metric over the mining prompts, so that all columns can be compared.
+def _counted(number: int, thing: str) -> str:
+    """Return ``1 picture``, ``2 pictures``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _score_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
+    """What the rule says of the seed, then every metric over the mining prompts, to be compared.
 
     What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
     have. An arrow tells which way is better.
     """
+    if isinstance(column.way, CleanSource):
+        return (f"{column.way.tag} in {pick.note}",)
+    if column.way is SeedSource.LAYOUT:
+        x, y = (pick.scores.get(aspect) for aspect in "xy")
+        return () if x is None or y is None else (f"on average {x:.0%} across, {y:.0%} down",)
     return tuple(
-        f"{name} {'↑' if name in rising else '↓'} {value:.3f}"
+        f"{name} {'↑' if name in column.rising else '↓'} {value:.3f}"
         for name, value in pick.scores.items()
         if "." not in name
     )

@@ -13,6 +13,8 @@ from .....services.seed_columns import (
     SeedSource,
     plugin_sources,
     possible_ways,
+    usual_ways,
+    ways_of,
     ways_offered,
 )
 from .....services.table_fit import (
@@ -20,14 +22,17 @@ from .....services.table_fit import (
     SelectedSeeds,
     chosen_table_path,
     fit_table,
+    require_whole,
     settings_from,
     table_choices,
 )
 from .....tables import SeedTable
 from ..events import CLICKED, EXAMPLES, SILENT, on, toast
-from ..html import Preview, columns_html, fit_html, model_html, preview_html, status_html
+from ..html import Preview, columns_html, model_html, preview_html, status_html
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
+from .lead_html import lead_html
+from .pool_form import PoolForm, column_places
 
 _IDLE = Preview(
     "The preview is empty",
@@ -79,7 +84,6 @@ class CreateTab:
             placeholder="What should be in the picture?",
             elem_id="sl-prompt",
         )
-        gr.Examples([[text] for text in EXAMPLES], self._prompt, label="Try one of these")
         with gr.Row(elem_classes="sl-buttons"):
             self._draw = gr.Button(
                 "Draw", variant="primary", elem_id="sl-draw", scale=3, min_width=80
@@ -87,13 +91,15 @@ class CreateTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
             )
+        gr.Examples([[text] for text in EXAMPLES], self._prompt, label="Try one of these")
         ways = self._ways(opening.fit.table)
         self.ways = gr.CheckboxGroup(
             ways_offered(ways),
-            value=[way.value for way in ways],
+            value=[way.value for way in self._usual(opening.fit.table)],
             label="Seeds side by side",
             elem_id="sl-ways",
         )
+        self._pool = PoolForm(ways, _aspect(opening))
         self._count = gr.Slider(1, 12, 4, step=1, label="Pictures in each column")
         settings = opening.settings
         self._steps = gr.Slider(1, 60, settings.steps, step=1, label="Steps", elem_id="sl-steps")
@@ -132,11 +138,11 @@ class CreateTab:
             )
 
     def _build_results(self, opening: Opening) -> None:
+        self._note = gr.HTML(lead_html(opening.fit), elem_id="sl-fit")
         self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-preview")
         self.status = gr.HTML(status_html(""), elem_id="sl-status")
-        self._note = gr.HTML(fit_html(opening.fit), elem_id="sl-fit")
         self._columns = gr.HTML(
-            columns_html(empty_columns(self._ways(opening.fit.table), 4)),
+            columns_html(empty_columns(self._usual(opening.fit.table), 4)),
             js_on_load=CLICKED,
             elem_id="sl-columns",
         )
@@ -149,9 +155,12 @@ class CreateTab:
             self.on_draw,
             [
                 *(self._prompt, self.ways, self._count, self.model, self.table),
-                *(*settings, self.chosen, self._renderer),
+                *(*settings, self.chosen, self._renderer, *self._pool.inputs),
             ],
-            [self._columns, self._preview, self.status, self._kept, self._draw, self._stop],
+            [
+                *(self._columns, self._preview, self.status, self._kept, self._draw, self._stop),
+                self._pool.position,
+            ],
             js=_SHOW_RESULTS,
             show_progress="minimal",
             show_progress_on=self.status,
@@ -160,7 +169,7 @@ class CreateTab:
         )
         on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
         on(self._columns.select, self.on_select, self._kept, self._preview, **SILENT)
-        shown = [self.table, self._note, self.ways, *settings]
+        shown = [self.table, self._note, self.ways, *settings, *self._pool.outputs]
         on(
             [self._apply.click, self._name.submit],
             self.on_model,
@@ -194,28 +203,35 @@ class CreateTab:
         request: gr.Request,
         chosen: SelectedSeeds | None = None,
         renderer: str = "pca",
+        frame: str | None = None,
+        position: float | None = 0,
+        best_first: bool = True,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._state.switches.fresh(request.session_hash or "")
 
         def compared() -> Iterator[CompareState]:
             settings = settings_from(steps, guidance, sampler)
-            every = (*SeedSource, *self._outside)
-            wanted = tuple(way for way in every if way.value in ways)
+            wanted = ways_of(ways, self._outside)
             path = chosen_table_path(table)
+            number = require_whole(count, "count")
+            places = column_places(frame, position, best_first)
             wish = CompareRequest(
-                prompt, wanted, int(count), settings, model, path, chosen, renderer
+                prompt, wanted, number, settings, model, path, chosen, renderer, places
             )
             yield from compare_columns(self._state, wish, stop)
 
         problems: list[str] = []
         shown: dict[Any, Any] = {}
+        moment = None
         yield {self._draw: gr.update(interactive=False), self._stop: gr.update(interactive=True)}
         for moment in guarded(compared, problems.append):
             now = self._page(moment)
             yield {part: value for part, value in now.items() if shown.get(part) != value}
             shown = now
         yield {self._draw: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
+        if moment is not None and moment.next_position is not None:
+            yield {self._pool.position: moment.next_position}
         for line in problems:
             toast(line)
             yield {self.status: status_html(line)}
@@ -241,7 +257,7 @@ class CreateTab:
             yield open_page(self._state, name.strip())
 
         for opening in guarded(opened, toast):
-            ways = self._ways(opening.fit.table)
+            ways = self._usual(opening.fit.table)
             yield {
                 self.model: opening.name,
                 self._model_line: model_html(opening.model),
@@ -267,7 +283,7 @@ class CreateTab:
 
         def said() -> Iterator[str]:
             settings = settings_from(steps, guidance, sampler)
-            yield fit_html(
+            yield lead_html(
                 fit_table(self._state.models.get(model).info, chosen_table_path(table), settings)
             )
 
@@ -293,12 +309,15 @@ class CreateTab:
         }
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
-        ways = (*self._ways(opening.fit.table), *((SeedSource.CHOSEN,) if chosen else ()))
+        by_hand = (SeedSource.CHOSEN,) if chosen else ()
+        ways = (*self._ways(opening.fit.table), *by_hand)
+        ticked = [way.value for way in (*self._usual(opening.fit.table), *by_hand)]
         table = str(opening.table or NO_TABLE)
         return {
             self.table: gr.update(choices=table_choices(self._state.tables), value=table),
-            self._note: fit_html(opening.fit),
-            self.ways: gr.update(choices=ways_offered(ways), value=[way.value for way in ways]),
+            self._note: lead_html(opening.fit),
+            self.ways: gr.update(choices=ways_offered(ways), value=ticked),
+            **self._pool.offered(ways, _aspect(opening)),
             self._steps: opening.settings.steps,
             self._guidance: opening.settings.guidance,
             self._sampler: opening.settings.sampler.value,
@@ -307,6 +326,10 @@ class CreateTab:
     def _ways(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
         return possible_ways(table, self._outside)
 
+    def _usual(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
+        """Return the columns to begin with; a plug-in was installed to be used."""
+        return (*usual_ways(table), *(self._outside if table is not None else ()))
+
     def _page(self, shown: CompareState) -> dict[Any, Any]:
         page = {
             self._columns: columns_html(shown.columns()),
@@ -314,3 +337,8 @@ class CreateTab:
             self._kept: shown,
         }
         return {**page, self._preview: preview_html(shown.preview)} if shown.preview else page
+
+
+def _aspect(opening: Opening) -> float:
+    width, height = opening.model.native_size
+    return width / height
