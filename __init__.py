@@ -10,6 +10,6 @@ WEB_DIRECTORY = "./javascript/comfyui"
 
 async def comfy_entrypoint() -> object:
     """Hand ComfyUI our nodes; imported here so that only ComfyUI ever needs ComfyUI."""
-    from seedloupe.hosts.comfyui.nodes import SeedloupeNodes
+    from seedloupe.hosts.comfyui.extension import SeedloupeNodes
 
     return SeedloupeNodes()

@@ -20,7 +20,7 @@ from seedloupe.tables import SUFFIX, SeedTable, write_table
 
 FAKES = Path(__file__).parents[1] / "fakes" / "comfyui"
 OURS = "seedloupe.hosts.comfyui"
-HOST_MODULES = ("comfy", "comfy_api", "folder_paths")
+HOST_MODULES = ("comfy", "comfy_api", "comfyui_version", "folder_paths", "server")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Host:
 
     def ours(self, name: str) -> ModuleType:
         return importlib.import_module(f"{OURS}.{name}")
+
+    def node(self, node_id: str) -> type:
+        """One of the pack's node classes."""
+        found = {one.__name__: one for one in self.ours("nodes").node_classes()}
+        return found[node_id]
 
     def add_table(self, table: SeedTable, name: str, *, bundled: bool = False) -> Path:
         folder = self.bundled if bundled else self.models / "seed_tables"

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from seedloupe.errors import TableError
 from seedloupe.tables import bundled_folder, find_table, list_tables
 
 from ...outside_packages import SOUND, install
@@ -40,7 +42,7 @@ def entry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], ModuleType]:
 
 
 def node_classes(host: Host) -> list[type]:
-    return asyncio.run(host.ours("nodes").SeedloupeNodes().get_node_list())
+    return asyncio.run(host.ours("extension").SeedloupeNodes().get_node_list())
 
 
 def test_the_entry_loads_without_the_host(
@@ -91,15 +93,94 @@ def test_node_ids_and_category_are_ours(host: Host) -> None:
     assert {schema.category for schema in schemas} == {"seedloupe"}
 
 
-def test_outputs_carry_their_names_where_the_host_would_show_their_types(host: Host) -> None:
-    for node in node_classes(host):
-        for output in node.define_schema().outputs:
-            assert (output.display_name or output.kind).lower() == output.id
-
-
 def test_no_widget_is_randomised_by_the_page(host: Host) -> None:
-    inputs = [part for node in node_classes(host) for part in node.define_schema().inputs]
-    assert not any(getattr(part, "control_after_generate", None) for part in inputs)
+    """A page that randomises a seed would take away the seed that was chosen."""
+    for part in _all_inputs(host):
+        assert getattr(part, "control_after_generate", None) in (None, False, "fixed", "increment")
+
+
+def test_every_output_and_every_widget_says_what_it_is(host: Host) -> None:
+    for node in node_classes(host):
+        schema = node.define_schema()
+        assert schema.description
+        assert schema.search_aliases
+        for output in schema.outputs:
+            assert output.display_name
+    for part in _all_inputs(host):
+        assert part.tooltip or part.kind in ("MODEL", "CLIP", "VAE"), part.id
+
+
+def test_no_input_is_required_whose_value_an_old_workflow_cannot_have(host: Host) -> None:
+    """An advanced input may be hidden, so a graph sent by a program may lack it."""
+    for part in _all_inputs(host):
+        assert part.optional or not part.advanced, part.id
+
+
+def _all_inputs(host: Host) -> Iterator[Any]:
+    for node in node_classes(host):
+        for part in node.define_schema().inputs:
+            yield part
+            yield from part.nested() if hasattr(part, "nested") else ()
+
+
+def test_a_file_that_cannot_be_imported_takes_no_other_node_away(
+    host: Host, caplog: pytest.LogCaptureFixture
+) -> None:
+    nodes = host.ours("nodes")
+    found = nodes.node_classes(("golden_seed", "nowhere", "seedling_loader"))
+    assert [one.__name__ for one in found] == ["SeedloupeGoldenSeed", "SeedloupeSeedlingLoader"]
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert line.startswith("Seedloupe: the nodes of nowhere are left out. ModuleNotFoundError")
+
+
+def test_every_file_of_nodes_is_listed_once(host: Host) -> None:
+    nodes = host.ours("nodes")
+    files = {path.stem for path in Path(nodes.__file__).parent.glob("*.py")} - {"__init__"}
+    assert len(set(nodes.NODE_FILES)) == len(nodes.NODE_FILES)
+    assert set(nodes.NODE_FILES) == files
+
+
+def test_an_older_host_gets_one_line_and_no_nodes(
+    host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(host.module("comfyui_version"), "__version__", "0.3.64")
+    assert node_classes(host) == []
+    (line,) = [one.getMessage() for one in caplog.records]
+    assert "0.33 or newer, this is 0.3.64" in line
+
+
+@pytest.mark.parametrize(
+    ("version", "old"),
+    [("0.32.9", True), ("0.33.0", False), ("0.99.99", False), ("1.0", False), ("v0.3.64", True)],
+)
+def test_the_floor_is_read_off_the_version(host: Host, version: str, old: bool) -> None:
+    assert bool(host.ours("floor").too_old(version)) is old
+
+
+@pytest.mark.parametrize("version", [None, "", "nightly"])
+def test_a_host_that_does_not_tell_its_version_is_let_through(
+    host: Host, version: str | None
+) -> None:
+    assert host.ours("floor").too_old(version) is None
+
+
+def test_a_refusal_is_the_errors_own_sentence(host: Host) -> None:
+    def fails() -> None:
+        raise TableError("table", expected="a file", got="none", advice="Choose another.")
+
+    validation = host.ours("refusal").validation
+    assert validation(fails) == "table: expected a file, got none. Choose another."
+    assert validation(lambda: None) is True
+
+
+def test_a_bug_is_no_refusal(host: Host) -> None:
+    with pytest.raises(ZeroDivisionError):
+        host.ours("refusal").validation(lambda: 1 / 0)
+
+
+def test_a_field_that_a_schema_does_not_know_is_left_out(host: Host) -> None:
+    schema = host.ours("schema").node_schema("SeedloupeX", name="X", description="x", tomorrow=1)
+    assert not hasattr(schema, "tomorrow")
 
 
 def test_every_node_has_a_help_page_and_every_page_a_node(host: Host) -> None:
@@ -109,7 +190,7 @@ def test_every_node_has_a_help_page_and_every_page_a_node(host: Host) -> None:
 
 def test_the_script_names_nodes_that_exist(host: Host) -> None:
     ids = {node.define_schema().node_id for node in node_classes(host)}
-    named = set(re.findall(r'"(Seedloupe\w+)"', (WEB / "seedloupe.js").read_text("utf-8")))
+    named = set(re.findall(r'"(Seedloupe\w+)"', _scripts()))
     assert named
     assert named <= ids
 
@@ -141,6 +222,10 @@ def test_an_example_workflow_names_a_table_that_comes_along(workflow: Path) -> N
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_an_example_workflow_has_a_picture_beside_it(workflow: Path) -> None:
     assert workflow.with_suffix(".jpg").is_file()
+
+
+def _scripts() -> str:
+    return "\n".join(path.read_text("utf-8") for path in WEB.rglob("*.js"))
 
 
 def _nodes(workflow: Path) -> Iterator[dict[str, object]]:

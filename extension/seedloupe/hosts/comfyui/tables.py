@@ -1,11 +1,10 @@
-"""From ComfyUI's settings to a choice of seeds."""
+"""Seed tables where ComfyUI keeps its models, and what is chosen from them."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import folder_paths
 
@@ -23,7 +22,6 @@ __all__ = [
     "choose_golden",
     "comfyui_table_folders",
     "file_stamp",
-    "latent_shape",
     "table_names",
 ]
 
@@ -50,20 +48,6 @@ def file_stamp(path: Path) -> tuple[int, int]:
     """What changes when a file does: time of change and size."""
     status = path.stat()
     return status.st_mtime_ns, status.st_size
-
-
-def latent_shape(width: int, height: int, model: Any = None) -> tuple[int, int, int]:
-    """``(C, H, W)`` of one picture, in latent cells.
-
-    Args:
-        width: in pixels.
-        height: in pixels.
-        model: asked for its channels; Stable Diffusion's 4 without one.
-    """
-    form = model.get_model_object("latent_format") if model is not None else None
-    channels = getattr(form, "latent_channels", 4)
-    cell = getattr(form, "spacial_downscale_ratio", 8)  # the host's own spelling
-    return channels, height // cell, width // cell
 
 
 def choose_golden(

@@ -1,4 +1,4 @@
-"""The nodes as ComfyUI runs them."""
+"""The golden node as ComfyUI runs it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from seedloupe.noise import NoiseSource, Rng
 from seedloupe.picking import pick_golden
 from seedloupe.tables import SUFFIX, SeedEffect, SeedTable, write_table
 
-from ...seed_tables import MODEL, SHA256, full_table, make_table
-from .conftest import Host, SeedlingFile
+from ....seed_tables import MODEL, SHA256, full_table, make_table
+from ..conftest import Host
 
 WIDTH, HEIGHT = 64, 48  # of the tables in tests/seed_tables.py
 
 
 def golden(host: Host, **changed: object) -> object:
     inputs = {"table": "mine", "count": 3, "width": WIDTH, "height": HEIGHT} | changed
-    return host.ours("nodes").SeedloupeGoldenSeed.run(**inputs)
+    return host.node("SeedloupeGoldenSeed").run(**inputs)
 
 
 def loaded_model(host: Host, sha256: str | None = SHA256) -> object:
@@ -156,7 +156,7 @@ def test_tables_in_a_users_own_folder_are_found(host: Host) -> None:
 
 
 def test_a_table_written_anew_makes_the_node_run_again(host: Host) -> None:
-    node = host.ours("nodes").SeedloupeGoldenSeed
+    node = host.node("SeedloupeGoldenSeed")
     inputs = {"table": "mine", "count": 3, "width": WIDTH, "height": HEIGHT}
     host.add_table(full_table(), "mine")
     before = node.fingerprint_inputs(**inputs)
@@ -166,27 +166,13 @@ def test_a_table_written_anew_makes_the_node_run_again(host: Host) -> None:
 
 
 def test_a_table_that_went_away_is_named(host: Host) -> None:
-    node = host.ours("nodes").SeedloupeGoldenSeed
+    node = host.node("SeedloupeGoldenSeed")
     with pytest.raises(TableError, match="mine"):
         node.execute(table="mine", count=1, width=WIDTH, height=HEIGHT)
 
 
-def test_the_loader_hands_out_a_model_the_golden_node_recognises(
-    host: Host, monkeypatch: pytest.MonkeyPatch, seedling_file: SeedlingFile
-) -> None:
-    nodes = host.ours("nodes")
-    monkeypatch.setattr(nodes, "weights_folder", lambda: seedling_file.path.parent)
-    model, clip, vae = nodes.SeedloupeSeedlingLoader.run().args
-    assert clip is not None
-    assert vae is not None
-    table = full_table()
-    spec = replace(table.spec, model=replace(MODEL, sha256=seedling_file.sha256))
-    host.add_table(SeedTable(table.seeds, table.tensors, spec), "mine")
-    assert "model.sha256" not in golden(host, model=model).args[2]
-
-
 def table_options(host: Host) -> list[str]:
-    schema = host.ours("nodes").SeedloupeGoldenSeed.define_schema()
+    schema = host.node("SeedloupeGoldenSeed").define_schema()
     return next(part.options for part in schema.inputs if part.id == "table")
 
 
@@ -201,4 +187,4 @@ def test_tables_in_the_users_own_folder_are_offered(
     monkeypatch.setenv("SEEDLOUPE_TABLES", str(tmp_path / "own"))
     (tmp_path / "own").mkdir()
     write_table(make_table({"a": [1.0]}), tmp_path / "own" / f"mine{SUFFIX}")
-    assert host.ours("golden").table_names() == ("mine",)
+    assert host.ours("tables").table_names() == ("mine",)

@@ -1,0 +1,43 @@
+"""Our own tiny Stable Diffusion as MODEL, CLIP and VAE."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+from ....seedling import weights_folder
+from ..identity import remember_file
+from ..schema import node_schema
+from ..seedling import load_seedling
+
+__all__ = ["NODES", "SeedloupeSeedlingLoader"]
+
+
+class SeedloupeSeedlingLoader(io.ComfyNode):
+    """Our own tiny Stable Diffusion, so that everything can be tried in seconds on a CPU."""
+
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        """Describe the node."""
+        return node_schema(
+            "SeedloupeSeedlingLoader",
+            name="Load Seedling",
+            description="The tiny model that comes with Seedloupe: 128x128 pictures of one or two "
+            "things in a landscape, in seconds on a CPU.",
+            aliases=("seedling", "tiny model", "demo checkpoint"),
+            outputs=[
+                io.Model.Output("model", display_name="model"),
+                io.Clip.Output("clip", display_name="clip"),
+                io.Vae.Output("vae", display_name="vae"),
+            ],
+        )
+
+    @classmethod
+    def execute(cls) -> io.NodeOutput:
+        """Load the three parts with ComfyUI's own loaders."""
+        checkpoint = weights_folder() / "seedling.safetensors"
+        native = load_seedling(checkpoint)
+        remember_file(native.model, checkpoint)
+        return io.NodeOutput(native.model, native.clip, native.vae)
+
+
+NODES = (SeedloupeSeedlingLoader,)

@@ -1,0 +1,28 @@
+"""The loader of the tiny model as ComfyUI runs it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from seedloupe.tables import SeedTable
+
+from ....seed_tables import MODEL, full_table
+from ..conftest import Host, SeedlingFile
+
+
+def test_the_loader_hands_out_a_model_the_golden_node_recognises(
+    host: Host, monkeypatch: pytest.MonkeyPatch, seedling_file: SeedlingFile
+) -> None:
+    loader = host.ours("nodes.seedling_loader")
+    monkeypatch.setattr(loader, "weights_folder", lambda: seedling_file.path.parent)
+    model, clip, vae = loader.SeedloupeSeedlingLoader.run().args
+    assert clip is not None
+    assert vae is not None
+    table = full_table()
+    spec = replace(table.spec, model=replace(MODEL, sha256=seedling_file.sha256))
+    host.add_table(SeedTable(table.seeds, table.tensors, spec), "mine")
+    golden = host.node("SeedloupeGoldenSeed")
+    report = golden.run(table="mine", count=3, width=64, height=48, model=model).args[2]
+    assert "model.sha256" not in report

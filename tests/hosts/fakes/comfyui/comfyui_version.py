@@ -1,0 +1,3 @@
+"""Which ComfyUI the double is of."""
+
+__version__ = "0.33.0"
