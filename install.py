@@ -1,6 +1,7 @@
 """Set Seedloupe up and run it, on Linux, macOS or Windows.
 
     python install.py demo    open the demo app
+    python install.py run     the command line: `python install.py run noise 42 --shape 4,64,64`
     python install.py test    run all tests
     python install.py dev     set up for development, run nothing
 
@@ -42,6 +43,7 @@ class Task(NamedTuple):
 
 TASKS = {
     "demo": Task(("app", "ocr", "mining"), ("seedloupe", "demo")),
+    "run": Task(("app", "ocr", "mining"), ("seedloupe",)),
     "test": Task(("app", "ocr", "mining", "dev"), ("pytest",), ROOT),
     "dev": Task(("app", "ocr", "mining", "dev")),
 }

@@ -46,6 +46,18 @@ def test_the_demo_runs_where_the_user_is(clone: Clone) -> None:
     assert Path(demo["cwd"]).samefile(beside_the_clone)
 
 
+def test_run_is_the_command_line_where_the_user_is(clone: Clone) -> None:
+    beside_the_clone = clone.root.parent
+    clone.run("demo")
+    before = len(clone.calls())
+
+    run = clone.run("run", "generate", "a red ball", "--out", "out", cwd=beside_the_clone)
+
+    assert clone.calls()[before:] == [["seedloupe", "generate", "a red ball", "--out", "out"]]
+    assert Path(clone.records()[-1]["cwd"]).samefile(beside_the_clone)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_the_second_time_nothing_is_installed_and_nothing_said(clone: Clone) -> None:
     clone.run("demo")
     before = len(clone.calls())
@@ -105,7 +117,7 @@ def test_an_unknown_word_lists_the_known_ones(clone: Clone, word: str) -> None:
     run = clone.run(word)
 
     assert run.returncode == 2
-    assert run.stderr == f"Seedloupe: unknown word {word!r}; use one of: demo, test, dev\n"
+    assert run.stderr == f"Seedloupe: unknown word {word!r}; use one of: demo, run, test, dev\n"
 
 
 def test_help_shows_what_there_is(clone: Clone) -> None:

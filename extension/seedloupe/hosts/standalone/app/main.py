@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import InputError
+from .serving import listen, page_address, serve, show_page
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
     from .state import AppState
 
 HOST, PORT = "127.0.0.1", 7860
+#: Seconds; nobody notices that a click is taken so much later.
+_LOOK_FOR_WORK_EVERY = 0.05
+_LOOK_FOR_PROGRESS_EVERY = 0.2
 
 
 def build_app(
@@ -80,6 +82,7 @@ def launch(
     port: int = PORT,
     tables: Sequence[Path] = (),
     device: str = "cpu",
+    browser: bool = False,
 ) -> None:
     """Serve the page until somebody presses Ctrl-C.
 
@@ -89,35 +92,26 @@ def launch(
         port: likewise.
         tables: folders with seed tables.
         device: where models run.
+        browser: open the page in the user's browser once it can be served.
 
     Raises:
         InputError: the address cannot be listened on, e.g. because the port is taken.
         ModelError: the model cannot be opened.
     """
     with listen(host, port) as door:
+        address = page_address(host, port)
+        _say(f"Seedloupe is starting: opening {model}; in some seconds it is at {address}")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
-        page = web_app(build_app(model, tables, device=device))
-        sys.stderr.write(f"Seedloupe is at http://{host}:{port} until you press Ctrl-C.\n")
-        serve(page, door)
+        from ..engine.models import resolve_device
+
+        page = web_app(build_app(model, tables, device=str(resolve_device(device))))
+        _say(f"Seedloupe is at {address} until you press Ctrl-C.")
+        serve(page, door, ready=partial(show_page, address) if browser else None)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take an address for the page; whoever opens the model knows then that it can be served.
-
-    Raises:
-        InputError: it cannot be had; the field is ``host`` or ``port``.
-    """
-    if not 1 <= port <= 65535:
-        raise InputError("port", expected="1 to 65535", got=str(port))
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
-    try:
-        door.bind((host, port))
-        door.listen()
-    except OSError as error:
-        door.close()
-        raise _cannot_listen(host, port, error) from error
-    return door
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def web_app(blocks: gr.Blocks) -> FastAPI:
@@ -134,6 +128,9 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
     from .create.lead_html import LEAD_CSS
     from .theme import CSS, HEAD, theme
 
+    # Gradio looks for work 1,000 times a second, for progress 100 times: 5 % of a core, for ever.
+    blocks._queue.sleep_when_free = _LOOK_FOR_WORK_EVERY
+    blocks._queue.progress_update_sleep_when_free = _LOOK_FOR_PROGRESS_EVERY
     return gr.mount_gradio_app(
         FastAPI(openapi_url=None),
         blocks,
@@ -145,24 +142,4 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         theme=theme(),
         css=CSS + LEAD_CSS + atlas_css() + explorer_css(),
         head=HEAD,
-    )
-
-
-def serve(page: FastAPI, door: socket.socket) -> None:
-    """Answer whoever comes to ``door`` until Ctrl-C; open pages are not waited for."""
-    import uvicorn
-
-    # Below "critical" it tells of every page that Ctrl-C cuts off, with a traceback.
-    config = uvicorn.Config(page, log_level="critical", timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[door])
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> InputError:
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return InputError("host", expected="an address of this machine", got=host)
-    return InputError(
-        "port",
-        expected=f"one that is free on {host}",
-        got=f"{port} ({error.strerror})",
-        advice="Choose another with --port, or stop what listens there.",
     )

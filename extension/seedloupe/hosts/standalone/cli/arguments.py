@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from ....errors import NoiseError, SeedError, SeedloupeError
+from ....errors import NoiseError, SeedError
 from ....generation.sampler import Sampler
 
 if TYPE_CHECKING:
@@ -18,39 +19,14 @@ if TYPE_CHECKING:
 
 _SEED_LIMIT = 2**64
 _MOST = 999_999_999
+#: The most ComfyUI draws at, in pixels.
+_LONGEST_SIDE = 16_384
+_CELL = 8
 
-
-class UsageError(SeedloupeError):
-    """The command line itself cannot be read."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong with a command line, and leaves the exit to the caller."""
-
-    def __init__(self, **settings: object) -> None:
-        settings.setdefault("allow_abbrev", False)
-        super().__init__(**settings)  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        """Raise instead of printing the usage.
-
-        Raises:
-            UsageError: always.
-        """
-        _, _, where = self.prog.partition(" ")
-        raise UsageError(f"{where}: {message}" if where else message)
-
-
-def command(
-    commands: argparse._SubParsersAction[Parser], name: str, summary: str, **settings: object
-) -> Parser:
-    """Add a command with what every command understands."""
-    parser = commands.add_parser(name, help=summary, description=summary, **settings)
-    parser.add_argument(
-        "--json", action="store_true", help="print one JSON document on stdout, nothing else"
-    )
-    parser.add_argument("--debug", action="store_true", help="show where an error came from")
-    return parser
+#: How many seeds or pictures, where nobody says.
+DEFAULT_COUNT = 4
+STEPS = "1 to 1000 (default: the table's, else 20; for few-step models 4)"
+GUIDANCE = "0 to 100, from 1 down none (default: the table's, else 4; for few-step models 1)"
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -62,18 +38,27 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
         "file, or a hub id (uses the network)",
     )
-    parser.add_argument(
-        "--device", default="auto", help="auto, cpu, cuda, cuda:1, mps (default: auto)"
-    )
+    parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda:1, mps")
 
 
 def add_sampling(parser: argparse.ArgumentParser) -> None:
     """Add what decides a picture besides prompt, seed and model."""
-    parser.add_argument("--negative", default="", metavar="TEXT", help="what to steer away from")
-    parser.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: the model's)")
-    parser.add_argument("--steps", type=positive, metavar="N")
-    parser.add_argument("--guidance", type=float, metavar="X")
-    parser.add_argument("--sampler", choices=[sampler.value for sampler in Sampler])
+    parser.add_argument(
+        "--negative", default="", metavar="TEXT", help="what to steer away from (default: nothing)"
+    )
+    parser.add_argument(
+        "--size",
+        type=picture_size,
+        metavar="WxH",
+        help="in pixels (default: the table's, else the model's)",
+    )
+    parser.add_argument("--steps", type=steps, metavar="N", help=STEPS)
+    parser.add_argument("--guidance", type=guidance, metavar="X", help=GUIDANCE)
+    parser.add_argument(
+        "--sampler",
+        choices=[sampler.value for sampler in Sampler],
+        help="how steps are taken (default: the table's, else euler)",
+    )
     parser.add_argument(
         "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
     )
@@ -81,11 +66,28 @@ def add_sampling(parser: argparse.ArgumentParser) -> None:
 
 def add_picture(parser: argparse.ArgumentParser) -> None:
     """Add what a picture may start from."""
-    parser.add_argument("--image", type=Path, metavar="FILE", help="start from this picture")
-    parser.add_argument("--mask", type=Path, metavar="FILE", help="repaint only what is white here")
     parser.add_argument(
-        "--strength", type=float, default=None, metavar="X", help="how much is forgotten, 0 to 1"
+        "--image", type=Path, metavar="FILE", help="start from this picture (default: none)"
     )
+    parser.add_argument(
+        "--mask", type=Path, metavar="FILE", help="repaint only what is white here (default: all)"
+    )
+    parser.add_argument(
+        "--strength",
+        type=fraction,
+        metavar="X",
+        help="how much of the picture is forgotten, 0 to 1 (default: 0.75, with --mask 1)",
+    )
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """Read ``640x480``, a size a picture can be drawn at; a latent cell covers 8 pixels a side."""
+    width, height = size(text)
+    for side in (width, height):
+        if side % _CELL or not _CELL <= side <= _LONGEST_SIDE:
+            expected = f"multiples of {_CELL} pixels up to {_LONGEST_SIDE}, such as 640x480"
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+    return width, height
 
 
 def size(text: str) -> tuple[int, int]:
@@ -140,7 +142,32 @@ def names(text: str) -> tuple[str, ...]:
 
 def positive(text: str) -> int:
     """Read a whole number from 1 up."""
-    return _whole(text, 1)
+    return whole(text, 1, _MOST)
+
+
+def steps(text: str) -> int:
+    """Read a number of steps; models are trained on a thousand."""
+    return whole(text, 1, 1000)
+
+
+def picture_count(text: str) -> int:
+    """Read how many pictures or seeds are wanted at once."""
+    return whole(text, 1, 10_000)
+
+
+def training_time(text: str) -> int:
+    """Read one of the thousand times a model is trained at."""
+    return whole(text, 0, 999)
+
+
+def guidance(text: str) -> float:
+    """Read a strength of guidance, to 100 as in ComfyUI."""
+    return number(text, 0, 100)
+
+
+def fraction(text: str) -> float:
+    """Read a share, 0 to 1."""
+    return number(text, 0, 1)
 
 
 def byte_count(text: str) -> int:
@@ -153,14 +180,35 @@ def byte_count(text: str) -> int:
 
 def count(text: str) -> int:
     """Read a whole number from 0 up."""
-    return _whole(text, 0)
+    return whole(text, 0, _MOST)
 
 
-def _whole(text: str, least: int) -> int:
-    if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
-        expected = f"a whole number from {least} to {_MOST}"
+def whole(text: str, least: int, most: int) -> int:
+    """Read a whole number from ``least`` to ``most``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none of them.
+    """
+    if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+        expected = f"a whole number from {least} to {most}"
         raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
     return int(text)
+
+
+def number(text: str, least: float, most: float) -> float:
+    """Read a number from ``least`` to ``most``.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none of them.
+    """
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not least <= found <= most:
+        expected = f"a number from {least:g} to {most:g}"
+        raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+    return found
 
 
 def port(text: str) -> int:

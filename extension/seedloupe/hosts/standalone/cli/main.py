@@ -9,9 +9,9 @@ import traceback
 from collections.abc import Sequence
 
 from ....errors import InputError, SeedloupeError
-from .arguments import Parser
 from .commands import COMMANDS
 from .console import Console
+from .parser import NoCommandError, Parser
 
 DONE, FINDINGS, BAD_INPUT, STOPPED = 0, 1, 2, 3
 
@@ -46,6 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except NoCommandError as error:
+        if console.as_json:
+            console.error(error)
+        else:
+            console.result({}, error.help_text.splitlines())
     except SeedloupeError as error:
         _trace(debug=debug)
         console.error(error)

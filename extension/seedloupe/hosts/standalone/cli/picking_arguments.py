@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError, PickError
-from .arguments import count, names, positive, seed
+from .arguments import count, fraction, names, positive, seed
 
 if TYPE_CHECKING:
     from ....geometry import Box
@@ -34,8 +34,8 @@ _NUMBER = r"\s*([01]?\.?\d+)\s*"
 def add_tags(parser: argparse.ArgumentParser) -> None:
     """Add filters by tag."""
     for option, target, words in (
-        ("--tag", "tag", "only seeds with this tag; may be repeated"),
-        ("--no-tag", "no_tag", "leave out seeds with this tag; may be repeated"),
+        ("--tag", "tag", "only seeds with this tag; may be repeated (default: all seeds)"),
+        ("--no-tag", "no_tag", "leave out seeds with this tag; may be repeated (default: none)"),
     ):
         parser.add_argument(
             option, dest=target, action="append", default=[], metavar="NAME", help=words
@@ -49,13 +49,13 @@ def add_positions(parser: argparse.ArgumentParser) -> None:
         dest="position",
         type=count,
         metavar="N",
-        help="leave out the first N seeds; what was N on a picture comes first (0)",
+        help="leave out the first N seeds; what was N on a picture comes first (default: 0)",
     )
     parser.add_argument(
         "--order",
         choices=ORDERS,
         help="best: the best first, each once; turning: a pool of good ones in a fixed shuffled "
-        "order, none twice before all have come, then again (best)",
+        "order, none twice before all have come, then again (default: best)",
     )
 
 
@@ -68,10 +68,14 @@ def add_golden(parser: argparse.ArgumentParser) -> None:
         dest="golden_rule",
         help="lower_bound: what can be expected on other prompts, less one standard deviation, so "
         "that seeds little is known of do not win by luck; intersection: among the best by every "
-        "score; pareto: beaten by no other seed (lower_bound)",
+        "score; pareto: beaten by no other seed",
     )
-    parser.add_argument("--metrics", type=names, metavar="a,b", help="which have a say (all)")
-    parser.add_argument("--pool", type=positive, metavar="N", help="top N by each score (quarter)")
+    parser.add_argument(
+        "--metrics", type=names, metavar="a,b", help="which have a say (default: all)"
+    )
+    parser.add_argument(
+        "--pool", type=positive, metavar="N", help="top N by each score (default: a quarter)"
+    )
 
 
 def add_diverse(parser: argparse.ArgumentParser) -> None:
@@ -80,23 +84,23 @@ def add_diverse(parser: argparse.ArgumentParser) -> None:
         "--space",
         type=names,
         metavar="style,composition",
-        help="what difference is measured in (style, where there is one)",
+        help="what difference is measured in (default: style, where there is one)",
     )
     parser.add_argument(
         "--objective",
         choices=("farthest", "balanced"),
         default="farthest",
-        help="each the farthest from those before, or good and far apart (farthest)",
+        help="each the farthest from those before, or good and far apart",
     )
     parser.add_argument(
         "--quality",
-        type=float,
+        type=fraction,
         default=0.5,
         metavar="X",
-        help="with balanced: how much quality counts beside distance, 0 to 1 (0.5)",
+        help="with balanced: how much quality counts beside distance, 0 to 1",
     )
-    parser.add_argument("--start", type=seed, metavar="SEED", help="the first (the best)")
-    parser.add_argument("--floor", type=float, default=0.5, metavar="X", help="share kept (0.5)")
+    parser.add_argument("--start", type=seed, metavar="SEED", help="the first (default: the best)")
+    parser.add_argument("--floor", type=fraction, default=0.5, metavar="X", help="share kept")
 
 
 def add_layout(parser: argparse._ActionsContainer) -> None:
@@ -107,21 +111,24 @@ def add_layout(parser: argparse._ActionsContainer) -> None:
         action="append",
         default=[],
         metavar="x0,y0,x1,y1",
-        help="in shares of the picture; repeated: a box a picture in turn",
+        help="in shares of the picture; repeated: a box a picture in turn (default: none)",
     )
-    parser.add_argument("--at", type=point, metavar="x,y", help="centre, in shares of the picture")
+    parser.add_argument("--at", type=point, metavar="x,y", help="centre, in shares (default: any)")
     parser.add_argument(
-        "--size-near", type=float, metavar="X", help="share of the picture it takes"
+        "--size-near",
+        type=fraction,
+        metavar="X",
+        help="share of the picture it takes (default: any)",
     )
     depth = parser.add_mutually_exclusive_group()
     depth.add_argument("--near", action="store_true", help="close by")
     depth.add_argument("--far", action="store_true", help="far away")
-    parser.add_argument("--kind", metavar="NAME", help="which object (any)")
+    parser.add_argument("--kind", metavar="NAME", help="which object (default: any)")
 
 
 def add_clean(parser: argparse.ArgumentParser) -> None:
     """Add which flaw counts."""
-    parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts (text)")
+    parser.add_argument("--flaw", default="text", metavar="NAME", help="the tag that counts")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....noise.stream import require_latent_size
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
-from .arguments import cli_table_folders
+from .arguments import DEFAULT_COUNT, cli_table_folders
 from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ....picking import SeedPicker
     from ....registry import Registry
 
-_COUNT = 4
 _RULES = f"{', '.join(RULES[:-1])} or {RULES[-1]}"
 
 
@@ -117,7 +116,7 @@ def choose_by_arguments(
     """
     if args.seeds is not None:
         return SeedChoice(tuple(args.seeds), "given")
-    count = args.count or _COUNT
+    count = args.count or DEFAULT_COUNT
     if opened is None or not _by_table(args):
         return SeedChoice(tuple(secrets.randbits(32) for _ in range(count)), "random")
     wishes = [f"--tag {tag}" for tag in args.tag] + [f"--no-tag {tag}" for tag in args.no_tag]

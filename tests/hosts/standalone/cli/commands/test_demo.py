@@ -17,6 +17,9 @@ def test_what_was_asked_for_reaches_the_app(cli: Cli, monkeypatch: pytest.Monkey
     ((model, rest),) = asked
     assert model == "m.safetensors"
     assert (rest["host"], rest["port"], rest["device"]) == ("127.0.0.1", 7999, "cpu")
+    assert rest["browser"] is True
+    cli("demo", "--no-browser")
+    assert asked[-1][1]["browser"] is False
 
 
 def test_a_port_in_use_is_refused_before_a_model_is_opened(cli: Cli) -> None:

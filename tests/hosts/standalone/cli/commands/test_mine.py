@@ -140,7 +140,7 @@ def test_budgets_are_times() -> None:
         (("--scorers", "beauty"), "beauty"),
         (("--size", "50x32"), "multiples of 8"),
         (("--budget", "soon"), "expected a time"),
-        (("--sampler", "euler_a"), "invalid choice"),
+        (("--sampler", "euler_a"), "expected one of euler"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
     ],
 )

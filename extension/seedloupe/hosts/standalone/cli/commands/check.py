@@ -8,15 +8,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import command
+from ..parser import command
 from ..plug_ins import plugins_in_use
 from .check_batch import is_batch, require_apart, run_batch
 
 if TYPE_CHECKING:
     from .....artifacts import ArtifactReport, OcrReader
     from .....registry import Registry
-    from ..arguments import Parser
     from ..console import Console
+    from ..parser import Parser
 
 _FINDINGS = 1
 
@@ -24,11 +24,14 @@ _FINDINGS = 1
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "check", "flag text artifacts; exit 1 when there are any")
-    parser.add_argument("images", type=Path, metavar="IMAGE_OR_FOLDER", nargs="+")
+    parser.add_argument(
+        "images", type=Path, metavar="IMAGE_OR_FOLDER", nargs="+", help="what to check"
+    )
     parser.add_argument("--recursive", action="store_true", help="also the folders within")
     parser.add_argument(
         "--mask",
         type=Path,
+        metavar="MASK",
         help="white where the picture was repainted, or a folder of such, named as the "
         "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
     )
@@ -47,13 +50,14 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--prompt",
         metavar="TEXT",
-        help="what was asked for (of many pictures what each says of itself)",
+        help="what was asked for (default: nothing; of many pictures what each says of itself)",
     )
     parser.add_argument(
         "--negative",
         default="",
         metavar="TEXT",
-        help="the negative prompt beside --prompt; what it refuses was not asked for",
+        help="the negative prompt beside --prompt; what it refuses was not asked for "
+        "(default: nothing)",
     )
     parser.add_argument(
         "--reader",
@@ -61,12 +65,14 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="R",
         help="who reads: auto, none, or one from `seedloupe readers`",
     )
-    parser.add_argument("--level", choices=("low", "normal", "high"), default="normal")
+    parser.add_argument(
+        "--level", choices=("low", "normal", "high"), default="normal", help="how suspicious"
+    )
     parser.add_argument(
         "--overlay",
         type=Path,
         metavar="OUT",
-        help="write the picture with frames; many to a folder",
+        help="write the picture with frames; many to a folder (default: not)",
     )
     parser.add_argument(
         "--report",
@@ -75,7 +81,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         default=[],
         metavar="FILE",
         help="write a page, rows or all as .html, .csv or .json; may be given again; what an "
-        "earlier report of the same settings says of unchanged pictures is kept",
+        "earlier report of the same settings says of unchanged pictures is kept (default: none)",
     )
     parser.add_argument(
         "--tally",

@@ -11,13 +11,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import cli_table_folders, command, positive
+from ..arguments import cli_table_folders, positive
+from ..parser import command
 from .readers import reads
 
 if TYPE_CHECKING:
     from .....noise import NoiseSource
-    from ..arguments import Parser
     from ..console import Console
+    from ..parser import Parser
 
 _PACKAGES = {
     "torch": "core",
@@ -39,10 +40,15 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser = command(commands, "doctor", "versions, devices, readers, tables, what is missing")
     other = parser.add_mutually_exclusive_group()
     other.add_argument(
-        "--card", metavar="NAME", help="tell of this card's noise alone, e.g. 'RTX 3060'"
+        "--card",
+        metavar="NAME",
+        help="tell of this card's noise alone, e.g. 'RTX 3060' (default: of this machine)",
     )
     other.add_argument(
-        "--grid", type=positive, metavar="N", help="the same for a card that runs N threads at once"
+        "--grid",
+        type=positive,
+        metavar="N",
+        help="the same for a card that runs N threads at once (default: of this machine)",
     )
     parser.set_defaults(run=run)
 

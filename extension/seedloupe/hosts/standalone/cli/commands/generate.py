@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from ..arguments import (
-    Parser,
+    DEFAULT_COUNT,
     add_model,
     add_picture,
     add_sampling,
     byte_count,
-    command,
     names,
+    picture_count,
     positive,
     say_notes,
     seeds,
 )
+from ..parser import JoinedWords, Parser, command
 from ..picking_arguments import RULES, add_layout, add_positions, add_tags
 from ..plug_ins import plugins_in_use
 
@@ -44,41 +45,68 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         type=names,
         default=(),
         metavar="PANEL",
-        help="record these layers while generating: auto, or names with commas between",
+        help="record these layers while generating: auto, or names with commas between "
+        "(default: none)",
     )
     text = parser.add_argument_group("text in what was repainted, with --image and --mask")
     text.add_argument("--check", action="store_true", help="look it over for text nobody wanted")
     text.add_argument(
-        "--retries", type=positive, metavar="N", help="try up to N other seeds where there is some"
+        "--retries",
+        type=positive,
+        metavar="N",
+        help="try up to N other seeds where there is some (default: 0)",
     )
-    text.add_argument("--level", choices=("low", "normal", "high"), help="how suspicious (normal)")
-    text.add_argument("--reader", metavar="R", help="who reads, from `seedloupe readers` (auto)")
+    text.add_argument(
+        "--level", choices=("low", "normal", "high"), help="how suspicious (default: normal)"
+    )
+    text.add_argument(
+        "--reader", metavar="R", help="who reads, from `seedloupe readers` (default: auto)"
+    )
     parser.set_defaults(run=run, words=())
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
     """Add everything that decides a run of pictures."""
-    parser.add_argument("prompt", metavar="PROMPT")
+    parser.add_argument(
+        "prompt", metavar="PROMPT", nargs="+", action=JoinedWords, help="what to draw"
+    )
     add_model(parser)
     parser.add_argument(
         "--pick",
         metavar="|".join(("random", *RULES)),
-        help="how to choose the seeds; also by the name of a picker an installed package brings",
+        help="how to choose the seeds; also by the name of a picker an installed package brings "
+        "(default: random)",
     )
-    parser.add_argument("--count", type=positive, metavar="N", help="how many pictures (4)")
-    parser.add_argument("--table", metavar="T", help="seed table to pick from")
-    parser.add_argument("--seeds", type=seeds, metavar="1,2,3", help="these seeds")
+    parser.add_argument(
+        "--count",
+        type=picture_count,
+        metavar="N",
+        help=f"how many pictures (default: {DEFAULT_COUNT}, or as many as --seeds has)",
+    )
+    parser.add_argument(
+        "--table",
+        metavar="T",
+        help="seed table to pick from, a file or a name (default: the model's)",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=seeds,
+        metavar="1,2,3",
+        help="these seeds, as 1,2,5-9 (default: as --pick says)",
+    )
     parser.add_argument(
         "--carry",
         choices=("middle", "stretch"),
-        help="draw the noise at the table's size and take it to this one",
+        help="draw the noise at the table's size and take it to this one (default: neither)",
     )
     add_positions(parser)
     add_tags(parser)
     add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
     add_sampling(parser)
     add_picture(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for what is made"
+    )
     parser.add_argument(
         "--lens-budget",
         type=byte_count,

@@ -7,8 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import Parser, add_model, command, count, names, positive, seed, size
+from ..arguments import add_model, names, picture_count, picture_size, seed, training_time
 from ..console import table_lines
+from ..parser import Parser, command
 from . import generate, lens_ask, lens_panel
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     layers = command(actions, "layers", "the layers of a model, by canonical name")
     add_model(layers)
     layers.add_argument("patterns", nargs="*", metavar="NAME", help="only these; globs are fine")
-    layers.add_argument("--size", type=size, metavar="WxH", help="of the picture shapes are for")
+    layers.add_argument(
+        "--size",
+        type=picture_size,
+        metavar="WxH",
+        help="of the picture shapes are for (default: the model's)",
+    )
     layers.add_argument(
         "--panel",
         action="store_true",
@@ -40,8 +46,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     layers.set_defaults(run=run_layers)
     show = command(actions, "show", "paint a lens file as PNG, GIF, WebP or HTML")
-    show.add_argument("file", type=Path, metavar="FILE")
-    show.add_argument("--out", type=Path, metavar="OUT", help="default: beside FILE, as a PNG")
+    show.add_argument("file", type=Path, metavar="FILE", help="*.lens.safetensors")
+    show.add_argument("--out", type=Path, metavar="OUT", help="(default: beside FILE, as a PNG)")
     show.add_argument(
         "--word", "--words", dest="words", type=names, default=(), metavar="W1,W2", help=_SHOWN
     )
@@ -53,32 +59,39 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _add_image(actions: argparse._SubParsersAction[Parser]) -> None:
     image = command(actions, "image", "record the layers for a picture made anywhere")
-    image.add_argument("file", type=Path, metavar="FILE")
+    image.add_argument("file", type=Path, metavar="FILE", help="a picture")
     add_model(image)
     image.add_argument("--layers", type=names, default=("auto",), metavar="PANEL", help=_LAYERS)
     image.add_argument(
-        "--t", type=count, default=50, metavar="T", help="training time to noise it to (50)"
+        "--t", type=training_time, default=50, metavar="T", help="training time to noise it to"
     )
     image.add_argument(
-        "--noises", type=positive, default=1, metavar="N", help="average over so many noises (1)"
+        "--noises", type=picture_count, default=1, metavar="N", help="average over so many noises"
     )
-    image.add_argument("--prompt", default="", metavar="TEXT", help="what the U-Net is told (none)")
-    image.add_argument("--seed", type=seed, default=0, metavar="SEED", help="of the noise (0)")
     image.add_argument(
-        "--out", type=Path, metavar="OUT", help="default: FILE as .look.lens.safetensors"
+        "--prompt", default="", metavar="TEXT", help="what the U-Net is told (default: nothing)"
+    )
+    image.add_argument("--seed", type=seed, default=0, metavar="SEED", help="of the noise")
+    image.add_argument(
+        "--out", type=Path, metavar="OUT", help="(default: FILE as .look.lens.safetensors)"
     )
     image.set_defaults(run=run_image)
 
 
 def _add_compare(actions: argparse._SubParsersAction[Parser]) -> None:
     two = command(actions, "compare", "how far two recorded runs are apart, layer by layer")
-    two.add_argument("files", nargs=2, type=Path, metavar="FILE")
-    two.add_argument("--out", type=Path, metavar="OUT", help="paint it as .png or .html")
+    two.add_argument("files", nargs=2, type=Path, metavar="FILE", help="*.lens.safetensors")
+    two.add_argument(
+        "--out", type=Path, metavar="OUT", help="paint it as .png or .html (default: not)"
+    )
     two.set_defaults(run=run_compare)
 
 
-_WORDS = "lay what attends to these words over each picture: auto, or words of the prompt"
-_SHOWN = "paint what attends to these words: auto, or words of the prompts"
+_WORDS = (
+    "lay what attends to these words over each picture: auto, or words of the prompt "
+    "(default: none)"
+)
+_SHOWN = "paint what attends to these words: auto, or words of the prompts (default: none)"
 _LAYERS = "auto, or names, aliases or globs with commas between"
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .....errors import InputError
-from ..arguments import Parser, count
+from ..arguments import count
 from ..console import table_lines
+from ..parser import Parser
 from ..picking_arguments import point
 from ..plug_ins import plugins_in_use
 
@@ -36,15 +37,20 @@ def add_questions(show: Parser) -> None:
         type=point,
         action="append",
         metavar="x,y",
-        help="what is like this spot, in shares of the picture; of several their mean",
+        help="what is like this spot, in shares of the picture; of several their mean "
+        "(default: not asked)",
     )
     one.add_argument(
-        "--groups", type=group_count, metavar="K|auto", help="which cells belong together"
+        "--groups",
+        type=group_count,
+        metavar="K|auto",
+        help="which cells belong together (default: not asked)",
     )
     one.add_argument(
         "--renderer",
         metavar="NAME",
-        help="paint with it: pca, clusters, or one an installed package brings",
+        help="paint with it: pca, clusters, or one an installed package brings "
+        "(default: the colours the file keeps)",
     )
     one.add_argument(
         "--health", action="store_true", help="noise, grain and locality of each layer, warnings"
@@ -56,7 +62,10 @@ def add_questions(show: Parser) -> None:
         "--stretch", action="store_true", help="paint likeness from each map's least to its most"
     )
     asked.add_argument(
-        "--step", type=count, metavar="N", help="one step only, from 0 (--health: the last)"
+        "--step",
+        type=count,
+        metavar="N",
+        help="one step only, from 0 (default: all; with --health the last)",
     )
 
 

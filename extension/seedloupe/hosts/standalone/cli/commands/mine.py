@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import add_model, command, names, positive, seeds, size
+from ..arguments import (
+    add_model,
+    guidance,
+    names,
+    picture_count,
+    picture_size,
+    positive,
+    seeds,
+    steps,
+)
+from ..parser import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +30,8 @@ if TYPE_CHECKING:
     from .....generation.request import Request
     from .....mining import MiningPlan
     from .....mining import MiningProgress as Mined
-    from ..arguments import Parser
     from ..console import Console
+    from ..parser import Parser
 
 _STOPPED = 3
 _SCORERS = ("critic", "appearance")
@@ -43,33 +53,62 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="T", help="*.seedtable.safetensors"
     )
-    parser.add_argument("--seeds", type=seeds, default=None, metavar="0:1024", help="(0:1024)")
     parser.add_argument(
-        "--prompts", type=Path, metavar="FILE", help="one a line; Seedling knows some of its own"
+        "--seeds", type=seeds, default=None, metavar="0:1024", help="which (default: 0:1024)"
     )
     parser.add_argument(
-        "--held-out", type=positive, metavar="N", help="prompts kept to confirm the best (a third)"
+        "--prompts",
+        type=Path,
+        metavar="FILE",
+        help="one a line (default: Seedling's own; other models have none)",
+    )
+    parser.add_argument(
+        "--held-out",
+        type=positive,
+        metavar="N",
+        help="prompts kept to confirm the best (default: a third; of Seedling's own 8)",
     )
     parser.add_argument(
         "--confirm",
         type=positive,
         metavar="N",
-        help="best seeds to confirm, and others (a tenth, or 6)",
+        help="best seeds to confirm, and others (default: a tenth, or 6)",
     )
     parser.add_argument(
-        "--scorers", type=names, metavar="a,b", help=f"from {', '.join(_SCORERS)} (all that fit)"
+        "--scorers",
+        type=names,
+        metavar="a,b",
+        help=f"from {', '.join(_SCORERS)} (default: all that fit)",
     )
-    parser.add_argument("--size", type=size, metavar="WxH", help="in pixels (the model's)")
-    parser.add_argument("--steps", type=positive, metavar="N", help="(20; for few-step models 4)")
-    parser.add_argument("--guidance", type=float, metavar="X", help="(4; for few-step models 1)")
-    parser.add_argument("--sampler", choices=_SAMPLERS, default="euler")
-    parser.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
     parser.add_argument(
-        "--precision", choices=_PRECISIONS, help="what to compute in (what generating takes)"
+        "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
     )
-    parser.add_argument("--batch", type=positive, default=32, metavar="N", help="pictures at once")
     parser.add_argument(
-        "--budget", type=budget, metavar="30m", help="stop after this time; go on with --resume"
+        "--steps", type=steps, metavar="N", help="1 to 1000 (default: 20; for few-step models 4)"
+    )
+    parser.add_argument(
+        "--guidance",
+        type=guidance,
+        metavar="X",
+        help="0 to 100 (default: 4; for few-step models 1)",
+    )
+    parser.add_argument("--sampler", choices=_SAMPLERS, default="euler", help="how steps are taken")
+    parser.add_argument(
+        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=_PRECISIONS,
+        help="what to compute in (default: what generating takes)",
+    )
+    parser.add_argument(
+        "--batch", type=picture_count, default=32, metavar="N", help="pictures at once"
+    )
+    parser.add_argument(
+        "--budget",
+        type=budget,
+        metavar="30m",
+        help="stop after this time; go on with --resume (default: when done)",
     )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import command, positive, seed, shape, size
+from ..arguments import positive, seed, shape, size
+from ..parser import command
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from .....metadata import Answers, FoundNoise, LaterPass, NoiseCandidate
     from .....noise import NoiseSource
-    from ..arguments import Parser
     from ..console import Console
+    from ..parser import Parser
 
 _MOST_SHOWN = 16
 
@@ -24,30 +25,48 @@ _MOST_SHOWN = 16
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "noise", "the starting noise of a seed, or of a picture")
-    parser.add_argument("seed", type=seed, nargs="?", metavar="SEED")
+    parser.add_argument("seed", type=seed, nargs="?", metavar="SEED", help="a whole number")
     parser.add_argument(
-        "--shape", type=shape, metavar="C[,F],H,W", help="as drawn, not as packed tokens"
+        "--shape",
+        type=shape,
+        metavar="C[,F],H,W",
+        help="as drawn, not as packed tokens (default: none; with --of what the picture says)",
     )
     parser.add_argument(
-        "--source", metavar="cpu|nv|cuda:GRID", help="who draws (cpu, or what the picture says)"
+        "--source",
+        metavar="cpu|nv|cuda:GRID",
+        help="who draws (default: cpu, or what the picture says)",
     )
     parser.add_argument(
         "--of",
         type=Path,
         metavar="PICTURE",
-        help="a PNG, JPEG, WebP or AVIF, instead of a seed; what it leaves open can be said beside",
+        help="a PNG, JPEG, WebP or AVIF, instead of a seed; what it leaves open can be said "
+        "beside (default: none)",
     )
     parser.add_argument(
-        "--size", type=size, metavar="WxH", help="with --of: in pixels, where the noise was drawn"
+        "--size",
+        type=size,
+        metavar="WxH",
+        help="with --of: in pixels, where the noise was drawn (default: what the picture says)",
     )
     parser.add_argument(
-        "--channels", type=positive, metavar="N", help="with --of: of the model's latents (4)"
+        "--channels",
+        type=positive,
+        metavar="N",
+        help="with --of: of the model's latents (default: 4)",
     )
     parser.add_argument(
-        "--index", type=int, metavar="K", help="with --of: its place in batch or grid, from 0"
+        "--index",
+        type=int,
+        metavar="K",
+        help="with --of: its place in batch or grid, from 0 (default: what the picture says)",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="F.safetensors", help="write the float32 tensor `noise`"
+        "--out",
+        type=Path,
+        metavar="F.safetensors",
+        help="write the float32 tensor `noise` (default: not written)",
     )
     parser.set_defaults(run=run)
 

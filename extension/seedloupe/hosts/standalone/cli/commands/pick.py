@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from .....generation.sampler import Sampler
-from ..arguments import Parser, cli_table_folders, command, positive, say_notes, size
+from ..arguments import (
+    DEFAULT_COUNT,
+    cli_table_folders,
+    guidance,
+    picture_count,
+    picture_size,
+    say_notes,
+    steps,
+)
 from ..console import table_lines
+from ..parser import Parser, command
 from ..picking_arguments import (
     add_clean,
     add_diverse,
@@ -54,25 +63,27 @@ def _add_common(parser: argparse.ArgumentParser, *, own_order: bool = False) -> 
     parser.add_argument(
         "--table", required=True, metavar="T", help="a file, or a name like seedling"
     )
-    parser.add_argument("--count", type=positive, required=True, metavar="N")
+    parser.add_argument(
+        "--count", type=picture_count, default=DEFAULT_COUNT, metavar="N", help="how many"
+    )
     if not own_order:
         add_positions(parser)
         add_tags(parser)
     use = parser.add_argument_group("what the seeds are for (says how well the table fits)")
-    use.add_argument("--noise", default=None, metavar="cpu|nv|cuda:GRID")
-    use.add_argument("--size", type=size, metavar="WxH", help="of the pictures, in pixels")
+    use.add_argument("--noise", metavar="cpu|nv|cuda:GRID", help="who draws (default: any)")
+    use.add_argument("--size", type=picture_size, metavar="WxH", help="in pixels (default: any)")
     use.add_argument(
         "--model",
         metavar="M",
         help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
-        "file, or a hub id (uses the network)",
+        "file, or a hub id, which uses the network (default: any)",
     )
-    use.add_argument("--steps", type=positive, metavar="N", help="as generate would sample")
-    use.add_argument("--guidance", type=float, metavar="X", help="as generate would sample")
+    use.add_argument("--steps", type=steps, metavar="N", help="of generate (default: any)")
+    use.add_argument("--guidance", type=guidance, metavar="X", help="of generate (default: any)")
     use.add_argument(
         "--sampler",
         choices=[sampler.value for sampler in Sampler],
-        help="as generate would sample",
+        help="of generate (default: any)",
     )
 
 

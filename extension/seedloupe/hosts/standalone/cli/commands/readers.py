@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import Parser, command
 from ..console import table_lines
+from ..parser import Parser, command
 from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
@@ -24,15 +24,16 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     every = command(actions, "list", "all readers, why one cannot be used, which auto takes")
     every.set_defaults(run=run_list)
     fetch = command(actions, "fetch", "download EasyOCR's weights, or take them from a file here")
-    fetch.add_argument("reader", choices=("easyocr",))
-    fetch.add_argument("--to", type=Path, metavar="DIR", help="default: where EasyOCR looks")
+    fetch.add_argument("reader", choices=("easyocr",), help="which")
+    fetch.add_argument("--to", type=Path, metavar="DIR", help="(default: where EasyOCR looks)")
     fetch.add_argument(
         "--from",
         dest="source",
         type=Path,
         action="append",
         metavar="PATH",
-        help="take a .zip or .pth from here instead, or all in a folder; may be given twice",
+        help="take a .zip or .pth from here instead, or all in a folder; may be given twice "
+        "(default: download)",
     )
     fetch.set_defaults(run=run_fetch)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from . import study_inpaint
 
 if TYPE_CHECKING:
-    from ..arguments import Parser
+    from ..parser import Parser
 
 #: One file an experiment, in the order ``--help`` lists them.
 STUDIES = (study_inpaint,)
@@ -16,7 +16,7 @@ STUDIES = (study_inpaint,)
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command with one subcommand an experiment."""
-    from ..arguments import Parser as OurParser
+    from ..parser import Parser as OurParser
 
     summary = "repeat an experiment of a paper on a model of your own"
     parser = commands.add_parser("study", help=summary, description=summary)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import add_model, command, names, positive, seeds
+from ..arguments import add_model, fraction, guidance, names, picture_count, seeds, steps
+from ..parser import command
 from ..plug_ins import plugins_in_use
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from .....generation.request import Request
     from .....studies.inpaint import InpaintPlan, Looker, Painter, Pair
     from .....studies.journal import StudyJournal
-    from ..arguments import Parser
     from ..console import Console
+    from ..parser import Parser
 
 _STOPPED = 3
 _JOURNAL = "journal.jsonl"
@@ -32,32 +33,60 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
     add_model(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder")
     source = parser.add_argument_group("what is repainted")
-    source.add_argument("--folder", type=Path, metavar="DIR", help="NAME.png with NAME.mask.png")
     source.add_argument(
-        "--pairs", type=positive, metavar="N", help="so many of Seedling's own pictures (24)"
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="NAME.png with NAME.mask.png (default: Seedling's own)",
     )
     source.add_argument(
-        "--mask", choices=("box", "object"), help="how an object of Seedling's is masked (box)"
+        "--pairs",
+        type=picture_count,
+        metavar="N",
+        help="so many of Seedling's own pictures (default: 24)",
     )
-    source.add_argument("--tasks", type=tasks, default=_TASKS, metavar="removal,completion")
-    source.add_argument("--seeds", type=seeds, default=None, metavar="0:64", help="(0:64)")
+    source.add_argument(
+        "--mask",
+        choices=("box", "object"),
+        help="how an object of Seedling's is masked (default: box)",
+    )
+    source.add_argument("--tasks", type=tasks, default=_TASKS, metavar="T", help="either or both")
+    source.add_argument(
+        "--seeds", type=seeds, default=None, metavar="0:64", help="which (default: 0:64)"
+    )
     how = parser.add_argument_group("how")
-    how.add_argument("--steps", type=positive, metavar="N", help="(20; for few-step models 4)")
-    how.add_argument("--guidance", type=float, metavar="X", help="(4; for few-step models 1)")
-    how.add_argument("--sampler", choices=_SAMPLERS, default="euler")
-    how.add_argument("--strength", type=float, default=1.0, metavar="X", help="0 to 1 (1)")
-    how.add_argument("--noise", default="cpu", metavar="cpu|nv|cuda:GRID")
+    how.add_argument(
+        "--steps", type=steps, metavar="N", help="1 to 1000 (default: 20; for few-step models 4)"
+    )
+    how.add_argument(
+        "--guidance",
+        type=guidance,
+        metavar="X",
+        help="0 to 100 (default: 4; for few-step models 1)",
+    )
+    how.add_argument("--sampler", choices=_SAMPLERS, default="euler", help="how steps are taken")
+    how.add_argument(
+        "--strength", type=fraction, default=1.0, metavar="X", help="how much is forgotten, 0 to 1"
+    )
+    how.add_argument(
+        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
+    )
     how.add_argument(
         "--reader",
         type=names,
         default=("auto",),
         metavar="a,b",
         help="who looks for text, the first one for the verdict: auto, names from "
-        "`seedloupe readers`, and with Seedling its critic (auto)",
+        "`seedloupe readers`, and with Seedling its critic",
     )
-    how.add_argument("--level", choices=("low", "normal", "high"), default="normal")
+    how.add_argument(
+        "--level", choices=("low", "normal", "high"), default="normal", help="how suspicious"
+    )
     parser.add_argument(
-        "--table", type=Path, metavar="T", help="also write a *.seedtable.safetensors a task"
+        "--table",
+        type=Path,
+        metavar="T",
+        help="also write a *.seedtable.safetensors a task (default: none)",
     )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError, TableError
-from ..arguments import Parser, cli_table_folders, command, size
+from ..arguments import cli_table_folders, picture_size
 from ..console import one_line, table_lines
+from ..parser import Parser, command
 from . import tables_export, tables_pair
 from .tables_pair import find
 
@@ -29,9 +30,13 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     every = command(actions, "list", "the tables found here, your own, and Seedloupe's")
     every.set_defaults(run=run_list)
     suited = every.add_argument_group("only what may serve, best first")
-    suited.add_argument("--for", dest="model", metavar="M", help="a model, as --model elsewhere")
-    suited.add_argument("--size", type=size, metavar="WxH", help="in pixels (default: the model's)")
-    suited.add_argument("--noise", metavar="cpu|nv|cuda:GRID", help="who draws the noise")
+    suited.add_argument(
+        "--for", dest="model", metavar="M", help="a model, as --model elsewhere (default: any)"
+    )
+    suited.add_argument(
+        "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
+    )
+    suited.add_argument("--noise", metavar="cpu|nv|cuda:GRID", help="who draws (default: cpu)")
     show = command(actions, "show", "everything a table says about itself")
     validate = command(actions, "validate", "whether tables are sound; exit 1 when one is not")
     verify = command(actions, "verify", "draw the first seed's noise again and compare")

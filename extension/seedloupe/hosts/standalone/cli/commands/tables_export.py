@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError
 from .....files import check_out_file, write_whole
-from ..arguments import Parser, command
+from ..parser import Parser, command
 from .tables_pair import find
 
 if TYPE_CHECKING:
@@ -22,8 +22,12 @@ def add(actions: argparse._SubParsersAction[Parser]) -> None:
     """Add the command."""
     parser = command(actions, "export", "a table as a page to look at, or as rows")
     parser.add_argument("table", metavar="T", help="a file or a name from the list")
-    parser.add_argument("--csv", metavar="FILE|-", help="a row a seed; - prints them")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="one self-contained page")
+    parser.add_argument(
+        "--csv", metavar="FILE|-", help="a row a seed; - prints them (default: none)"
+    )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="one self-contained page (default: none)"
+    )
     parser.add_argument(
         "--features", action="store_true", help="with --csv: also where seeds lie in each space"
     )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from .....errors import TableError
 from .....files import check_out_file
-from ..arguments import Parser, cli_table_folders, command, say_notes
+from ..arguments import cli_table_folders, say_notes
 from ..console import one_line
+from ..parser import Parser, command
 
 if TYPE_CHECKING:
     from .....tables import ColumnDifference, EntryDifference, TableDifference
@@ -26,7 +27,7 @@ def add(actions: argparse._SubParsersAction[Parser]) -> None:
     """Add both commands."""
     diff = command(actions, "diff", "in what two tables differ; exit 1 when they do")
     diff.add_argument("first", metavar="A", help="a file or a name from the list")
-    diff.add_argument("second", metavar="B")
+    diff.add_argument("second", metavar="B", help="another")
     diff.set_defaults(run=run_diff)
     merge = command(actions, "merge", "tables of the same noise, model and sampling as one")
     merge.add_argument("tables", nargs="+", metavar="T", help="two or more files or names")

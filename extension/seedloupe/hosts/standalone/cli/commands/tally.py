@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from .....errors import InputError, TallyError
 from .....files import check_out_file, write_whole
-from ..arguments import Parser, command, positive
+from ..arguments import positive
 from ..console import one_line, table_lines
+from ..parser import Parser, command
 
 if TYPE_CHECKING:
     from .....artifacts import Level, ResultStore, SeedCount, Tally
@@ -29,19 +30,25 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     actions = group.add_subparsers(metavar="ACTION", required=True, parser_class=Parser)
     _action(actions, "list", "what was counted, for each model and purpose", run_list)
     show = _of_one(actions, "show", "which seeds write, which never did, what to change", run_show)
-    show.add_argument("--count", type=positive, default=8, metavar="N", help="seeds to list (8)")
+    show.add_argument("--count", type=positive, default=8, metavar="N", help="seeds to list")
     correct = _of_one(actions, "correct", "say that a verdict was wrong", run_correct)
     correct.add_argument("check", metavar="CHECK", help="the check's id, from export")
     correct.add_argument("said", choices=_SAID, help="no harm; text was missed; take it back")
     export = _of_one(actions, "export", "every check and correction, to pass on", run_export)
-    export.add_argument("--csv", type=Path, metavar="FILE", help="a row a check")
-    export.add_argument("--jsonl", type=Path, metavar="FILE", help="the tally as it is")
+    export.add_argument("--csv", type=Path, metavar="FILE", help="a row a check (default: none)")
+    export.add_argument(
+        "--jsonl", type=Path, metavar="FILE", help="the tally as it is (default: none)"
+    )
     merge = _of_one(actions, "merge", "add what was counted to a seed table's rates", run_merge)
     merge.add_argument("--table", required=True, metavar="T", help="of inpainted pictures")
-    merge.add_argument("--out", type=Path, required=True, metavar="TABLE")
+    merge.add_argument(
+        "--out", type=Path, required=True, metavar="TABLE", help="where the whole goes"
+    )
     merge.add_argument("--mixed", action="store_true", help="also what other readers saw")
     for parser in (show, merge):
-        parser.add_argument("--level", choices=_LEVELS, help="judge every check by this level")
+        parser.add_argument(
+            "--level", choices=_LEVELS, help="judge every check by this level (default: its own)"
+        )
 
 
 def _action(
@@ -51,7 +58,9 @@ def _action(
     run: Callable[[argparse.Namespace, Console], int],
 ) -> Parser:
     parser = command(actions, name, summary)
-    parser.add_argument("--folder", type=Path, help="where tallies are (default: your own)")
+    parser.add_argument(
+        "--folder", type=Path, metavar="DIR", help="where tallies are (default: your own)"
+    )
     parser.set_defaults(run=run)
     return parser
 

@@ -1,0 +1,135 @@
+"""Command lines to start from, shown at the end of each ``--help``.
+
+They stand together so that one look tells whether they go with each other; each is one of a command
+of that name, and can be understood by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "seedloupe": (
+        "seedloupe demo",
+        'seedloupe generate "a red ball" --pick golden --out out',
+        "seedloupe noise --of picture.png",
+        "seedloupe check repainted.png --mask mask.png",
+    ),
+    "seedloupe demo": (
+        "seedloupe demo",
+        "seedloupe demo --model model.safetensors --port 8000 --no-browser",
+    ),
+    "seedloupe generate": (
+        'seedloupe generate "a red ball" --out out',
+        'seedloupe generate "a red ball" --pick golden --count 8 --out golden',
+        'seedloupe generate "a red ball" --pick layout --box 0,0.2,0.4,0.9 --out left',
+        'seedloupe generate "a garden" --image in.png --mask mask.png --retries 3 --out repainted',
+    ),
+    "seedloupe noise": (
+        "seedloupe noise 42 --shape 4,64,64",
+        "seedloupe noise 42 --shape 4,64,64 --source nv --out noise.safetensors",
+        "seedloupe noise --of picture.png",
+    ),
+    "seedloupe tables": (
+        "seedloupe tables list",
+        "seedloupe tables show seedling",
+        "seedloupe tables export seedling --html seeds.html",
+    ),
+    "seedloupe tables list": (
+        "seedloupe tables list",
+        "seedloupe tables list --for model.safetensors --size 768x512",
+    ),
+    "seedloupe tables show": ("seedloupe tables show seedling",),
+    "seedloupe tables validate": ("seedloupe tables validate mine.seedtable.safetensors",),
+    "seedloupe tables verify": ("seedloupe tables verify seedling",),
+    "seedloupe tables diff": ("seedloupe tables diff seedling mine.seedtable.safetensors",),
+    "seedloupe tables merge": (
+        "seedloupe tables merge first.seedtable.safetensors second.seedtable.safetensors"
+        " --out all.seedtable.safetensors",
+    ),
+    "seedloupe tables export": (
+        "seedloupe tables export seedling --html seeds.html",
+        "seedloupe tables export seedling --csv seeds.csv --features",
+        "seedloupe tables export seedling --csv -",
+    ),
+    "seedloupe pick": (
+        "seedloupe pick golden --table seedling --count 8",
+        "seedloupe pick layout --table seedling --box 0,0.2,0.4,0.9",
+    ),
+    "seedloupe pick golden": (
+        "seedloupe pick golden --table seedling",
+        "seedloupe pick golden --table seedling --count 8 --rule intersection --no-tag border",
+    ),
+    "seedloupe pick diverse": (
+        "seedloupe pick diverse --table seedling --count 8 --no-tag gray",
+        "seedloupe pick diverse --table seedling --space composition --start 7",
+    ),
+    "seedloupe pick layout": (
+        "seedloupe pick layout --table seedling --box 0,0.2,0.4,0.9",
+        "seedloupe pick layout --table seedling --count 8 --at 0.25,0.5 --near",
+    ),
+    "seedloupe pick clean": ("seedloupe pick clean --table seedling --flaw text",),
+    "seedloupe pick by": ("seedloupe pick by my_picker --table seedling",),
+    "seedloupe mine": (
+        "seedloupe mine --model seedling --out mine.seedtable.safetensors --seeds 0:64 --plan",
+        "seedloupe mine --model model.safetensors --prompts prompts.txt"
+        " --out mine.seedtable.safetensors --budget 2h",
+        "seedloupe mine --model model.safetensors --prompts prompts.txt"
+        " --out mine.seedtable.safetensors --resume",
+    ),
+    "seedloupe check": (
+        "seedloupe check picture.png",
+        'seedloupe check repainted.png --mask mask.png --before source.png --prompt "a garden"',
+        "seedloupe check out --recursive --report report.html --report rows.csv",
+    ),
+    "seedloupe tally": ("seedloupe tally list", "seedloupe tally show seedling"),
+    "seedloupe tally list": ("seedloupe tally list", "seedloupe tally list --folder tallies"),
+    "seedloupe tally show": (
+        "seedloupe tally show seedling",
+        "seedloupe tally show seedling --level high --count 20",
+    ),
+    "seedloupe tally correct": ("seedloupe tally correct seedling 3f2a missed",),
+    "seedloupe tally export": ("seedloupe tally export seedling --csv checks.csv",),
+    "seedloupe tally merge": (
+        "seedloupe tally merge seedling --table mine.seedtable.safetensors"
+        " --out merged.seedtable.safetensors",
+    ),
+    "seedloupe readers": ("seedloupe readers", "seedloupe readers fetch easyocr"),
+    "seedloupe readers list": ("seedloupe readers list",),
+    "seedloupe readers fetch": (
+        "seedloupe readers fetch easyocr",
+        "seedloupe readers fetch easyocr --from downloads",
+    ),
+    "seedloupe lens": (
+        'seedloupe lens run "a red ball" --seeds 7 --out lens',
+        "seedloupe lens show lens/000-7.lens.safetensors --out lens.html",
+        "seedloupe lens image photo.png",
+    ),
+    "seedloupe lens run": (
+        'seedloupe lens run "a red ball" --seeds 7 --out lens',
+        'seedloupe lens run "a red ball" --seeds 7 --words auto --out lens',
+        'seedloupe lens run "a red ball" --layers mid-vit-out,"up-level0-*" --out lens',
+    ),
+    "seedloupe lens layers": (
+        "seedloupe lens layers --panel",
+        'seedloupe lens layers --model model.safetensors --size 512x768 "up-*"',
+    ),
+    "seedloupe lens show": (
+        "seedloupe lens show 000-7.lens.safetensors --out 000-7.html",
+        "seedloupe lens show 000-7.lens.safetensors --word ball",
+        "seedloupe lens show 000-7.lens.safetensors --like 0.4,0.6",
+    ),
+    "seedloupe lens image": (
+        "seedloupe lens image photo.png",
+        'seedloupe lens image photo.png --t 200 --noises 4 --prompt "a dog"',
+    ),
+    "seedloupe lens compare": (
+        "seedloupe lens compare 000-7.lens.safetensors 001-8.lens.safetensors --out apart.html",
+    ),
+    "seedloupe study": ("seedloupe study inpaint --out study --plan",),
+    "seedloupe study inpaint": (
+        "seedloupe study inpaint --out study --plan",
+        "seedloupe study inpaint --model model.safetensors --folder pairs --out study",
+    ),
+    "seedloupe doctor": ("seedloupe doctor", "seedloupe doctor --card 'RTX 3060'"),
+}
