@@ -97,7 +97,8 @@ def test_how_a_map_was_drawn_is_told_as_the_table_tells_it() -> None:
 
 def test_a_table_nobody_measured_has_no_ranks_and_no_maps() -> None:
     found = read(make_table({"a": [NAN, NAN]}))
-    assert found["maps"] == []
+    (only,) = found["maps"]
+    assert (only["space"], only["title"]) == ("order", "Number")
     assert [known["key"] for known in found["columns"]] == ["score.a."]
 
 

@@ -21,6 +21,7 @@ from seedloupe.atlas.queries import (
     places_from,
     possible_rules,
     sifted,
+    tick_counts,
 )
 from seedloupe.errors import InputError, PickError, SeedloupeError, TableError
 from seedloupe.geometry import Box
@@ -191,3 +192,52 @@ def test_boxes_come_from_the_browser_as_numbers() -> None:
 def test_what_is_no_box_inside_the_picture_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="layout: expected boxes"):
         places_from(text)
+
+
+def thousand() -> SeedTable:
+    """Tags that are frequent, rare, ever absent, tied, and in part not measured."""
+    dice = np.random.default_rng(4)
+    rates = {
+        "sky": dice.binomial(16, 0.5, 300) / 16,
+        "border": dice.binomial(16, 0.01, 300) / 16,
+        "gray": np.zeros(300),
+        "text": np.where(dice.random(300) < 0.2, np.nan, dice.binomial(4, 0.3, 300) / 4),
+    }
+    return make_table({"a": dice.normal(size=300)}, rates=rates)
+
+
+@pytest.mark.parametrize(
+    "sifting",
+    [
+        Sifting(TagFilter(top=0.25)),
+        Sifting(TagFilter(top=1.0)),
+        Sifting(TagFilter(("sky",), ("text",), top=0.25)),
+        Sifting(TagFilter(("text",), ("border",), top=0.05), "a", 0.4),
+        Sifting(TagFilter(avoid=("sky", "gray"), above=0.5), share=0.5),
+    ],
+)
+def test_the_count_beside_a_tick_is_what_is_left_once_it_is_ticked(
+    chart: Chart, sifting: Sifting
+) -> None:
+    table = thousand()
+    counts = tick_counts(table, sifting)
+    for tag in table.tags():
+        for side, told in (("want", counts.want), ("avoid", counts.avoid)):
+            ticks = {
+                name: set(getattr(sifting.tags, name)) - {tag} | ({tag} if name == side else set())
+                for name in ("want", "avoid")
+            }
+            tags = replace(sifting.tags, **{name: tuple(t) for name, t in ticks.items()})
+            after = Sifting(tags, sifting.metric, sifting.share)
+            assert told[tag] == len(kept_by(Chart(table, chart.page), after)), (tag, side)
+
+
+def test_thresholds_of_a_tag_are_its_own(chart: Chart) -> None:
+    table = thousand()
+    for tag in ("sky", "border"):
+        rates = table.rate(tag)
+        for top in (0.05, 0.25, 0.5):
+            least = np.sort(rates)[::-1][int(np.ceil(top * 300)) - 1]
+            truth = table.seeds[(rates >= least) & (rates > 0)].tolist()
+            assert kept_by(Chart(table, chart.page), Sifting(TagFilter((tag,), top=top))) == truth
+            assert truth

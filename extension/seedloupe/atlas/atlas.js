@@ -1,6 +1,7 @@
-// The map of a table's seeds. Gradio hands in: element, trigger, props, watch.
+// The map of a table's seeds, for any host. What passes between them is in docs/atlas.md.
 
-function openAtlas(element, trigger, props, watch) {
+/** Bring an element to life; link has hear(listener) and send(message), messages are plain objects. */
+function openAtlas(element, link) {
   const part = name => element.querySelector(`[data-part="${name}"]`);
   const canvas = part("map");
   const atlas = {
@@ -9,9 +10,9 @@ function openAtlas(element, trigger, props, watch) {
     ground: null, map: null, before: null, column: null, range: null, shades: null, order: null,
     kept: null, boxes: [], chosen: new Set(), cursor: NOTHING, hover: NOTHING, focused: false,
     tool: "move", drag: null, sheet: null, radius: 3, thumbSize: 0, page: 0, touched: false,
-    file: "", turn: 0, asked: false,
+    file: "", turn: 0, asked: false, view: "sheet", moved: false, cleared: null,
   };
-  Object.assign(atlas, actionsOf(atlas, trigger));
+  Object.assign(atlas, actionsOf(atlas, link));
   connectParts(atlas);
   listenToPointers(atlas);
   listenToKeys(atlas);
@@ -22,16 +23,14 @@ function openAtlas(element, trigger, props, watch) {
     atlas.refresh();
   };
   new MutationObserver(repaint).observe(document.body, {attributeFilter: ["class"]});
-  watch("value", () => heard(atlas, props.value));
-  heard(atlas, props.value);
+  link.hear(news => heard(atlas, news));
 }
 
 /** Take what the server says: another table, a filter, seeds it picked. */
-async function heard(atlas, text) {
-  const news = JSON.parse(text || "{}");
+async function heard(atlas, news) {
   atlas.news = news;
-  if (news.file !== atlas.file) {
-    atlas.file = news.file;
+  if ((news.file || "") !== atlas.file) {
+    atlas.file = news.file || "";
     await load(atlas, news);
     if (atlas.news !== news) return; // something newer came while this was on its way
   }
@@ -42,8 +41,10 @@ async function heard(atlas, text) {
   atlas.part("sifted").textContent = news.sifted || "";
   if (news.turn !== atlas.turn) {
     atlas.turn = news.turn;
+    atlas.cleared = null;
     atlas.chosen = new Set(news.chosen.map(seed => rowOf(ground, seed)).filter(row => row !== NOTHING));
     showChosen(atlas);
+    if (atlas.map) bringChosenIntoSight(atlas);
   }
   if (atlas.kept && atlas.cursor !== NOTHING && !atlas.kept[atlas.cursor]) atlas.cursor = NOTHING;
   showList(atlas);
@@ -53,6 +54,7 @@ async function heard(atlas, text) {
 async function load(atlas, news) {
   Object.assign(atlas, {ground: null, map: null, sheet: null, hover: NOTHING, cursor: NOTHING});
   atlas.chosen = new Set();
+  atlas.cleared = null;
   atlas.turn = 0;
   atlas.part("note").textContent = news.empty || "Fetching the map …";
   atlas.element.querySelector(".sl-atlas").classList.add("sl-empty");
@@ -73,6 +75,7 @@ async function load(atlas, news) {
   }
   if (atlas.file !== news.file) return;
   atlas.ground = ground;
+  atlas.view = news.sheet ? "sheet" : "map";
   offerChoices(atlas);
   showMap(atlas, false);
   showColumn(atlas);
@@ -101,23 +104,28 @@ function offerChoices(atlas) {
   };
   fill(part("space"), ground.maps.map(({title, space}) => ({title, key: space})));
   fill(part("column"), ground.columns.map(({title, key}) => ({title, key})));
+  part("views").hidden = !atlas.news.sheet || ground.maps.every(({space}) => space === "order");
 }
 
 function showMap(atlas, moving) {
   const {ground, part, stage} = atlas;
   const before = atlas.map;
-  const map = ground.maps.find(({space}) => space === part("space").value) || null;
+  const spread = ground.maps.find(({space}) => space === part("space").value) || ground.maps[0];
+  const map = atlas.view === "sheet" ? spread.sheet : spread;
   atlas.map = map;
-  atlas.element.querySelector(".sl-atlas").classList.toggle("sl-empty", !map);
-  part("note").textContent = map ? "" : ground.unmapped;
-  part("words").textContent = map ? map.words : "";
-  part("missing").textContent = map && map.missing
-    ? `${counted.format(map.missing)} seeds have no place on this map.` : "";
-  if (!map) return;
+  for (const button of atlas.element.querySelectorAll("[data-view]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.view === atlas.view));
+  }
+  atlas.element.querySelector(".sl-atlas").classList.remove("sl-empty");
+  part("note").textContent = "";
+  part("words").textContent = map.cell ? map.words.replace("The map is", "The places are") : map.words;
+  part("missing").textContent = map.missing
+    ? `${seedsInWords(map.missing)} ${map.missing === 1 ? "has" : "have"} no place here.` : "";
   const calm = QUIET.matches || ground.seeds.length > 20000 || !moving || !before;
   atlas.before = calm ? null : {xs: before.xs, ys: before.ys, since: performance.now()};
   boundCamera(atlas.camera, map, stage);
-  travel(atlas.camera, {x: 0, y: 0, scale: atlas.camera.fit}, !calm, performance.now());
+  atlas.moved = false;
+  travel(atlas.camera, firstView(atlas.camera, map), !calm, performance.now());
   atlas.hoverOver(NOTHING);
   atlas.refresh();
 }
@@ -136,9 +144,11 @@ function showColumn(atlas) {
   atlas.refresh();
 }
 
-function actionsOf(atlas, trigger) {
+function actionsOf(atlas, link) {
   const say = text => { atlas.part("say").textContent = text; };
+  const seeds = () => [...atlas.chosen].map(row => atlas.ground.seeds[row]);
   const changed = text => {
+    link.send({type: "chosen", seeds: seeds()});
     showChosen(atlas);
     showList(atlas);
     atlas.refresh();
@@ -165,24 +175,40 @@ function actionsOf(atlas, trigger) {
     },
     toggle(row) {
       if (row === NOTHING) return;
+      atlas.cleared = null;
       const there = atlas.chosen.delete(row);
       if (!there) atlas.chosen.add(row);
       changed(`Seed ${atlas.ground.seeds[row]} ${there ? "let go" : "chosen"}`);
     },
     choose(rows) {
+      atlas.cleared = null;
       for (const row of rows) atlas.chosen.add(row);
-      changed(`${counted.format(rows.length)} seeds in the area`);
+      changed(`${seedsInWords(rows.length)} in the area`);
     },
     clear() {
+      if (!atlas.chosen.size) return;
+      atlas.cleared = [...atlas.chosen];
       atlas.chosen.clear();
       changed("All let go");
     },
+    undo() {
+      if (!atlas.cleared) return;
+      atlas.chosen = new Set(atlas.cleared);
+      atlas.cleared = null;
+      changed("Taken back");
+    },
+    show(view) {
+      atlas.view = view;
+      showMap(atlas, true);
+    },
     zoom(factor, point) {
+      atlas.moved = true;
       zoomAround(atlas.camera, atlas.stage, point, factor, true, performance.now());
       atlas.hoverOver(NOTHING);
       atlas.refresh();
     },
     showAll() {
+      atlas.moved = true;
       travel(atlas.camera, {x: 0, y: 0, scale: atlas.camera.fit}, true, performance.now());
       atlas.refresh();
     },
@@ -195,6 +221,7 @@ function actionsOf(atlas, trigger) {
     },
     goTo(row) {
       const {camera, map} = atlas;
+      atlas.moved = true;
       const scale = Math.max((camera.goal || camera).scale, 26 / map.spacing);
       atlas.cursor = row;
       if (!Number.isFinite(map.xs[row])) return;
@@ -202,15 +229,33 @@ function actionsOf(atlas, trigger) {
       atlas.hoverOver(row);
     },
     use() {
-      const seeds = [...atlas.chosen].map(row => atlas.ground.seeds[row]);
-      trigger("select", {index: 0, value: seeds.join(" ")});
+      link.send({type: "use", seeds: seeds()});
     },
   };
+}
+
+/** Zoom out as far as it takes to see all seeds a picker chose; where they are in sight, stay. */
+function bringChosenIntoSight(atlas) {
+  const {camera, stage, map, chosen} = atlas;
+  const rows = [...chosen].filter(row => Number.isFinite(map.xs[row]));
+  if (!rows.length || stage.width <= 1) return;
+  const aim = camera.goal || camera;
+  const [xs, ys] = [rows.map(row => map.xs[row]), rows.map(row => map.ys[row])];
+  const reach = (values, middle) => Math.max(...values.map(value => Math.abs(value - middle)));
+  const room = [stage.width / 2 - 40, stage.height / 2 - 40];
+  const far = (x, y) => [reach(xs, x) / room[0], reach(ys, y) / room[1]];
+  if (Math.max(...far(aim.x, aim.y)) * aim.scale < 1) return;
+  const [x, y] = [xs, ys].map(values => (Math.min(...values) + Math.max(...values)) / 2);
+  const scale = Math.min(aim.scale, 1 / Math.max(...far(x, y), 1e-6));
+  atlas.moved = true;
+  travel(camera, {x, y, scale}, true, performance.now());
+  atlas.refresh();
 }
 
 function bringIntoSight(atlas, row) {
   const {camera, stage, map} = atlas;
   const aim = camera.goal || camera;
+  atlas.moved = true;
   const x = Math.abs(map.xs[row] - aim.x) * aim.scale;
   const y = Math.abs(map.ys[row] - aim.y) * aim.scale;
   if (x < stage.width / 2 - 40 && y < stage.height / 2 - 40) return;
@@ -228,7 +273,8 @@ function measure(atlas) {
   canvas.height = Math.round(height * ratio);
   if (map) {
     boundCamera(camera, map, stage);
-    travel(camera, {x: camera.x, y: camera.y, scale: whole ? camera.fit : camera.scale}, false, 0);
+    const same = {x: camera.x, y: camera.y, scale: whole ? camera.fit : camera.scale};
+    travel(camera, atlas.moved ? same : firstView(camera, map), false, 0);
   }
   atlas.hoverOver(NOTHING);
   atlas.refresh();
@@ -242,6 +288,10 @@ function connectParts(atlas) {
   const acts = {
     in: () => atlas.zoom(1.6, middle()), out: () => atlas.zoom(1 / 1.6, middle()),
     all: () => atlas.showAll(), use: () => atlas.use(), clear: () => atlas.clear(),
+    undo: () => {
+      atlas.undo();
+      part("clear").focus();
+    },
     copy: () => copySeeds(atlas),
     back: () => { atlas.page -= 1; showList(atlas); }, on: () => { atlas.page += 1; showList(atlas); },
   };
@@ -249,6 +299,7 @@ function connectParts(atlas) {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.tool) chooseTool(atlas, button.dataset.tool);
+    else if (button.dataset.view) atlas.show(button.dataset.view);
     else if (acts[button.dataset.act]) acts[button.dataset.act]();
   });
   part("list").addEventListener("toggle", () => showList(atlas));
@@ -272,5 +323,3 @@ async function copySeeds(atlas) {
   }
   atlas.part("copied").textContent = said;
 }
-
-openAtlas(element, trigger, props, watch);

@@ -1,6 +1,7 @@
 // Where the eye is: the world point in the middle of the stage, and pixels for one world unit.
 
 const EASE = 180;
+const LEGIBLE = 44; // pixels a picture of a sheet has at least to begin with
 const QUIET = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 function cameraFor() {
@@ -15,7 +16,14 @@ function boundCamera(camera, map, stage) {
     (stage.height - 2 * margin) / map.size.height,
   );
   camera.most = Math.max(camera.fit * 6, 170 / map.spacing);
+  if (map.cell) camera.most = Math.max(camera.fit * 1.5, 128 / map.cell);
   camera.size = map.size;
+}
+
+/** Where to begin: the whole of a map, and as much of a sheet as leaves its pictures legible. */
+function firstView(camera, map) {
+  const scale = map.cell ? Math.max(camera.fit, LEGIBLE / map.cell) : camera.fit;
+  return {x: 0, y: 0, scale};
 }
 
 function limited(camera, goal) {

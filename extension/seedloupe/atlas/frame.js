@@ -1,23 +1,23 @@
-// A small picture on which boxes are drawn: objects should stand there.
+// A small picture on which boxes are drawn: objects should stand there. For any host, see docs/atlas.md.
 
 const MOST_BOXES = 4;
 const LEAST_SIDE = 0.06;
 
-function openFrame(element, props, watch) {
+/** Bring an element to life; link has hear(listener) and send(message), messages are plain objects. */
+function openFrame(element, link) {
   const frame = element.querySelector("[data-part=frame]");
   const say = element.querySelector("[data-part=say]");
   const clear = element.querySelector("[data-part=clear]");
   let boxes = [];
   let drawn = null;
 
-  const read = () => {
-    const told = JSON.parse(props.value || "{}");
+  const read = told => {
     boxes = told.boxes || [];
     frame.style.aspectRatio = String(told.aspect || 1);
     show();
   };
   const tell = text => {
-    props.value = JSON.stringify({...JSON.parse(props.value || "{}"), boxes});
+    link.send({type: "boxes", boxes});
     if (text) say.textContent = text;
   };
   const show = focused => {
@@ -92,8 +92,7 @@ function openFrame(element, props, watch) {
     show();
     frame.focus();
   });
-  watch("value", read);
-  read();
+  link.hear(read);
 }
 
 function shareIn(frame, event) {
@@ -134,5 +133,3 @@ function placeWords([x0, y0, x1, y1]) {
   const percent = value => Math.round(100 * value);
   return `from ${percent(x0)} to ${percent(x1)} percent across, ${percent(y0)} to ${percent(y1)} down`;
 }
-
-openFrame(element, props, watch);

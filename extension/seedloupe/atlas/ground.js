@@ -19,7 +19,10 @@ function bitsOf(text, count) {
 
 /** Unpack what the server wrote; seeds stay text, since numbers here end at 2 ** 53. */
 function groundOf(table) {
-  const maps = table.maps.map(map => placed({...map, x: floatsOf(map.x), y: floatsOf(map.y)}, table));
+  const maps = table.maps.map(map => {
+    const spread = placed({...map, x: floatsOf(map.x), y: floatsOf(map.y)}, table);
+    return {...spread, sheet: sheetOf(spread, table)};
+  });
   const columns = table.columns.map(column => ({
     ...column,
     values: floatsOf(column.values),
@@ -52,6 +55,18 @@ function placed(map, table) {
   }
   const size = {width: width / unit || 0.5, height: height / unit || 0.5};
   return {...map, xs, ys, size, missing: xs.length - known.length, spacing: spacingOf(xs, ys, known)};
+}
+
+/** The same seeds in the cells of a sheet, so that no picture covers another. */
+function sheetOf(map, table) {
+  const {columns, rows} = map.cells;
+  const [wide, high] = table.tile;
+  const unit = Math.max(columns * wide, rows * high);
+  const xs = floatsOf(map.cells.column).map(at => ((at + 0.5 - columns / 2) * wide) / unit);
+  const ys = floatsOf(map.cells.row).map(at => ((at + 0.5 - rows / 2) * high) / unit);
+  const size = {width: (columns * wide) / unit, height: (rows * high) / unit};
+  return {...map, xs, ys, size, picture: false, cell: Math.max(wide, high) / unit,
+    spacing: Math.max(wide, high) / unit};
 }
 
 function boundsOf(map, known) {

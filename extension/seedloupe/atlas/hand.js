@@ -85,6 +85,7 @@ function listenToPointers(atlas) {
 
 function dragTo(atlas, before, point) {
   const {drag, camera} = atlas;
+  atlas.moved = true;
   drag.to = point;
   drag.moved ||= Math.hypot(point.x - drag.from.x, point.y - drag.from.y) > SLIP;
   if (!drag.moved) return;
@@ -104,6 +105,7 @@ function pinch(atlas, before, now) {
   const [a, b] = [...before.values()];
   const [c, d] = [...now.values()];
   const {camera, stage} = atlas;
+  atlas.moved = true;
   atlas.drag.moved = true;
   atlas.drag.area = false;
   const factor = Math.hypot(c.x - d.x, c.y - d.y) / Math.max(1, Math.hypot(a.x - b.x, a.y - b.y));
@@ -125,6 +127,7 @@ function turned(atlas, event) {
   const aim = (camera.goal || camera).scale;
   if (event.deltaY > 0 && aim <= camera.fit * 1.001 && !event.ctrlKey) return;
   event.preventDefault();
+  atlas.moved = true;
   const step = event.deltaMode ? event.deltaY * 16 : event.deltaY;
   const factor = Math.exp(-step * (event.ctrlKey ? 0.01 : 0.0022));
   const smooth = Math.abs(step) > 40;
@@ -158,7 +161,12 @@ function listenToKeys(atlas) {
     "Escape": () => atlas.clear(),
   };
   canvas.addEventListener("keydown", event => {
-    if (!atlas.map || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!atlas.map || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && atlas.cleared) {
+      event.preventDefault();
+      atlas.undo();
+    }
+    if (event.ctrlKey || event.metaKey) return;
     const arrow = ARROWS[event.key];
     const act = arrow ? () => atlas.moveTo(neighbour(atlas, arrow)) : keys[event.key];
     if (!act) return;

@@ -23,6 +23,7 @@ from ..picking import Picking
 from ..tables import SeedTable
 from ..tables.maps import SeedMap, map_names, seed_map
 from ..tables.table import ScorePart
+from .sheet_cells import SheetCells, likeness_cells, ordered_cells
 
 #: On a narrow screen the map is above the form; go there when seeds were picked.
 SHOW_MAP = """(...given) => {
@@ -90,8 +91,7 @@ def table_json(table: SeedTable, ranks: Mapping[int, int]) -> str:
     return json.dumps(
         {
             "seeds": [str(seed) for seed in table.seeds.tolist()],
-            "maps": [_map_json(seed_map(table, name), table) for name in map_names(table)],
-            "unmapped": "This table has neither maps nor features: its seeds have no places.",
+            "maps": list(_maps(table, ranks)),
             "columns": list(_columns(table, ranks)),
             "tile": list(tile.tile) if tile else [1, 1],
             "across": tile.columns if tile else 1,
@@ -162,6 +162,37 @@ def picking_html(title: str, picking: Picking | None) -> str:
         f'<div class="sl-atlas-why" role="status"><h3>{escape(title)}</h3>'
         f"<p>{escape(picking.rule)}</p><ul>{said}</ul></div>"
     )
+
+
+def _maps(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, Any]]:
+    """Yield every arrangement of the seeds; by rank, or else in order, where there is no map."""
+    for name in map_names(table):
+        found = seed_map(table, name)
+        cells = likeness_cells(found.points, _tile_aspect(table))
+        yield _map_json(found, table) | _cells_json(cells)
+    if not map_names(table):
+        places = np.asarray([ranks.get(seed, math.inf) for seed in table.seeds.tolist()])
+        cells = ordered_cells(np.argsort(places, kind="stable"), len(table), _tile_aspect(table))
+        what = "by rank, the best first" if ranks else "in the order of their numbers"
+        yield {
+            "space": "order",
+            "title": "Rank" if ranks else "Number",
+            "picture": False,
+            "words": f"The seeds stand {what}: the table knows nothing of how they look.",
+            "x": _floats(cells.at[:, 0]),
+            "y": _floats(cells.at[:, 1]),
+        } | _cells_json(cells)
+
+
+def _cells_json(cells: SheetCells) -> dict[str, Any]:
+    """Where the pictures lie on a sheet arranged like the map."""
+    places = {"column": _floats(cells.at[:, 0]), "row": _floats(cells.at[:, 1])}
+    return {"cells": {"columns": cells.columns, "rows": cells.rows, **places}}
+
+
+def _tile_aspect(table: SeedTable) -> float:
+    tile = table.spec.thumbnails
+    return tile.tile[0] / tile.tile[1] if tile is not None else 1.0
 
 
 def _map_json(found: SeedMap, table: SeedTable) -> dict[str, Any]:

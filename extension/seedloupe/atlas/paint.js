@@ -2,6 +2,8 @@
 
 const THUMBS_FROM = 17;
 const MOST_THUMBS = 400;
+const SHEET_FROM = 15; // pixels below which a picture of a sheet says less than a point
+const FRAMED_FROM = 30;
 
 /** Colours come from the page's style sheet, so that both schemes need no second list here. */
 function coloursOf(element) {
@@ -38,7 +40,7 @@ function paint(atlas, now) {
   const least = atlas.ground.seeds.length > 5000 ? 1.1 : 2.2;
   const radius = Math.min(6, Math.max(least, 0.3 * spacing));
   atlas.radius = radius;
-  const shown = thumbsToShow(atlas, eyes, spacing);
+  const shown = map.cell ? tilesToShow(atlas) : thumbsToShow(atlas, eyes, spacing);
   paintSeeds(atlas, eyes, radius, shown);
   for (const [row, place] of shown.places) paintThumb(atlas, row, place, shown);
   atlas.thumbSize = shown.places.size ? shown.size : 0;
@@ -152,6 +154,22 @@ function paintSeeds(atlas, eyes, radius, shown) {
   pen.globalAlpha = 1;
 }
 
+/** Every picture of a sheet in sight, once they are large enough to be told apart. */
+function tilesToShow({stage, camera, map, sheet, before}) {
+  const places = new Map();
+  const cell = map.cell * camera.scale;
+  const size = cell - Math.min(6, Math.max(1, cell * 0.1));
+  if (!sheet || before || cell < SHEET_FROM) return {places, size, alpha: 0};
+  for (let row = 0; row < map.xs.length; row += 1) {
+    const x = seenX(camera, stage, map.xs[row]);
+    const y = seenY(camera, stage, map.ys[row]);
+    if (x > -cell && y > -cell && x < stage.width + cell && y < stage.height + cell) {
+      places.set(row, {x, y});
+    }
+  }
+  return {places, size, alpha: 1};
+}
+
 /** Thumbnails for the best seeds in sight that do not cover one another, once there is room. */
 function thumbsToShow(atlas, eyes, spacing) {
   const {stage, camera, ground, sheet, kept} = atlas;
@@ -191,15 +209,15 @@ function thumbsToShow(atlas, eyes, spacing) {
   return {places, size, alpha: Math.min(1, (spacing - THUMBS_FROM) / 6 + 0.15)};
 }
 
-function paintThumb({pen, ground, sheet, colours, shades, column}, row, place, shown) {
+function paintThumb({pen, ground, sheet, colours, shades, column, kept}, row, place, shown) {
   const [width, height] = ground.tile;
   const fit = shown.size / Math.max(width, height);
   const x = place.x - (width * fit) / 2;
   const y = place.y - (height * fit) / 2;
   const ramp = column && column.kind === "rate" ? colours.rate : colours.score;
-  pen.globalAlpha = shown.alpha;
+  pen.globalAlpha = kept && !kept[row] ? 0.12 : shown.alpha;
   pen.fillStyle = shades[row] === SHADES ? colours.faint : ramp[shades[row]];
-  pen.fillRect(x - 2, y - 2, width * fit + 4, height * fit + 4);
+  if (shown.size >= FRAMED_FROM) pen.fillRect(x - 2, y - 2, width * fit + 4, height * fit + 4);
   drawTile(pen, ground, sheet, row, x, y, width * fit, height * fit);
   pen.globalAlpha = 1;
 }

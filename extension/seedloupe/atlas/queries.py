@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +21,7 @@ from ..picking import (
     rules_for,
 )
 from ..picking.sieve import sift
+from ..picking.tags import marked_rows
 from ..tables import SeedTable, read_table
 from .page import AtlasPage, Place, aspect_of, bits, has_sheet, table_json
 
@@ -51,6 +52,19 @@ class Sifting:
     tags: TagFilter = field(default_factory=TagFilter)
     metric: str | None = None
     share: float = 1.0
+
+
+@dataclass(frozen=True)
+class TickCounts:
+    """How many seeds would be left with one more tick, by tag; with those ticked, how many are.
+
+    Attributes:
+        want: with the tag wanted.
+        avoid: with the tag avoided.
+    """
+
+    want: Mapping[str, int]
+    avoid: Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,13 +149,44 @@ def sifted(chart: Chart, page: AtlasPage, sifting: Sifting) -> AtlasPage:
     """
     found = sift(chart.table, tags=sifting.tags, metric=sifting.metric, share=sifting.share)
     passing, count = int(found.kept.sum()), len(chart.table)
-    if sifting == Sifting(TagFilter(above=sifting.tags.above), sifting.metric):
+    if not (sifting.tags.want or sifting.tags.avoid) and sifting.share == 1:
         return replace(page, kept="", sifted="")
-    words = f"{passing:,} of {count:,} seeds pass; the others are faded."
+    others = "the other is" if count - passing == 1 else "the others are"
+    words = f"{passing:,} of {count:,} seeds pass; {others} faded."
     if passing == count:
-        words = f"All {count:,} seeds pass."
+        words = f"All {count:,} seeds pass." if count > 1 else "The one seed passes."
     said = (f"{note[:1].upper()}{note[1:]}." for note in found.notes)
     return replace(page, kept=bits(found.kept), sifted=" ".join((words, *said)))
+
+
+def tick_counts(table: SeedTable, sifting: Sifting) -> TickCounts:
+    """Return how many seeds each tick would leave, all else being as it is.
+
+    A tag ticked on one side counts on the other as if that tick were taken back first.
+
+    Args:
+        table: what is filtered.
+        sifting: what is ticked by now.
+
+    Raises:
+        PickError: the table has no such tag or score, or a share is none.
+    """
+    rest = replace(sifting, tags=TagFilter(top=sifting.tags.top, above=sifting.tags.above))
+    by_score = sift(table, tags=rest.tags, metric=rest.metric, share=rest.share).kept
+    marks = {tag: marked_rows(table, tag, sifting.tags)[0] for tag in table.tags()}
+    sides = [(sifting.tags.want, True), (sifting.tags.avoid, False)]
+
+    def left(ticked: str, wanted: bool) -> int:
+        kept = by_score & (marks[ticked] == wanted)
+        for names, side in sides:
+            for name in names:
+                if name != ticked:
+                    kept = kept & (marks[name] == side)
+        return int(kept.sum())
+
+    return TickCounts(
+        {tag: left(tag, True) for tag in marks}, {tag: left(tag, False) for tag in marks}
+    )
 
 
 def chosen_from(chart: Chart, text: str) -> tuple[SelectedSeeds, str]:

@@ -16,6 +16,10 @@ function written(value) {
   return text.replace(/-/g, "−");
 }
 
+function seedsInWords(count) {
+  return count === 1 ? "1 seed" : `${counted.format(count)} seeds`;
+}
+
 /** One column's value for one seed, in words. */
 function valueWords(ground, column, row) {
   const value = column.values[row];
@@ -98,8 +102,13 @@ function showCard(atlas, row) {
 function showChosen(atlas) {
   const {ground, sheet, chosen, part} = atlas;
   const count = chosen.size;
-  part("yours").hidden = !count;
-  part("count").textContent = count === 1 ? "1 seed" : `${counted.format(count)} seeds`;
+  part("yours").classList.toggle("sl-none", !count);
+  part("count").textContent = count ? seedsInWords(count) : "";
+  for (const name of ["use", "copy", "clear"]) part(name).disabled = !count;
+  part("copied").textContent = "";
+  part("gone").hidden = !atlas.cleared;
+  part("hint").hidden = Boolean(count || atlas.cleared);
+  if (atlas.cleared) part("gone-words").textContent = `${seedsInWords(atlas.cleared.length)} let go.`;
   const figures = [...chosen].slice(0, MOST_IN_STRIP).map((row, at) => {
     const seed = ground.seeds[row];
     const figure = make("li", "");
@@ -148,7 +157,7 @@ function showList(atlas) {
   table.tHead.replaceChildren(head);
   table.tBodies[0].replaceChildren(...lines);
   const sorted = column ? `, sorted by ${column.title}` : "";
-  table.caption.textContent = `${counted.format(rows.length)} seeds${sorted}`;
+  table.caption.textContent = `${seedsInWords(rows.length)}${sorted}`;
   part("page").textContent = `${atlas.page + 1} of ${pages}`;
   part("back").disabled = atlas.page === 0;
   part("on").disabled = atlas.page >= pages - 1;

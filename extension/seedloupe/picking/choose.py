@@ -105,8 +105,7 @@ class PickRequest:
     def to_json(self) -> dict[str, object]:
         """Return the rule and what it heeds as plain JSON values; seeds as decimal strings."""
         heeded = _HEEDED[self.rule]
-        of_tags = {name: _plain(value) for name, value in vars(self.tags).items()}
-        tags = {} if self.rule is PickRule.GIVEN else {"tags": of_tags}
+        tags = {} if self.rule is PickRule.GIVEN else {"tags": self.tags.to_json()}
         wanted = {name: _plain(getattr(self, name)) for name in heeded}
         if self.start is not None and "start" in wanted:
             wanted["start"] = str(self.start)

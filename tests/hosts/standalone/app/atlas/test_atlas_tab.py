@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from seedloupe.atlas.page import AtlasPage
@@ -23,7 +24,7 @@ from .....seed_tables import full_table, make_table
 from .....services.test_table_fit import table_for
 from ..app_stands import built, flow, state_of
 
-ANY = ((), (), 0.5)
+ANY = ((), (), 25)
 BOXES = json.dumps({"boxes": [[0, 0.2, 0.4, 0.8]]})
 
 
@@ -127,17 +128,35 @@ def test_a_filter_fades_and_a_picker_keeps_the_tags(
     atlas: AtlasTab, tables: Path, told: list[str]
 ) -> None:
     table = read_table(path_in(tables, "tiny"))
-    gray = {str(s) for s in table.seeds[table.rate("gray") > 0.4]}
-    assert gray
-    faded = list(atlas.on_filter(page_of(atlas), (), ["gray"], 0.4, ALL_SCORES, 100))
+    rates = table.rate("gray")
+    gray = {str(s) for s in table.seeds[rates >= np.sort(rates)[-2]]}
+    assert len(gray) == 2
+    faded = list(atlas.on_filter(page_of(atlas), (), ["gray"], 25, ALL_SCORES, 100))
     assert f"{7 - len(gray)} of 7" in shown(faded)["sifted"]
-    picked = list(atlas.on_pick(page_of(atlas), "golden", 7, (), ["gray"], 0.4))
+    picked = list(atlas.on_pick(page_of(atlas), "golden", 7, (), ["gray"], 25))
     assert not gray & set(shown(picked)["chosen"])
     assert told == []
 
 
+def test_the_ticks_say_beforehand_what_they_leave_and_count_again_after_each(
+    atlas: AtlasTab, told: list[str]
+) -> None:
+    def labels(pages: list[dict[Any, Any]], side: int) -> list[str]:
+        tick = atlas._filter.ticks[side]
+        return [label for label, _ in next(v for k, v in pages[-1].items() if k is tick)["choices"]]
+
+    before = [label for label, _ in atlas._filter.ticks[1].choices]
+    assert "gray: 5 seeds" in before
+    ticked = list(atlas.on_filter(page_of(atlas), (), ["gray"], 25, ALL_SCORES, 100))
+    assert "gray: 5 seeds" in labels(ticked, 1)
+    assert "gray: 2 seeds" in labels(ticked, 0)
+    halved = list(atlas.on_filter(page_of(atlas), (), ["gray"], 25, ALL_SCORES, 50))
+    assert labels(halved, 1) != labels(ticked, 1)
+    assert told == []
+
+
 def test_a_tag_wanted_and_avoided_at_once_is_told(atlas: AtlasTab, told: list[str]) -> None:
-    both = (["text"], ["text"], 0.5)
+    both = (["text"], ["text"], 25)
     assert list(atlas.on_filter(page_of(atlas), *both, ALL_SCORES, 100)) == []
     assert list(atlas.on_pick(page_of(atlas), "golden", 2, *both)) == []
     assert list(atlas.on_layout(page_of(atlas), BOXES, ANY_KIND, 2, *both)) == []
@@ -182,9 +201,9 @@ def test_another_table_brings_its_own_choices(
 ) -> None:
     (news,) = atlas.on_table("tiny", path_in(tables, "bare"))
     by_label = {k.label: v for k, v in news.items() if getattr(k, "label", None)}
-    assert by_label["Pick seeds"]["choices"] == [("Golden", "golden")]
-    assert by_label["Which objects"]["choices"] == [ANY_KIND]
-    assert by_label["Only with"]["choices"] == []
+    assert by_label["Or pick by what the table knows"]["choices"] == [("Golden", "golden")]
+    assert by_label["Which thing"]["choices"] == [ANY_KIND]
+    assert by_label["Only seeds that often show"]["choices"] == []
     assert told == []
 
 
@@ -201,5 +220,5 @@ def test_a_table_that_cannot_be_read_leaves_an_empty_map_that_says_so(
 def test_without_a_table_nothing_can_be_picked(atlas: AtlasTab, told: list[str]) -> None:
     assert list(atlas.on_pick(AtlasPage(), "golden", 3, *ANY)) == []
     assert list(atlas.on_layout(AtlasPage(), BOXES, ANY_KIND, 3, *ANY)) == []
-    assert list(atlas.on_filter(AtlasPage(), (), (), 0.5, ALL_SCORES, 50)) == []
+    assert list(atlas.on_filter(AtlasPage(), (), (), 25, ALL_SCORES, 50)) == []
     assert told == []

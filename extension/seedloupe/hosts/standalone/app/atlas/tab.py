@@ -13,18 +13,14 @@ from .....atlas.page import (
     AtlasPage,
     Place,
     frame_html,
-    frame_script,
     frame_value,
     map_html,
-    map_script,
     picking_html,
 )
 from .....atlas.queries import (
-    ALL_SCORES,
     ANY_KIND,
     MOST_CHOSEN,
     Charts,
-    Sifting,
     chosen_from,
     kinds_of,
     layout_request,
@@ -33,7 +29,7 @@ from .....atlas.queries import (
     sifted,
 )
 from .....errors import SeedloupeError
-from .....picking import PickRequest, PickRule, TagFilter, pick_seeds
+from .....picking import PickRequest, PickRule, pick_seeds, rules_for
 from .....services.table_fit import (
     NO_TABLE,
     chosen_table_path,
@@ -47,6 +43,8 @@ from ..create.tab import CreateTab
 from ..events import SILENT, on, toast
 from ..html import fit_html
 from ..state import AppState, Opening, guarded, open_page_with_table
+from .filter_form import FilterForm, sifting_from, tags_from
+from .links import gradio_frame_script, gradio_map_script
 
 #: What *Create* is called among the tabs.
 CREATE = "create"
@@ -81,22 +79,45 @@ class AtlasTab:
         self._page = gr.State(page)
         with gr.Row(elem_classes="sl-page sl-atlas-page"):
             with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
-                self._build_pick(opening, table)
                 self._build_layout(page, table)
-                self._build_filter(table)
+                self._build_pick(opening, table)
             with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
                 self._note = gr.HTML(fit_html(opening.fit), elem_id="sl-atlas-fit")
                 self._map = gr.HTML(
                     page.to_json(),
                     html_template=map_html(),
-                    js_on_load=map_script(),
+                    js_on_load=gradio_map_script(),
                     apply_default_css=False,
                     elem_id="sl-atlas-map",
                 )
                 self._why = gr.HTML("", elem_id="sl-atlas-why")
         self._connect()
 
+    def _build_layout(self, page: AtlasPage, table: SeedTable | None) -> None:
+        kinds = kinds_of(table)
+        with gr.Column(visible=_has_layouts(table), elem_classes="sl-by-box") as self._by_box:
+            gr.HTML('<p class="sl-label">Draw a box: find seeds that put the thing there</p>')
+            self._frame = gr.HTML(
+                frame_value(page),
+                html_template=frame_html(),
+                js_on_load=gradio_frame_script(),
+                apply_default_css=False,
+                elem_id="sl-atlas-frame",
+            )
+            self._kind = gr.Dropdown([ANY_KIND, *kinds], value=ANY_KIND, label="Which thing")
+            self._find = gr.Button("Find seeds", variant="primary", elem_id="sl-atlas-find")
+        self._count = gr.Slider(1, MOST_CHOSEN, 4, step=1, label="How many seeds")
+
     def _build_pick(self, opening: Opening, table: SeedTable | None) -> None:
+        rules = possible_rules(table)
+        self._how = gr.Radio(
+            [(rule.value.capitalize(), rule.value) for rule in rules],
+            value=rules[0].value if rules else None,
+            label="Or pick by what the table knows",
+            elem_id="sl-atlas-how",
+        )
+        self._go = gr.Button("Pick", elem_id="sl-atlas-pick")
+        self._filter = FilterForm(table)
         self._table = gr.Dropdown(
             table_choices(self._state.tables),
             value=str(opening.table or NO_TABLE),
@@ -104,54 +125,20 @@ class AtlasTab:
             allow_custom_value=True,
             elem_id="sl-atlas-table",
         )
-        rules = possible_rules(table)
-        self._how = gr.Radio(
-            [(rule.value.capitalize(), rule.value) for rule in rules],
-            value=rules[0].value if rules else None,
-            label="Pick seeds",
-            elem_id="sl-atlas-how",
-        )
-        self._count = gr.Slider(1, MOST_CHOSEN, 4, step=1, label="How many")
-        self._go = gr.Button("Pick", variant="primary", elem_id="sl-atlas-pick")
-
-    def _build_layout(self, page: AtlasPage, table: SeedTable | None) -> None:
-        gr.HTML('<p class="sl-label">Or pick by layout</p>')
-        self._frame = gr.HTML(
-            frame_value(page),
-            html_template=frame_html(),
-            js_on_load=frame_script(),
-            apply_default_css=False,
-            elem_id="sl-atlas-frame",
-        )
-        kinds = [ANY_KIND, *kinds_of(table)]
-        self._kind = gr.Dropdown(kinds, value=ANY_KIND, label="Which objects")
-        self._find = gr.Button("Find seeds for this layout", elem_id="sl-atlas-find")
-
-    def _build_filter(self, table: SeedTable | None) -> None:
-        tags = list(table.tags()) if table else []
-        scores = [ALL_SCORES, *(table.metrics() if table else ())]
-        with gr.Accordion("Filter", open=False):
-            self._want = gr.CheckboxGroup(tags, label="Only with", elem_classes="sl-tags")
-            self._avoid = gr.CheckboxGroup(tags, label="Without", elem_classes="sl-tags")
-            self._above = gr.Slider(
-                0, 0.95, 0.5, step=0.05, label="Counts from more than this share of pictures"
-            )
-            self._metric = gr.Dropdown(scores, value=ALL_SCORES, label="By score")
-            self._share = gr.Slider(
-                1, 100, 100, step=1, label="Best share shown, %", info="Picks heed tags only"
-            )
 
     def _connect(self) -> None:
-        tags = [self._want, self._avoid, self._above]
-        sieve = [*tags, self._metric, self._share]
+        tags, sieve = self._filter.tags, self._filter.parts
         shown = [self._page, self._map, self._why]
-        everything = [*shown, self._note, self._frame, self._table, self._how, self._kind, *sieve]
+        everything = [
+            *(*shown, self._note, self._by_box, self._frame, self._table, self._how, self._kind),
+            *sieve,
+        ]
         create = self._create
         on(
-            [part.change for part in sieve],
+            [part.input for part in sieve],
             self.on_filter,
             [self._page, *sieve],
-            [self._page, self._map],
+            [self._page, self._map, *self._filter.ticks],
             trigger_mode="always_last",
             **SILENT,
         )
@@ -190,8 +177,6 @@ class AtlasTab:
         for opening in guarded(opened, toast):
             page, known = self._look(opening)
             rules = [rule.value for rule in possible_rules(known)]
-            tags = list(known.tags()) if known else []
-            scores = [ALL_SCORES, *(known.metrics() if known else ())]
             yield {
                 self._page: page,
                 self._map: page.to_json(),
@@ -204,10 +189,8 @@ class AtlasTab:
                     value=rules[0] if rules else None,
                 ),
                 self._kind: gr.update(choices=[ANY_KIND, *kinds_of(known)], value=ANY_KIND),
-                self._want: gr.update(choices=tags, value=[]),
-                self._avoid: gr.update(choices=tags, value=[]),
-                self._metric: gr.update(choices=scores, value=ALL_SCORES),
-                self._share: 100,
+                self._by_box: gr.update(visible=_has_layouts(known)),
+                **self._filter.cleared(known),
             }
 
     def on_filter(
@@ -215,21 +198,22 @@ class AtlasTab:
         page: AtlasPage,
         want: Sequence[str],
         avoid: Sequence[str],
-        above: float,
+        top: float,
         metric: str,
         share: float,
     ) -> Iterator[dict[Any, Any]]:
-        """Fade the seeds that fail."""
+        """Fade the seeds that fail, and count anew what each tick would leave."""
         if not page.table:
             return
 
-        def faded() -> Iterator[AtlasPage]:
-            known = None if metric == ALL_SCORES else metric
-            sifting = Sifting(_tags(want, avoid, above), known, share / 100)
-            yield sifted(self._charts.open(Path(page.table)), page, sifting)
+        def faded() -> Iterator[dict[Any, Any]]:
+            sifting = sifting_from(want, avoid, top, metric, share)
+            chart = self._charts.open(Path(page.table))
+            shown = sifted(chart, page, sifting)
+            counted = self._filter.counted(chart.table, sifting)
+            yield {self._page: shown, self._map: shown.to_json(), **counted}
 
-        for shown in guarded(faded, toast):
-            yield {self._page: shown, self._map: shown.to_json()}
+        yield from guarded(faded, toast)
 
     def on_pick(
         self,
@@ -238,13 +222,13 @@ class AtlasTab:
         count: int,
         want: Sequence[str],
         avoid: Sequence[str],
-        above: float,
+        top: float,
     ) -> Iterator[dict[Any, Any]]:
         """Pick seeds by a rule, and choose them on the map."""
         if page.table and how:
-            tags = (want, avoid, above)
+            tags = (want, avoid, top)
             yield from self._picked(
-                page, lambda: (PickRequest(PickRule(how), int(count), tags=_tags(*tags)), ())
+                page, lambda: (PickRequest(PickRule(how), int(count), tags=tags_from(*tags)), ())
             )
 
     def on_layout(
@@ -255,14 +239,14 @@ class AtlasTab:
         count: int,
         want: Sequence[str],
         avoid: Sequence[str],
-        above: float,
+        top: float,
     ) -> Iterator[dict[Any, Any]]:
         """Pick seeds whose objects stand where boxes were drawn."""
 
         def ask() -> _Asked:
             of = None if kind == ANY_KIND else kind
             places = places_from(frame)
-            tags = _tags(want, avoid, above)
+            tags = tags_from(want, avoid, top)
             return layout_request(int(count), places, tags=tags, kind=of), places
 
         if page.table:
@@ -315,5 +299,5 @@ class AtlasTab:
         return chart.page, chart.table
 
 
-def _tags(want: Sequence[str], avoid: Sequence[str], above: float) -> TagFilter:
-    return TagFilter(tuple(want), tuple(avoid), above)
+def _has_layouts(table: SeedTable | None) -> bool:
+    return PickRule.LAYOUT in rules_for(table)

@@ -28,6 +28,8 @@ LEAD_CSS = """
 .sl-box-form{gap:10px!important} .sl-box-form .sl-frame-picture{max-width:150px}
 #sl-box{margin-top:-8px}
 .sl-pool{align-items:flex-start!important;gap:14px!important}
+/* Gradio's own hidden overflow would make its page what the buttons stick to. */
+.gradio-container{overflow:clip!important}
 .sl-rail:has(.sl-buttons){align-self:stretch}
 .sl-buttons:has(#sl-stop:enabled){position:sticky;top:8px;z-index:9}
 @media (max-width:900px){

@@ -7,12 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from .....atlas.page import Place, frame_html, frame_script
+from .....atlas.page import Place, frame_html
 from .....atlas.queries import places_from
 from .....geometry import Box
 from .....picking import PickOrder
 from .....services.seed_columns import ColumnPlaces, ColumnSource, SeedSource
 from .....services.table_fit import require_whole
+from ..atlas.links import gradio_frame_script
 
 #: Where things should stand before anybody drew a box: on the left, large enough for most objects.
 FIRST_BOX: Place = (0.05, 0.3, 0.45, 0.85)
@@ -40,7 +41,7 @@ class PoolForm:
             self.frame = gr.HTML(
                 _frame_text(aspect),
                 html_template=frame_html(),
-                js_on_load=frame_script(),
+                js_on_load=gradio_frame_script(),
                 apply_default_css=False,
                 elem_id="sl-box",
             )
