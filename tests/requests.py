@@ -24,9 +24,11 @@ def request_of(
     steps: int = 20,
     guidance: float = 4.0,
     sampler: Sampler = Sampler.EULER,
+    plan: Plan | None = None,
     **rest: Any,
 ) -> Request:
-    return Request.of(model, prompt, seeds, plan=Plan(sampler, steps, guidance), **rest)
+    chosen = Plan(sampler, steps, guidance) if plan is None else plan
+    return Request.of(model, prompt, seeds, plan=chosen, **rest)
 
 
 def pixels(picture: Generated) -> np.ndarray:

@@ -43,6 +43,7 @@ GROUND = {
     "places",
     "registry",
     "safetensors_file",
+    "sampler_names",
     "strict_json",
 }
 SHARED = GROUND | {"noise", "metadata", "tables"}

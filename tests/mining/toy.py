@@ -28,7 +28,7 @@ class BlobGenerator:
         self.made = 0
         self._turn = np.random.default_rng(5) if shuffled else None
 
-    def __call__(self, prompt: str, noise: Tensor) -> Tensor:
+    def __call__(self, prompt: str, noise: Tensor, seeds: Sequence[int]) -> Tensor:
         self.made += len(noise)
         if self._turn is not None:
             seed = int(self._turn.integers(2**31))

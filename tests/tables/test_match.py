@@ -295,3 +295,49 @@ def test_noise_carried_from_another_size_than_the_tables_is_refused(
     use = replace(SAME, shape=shape, resize=NoiseResize(ResizeWay.MIDDLE, (4, 6, 9)))
     with pytest.raises(TableMatchError, match=r"noise.shape: expected \(4, 6, 8\).* \(4, 6, 9\)"):
         require_match(table, use)
+
+
+KARRAS = replace(SAMPLING, sampler="dpmpp_2m", scheduler="karras")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "scheduler"),
+    [("DPM++ 2M", "Karras"), ("DPM++ 2M Karras", None), ("dpmpp_2m", "karras")],
+)
+def test_a_sampler_is_the_same_by_every_name(
+    sampler: str, scheduler: str | None, table: SeedTable
+) -> None:
+    spec = replace(SAMPLING, sampler=sampler, scheduler=scheduler)
+    for made, used in ((spec, KARRAS), (KARRAS, spec)):
+        known = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=made))
+        assert match_table(known, replace(SAME, sampling=used)).level is MatchLevel.EXACT
+
+
+def test_another_schedule_is_said_with_its_sampler(table: SeedTable) -> None:
+    made = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=KARRAS))
+    use = replace(SAME, sampling=replace(KARRAS, scheduler="normal"))
+    match = match_table(made, use)
+    assert match.level is MatchLevel.NOISE_ONLY
+    (reason,) = match.reasons
+    assert reason == (
+        "sampling.scheduler: the table has DPM++ 2M Karras, in use is DPM++ 2M Uniform."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sampler", "level"),
+    [
+        ("euler", MatchLevel.EXACT),
+        ("dpmpp_2m", MatchLevel.EXACT),
+        ("euler_a", MatchLevel.NOISE_ONLY),
+        ("dpmpp_sde", MatchLevel.NOISE_ONLY),
+        ("lms", MatchLevel.NOISE_ONLY),
+    ],
+)
+def test_what_steps_draw_is_compared_for_samplers_that_draw(
+    sampler: str, level: MatchLevel, table: SeedTable
+) -> None:
+    made = replace(SAMPLING, sampler=sampler, eta=1.0, step_noise="cpu")
+    known = SeedTable(table.seeds, table.tensors, replace(table.spec, sampling=made))
+    use = replace(SAME, sampling=replace(made, eta=0.5, step_noise="nv"))
+    assert match_table(known, use).level is level

@@ -11,7 +11,7 @@ from ..metadata.image_record import ImageRecord
 from ..noise import ResizeWay, Rng, canonical_seed
 from .model_info import ModelInfo
 from .request import Request
-from .sampler import Sampler
+from .sampler import Sampler, ScheduleType
 
 #: What the web UI calls the generator of the starting noise.
 _RNG_NAMES = {Rng.TORCH_CPU: "CPU", Rng.PHILOX: "NV"}
@@ -45,6 +45,7 @@ def parameters_text(request: Request, seed: int, extras: Mapping[str, object]) -
 def record_of(request: Request, seed: int, extras: Mapping[str, object]) -> dict[str, object]:
     """Return everything a picture was made from as plain JSON values; seeds are decimal text."""
     model = request.model
+    usual = request.schedule is model.usual_schedule
     record = ImageRecord(
         tool=tool(),
         prompt=request.prompt,
@@ -55,6 +56,7 @@ def record_of(request: Request, seed: int, extras: Mapping[str, object]) -> dict
         steps=request.steps,
         guidance=request.guidance,
         sampler=request.sampler.value,
+        schedule=None if usual else request.schedule.value,
         task=request.task,
         strength=request.strength if request.image is not None else None,
         model=_model(model),
@@ -83,7 +85,8 @@ def tool() -> str:
 
 def _fields(request: Request, seed: int, extras: Mapping[str, object]) -> dict[str, object]:
     width, height = request.size
-    uniform = request.sampler is not Sampler.DDIM  # the web UI's DDIM has no schedule to choose
+    # The web UI's DDIM has no schedule to choose.
+    own = request.sampler is Sampler.DDIM and request.schedule is ScheduleType.UNIFORM
     plain = {
         f"Seedloupe {key}": value
         for key, value in extras.items()
@@ -92,7 +95,7 @@ def _fields(request: Request, seed: int, extras: Mapping[str, object]) -> dict[s
     return {
         "Steps": request.steps,
         "Sampler": request.sampler.label,
-        "Schedule type": "Uniform" if uniform else None,
+        "Schedule type": None if own else request.schedule.label,
         "CFG scale": f"{request.guidance:g}",
         "Seed": canonical_seed(seed, request.noise),
         "Size": f"{width}x{height}",

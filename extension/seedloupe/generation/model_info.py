@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..errors import InputError, ShapeError
-from .sampler import FEW, FEW_STEPS_SCHEDULER, SCHEDULER, Plan
+from .sampler import FEW, Plan, ScheduleType
 
 
 class Family(str, Enum):
@@ -104,9 +104,19 @@ class ModelInfo:
         return FEW if self.trailing else Plan()
 
     @property
-    def scheduler(self) -> str:
-        """How its steps are spaced by default, in seed tables' words."""
-        return FEW_STEPS_SCHEDULER if self.trailing else SCHEDULER
+    def usual_schedule(self) -> ScheduleType:
+        """The noise levels it is sampled at by default."""
+        return ScheduleType.SGM_UNIFORM if self.trailing else ScheduleType.UNIFORM
+
+    def schedule_of(self, plan: Plan) -> ScheduleType:
+        """Return the noise levels a plan stands for with this model.
+
+        What a plan leaves open is the model's usual schedule, or the sampler's only one.
+        """
+        if plan.schedule is not None:
+            return plan.schedule
+        usual = self.usual_schedule
+        return usual if usual in plan.sampler.schedules else plan.sampler.schedules[0]
 
     def latent_shape(self, width: int, height: int) -> tuple[int, int, int]:
         """Return the latent ``(C, H, W)`` of a picture of ``width`` by ``height`` pixels.

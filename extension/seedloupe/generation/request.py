@@ -9,7 +9,7 @@ from ..errors import ImageError, InputError, MaskError
 from ..noise import NoiseResize, NoiseSource, canonical_seed
 from ..tensors import require_shape
 from .model_info import ModelInfo
-from .sampler import Plan, Sampler
+from .sampler import Plan, Sampler, ScheduleType
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -130,6 +130,11 @@ class Request:
     def sampler(self) -> Sampler:
         """How the steps are taken."""
         return self.plan.sampler
+
+    @property
+    def schedule(self) -> ScheduleType:
+        """At which noise levels."""
+        return self.model.schedule_of(self.plan)
 
     @property
     def steps(self) -> int:

@@ -14,7 +14,7 @@ def sampling_spec(request: Request) -> SamplingSpec:
     return SamplingSpec(
         Task(request.task),
         request.sampler.value,
-        scheduler=request.model.scheduler,
+        scheduler=request.schedule.value,
         steps=request.steps,
         guidance=request.guidance,
         size=request.size,
@@ -53,7 +53,7 @@ def planned_use(model: ModelInfo, plan: Plan, *, noise: NoiseSource = NoiseSourc
     sampling = SamplingSpec(
         Task.TXT2IMG,
         plan.sampler.value,
-        scheduler=model.scheduler,
+        scheduler=model.schedule_of(plan).value,
         steps=plan.steps,
         guidance=plan.guidance,
         size=model.native_size,

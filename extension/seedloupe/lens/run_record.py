@@ -141,7 +141,7 @@ def spec_of(request: Request, seed: int, tokens: Sequence[str], notes: Sequence[
     """Say which run was recorded."""
     return LensSpec(
         model=request.model.name,
-        sampler=request.sampler.value,
+        sampler=request.plan.name.key,
         model_sha256=request.model.sha256,
         prompt=request.prompt,
         tokens=tuple(tokens),

@@ -64,12 +64,21 @@ class RunWatch:
                 self._probes.append(probe)
 
     @contextmanager
-    def watch(self, step: int, sigma: float) -> Iterator[None]:
-        """Record one call of the U-Net."""
+    def watch(self, step: int, sigma: float, number: int = 0) -> Iterator[None]:
+        """Record one call of the U-Net.
+
+        Args:
+            step: counted from 0.
+            sigma: the noise level of the call.
+            number: which of the step's calls it is; samplers of second order make two.
+        """
         with ExitStack() as armed:
             for probe in self._probes:
                 armed.enter_context(probe)
-                probe.at(step=step, sigma=sigma)
+                if number:
+                    probe.again(sigma=sigma)
+                else:
+                    probe.at(step=step, sigma=sigma)
             yield
 
     @property

@@ -41,6 +41,7 @@ class GenerationInfo:
         task: ``"txt2img"``, ``"img2img"``, ``"inpaint"``, or empty.
         problem: why the texts could not be read; empty where they could, or where there are none.
         negative: what was to be avoided.
+        schedule: the schedule's name, where it stands beside the sampler's.
     """
 
     seed: int | None = None
@@ -54,6 +55,7 @@ class GenerationInfo:
     task: str = ""
     problem: str = ""
     negative: str = ""
+    schedule: str = ""
 
 
 def told_by_file(path: Path) -> GenerationInfo:
@@ -103,6 +105,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model=_text(model.get("name")),
             model_sha=_text(model.get("sha256")),
             sampler=_text(record.get("sampler")),
+            schedule=_text(record.get("schedule")),
         )
     if texts.get("prompt", "").lstrip().startswith("{"):
         words = graph_words(read_json(texts["prompt"], "prompt"))
@@ -112,6 +115,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             negative=words.negative,
             model=_text(words.model),
             sampler=_text(words.sampler),
+            schedule=_text(words.schedule),
         )
     records = [object_in(texts.get(name, ""), name) for name in _RECORDS]
     for found in records:
@@ -120,7 +124,12 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
         words = record_words(found)
         model, sampler = _text(words.model), _text(words.sampler)
         return replace(
-            told, prompt=words.prompt, negative=words.negative, model=model, sampler=sampler
+            told,
+            prompt=words.prompt,
+            negative=words.negative,
+            model=model,
+            sampler=sampler,
+            schedule=_text(words.schedule),
         )
     if "parameters" in texts:
         # A prompt without a line of settings still says what was asked for.
@@ -132,6 +141,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model=_text(fields.get("Model")),
             model_sha=_text(fields.get("Model hash")),
             sampler=_text(fields.get("Sampler")),
+            schedule=_text(fields.get("Schedule type")),
         )
     return told
 

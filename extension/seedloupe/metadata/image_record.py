@@ -2,9 +2,10 @@
 
 Version 1. Entries: ``format``, ``version``, ``tool``, ``prompt``, ``negative``, ``seed`` and
 ``canonical_seed`` (decimal text), ``noise`` (``cpu``, ``nv`` or ``cuda:GRID``), ``size``
-([width, height] in pixels), ``steps``, ``guidance``, ``sampler``, ``task``, ``strength`` (null from
-noise alone), ``model`` {name, family, sha256}, ``carried`` {way, from, shape} where noise was taken
-from another size, and whatever else its writer adds. Readers keep what they do not know.
+([width, height] in pixels), ``steps``, ``guidance``, ``sampler``, ``schedule`` where it is not the
+model's usual one, ``task``, ``strength`` (null from noise alone), ``model`` {name, family, sha256},
+``carried`` {way, from, shape} where noise was taken from another size, and whatever else its writer
+adds. Readers keep what they do not know.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class ImageRecord:
         resize: the size the noise was drawn at and how it was taken to the picture's; None where
             that is the picture's own.
         cell: pixels a side of a latent cell.
+        schedule: at which noise levels, where they are not the model's usual ones; else None.
         extras: further entries.
     """
 
@@ -57,6 +59,7 @@ class ImageRecord:
     model: Mapping[str, str]
     resize: NoiseResize | None = None
     cell: int = 8
+    schedule: str | None = None
     extras: Mapping[str, object] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
@@ -74,6 +77,7 @@ class ImageRecord:
             "steps": self.steps,
             "guidance": self.guidance,
             "sampler": self.sampler,
+            **({} if self.schedule is None else {"schedule": self.schedule}),
             "task": self.task,
             "strength": self.strength,
             "model": dict(self.model),

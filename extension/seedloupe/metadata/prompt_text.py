@@ -33,6 +33,7 @@ class Words:
     model: str
     sampler: str
     negative: str = ""
+    schedule: str = ""
 
 
 def parameters_prompt(text: str) -> str:
@@ -72,7 +73,10 @@ def record_words(record: Mapping[str, object]) -> Words:
     told = inner if isinstance(inner, Mapping) else record
     names = (_PROMPTS, _NEGATIVES, _RECORD_MODELS, _SAMPLERS)
     prompt, negative, model, sampler = (_first_text(told, among) for among in names)
-    return Words(prompt=prompt, negative=negative, model=model, sampler=sampler)
+    # Some have one name for both, and then it stands under the scheduler's.
+    named = sampler if _first_text(told, ("sampler",)) else ""
+    schedule = _first_text(told, ("scheduler",)) if named else ""
+    return Words(prompt=prompt, negative=negative, model=model, sampler=sampler, schedule=schedule)
 
 
 def _first_text(told: Mapping[str, object], names: tuple[str, ...]) -> str:
@@ -102,6 +106,7 @@ def graph_words(prompt: Mapping[str, object]) -> Words:
         ", ".join(dict.fromkeys(_named(nodes, behind, *_MODELS))),
         ", ".join(dict.fromkeys(_named(nodes, behind, "sampler_name"))),
         "\n".join(avoided)[:_LONGEST],
+        ", ".join(dict.fromkeys(_named(nodes, behind, "scheduler"))),
     )
 
 

@@ -27,8 +27,12 @@ Floats = NDArray[np.float32]
 class Generator(Protocol):
     """Makes one picture from each noise; the host's business how."""
 
-    def __call__(self, prompt: str, noise: Tensor) -> Tensor:
-        """Noise ``(B, C, H, W)`` of unit deviation to images ``(B, 3, H, W)`` in [0, 1]."""
+    def __call__(self, prompt: str, noise: Tensor, seeds: Sequence[int]) -> Tensor:
+        """Noise ``(B, C, H, W)`` of unit deviation to images ``(B, 3, H, W)`` in [0, 1].
+
+        The noise was drawn from ``seeds``, one a picture; samplers that draw at each step go on
+        from them.
+        """
 
 
 class Instrument(Protocol):

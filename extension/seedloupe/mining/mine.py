@@ -112,7 +112,7 @@ class _Work:
         )
         parts: dict[str, list[Floats]] = {}
         for index, prompt in enumerate(prompts):
-            images = self.generator(prompt, noise)
+            images = self.generator(prompt, noise, seeds)
             for instrument in self.instruments:
                 for name, values in instrument.measure(images, prompt).items():
                     parts.setdefault(name, []).append(values.float().numpy())

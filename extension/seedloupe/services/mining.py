@@ -122,9 +122,10 @@ def estimate_mining(plan: MiningPlan, generator: Generator) -> MiningEstimate:
     import torch
 
     batch = min(plan.batch, len(plan.seeds))
-    noise = torch.stack([initial_noise(seed, plan.shape) for seed in plan.seeds[:batch]])
+    seeds = plan.seeds[:batch]
+    noise = torch.stack([initial_noise(seed, plan.shape) for seed in seeds])
     begun = time.perf_counter()
-    generator(plan.prompts[0], noise)
+    generator(plan.prompts[0], noise, seeds)
     each = (time.perf_counter() - begun) / batch
     return MiningEstimate(
         images=plan.images,

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from ..errors import InputError, SeedloupeError
 from ..generation.model_info import ModelInfo
-from ..generation.sampler import Plan, Sampler
+from ..generation.sampler import Plan
 from ..generation.table_use import planned_use
 from ..picking import SelectedSeeds
+from ..sampler_names import Sampler, SamplerName, ScheduleType, same_names
 from ..tables import (
     Catalogue,
     HeldOutGain,
     MatchLevel,
+    SamplingSpec,
     SeedEffect,
     SeedTable,
     Status,
@@ -81,9 +83,9 @@ def settings_from(steps: float | None, guidance: float, sampler: str) -> Plan:
     """Read the settings as a page hands them over.
 
     Raises:
-        InputError: half a step is asked for, or none.
+        InputError: half a step is asked for or none, or no run can be taken with them.
     """
-    return Plan(Sampler(sampler), require_whole(steps, "steps"), float(guidance))
+    return Plan.named(sampler, require_whole(steps, "steps"), float(guidance))
 
 
 def require_whole(value: float | None, field: str) -> int:
@@ -131,12 +133,28 @@ def settings_of_table(table: SeedTable | None) -> Plan:
     made = table.spec.sampling if table is not None else None
     if made is None:
         return DEFAULT_PLAN
-    known = {sampler.value: sampler for sampler in Sampler}
+    name = sampler_of_table(made) or DEFAULT_PLAN.name
     return Plan(
-        known.get(made.sampler or "", DEFAULT_PLAN.sampler),
+        name.sampler,
         DEFAULT_PLAN.steps if made.steps is None else made.steps,
         DEFAULT_PLAN.guidance if made.guidance is None else made.guidance,
+        name.schedule,
     )
+
+
+def sampler_of_table(made: SamplingSpec) -> SamplerName | None:
+    """Return the sampler a table was made with; None where it does not say or we lack it.
+
+    The schedule is left open where it is uniform, as that is what models are used with, or where
+    the table does not say or we lack it.
+    """
+    sampler, scheduler = same_names(made.sampler, made.scheduler)
+    if sampler not in set(Sampler):
+        return None
+    known = scheduler in set(ScheduleType) - {ScheduleType.UNIFORM}
+    name = SamplerName(Sampler(sampler), ScheduleType(scheduler) if known else None)
+    fits = name.schedule is None or name.schedule in name.sampler.schedules
+    return name if fits else None
 
 
 def require_fit(model: ModelInfo, chosen: SelectedSeeds, settings: Plan) -> tuple[str, ...]:

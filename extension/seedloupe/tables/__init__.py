@@ -15,7 +15,8 @@ from .find import (
 )
 from .header import FORMAT, VERSION, Outline, read_outline, read_spec
 from .io import SUFFIX, read_table, write_table
-from .match import TableUse, match_table, require_match, sampling_words
+from .match import TableUse, match_table, require_match
+from .match_sampling import sampling_words
 from .merge import Merged, merge_tables
 from .noise_spec import NoiseSpec
 from .plausible import require_plausible

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from ..errors import TableMatchError
 from ..noise import NoiseResize, NoiseSource, drawn_shape
 from .difference import NO_ADVICE, UNKNOWN, Difference, Match, MatchLevel
 from .header import Outline
+from .match_sampling import sampling_differences, sampling_words
 from .noise_spec import UNSTATED, NoiseSpec
 from .spec import SamplingSpec, Status
 from .table import SeedTable
 
 Described = SeedTable | Outline
 """What says of itself what it was made with: a table, or the header of one."""
-
-
-_ALWAYS = {
-    "sampler": "the sampler",
-    "steps": "the number of steps",
-    "guidance": "the guidance",
-    "size": "the picture's size",
-}
-"""What every picture is sampled with, so that nothing recorded is something not known. The rest may
-mean nothing to a sampler or task, and a host may leave the scheduler to the sampler."""
 
 
 _SHOWN = 10
@@ -209,8 +198,7 @@ def _other_differences(table: Described, use: TableUse) -> Iterator[Difference]:
         here, there = sampling_words(made), sampling_words(used)
         yield Difference("sampling", here, there, MatchLevel.NOISE_ONLY, says)
         return
-    for field in dataclasses.fields(SamplingSpec):
-        yield from _sampling_difference(field.name, made, used)
+    yield from sampling_differences(made, used)
 
 
 def _model_difference(table: Described, use: TableUse) -> Iterator[Difference]:
@@ -227,33 +215,6 @@ def _model_difference(table: Described, use: TableUse) -> Iterator[Difference]:
         table_label=names[0] or _short(made.sha256),
         use_label=names[1] or _short(used),
     )
-
-
-def _sampling_difference(name: str, made: SamplingSpec, used: SamplingSpec) -> Iterator[Difference]:
-    value, other = getattr(made, name), getattr(used, name)
-    unknown = name in _ALWAYS and (value is None or other is None)
-    if name == "extra" or (not unknown and (value is None or value == other)):
-        return
-    says = ""
-    if unknown:
-        side = "The table does" if value is None else "The settings in use do"
-        says = f"{side} not state {_ALWAYS[name]}."
-    yield Difference(f"sampling.{name}", _word(value), _word(other), MatchLevel.NOISE_ONLY, says)
-
-
-def sampling_words(sampling: SamplingSpec | None) -> str:
-    """Say how pictures are sampled in a few words, and what of it is not stated."""
-    if sampling is None:
-        return UNKNOWN
-    parts = [sampling.task.value]
-    for value, words, name in (
-        (sampling.sampler, sampling.sampler, "sampler"),
-        (sampling.steps, f"{sampling.steps} steps", "steps"),
-        (sampling.guidance, f"guidance {sampling.guidance or 0:g}", "guidance"),
-        (sampling.size, "x".join(map(str, sampling.size or ())), "size"),
-    ):
-        parts.append(f"{name} not stated" if value is None else f"{words}")
-    return ", ".join(parts)
 
 
 def same_grid(source: NoiseSource, shape: tuple[int, ...]) -> int | None:
@@ -299,9 +260,3 @@ def _short(sha256: str | None) -> str:
 
 def _listed(loras: tuple[str, ...]) -> str:
     return ", ".join(loras) or "no LoRAs"
-
-
-def _word(value: object) -> str:
-    if value is None:
-        return UNKNOWN
-    return str(value.value) if isinstance(value, Enum) else str(value)

@@ -15,9 +15,9 @@ from seedloupe.generation.sampler import FEW, Plan, Sampler
 from seedloupe.generation.table_use import sampling_spec
 from seedloupe.hosts.standalone.cli.main import main
 from seedloupe.hosts.standalone.engine import models
-from seedloupe.hosts.standalone.engine.denoise import make_scheduler
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate
+from seedloupe.hosts.standalone.engine.schedulers import make_scheduler
 from seedloupe.services.table_fit import settings_for, settings_of_table
 from seedloupe.tables import SeedTable
 
@@ -46,9 +46,13 @@ def few(tiny: Model) -> Model:
 def test_every_sampler_begins_at_the_noisiest_time_and_stops_a_step_short_of_the_end(
     few: Model, sampler: Sampler, steps: int
 ) -> None:
-    times = make_scheduler(few, sampler, steps).timesteps.double()
-    expected = torch.arange(1000, 0, -1000 / steps, dtype=torch.float64)[:steps] - 1
-    assert (times - expected).abs().max() <= 0.5  # some schedulers take whole times alone
+    scheduler = make_scheduler(few, sampler, steps)
+    times = scheduler.timesteps.double()[:: sampler.calls]
+    # The hosts leave out the cleanest of one level more for these two.
+    spaced = steps + (sampler in (Sampler.DPM2, Sampler.UNIPC))
+    expected = torch.arange(1000, 0, -1000 / spaced, dtype=torch.float64)[:steps] - 1
+    # Some schedulers take whole times alone, and LCM's those of the fifty it was taught.
+    assert (times - expected).abs().max() <= (20 if sampler is Sampler.LCM else 0.5)
 
 
 @pytest.mark.parametrize("sampler", [Sampler.EULER, Sampler.DDIM])
@@ -83,7 +87,7 @@ def test_the_picture_is_the_one_diffusers_gives_for_that_spacing(
 
 
 def test_other_models_keep_the_web_uis_spacing(tiny: Model, few: Model) -> None:
-    for sampler in Sampler:
+    for sampler in set(Sampler) - {Sampler.LCM}:
         plain, spaced = (make_scheduler(model, sampler, 4).timesteps for model in (tiny, few))
         assert not torch.equal(plain.double(), spaced.double())
     assert sampling_spec(request_of(tiny.info, "", (1,))).scheduler == "uniform"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ....errors import NoiseError, SeedError
-from ....generation.sampler import Sampler
+from .sampler_arguments import add_sampler
 
 if TYPE_CHECKING:
     from .console import Console
@@ -54,11 +54,7 @@ def add_sampling(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", type=steps, metavar="N", help=STEPS)
     parser.add_argument("--guidance", type=guidance, metavar="X", help=GUIDANCE)
-    parser.add_argument(
-        "--sampler",
-        choices=[sampler.value for sampler in Sampler],
-        help="how steps are taken (default: the table's, else euler)",
-    )
+    add_sampler(parser, default="the table's, else Euler")
     parser.add_argument(
         "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
     )

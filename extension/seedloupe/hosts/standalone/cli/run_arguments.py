@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from ....errors import InputError, MaskError, TableMatchError, UnknownNameError
 from ....generation.request import Request
-from ....generation.sampler import Plan, Sampler
+from ....generation.sampler import Plan
 from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....noise.stream import require_latent_size
+from ....sampler_names import SamplerName
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
+from ....services.table_fit import sampler_of_table
 from .arguments import DEFAULT_COUNT, cli_table_folders
 from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
+from .sampler_arguments import asked_sampler
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -147,7 +150,7 @@ class AskedRun:
     prompt: str
     negative: str
     size: tuple[int, int] | None
-    sampler: Sampler | None
+    sampler: SamplerName | None
     steps: int | None
     guidance: float | None
     noise: NoiseSource
@@ -166,10 +169,12 @@ class AskedRun:
         spec = self.opened.table.spec if self.opened else None
         heeded = spec and (spec.model.sha256 == model.sha256 or not model.trailing)
         made = spec.sampling if spec and heeded else None
+        named = self.sampler
         return model.usual.but(
-            self.sampler,
+            None if named is None else named.sampler,
             made.steps if made and self.steps is None else self.steps,
             made.guidance if made and self.guidance is None else self.guidance,
+            None if named is None else named.schedule,
         )
 
     def request(self, model: ModelInfo, seeds: tuple[int, ...]) -> Request:
@@ -204,8 +209,8 @@ def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
     from ....images import read_image, read_mask
 
     made = opened.table.spec.sampling if opened else None
-    known = {sampler.value for sampler in Sampler}
-    sampler = args.sampler or (made.sampler if made and made.sampler in known else None)
+    theirs = sampler_of_table(made) if made else None
+    sampler = asked_sampler(args, theirs) if args.sampler or theirs or args.schedule else None
     if args.mask is not None and args.image is None:
         raise MaskError("mask", expected="--image, the picture to repaint", got="a mask alone")
     image = None if args.image is None else read_image(args.image)
@@ -213,12 +218,18 @@ def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
     if image is not None and args.mask is not None:
         mask = read_mask(args.mask, (image.shape[2], image.shape[1]))
     strength = args.strength if args.strength is not None else (0.75 if mask is None else 1.0)
-    Plan().but(None, args.steps, args.guidance)  # refuses numbers no run can be taken with
+    # Refuses what no run can be taken with.
+    Plan().but(
+        sampler.sampler if sampler else None,
+        args.steps,
+        args.guidance,
+        sampler.schedule if sampler else None,
+    )
     return AskedRun(
         args.prompt,
         args.negative,
         args.size or (made.size if made and args.image is None else None),
-        Sampler(sampler) if sampler else None,
+        sampler,
         args.steps,
         args.guidance,
         NoiseSource.parse(args.noise),

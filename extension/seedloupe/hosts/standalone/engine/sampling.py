@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ....errors import InputError, ModelError
 from ....generation.request import Request
-from ....generation.sampler import Plan, Sampler
+from ....generation.sampler import Plan, Sampler, ScheduleType
 from ....noise import NoiseSource, initial_noise, resized_noise
+from ....sampler_names import read_sampler_name
 from ....tensors import require_shape
 from .denoise import InitLatents, Step, denoise
 from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
@@ -159,6 +160,7 @@ def sample_batch(
     negative: str = "",
     step_seeds: Sequence[int] | None = None,
     step_source: NoiseSource = NoiseSource(),
+    schedule: ScheduleType | None = None,
 ) -> Tensor:
     """Generate a batch at once, from given noise.
 
@@ -173,6 +175,7 @@ def sample_batch(
         step_seeds: one for each picture, for samplers that draw fresh noise at each step: the
             seeds ``noise`` was drawn from make the batch equal to single pictures.
         step_source: which generator draws for ``step_seeds``.
+        schedule: at which noise levels; None takes the model's usual ones.
 
     Returns:
         ``(B, 3, H, W)``, float32 in [0, 1], CPU.
@@ -185,7 +188,7 @@ def sample_batch(
         raise InputError("prompts", expected=f"1 or {batch} of them", got=str(len(prompts)))
     if steps < 1:
         raise InputError("steps", expected="at least 1", got=str(steps))
-    plan = Plan(sampler, steps, guidance)
+    plan = Plan(sampler, steps, guidance, schedule)
     text = encode_text(model, prompts, negative=negative, guided=plan.guided)
     text = text.repeated(batch // len(prompts))
     streams = step_streams(sampler, step_seeds, batch, shape, step_source)
@@ -196,22 +199,32 @@ def sample_batch(
     return decode_latents(model, latents)
 
 
-def generator_for(model: Model, made: SamplingSpec) -> Callable[[str, Tensor], Tensor]:
-    """Return what makes pictures ``(B, 3, H, W)`` from a prompt and noise ``(B, C, H, W)``.
+def generator_for(
+    model: Model, made: SamplingSpec, source: NoiseSource = NoiseSource()
+) -> Callable[[str, Tensor, Sequence[int]], Tensor]:
+    """Return what makes pictures ``(B, 3, H, W)`` from a prompt, noise and its seeds.
 
     Args:
         model: makes them.
-        made: how steps are taken.
-    """
+        made: how steps are taken, in our names.
+        source: which generator drew the noise ``(B, C, H, W)``, and draws that of the steps.
 
-    def generate(prompt: str, noise: Tensor) -> Tensor:
+    Raises:
+        InputError: there is no sampler or schedule of that name here.
+    """
+    name = read_sampler_name(made.sampler or Sampler.EULER.value, made.scheduler)
+
+    def generate(prompt: str, noise: Tensor, seeds: Sequence[int]) -> Tensor:
         return sample_batch(
             model,
             [prompt],
             noise,
             steps=made.steps or 1,
             guidance=made.guidance or 0.0,
-            sampler=Sampler(made.sampler),
+            sampler=name.sampler,
+            schedule=name.schedule,
+            step_seeds=seeds,
+            step_source=source,
         )
 
     return generate

@@ -1,18 +1,25 @@
-"""The fresh noise of ancestral steps, from the generator that drew the starting noise."""
+"""The fresh noise of steps that draw, from the generator that drew the starting noise."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ....errors import InputError, SeedloupeError
+from ....generation.sampler import Sampler
 from ....noise import NoiseResize, NoiseSource, NoiseStream, resized_stream
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ....generation.sampler import Sampler
+    from .schedules import SolverCall
+
+
+class _Draws(Protocol):
+    """Where noise comes from, one draw after the other."""
+
+    def draw(self, shape: Sequence[int], /) -> Tensor: ...
 
 
 def step_stream(
@@ -58,13 +65,80 @@ def step_streams(
     return [step_stream(seed, shape, source, resize) for seed in seeds]
 
 
+class StepNoise:
+    """Hands the steps of one batch their noise.
+
+    Args:
+        streams: one for each picture; None where the sampler draws nothing.
+        sampler: whose steps they are.
+    """
+
+    def __init__(self, streams: Sequence[NoiseStream] | None, sampler: Sampler) -> None:
+        self._streams, self._sampler = streams, sampler
+        self._halves: list[_FirstHalf] = []
+
+    def at(self, call: SolverCall) -> AbstractContextManager[None]:
+        """Answer the scheduler's draw after one call of the U-Net."""
+        if self._streams is None or self._sampler is not Sampler.DPMPP_SDE:
+            ends = self._sampler is Sampler.LCM and call.following is None
+            return drawing_from(self._streams, draws=0 if ends else 1)
+        span = call.sigma - call.until
+        if call.number == 0:
+            self._halves = [_FirstHalf(stream, span) for stream in self._streams]
+            return drawing_from(self._halves)
+        return drawing_from([_WholeStep(half, span) for half in self._halves])
+
+
+class _FirstHalf:
+    """Draws the noise of a step's first half, and keeps it.
+
+    Args:
+        stream: of the picture.
+        span: how far the level falls.
+    """
+
+    def __init__(self, stream: NoiseStream, span: float) -> None:
+        self.stream, self.span = stream, span
+        self.noise: Tensor | None = None
+
+    def draw(self, shape: Sequence[int], /) -> Tensor:
+        self.noise = self.stream.draw(tuple(shape))
+        return self.noise
+
+
+class _WholeStep:
+    """Draws the noise of a whole step, whose first half is drawn already.
+
+    The hosts take both from one Brownian path over the levels, so that the whole step's noise is
+    its halves' together and not a third one.
+
+    Args:
+        first: the half that is drawn.
+        span: how far the level falls in the other.
+    """
+
+    def __init__(self, first: _FirstHalf, span: float) -> None:
+        self._first, self._span = first, span
+
+    def draw(self, shape: Sequence[int], /) -> Tensor:
+        second, first = self._first.stream.draw(tuple(shape)), self._first.noise
+        assert first is not None
+        whole = self._first.span + self._span
+        share = self._first.span / whole
+        return first * share**0.5 + second * (1 - share) ** 0.5
+
+
 @contextmanager
-def drawing_from(streams: Sequence[NoiseStream] | None) -> Iterator[None]:
+def drawing_from(streams: Sequence[_Draws] | None, *, draws: int = 1) -> Iterator[None]:
     """Let the scheduler's own draws come from ``streams``, one for each picture of its batch.
 
     diffusers' schedulers draw with ``torch.randn``, which knows PyTorch's generators only. Inside
     the block, and in this thread, that call is answered from the streams, in float32 and then cast,
     as the web UI does; everything else takes its course. Without streams nothing is done.
+
+    Args:
+        streams: one for each picture of the batch.
+        draws: how often the scheduler draws in the block.
 
     Raises:
         SeedloupeError: the scheduler drew otherwise, and so from no seed of ours.
@@ -75,7 +149,7 @@ def drawing_from(streams: Sequence[NoiseStream] | None) -> Iterator[None]:
     import torch
     from torch.overrides import TorchFunctionMode
 
-    draws = 0
+    drawn = 0
 
     class Drawing(TorchFunctionMode):
         """Answers ``torch.randn``."""
@@ -83,25 +157,24 @@ def drawing_from(streams: Sequence[NoiseStream] | None) -> Iterator[None]:
         def __torch_function__(
             self, func: Any, types: object, args: Any = (), kwargs: Any = None
         ) -> Any:
-            nonlocal draws
+            nonlocal drawn
             options = kwargs or {}
             if func is not torch.randn:
                 return func(*args, **options)
-            draws += 1
+            drawn += 1
             return _drawn(streams, args[0], options)
 
     with Drawing():
         yield
-    if draws != 1:
+    if drawn != draws:
+        often = "once a step" if draws == 1 else "nothing in its last step"
         raise SeedloupeError(
-            f"step noise: expected the scheduler to draw once a step, it did {draws} times; "
+            f"step noise: expected the scheduler to draw {often}, it did {drawn} times; "
             "this version of diffusers draws in another way"
         )
 
 
-def _drawn(
-    streams: Sequence[NoiseStream], shape: Sequence[int], options: Mapping[str, Any]
-) -> Tensor:
+def _drawn(streams: Sequence[_Draws], shape: Sequence[int], options: Mapping[str, Any]) -> Tensor:
     import torch
 
     if shape[0] != len(streams):

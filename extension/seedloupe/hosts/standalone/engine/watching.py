@@ -103,7 +103,7 @@ def recording_budget(
         request.shape[1:],
         layers,
         text_length=model.pipe.tokenizer.model_max_length,
-        steps=request.steps,
+        steps=request.plan.calls,
         budget=budget,
         words=word_maps_of(model, request) if words else None,
     )

@@ -147,7 +147,7 @@ def test_repainting_keeps_what_the_mask_leaves_out(cli: Cli, model: Path, tmp_pa
         (("--seeds", "1", "--steps", 1001), "--steps: expected a whole number from 1 to 1000"),
         (("--seeds", "1", "--guidance", "nan"), "guidance"),
         (("--seeds", "1", "--noise", "gpu"), "cpu, nv or cuda:GRID"),
-        (("--seeds", "1", "--sampler", "heun"), "expected one of euler"),
+        (("--seeds", "1", "--sampler", "plms"), "expected one of Euler, Euler a, Heun"),
         (("--seeds", "1", "--image", "gone.png"), "gone.png"),
         (("--seeds", "1", "--image", "text.png"), "text.png"),
         (("--seeds", "1", "--mask", "mask.png"), "a mask alone"),

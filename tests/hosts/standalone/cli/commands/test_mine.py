@@ -140,7 +140,8 @@ def test_budgets_are_times() -> None:
         (("--scorers", "beauty"), "beauty"),
         (("--size", "50x32"), "multiples of 8"),
         (("--budget", "soon"), "expected a time"),
-        (("--sampler", "euler_a"), "expected one of euler"),
+        (("--sampler", "plms"), "expected one of Euler, Euler a, Heun"),
+        (("--sampler", "ddim", "--schedule", "karras"), "expected Uniform or SGM Uniform for DDIM"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
     ],
 )

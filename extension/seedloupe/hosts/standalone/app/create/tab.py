@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from .....generation.sampler import Sampler
+from .....sampler_names import sampler_choices
 from .....services.seed_columns import (
     ColumnSource,
     SeedSource,
@@ -124,8 +124,8 @@ class CreateTab:
                 elem_id="sl-table",
             )
             self._sampler = gr.Dropdown(
-                [(sampler.label, sampler.value) for sampler in Sampler],
-                value=opening.settings.sampler.value,
+                sampler_choices(),
+                value=opening.settings.name.key,
                 label="Sampler",
                 elem_id="sl-sampler",
             )
@@ -320,7 +320,7 @@ class CreateTab:
             **self._pool.offered(ways, _aspect(opening)),
             self._steps: opening.settings.steps,
             self._guidance: opening.settings.guidance,
-            self._sampler: opening.settings.sampler.value,
+            self._sampler: opening.settings.name.key,
         }
 
     def _ways(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:

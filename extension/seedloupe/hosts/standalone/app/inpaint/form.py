@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from .....artifacts import Level
-from .....generation.sampler import Plan, Sampler
+from .....generation.sampler import Plan
+from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
 from ..events import EXAMPLES
 from .mask_editor import BRUSH, EDITOR_SIDE
@@ -148,7 +149,7 @@ class InpaintForm:
             )
             self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
             self._sampler = gr.Dropdown(
-                [(sampler.label, sampler.value) for sampler in Sampler],
-                value=settings.sampler.value,
+                sampler_choices(),
+                value=settings.name.key,
                 label="Sampler",
             )

@@ -11,8 +11,8 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from .....generation.sampler import Sampler
 from .....lens.explorer import explorer_html, explorer_script
+from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
 from ..events import EXAMPLES, SILENT, on, toast
 from ..html import Preview, preview_html, status_html
@@ -98,8 +98,8 @@ class LensTab:
             self._steps = gr.Slider(1, 60, max(settings.steps, 12), step=1, label="Steps")
             self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
             self._sampler = gr.Dropdown(
-                [(sampler.label, sampler.value) for sampler in Sampler],
-                value=settings.sampler.value,
+                sampler_choices(),
+                value=settings.name.key,
                 label="Sampler",
             )
 

@@ -20,6 +20,7 @@ from ..arguments import (
     steps,
 )
 from ..parser import command
+from ..sampler_arguments import add_sampler, asked_sampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 _STOPPED = 3
 _SCORERS = ("critic", "appearance")
-#: Samplers that draw at each step would need a seed there too, which mining does not hand on.
-_SAMPLERS = ("euler", "ddim", "dpmpp_2m")
 #: Half precision changes a picture less than another seed does, and may be twice as fast.
 _PRECISIONS = ("float32", "bfloat16", "float16")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -92,7 +91,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="X",
         help="0 to 100 (default: 4; for few-step models 1)",
     )
-    parser.add_argument("--sampler", choices=_SAMPLERS, default="euler", help="how steps are taken")
+    add_sampler(parser)
     parser.add_argument(
         "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
     )
@@ -124,6 +123,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     from ..opening import open_said, say_cut_prompts
 
+    asked_sampler(args)  # refuses what no model could do, before one is opened
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     from .....services.estimate import too_few_confirmed
     from .....services.mining import estimate_mining, mining_plan_for
@@ -139,7 +139,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         confirm=args.confirm,
         batch=args.batch,
     )
-    generator = generator_for(model, plan.sampling)
+    generator = generator_for(model, plan.sampling, plan.noise)
     if args.plan:
         found = estimate_mining(plan, generator)
         document = {**found.to_json(), "journal": str(journal_folder)}
@@ -187,9 +187,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
     from .....generation.request import Request
-    from .....generation.sampler import Sampler
     from .....noise import NoiseSource
 
+    name = asked_sampler(args)
     width, height = args.size or (None, None)
     return Request.of(
         model,
@@ -197,7 +197,7 @@ def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
         tuple(range(1024) if args.seeds is None else args.seeds),
         width=width,
         height=height,
-        plan=model.usual.but(Sampler(args.sampler), args.steps, args.guidance),
+        plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
         noise=NoiseSource.parse(args.noise),
     )
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from .....generation.sampler import Sampler
+from .....generation.sampler import ScheduleType
 from ..arguments import (
     DEFAULT_COUNT,
     cli_table_folders,
@@ -29,6 +29,7 @@ from ..picking_arguments import (
     seeds_wanted,
 )
 from ..plug_ins import plugins_in_use
+from ..sampler_arguments import add_sampler, asked_sampler
 
 if TYPE_CHECKING:
     from .....picking import Pick, Picking
@@ -80,11 +81,7 @@ def _add_common(parser: argparse.ArgumentParser, *, own_order: bool = False) -> 
     )
     use.add_argument("--steps", type=steps, metavar="N", help="of generate (default: any)")
     use.add_argument("--guidance", type=guidance, metavar="X", help="of generate (default: any)")
-    use.add_argument(
-        "--sampler",
-        choices=[sampler.value for sampler in Sampler],
-        help="of generate (default: any)",
-    )
+    add_sampler(use, default="any")
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -113,7 +110,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _match(args: argparse.Namespace, table: SeedTable) -> Match | None:
     """Compare the table with what the user says the seeds are for; refuse other noise."""
-    sampled = (args.steps, args.sampler, args.guidance) != (None, None, None)
+    asked = (args.steps, args.sampler, args.guidance, args.schedule)
+    sampled = any(one is not None for one in asked)
     if not sampled and (args.noise, args.size, args.model) == (None, None, None):
         return None
     from .....tables import require_match
@@ -159,13 +157,13 @@ def _cell(table: SeedTable) -> int:
 
 
 def _sampling(args: argparse.Namespace) -> SamplingSpec:
-    from .....generation.sampler import SCHEDULER
     from .....tables import SamplingSpec, Task
 
+    name = asked_sampler(args)
     return SamplingSpec(
         Task.TXT2IMG,
-        args.sampler,
-        scheduler=SCHEDULER,
+        name.sampler.value if args.sampler else None,
+        scheduler=(name.schedule or ScheduleType.UNIFORM).value,
         steps=args.steps,
         guidance=args.guidance,
         size=args.size,

@@ -11,6 +11,7 @@ from .....errors import InputError
 from ..arguments import add_model, fraction, guidance, names, picture_count, seeds, steps
 from ..parser import command
 from ..plug_ins import plugins_in_use
+from ..sampler_arguments import add_sampler, asked_sampler
 
 if TYPE_CHECKING:
     from .....generation.model_info import ModelInfo
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 _STOPPED = 3
 _JOURNAL = "journal.jsonl"
 _TASKS = ("removal", "completion")
-#: Samplers that draw at each step would need a seed there too, which a table does not hand on.
-_SAMPLERS = ("euler", "ddim", "dpmpp_2m")
 
 
 def add(studies: argparse._SubParsersAction[Parser]) -> None:
@@ -64,7 +63,7 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
         metavar="X",
         help="0 to 100 (default: 4; for few-step models 1)",
     )
-    how.add_argument("--sampler", choices=_SAMPLERS, default="euler", help="how steps are taken")
+    add_sampler(how)
     how.add_argument(
         "--strength", type=fraction, default=1.0, metavar="X", help="how much is forgotten, 0 to 1"
     )
@@ -107,6 +106,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from ...engine.sampling import generated_images
     from ..opening import open_said, say_cut_prompts
 
+    asked_sampler(args)  # refuses what no model could do, before one is opened
     model = open_said(args.model, console, device=args.device)
     readers = plugins_in_use(console).readers
     lookers = lookers_for(args.reader, args.level, model.info, readers=readers)
@@ -135,16 +135,15 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _request(args: argparse.Namespace, model: ModelInfo, pair: Pair) -> Request:
     from .....generation.request import Request
-    from .....generation.sampler import Sampler
     from .....noise import NoiseSource
     from .....services.inpaint_study import seeds_for
 
-    noise = NoiseSource.parse(args.noise)
+    noise, name = NoiseSource.parse(args.noise), asked_sampler(args)
     return Request.of(
         model,
         "",
         seeds_for(args.seeds, noise),
-        plan=model.usual.but(Sampler(args.sampler), args.steps, args.guidance),
+        plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
         noise=noise,
         image=pair.picture,
         mask=pair.mask,
