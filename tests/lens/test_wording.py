@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedloupe.lens.wording import layer_words
+from seedloupe.lens.wording import layer_titles, layer_words
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,22 @@ def test_layers_have_plain_words(name: str, place: str, said: str) -> None:
 
 def test_a_layer_without_words_keeps_its_name() -> None:
     assert layer_words("somewhere-else") == ("somewhere-else", "somewhere-else")
+
+
+def test_layers_shown_together_say_what_they_hold_first_and_none_reads_like_another() -> None:
+    level = "up-level2-repeat"
+    names = (
+        "mid-vit-out",
+        f"{level}0-vit-block0-self-k",
+        f"{level}1-vit-block0-cross-q",
+        f"{level}0-vit-block0-cross-q",
+        f"{level}1-vit-block0-cross-k",
+        "somewhere-else",
+    )
+    titles = layer_titles(names)
+    assert titles[:2] == (("After attention", "bottom"), ("What places compare", "way up 2"))
+    assert titles[3] == ("What places ask the prompt", "way up 2, repeat 1, block 1")
+    # Two that even the numbers do not tell apart.
+    assert titles[2][1] == f"{level}1-vit-block0-cross-q"
+    assert len(set(titles)) == len(names)
+    assert titles[5] == ("somewhere-else", "")

@@ -86,7 +86,7 @@ from .views import (
     without_position,
 )
 from .word_watch import WordWatch
-from .wording import layer_words
+from .wording import layer_titles, layer_words
 from .words import (
     AttentionAccumulator,
     AttentionMap,
@@ -211,6 +211,7 @@ __all__ = [
     "kept_words",
     "known_transforms",
     "layer_properties",
+    "layer_titles",
     "layer_words",
     "list_layers",
     "locality",

@@ -57,9 +57,9 @@ function meanOf(codes) {
 }
 
 const MEASURES = {
-  cosine: {title: "angle", centred: false},
-  centred: {title: "angle from the mean", centred: true},
-  distance: {title: "distance", centred: false},
+  cosine: {title: "all it holds", exact: "cosine of the angle between features", centred: false},
+  centred: {title: "what sets it apart", exact: "cosine of the angle between features, from their mean", centred: true},
+  distance: {title: "distance", exact: "Euclidean distance of features", centred: false},
 };
 
 /** How like each cell is to one cell, of the same codes or of others: more is liker. */
@@ -100,37 +100,64 @@ function bestOf(values) {
   return best;
 }
 
-/** Group the cells of every frame; each frame begins from the groups of the one before. */
-function groupsOverTime(frames, count) {
+/** Groups of the cells of several pictures together, frame by frame; each begins from those before.
+ * `frames` holds a list of maps a picture; what comes back holds groups in the same places. */
+function groupsTogether(frames, count) {
   let centres = null;
-  return frames.map(coded => {
-    if (!coded) return null;
-    const found = groupsOf(coded, count, centres);
-    centres = found.centres;
-    return found.groups;
+  const found = frames.map(maps => maps.map(() => null));
+  frames[0].forEach((_, at) => {
+    const shown = frames.map((maps, side) => ({side, codes: maps[at]})).filter(({codes}) => codes);
+    if (!shown.length) return;
+    const grouped = groupsOf(shown.map(({codes}) => codes), count, centres);
+    centres = grouped.centres;
+    shown.forEach(({side}, i) => { found[side][at] = grouped.groups[i]; });
   });
+  return found;
 }
 
-/** Group cells by k-means, begun from cells far apart or from given centres: always the same groups. */
-function groupsOf(coded, count, begun) {
-  const size = coded.height * coded.width;
-  const codes = Array.from({length: size}, (_, cell) => codeOf(coded, cell, null));
-  const apart = (a, b) => a.reduce((total, value, d) => total + (value - b[d]) ** 2, 0);
-  let centres = begun || farApart(codes, meanOf(coded), Math.min(count, size), apart);
-  const groups = new Uint8Array(size);
+/** Whether the codes of several pictures stand for the same, so that their cells can be grouped together. */
+function sharesCodes(frames) {
+  const dims = new Set(frames.flat().filter(Boolean).map(codes => codes.dims));
+  return dims.size < 2;
+}
+
+/** Group the cells of some maps by k-means, begun from cells far apart or from given centres: always the same. */
+function groupsOf(maps, count, begun) {
+  const codes = maps.flatMap(coded => Array.from({length: coded.height * coded.width}, (_, i) => codeOf(coded, i, null)));
+  let centres = begun || farApart(codes, middleCode(codes), Math.min(count, codes.length));
+  const groups = new Uint8Array(codes.length);
   for (let turn = 0; turn < 12; turn += 1) {
-    codes.forEach((code, i) => { groups[i] = bestOf(centres.map(centre => -apart(code, centre))); });
+    let moved = false;
+    codes.forEach((code, i) => {
+      const nearest = bestOf(centres.map(centre => -apart(code, centre)));
+      moved ||= nearest !== groups[i] || !turn;
+      groups[i] = nearest;
+    });
+    if (!moved) break;
     centres = centres.map((centre, g) => {
       const members = codes.filter((_, i) => groups[i] === g);
-      if (!members.length) return centre;
-      return centre.map((_, d) => members.reduce((total, code) => total + code[d], 0) / members.length);
+      return members.length ? middleCode(members) : centre;
     });
   }
-  return {groups, centres};
+  let from = 0;
+  const parts = maps.map(({height, width}) => groups.subarray(from, from += height * width));
+  return {groups: parts, centres};
+}
+
+function apart(a, b) {
+  let total = 0;
+  for (let d = 0; d < a.length; d += 1) total += (a[d] - b[d]) ** 2;
+  return total;
+}
+
+function middleCode(codes) {
+  const middle = new Float32Array(codes[0].length);
+  for (const code of codes) for (let d = 0; d < middle.length; d += 1) middle[d] += code[d] / codes.length;
+  return middle;
 }
 
 /** Cells that lie far apart, the first the farthest from the mean. */
-function farApart(codes, mean, count, apart) {
+function farApart(codes, mean, count) {
   const chosen = [codes[bestOf(codes.map(code => apart(code, mean)))]];
   const nearest = codes.map(code => apart(code, chosen[0]));
   while (chosen.length < count) {
@@ -140,10 +167,36 @@ function farApart(codes, mean, count, apart) {
   return chosen;
 }
 
+/** New numbers for groups so that they cover the same places as `others` do: by the largest overlap first.
+ * Both are lists of {groups, height, width}, a picture each; grids may differ. */
+function numbersLike(mine, others, count) {
+  const shared = Array.from({length: count}, () => new Float64Array(count));
+  mine.forEach((map, side) => {
+    const other = others[side];
+    if (!map || !other) return;
+    const [rows, columns] = [Math.max(map.height, other.height), Math.max(map.width, other.width)];
+    for (let row = 0; row < rows; row += 1) {
+      for (let column = 0; column < columns; column += 1) {
+        const point = {x: (column + 0.5) / columns, y: (row + 0.5) / rows};
+        shared[map.groups[cellAt(map, point)]][other.groups[cellAt(other, point)]] += 1 / (rows * columns);
+      }
+    }
+  });
+  const pairs = shared.flatMap((row, a) => Array.from(row, (overlap, b) => ({a, b, overlap})));
+  const numbers = new Array(count).fill(-1);
+  const taken = new Set();
+  for (const {a, b} of pairs.sort((one, two) => two.overlap - one.overlap)) {
+    if (numbers[a] >= 0 || taken.has(b)) continue;
+    numbers[a] = b;
+    taken.add(b);
+  }
+  return numbers;
+}
+
 /** One word's map at one frame, each value in [0, 1] of that word's own peak. */
 function wordMap(words, frame, word) {
   const found = words.frames[frame];
-  if (!found) return null;
+  if (!found || word >= words.texts.length) return null;
   const size = found.height * found.width;
   const values = Float32Array.from(found.values.subarray(word * size, (word + 1) * size), v => v / 255);
   return {height: found.height, width: found.width, values, peak: found.peaks[word]};

@@ -5,8 +5,8 @@ function openLens(element, told) {
   const sides = told.sides.map(sideOf);
   const lens = {
     element, part, sides, layer: firstFine(sides[0]), frame: sides[0].frames.length - 1, mode: "colours",
-    spot: null, word: firstTelling(sides[0].words), measure: "centred", count: 5, playing: 0, asked: false,
-    grids: {}, stages: [],
+    spot: null, hover: null, word: firstTelling(sides[0].words), measure: "centred", count: 5, playing: 0,
+    asked: false, shown: 0, grids: {}, stages: [], groups: {},
   };
   lens.refresh = () => {
     if (lens.asked) return;
@@ -47,52 +47,108 @@ function choose(lens, news) {
   lens.refresh();
 }
 
-/** What a layer shows at a frame in the chosen way: a small canvas, and what to say about it. */
+/** The spot asked about: the one clicked, or else the one pointed at. */
+function askedSpot(lens) {
+  return lens.spot || (lens.mode === "like" && lens.hover) || null;
+}
+
+/** What a layer shows at a frame in the chosen way: a small canvas, what it says of a cell, and of its range. */
 function viewOf(lens, side, layer, frame, veil) {
   const map = side.maps[layer][frame];
   if (lens.mode === "word") return wordView(side, lens.word, frame, veil);
   if (!map) return null;
-  if (lens.mode === "groups" && map.codes) {
-    return {map, cells: groupsAt(side, layer, frame, lens.count), words: `${lens.count} groups of cells`};
-  }
-  if (lens.mode === "like" && lens.spot) return likeView(lens, side, layer, frame, veil) || plainView(map);
+  if (lens.mode === "groups" && map.codes) return groupView(lens, side, layer, frame);
+  if (lens.mode === "like" && askedSpot(lens)) return likeView(lens, side, layer, frame, veil) || plainView(map);
   return plainView(map);
 }
 
 function plainView(map) {
-  return {map, cells: rgbCanvas(map), words: ""};
+  return {map, cells: rgbCanvas(map), here: () => ""};
+}
+
+function groupView(lens, side, layer, frame) {
+  const {codes} = side.maps[layer][frame];
+  const groups = groupsAt(lens, layer, lens.count)[lens.sides.indexOf(side)][frame];
+  const share = number => groups.filter(group => group === number).length / groups.length;
+  const here = cell => `group ${groups[cell] + 1} of ${lens.count}, ${percent(share(groups[cell]))} of the cells`;
+  return {map: codes, cells: groupCanvas(codes, groups), here};
 }
 
 function likeView(lens, side, layer, frame, veil) {
   const map = side.maps[layer][frame];
-  const there = lens.sides[lens.spot.side].maps[layer][frame];
+  const spot = askedSpot(lens);
+  const there = lens.sides[spot.side].maps[layer][frame];
   if (!map.codes || !there || !there.codes || there.codes.dims !== map.codes.dims) return null;
-  const like = likeness(there.codes, cellAt(there.codes, lens.spot), map.codes, lens.measure);
+  const like = likeness(there.codes, cellAt(there.codes, spot), map.codes, lens.measure);
   const {shades, low, high} = shadesFrom(like);
-  const best = side === lens.sides[lens.spot.side] ? null : middleOf(map.codes, bestOf(like));
-  return {map, cells: heatCanvas(map.codes, shades, veil), best, words: rangeWords(lens.measure, low, high)};
+  const best = side === lens.sides[spot.side] ? null : middleOf(map.codes, bestOf(like));
+  const here = cell => likeWords(lens.measure, like[cell]);
+  const range = `dark ${written(lens.measure, low)}, light ${written(lens.measure, high)}`;
+  return {map: map.codes, cells: heatCanvas(map.codes, shades, veil), best, here, range};
 }
 
-/** Every map is painted over its own range, so its ends have to be said. */
-function rangeWords(measure, low, high) {
-  const written = value => Math.abs(value).toFixed(2).replace(/^/, value < 0 && measure !== "distance" ? "−" : "");
-  return measure === "distance"
-    ? `dark from ${written(low)} away, light ${written(high)}` : `dark to ${written(low)}, light ${written(high)}`;
+function written(measure, value) {
+  return Math.abs(value).toFixed(2).replace(/^/, value < 0 && measure !== "distance" ? "−" : "");
 }
 
-/** A frame's groups as a canvas; a group keeps its colour from one frame to the next. */
-function groupsAt(side, layer, frame, count) {
-  side.groups ||= {};
-  side.groups[`${layer} ${count}`] ||= groupsOverTime(side.maps[layer].map(map => map && map.codes), count)
-    .map((groups, at) => groups && groupCanvas(side.maps[layer][at].codes, groups));
-  return side.groups[`${layer} ${count}`][frame];
+function likeWords(measure, value) {
+  return measure === "distance" ? `${written(measure, value)} away; 0 is the same` : `likeness ${written(measure, value)}; 1 is the same`;
+}
+
+function percent(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
+/** Groups of a layer by side and frame. A group keeps its colour from frame to frame, and in both pictures: their
+ * cells are grouped together where their codes mean the same, else colours go by the places that groups cover, as
+ * they do from one layer to the next. */
+function groupsAt(lens, layer, count) {
+  const key = `${layer} ${count}`;
+  if (lens.groups[key]) return lens.groups[key];
+  const frames = lens.sides.map(side => side.maps[layer].map(map => map && map.codes));
+  const found = sharesCodes(frames) ? groupsTogether(frames, count) : groupsApart(frames, count);
+  const like = finestLayer(lens);
+  if (layer !== like) {
+    const others = lastGroups(lens, like, groupsAt(lens, like, count));
+    renumber(found, numbersLike(lastGroups(lens, layer, found), others, count));
+  }
+  lens.groups[key] = found;
+  return found;
+}
+
+function groupsApart(frames, count) {
+  const found = frames.map(maps => groupsTogether([maps], count)[0]);
+  const last = side => {
+    const at = frames[side].findLastIndex(Boolean);
+    return at < 0 ? null : {...frames[side][at], groups: found[side][at]};
+  };
+  for (let side = 1; side < found.length; side += 1) renumber([found[side]], numbersLike([last(side)], [last(0)], count));
+  return found;
+}
+
+/** The groups of the finished pictures, by which colours are matched. */
+function lastGroups(lens, layer, found) {
+  return lens.sides.map((side, at) => {
+    const last = found[at].findLastIndex(Boolean);
+    return last < 0 ? null : {...side.maps[layer][last].codes, groups: found[at][last]};
+  });
+}
+
+function renumber(found, numbers) {
+  for (const groups of found.flat()) if (groups) groups.forEach((group, i) => { groups[i] = numbers[group]; });
+}
+
+/** The layer whose cells are smallest, the first of equals: its groups say most of where things are. */
+function finestLayer(lens) {
+  const cells = lens.sides[0].maps.map(frames => Math.max(0, ...frames.map(map => (map && map.codes ? map.codes.height * map.codes.width : 0))));
+  return bestOf(cells);
 }
 
 function wordView(side, word, frame, veil) {
   const map = side.words && wordMap(side.words, frame, word);
   if (!map) return null;
-  const cells = heatCanvas(map, map.values, veil);
-  return {map, cells, words: `at most ${(100 * map.peak).toFixed(0)} % of what the words take`};
+  const here = cell => `${percent(map.values[cell] * map.peak)} of what goes to words`;
+  return {map, cells: heatCanvas(map, map.values, veil), here, range: `at most ${percent(map.peak)}`};
 }
 
 function show(lens) {
@@ -104,9 +160,10 @@ function show(lens) {
   lens.stages.forEach((stage, at) => showStage(lens, stage, sides[at]));
   showGrid(lens);
   part("time").value = String(frame);
-  part("when").textContent = whenWords(sides[0].frames[frame]);
-  part("time").setAttribute("aria-valuetext", whenWords(sides[0].frames[frame]));
+  part("when").textContent = whenWords(sides[0].frames, frame);
+  part("time").setAttribute("aria-valuetext", whenWords(sides[0].frames, frame));
   part("note").textContent = noteOf(lens);
+  showNumbers(lens);
   showWords(lens);
 }
 
@@ -123,8 +180,12 @@ function showGrid(lens) {
   const near = (best, {when}) => (Math.abs(when - frame) < Math.abs(best - frame) ? when : best);
   const shown = grid.tiles.reduce(near, Infinity);
   for (const other of Object.values(grids)) other.table.hidden = other !== grid;
+  showWhose(lens, grid === grids.words ? "Words" : "Layers");
+  const side = sides[lens.shown];
   for (const {canvas, cell, at, when} of grid.tiles) {
-    const view = grid === grids.words ? wordView(sides[0], at, when, false) : viewOf(lens, sides[0], at, when, false);
+    const view = grid === grids.words ? wordView(side, at, when, false) : viewOf(lens, side, at, when, false);
+    const height = Math.round(canvas.width / side.aspect);
+    if (canvas.height !== height) canvas.height = height;
     fill(canvas, view && view.cells, false);
     cell.classList.toggle("sl-now", when === shown);
     cell.classList.toggle("sl-here", when === shown && at === chosen);
@@ -132,7 +193,14 @@ function showGrid(lens) {
   grid.rows.forEach((row, at) => row.classList.toggle("sl-row", at === chosen));
 }
 
-function showStage(lens, {canvas, caption}, side) {
+/** Say which picture the grid is of. */
+function showWhose(lens, what) {
+  lens.part("whose").textContent = `${what} of ${lens.sides[lens.shown].name}, step by step`;
+  [...lens.part("sides").children].forEach((button, at) => button.setAttribute("aria-pressed", String(at === lens.shown)));
+}
+
+function showStage(lens, stage, side) {
+  const {canvas, caption} = stage;
   const pen = canvas.getContext("2d");
   const shows = Number(lens.part("veil").value) / 100;
   const under = previewAt(side, lens.frame) || side.picture;
@@ -144,14 +212,15 @@ function showStage(lens, {canvas, caption}, side) {
     const heat = lens.mode === "like" || lens.mode === "word";
     pen.imageSmoothingEnabled = heat;
     pen.imageSmoothingQuality = "high";
-    pen.globalAlpha = lens.mode === "like" && !lens.spot ? 1 - shows : heat ? 1.15 - shows : 1 - shows;
+    pen.globalAlpha = lens.mode === "like" && !askedSpot(lens) ? 1 - shows : heat ? 1.15 - shows : 1 - shows;
     pen.globalAlpha = Math.min(1, Math.max(0, pen.globalAlpha));
     pen.drawImage(view.cells, 0, 0, canvas.width, canvas.height);
     pen.globalAlpha = 1;
     if (view.best) ring(canvas, view.best, "#2f7f73");
   }
   if (lens.spot && side === lens.sides[lens.spot.side]) ring(canvas, lens.spot, "#8a5a0f");
-  caption.textContent = view && view.words;
+  stage.view = view;
+  caption.textContent = readingAt(lens, side, view);
 }
 
 /** The preview of the nearest frame that has one; not every step was decoded. */
@@ -168,24 +237,48 @@ function previewAt(side, frame) {
   return found;
 }
 
-function whenWords(frame) {
-  const parts = [frame.name];
-  if (frame.sigma !== null) parts.push(`σ ${frame.sigma.toFixed(2)}`);
-  if (frame.t !== null && frame.t !== undefined) parts.push(`t ${Math.round(frame.t)}`);
-  return parts.join(" · ");
+/** What is said of the cell pointed at. */
+function readingAt(lens, side, view) {
+  if (!view || !lens.hover || lens.sides[lens.hover.side] !== side) return "";
+  return view.here(cellAt(view.map, lens.hover));
 }
 
+function whenWords(frames, at) {
+  const whole = frames[frames.length - 1].step + 1 === frames.length;
+  return whole ? `${frames[at].name} of ${frames.length}` : frames[at].name;
+}
+
+/** One line in plain words; the numbers stand behind "more". */
 function noteOf(lens) {
-  const {sides, layer, mode, spot, frame} = lens;
+  const {sides, layer, mode, frame} = lens;
+  const both = sides.length > 1;
   const known = sides[0].layers[layer];
   const map = sides[0].maps[layer][frame];
   if (mode === "word" && !sides[0].words) return "No words were watched in this run.";
-  if (mode === "word") return `“${sides[0].words.texts[lens.word].text}”: its share of the attention that goes to words.`;
-  if (mode === "like" && !spot) return "Click a spot in the picture: every layer shows what is like it.";
+  if (mode === "word") return `Light: where the network heeds “${sides[0].words.texts[lens.word].text}” more than the other words.`;
+  if (mode === "like" && !askedSpot(lens)) return "Point at a spot, or click it: every layer shows what is like it.";
+  if (mode === "like" && map && map.codes) return "Light: like the spot. Click to keep a spot, then point elsewhere to read how alike it is.";
   if (mode !== "colours" && map && !map.codes) return "This file keeps colours only; record it anew to ask about spots.";
-  const cells = map ? `, ${map.width}×${map.height} cells` : "";
-  if (known.painted) return `${known.name}${cells}: ${known.painted}`;
-  const share = mode === "colours" && known.explained.length
-    ? `; the three colours hold ${Math.round(100 * known.explained.reduce((a, b) => a + b, 0))} % of its variance` : "";
-  return `${known.name}${cells}${share}`;
+  if (mode === "groups") return `One colour: cells that are alike${both ? ", in both pictures" : ""}. Nobody told the network what belongs together.`;
+  if (known.painted) return known.painted;
+  return `Like colours: alike to this layer${both ? ", in both pictures" : ""} and at all steps.`;
+}
+
+/** Everything with a number or a name to it, about what is shown. */
+function showNumbers(lens) {
+  const {sides, layer, frame} = lens;
+  const known = sides[0].layers[layer];
+  const map = sides[0].maps[layer][frame];
+  const when = sides[0].frames[frame];
+  const view = viewOf(lens, sides[0], layer, frame, true);
+  const rows = [["Layer", known.name]];
+  if (map) rows.push(["Cells", `${map.width} × ${map.height}`]);
+  if (when.sigma !== null) rows.push(["Noise level σ", when.sigma.toFixed(2)]);
+  if (when.t !== null && when.t !== undefined) rows.push(["Training time t", String(Math.round(when.t))]);
+  if (lens.mode === "colours" && known.explained.length) {
+    rows.push(["Variance in the three colours", percent(known.explained.reduce((a, b) => a + b, 0))]);
+  }
+  if (lens.mode === "like") rows.push(["Likeness", MEASURES[lens.measure].exact]);
+  if (view && view.range) rows.push(["Colours", view.range]);
+  lens.part("numbers").replaceChildren(...rows.flatMap(([name, value]) => [make("dt", name), make("dd", value)]));
 }

@@ -37,6 +37,7 @@ function buildStages(lens) {
     canvas.width = 512;
     canvas.height = Math.round(512 / side.aspect);
     const figure = make("figure", "", {class: "sl-lens-stage"});
+    figure.style.setProperty("--aspect", String(side.aspect));
     const caption = make("span");
     const line = make("figcaption");
     line.append(make("b", side.name), caption);
@@ -55,20 +56,27 @@ function pictureOf(lens, address) {
 }
 
 function listenToStage(lens, canvas, at) {
-  const ask = event => {
+  const pointed = event => {
     const box = canvas.getBoundingClientRect();
     const within = value => Math.min(0.999, Math.max(0, value));
-    const spot = {side: at, x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height)};
-    choose(lens, {spot, mode: lens.mode === "word" ? "word" : "like"});
+    return {side: at, x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height)};
+  };
+  const ask = event => {
+    const spot = pointed(event);
+    choose(lens, {spot, hover: spot, mode: lens.mode === "word" ? "word" : "like"});
   };
   canvas.addEventListener("pointerdown", event => {
     canvas.setPointerCapture(event.pointerId);
     ask(event);
   });
-  canvas.addEventListener("pointermove", event => { if (event.buttons) ask(event); });
+  canvas.addEventListener("pointermove", event => {
+    if (event.buttons) ask(event);
+    else point(lens, pointed(event));
+  });
+  canvas.addEventListener("pointerleave", event => { if (event.pointerType !== "touch") point(lens, null); });
   canvas.addEventListener("keydown", event => {
     const step = ARROWS_OF[event.key];
-    if (event.key === "Escape") choose(lens, {spot: null, mode: "colours"});
+    if (event.key === "Escape") choose(lens, {spot: null, hover: null, mode: "colours"});
     if (event.key === " ") {
       event.preventDefault();
       play(lens);
@@ -81,6 +89,13 @@ function listenToStage(lens, canvas, at) {
     const spot = {side: at, x: within(now.x + step[0] / map.width), y: within(now.y + step[1] / map.height)};
     choose(lens, {spot, mode: lens.mode === "word" ? "word" : "like"});
   });
+}
+
+/** Read what is said of the spot pointed at; where that is the spot asked about, everything follows it. */
+function point(lens, hover) {
+  lens.hover = hover;
+  if (lens.mode === "like" && !lens.spot) lens.refresh();
+  else lens.stages.forEach(({caption, view}, at) => { caption.textContent = readingAt(lens, lens.sides[at], view); });
 }
 
 /** Columns spread over time, the last one always among them. */
@@ -97,6 +112,11 @@ function buildGrids(lens) {
     const rows = words.texts.slice(0, MOST_WORDS).map(({text, negative}) => [text, negative ? "negative prompt" : "", ""]);
     lens.grids.words = gridTable(lens, rows, at => ({word: at}));
   }
+  if (lens.sides.length > 1) lens.sides.forEach(({name}, at) => {
+    const button = make("button", name, {type: "button"});
+    button.addEventListener("click", () => choose(lens, {shown: at}));
+    lens.part("sides").append(button);
+  });
   lens.part("grid").setAttribute("aria-label", `${layers.length} layers at ${lens.sides[0].frames.length} steps`);
   lens.part("grid").addEventListener("keydown", event => {
     const step = ARROWS_OF[event.key];

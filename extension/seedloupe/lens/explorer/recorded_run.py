@@ -24,7 +24,7 @@ from ...pages import data_address
 from ..features import FeatureMap
 from ..record import LensKey, LensRecord, LensWords
 from ..views.pca import PcaBasis
-from ..wording import layer_words
+from ..wording import layer_titles
 from ..words.kept import NEGATIVE
 
 if TYPE_CHECKING:
@@ -138,7 +138,10 @@ class _Side:
             "picture": "" if picture is None else _address(picture),
             "previews": [self._preview(moment) for moment in self.moments],
             "frames": [self._frame(moment) for moment in self.moments],
-            "layers": [self._layer(name, shared.get(name)) for name in self.layers],
+            "layers": [
+                {"title": title, "part": place, **self._layer(name, shared.get(name))}
+                for name, (title, place) in zip(self.layers, layer_titles(self.layers), strict=True)
+            ],
             "maps": [
                 [self._map(name, at, shared.get(name), alone=alone) for at in self.moments]
                 for name in self.layers
@@ -184,10 +187,9 @@ class _Side:
 
     def _layer(self, name: str, colours: PcaBasis | None) -> dict[str, object]:
         found = next(layer for layer in self.run.record.spec.layers if layer.name == name)
-        title, part = layer_words(name)
         explained = list(found.explained if colours is None else colours.explained)
-        told = {"name": name, "title": title, "part": part, "explained": explained}
-        return {**told, "painted": "" if found.reduction == "pca" else found.reduction}
+        painted = "" if found.reduction == "pca" else found.reduction
+        return {"name": name, "explained": explained, "painted": painted}
 
     def _map(
         self, name: str, moment: Moment, colours: PcaBasis | None, *, alone: bool

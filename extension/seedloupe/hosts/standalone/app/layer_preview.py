@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ....errors import ModelError
 from ....images import to_pil
-from ....lens import PcaRenderer, default_panel, layer_words
+from ....lens import PcaRenderer, default_panel, layer_titles
 from .html import LayerView, Preview, data_url
 
 if TYPE_CHECKING:
@@ -55,17 +55,22 @@ class LayerPainter:
         """
         layers: list[LayerView] = []
         notes = list(update.notes)
-        for feature in self._step.values():
+        titles = layer_titles(tuple(self._step))
+        for feature, (held, place) in zip(self._step.values(), titles, strict=True):
             try:
-                layers.append(self._paint(feature))
+                picture = to_pil(self._renderer.render(feature))
+                layers.append(LayerView(held, place, picture))
             except Exception as error:  # noqa: BLE001 - it must not cost the picture
                 notes.append(f"{feature.layer} cannot be shown: {error}")
-        noise = f"noise left: σ {update.sigma:.2f}"
-        lines = (f"Step {update.step + 1} of {update.steps}", noise, *notes)
+        lines = (f"Step {update.step + 1} of {update.steps}", _noise_words(update.sigma), *notes)
         picture = data_url(update.preview) if update.preview is not None else ""
         share = (update.step + 1) / update.steps
         return Preview(title, lines, picture, tuple(layers), share)
 
-    def _paint(self, feature: FeatureMap) -> LayerView:
-        title, part = layer_words(feature.layer)
-        return LayerView(title, part, to_pil(self._renderer.render(feature)))
+
+def _noise_words(sigma: float) -> str:
+    """Say how much of a latent's variance is noise; that of pictures is about 1."""
+    share = sigma**2 / (1 + sigma**2)
+    if share > 0.99:
+        return "still all noise"
+    return f"{share:.0%} of it is noise" if share >= 0.01 else "no noise left to speak of"

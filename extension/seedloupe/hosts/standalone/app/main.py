@@ -66,8 +66,8 @@ def build_app(
                 create = CreateTab(state, opening, model_line)
             with gr.Tab("Atlas"):
                 AtlasTab(state, opening, create, tabs)
-            with gr.Tab("Lens"):
-                LensTab(state, opening, create.model)
+            with gr.Tab("Lens") as observing:
+                LensTab(state, opening, create.model).open_with(observing.select)
             with gr.Tab("Inpaint") as inpainting:
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)

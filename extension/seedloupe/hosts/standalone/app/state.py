@@ -62,6 +62,11 @@ class ModelCache:
                 self._open = (name, self._opener(name))
             return self._open[1]
 
+    def opened(self, name: str) -> Model | None:
+        """Return the model of that name if it is the one open; opens none."""
+        with self._lock:
+            return self._open[1] if self._open is not None and self._open[0] == name else None
+
 
 class ServedFiles:
     """Finished pictures as files in a folder Gradio serves; it goes when the app goes."""

@@ -193,6 +193,8 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   display:flex;flex-direction:column;min-height:4.05em}
 .sl-layers figcaption b{font-weight:600;color:var(--sl-ink)}
 .sl-share{position:absolute;left:0;bottom:0;height:3px;background:var(--sl-brass)}
+.sl-plan{margin:-6px 0 0;font-size:13px;line-height:1.45;color:var(--sl-soft)}
+.sl-plan.sl-wrong{color:var(--sl-garnet)}
 .sl-status{margin:0;min-height:1.5em;font-size:13.5px;color:var(--sl-soft)}
 .sl-why{margin-top:18px;font-size:13px;color:var(--sl-soft)}
 .sl-why summary{cursor:pointer;color:var(--sl-ink)}

@@ -89,7 +89,7 @@ def test_the_bench_shows_layers_and_step_while_a_picture_is_drawn() -> None:
     ]
     first = previews[0]
     assert first.lines[0] == "Step 1 of 2"
-    assert (first.layers[0].title, first.layers[0].picture.size) == ("Bottom", (3, 2))
+    assert (first.layers[0].title, first.layers[0].picture.size) == ("After attention", (3, 2))
     assert first.picture.startswith("data:image/png")
     assert not first.link
     assert previews[-1].link == "file/5"

@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from seedloupe.errors import InputError, SeedloupeError
+from seedloupe.errors import SeedloupeError
 from seedloupe.generation.request import Request
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.lens.session import (
@@ -25,6 +25,7 @@ from seedloupe.hosts.standalone.app.lens.session import (
     seeds_from,
     warnings_of,
 )
+from seedloupe.hosts.standalone.app.pictures_in import PageError
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import generate, stream
@@ -186,5 +187,5 @@ def test_layers_are_read_as_people_write_them() -> None:
 
 @pytest.mark.parametrize("text", ["1 2 3", "many", "-1", "1.5", str(2**64)])
 def test_what_are_no_seeds_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="seeds: expected"):
+    with pytest.raises(PageError, match=r"is no seed|These are 3 seeds"):
         seeds_from(text, 4)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
+from gradio.data_classes import ImageData
 from PIL import Image
 
 from seedloupe.hosts.standalone.app.lens import tab as app_explorer
 from seedloupe.hosts.standalone.app.lens.tab import LensTab
 from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.metadata.write_png import read_png_metadata
 
 from ..app_stands import SOMEBODY, built, path_of, state_of
 
@@ -106,7 +110,7 @@ def test_stop_ends_this_tabs_run_and_not_that_of_another_tab(tab: LensTab, told:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"seeds": "1 2 3"}, "seeds: expected one seed"),
+        ({"seeds": "1 2 3"}, "These are 3 seeds."),
         ({"layers": "mid-vti-out"}, "mid-vti-out"),
     ],
 )
@@ -131,4 +135,64 @@ def test_a_picture_brought_along_is_shown_the_same_way(tab: LensTab, told: list[
 
 def test_without_a_picture_there_is_nothing_to_look_at(tab: LensTab, told: list[str]) -> None:
     assert list(tab.on_look(None, None, 50, 1, "tiny")) == []
-    assert told == ["Choose a picture first."]
+    assert told == ["There is no picture to look at. Choose one first."]
+
+
+def test_a_file_that_is_no_picture_is_called_so_whatever_its_name(
+    tab: LensTab, told: list[str], tmp_path: Path
+) -> None:
+    fake = tmp_path / "notes.png"
+    fake.write_text("milk, eggs")
+    given = tab._picture.preprocess(ImageData(path=str(fake), orig_name="notes.png"))
+    assert tab.on_upload(given) == gr.update(value=None)
+    assert list(tab.on_look(given, None, 50, 1, "tiny")) == []
+    assert told == ["notes.png is not a picture. Choose a PNG, JPEG or WebP file."] * 2
+    fake.write_bytes(b"")
+    Image.new("RGB", (9, 7)).save(fake)
+    given = tab._picture.preprocess(ImageData(path=str(fake), orig_name="notes.png"))
+    assert isinstance(given, Image.Image)
+    assert "update" in str(tab.on_upload(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"seeds": "7"}, "Draws seed 7 in 2 steps, and records 3 layers"),
+        ({"seeds": "7 8", "steps": 1}, "Draws seeds 7 and 8 in 1 step each"),
+        (
+            {"seeds": " ", "layers": "mid-vit-out"},
+            "dice choose in 2 steps, and records 1",
+        ),
+        ({"seeds": "7 8 9"}, "These are 3 seeds. Give one, or two to compare."),
+        ({"seeds": "seven"}, "“seven” is no seed. Give one whole number, or two."),
+        ({"layers": "mid-vti-out"}, "mid-vti-out"),
+    ],
+)
+def test_watch_says_what_it_will_do_or_why_it_cannot(
+    tab: LensTab, given: dict[str, Any], said: str
+) -> None:
+    asked = {"seeds": "7", "model": "tiny", "layers": "auto", "steps": 2, **given}
+    assert said in html.unescape(tab.on_plan(**asked))
+
+
+def test_an_example_is_there_until_something_is_recorded(tab: LensTab) -> None:
+    page = tab.on_open(False)
+    data = json.loads(next(iter(shown([page], "data"))))["data"]
+    sides = json.loads(path_of(data).read_text("utf-8"))["sides"]
+    assert [side["name"] for side in sides] == ["seed 151", "seed 976"]
+    assert all(all(side["previews"]) and side["picture"] and side["words"] for side in sides)
+    links = next(value for part, value in page.items() if part.elem_id == "sl-lens-files")
+    assert 'download="seed-151.png"' in links
+    assert page[tab._begun]
+    assert shown([tab.on_open(False)], "data") == shown([page], "data")
+    assert tab.on_open(True) == {}
+
+
+def test_the_pictures_themselves_can_be_saved_with_their_settings(
+    tab: LensTab, told: list[str]
+) -> None:
+    pages = watch(tab, seeds="7 8")
+    links = next(v for k, v in pages[-2].items() if k.elem_id == "sl-lens-files")
+    urls = re.findall(r'href="([^"]+)" download="(seed-\d\.png)"', links)
+    assert [name for _, name in urls] == ["seed-7.png", "seed-8.png"]
+    assert "Seed: 8" in str(read_png_metadata(path_of(urls[1][0])).parameters)

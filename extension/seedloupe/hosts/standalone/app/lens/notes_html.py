@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
-from .....lens import ENCODER_OR_DECODER, PanelChoice, layer_words
+from .....lens import ENCODER_OR_DECODER, PanelChoice, layer_titles
 from .session import Exhibit, Sight, warnings_of
 
+#: What kinds of files are, where their names do not say it.
+_FILMS = {".webp": "{} (film of the layers)"}
 
-def files_html(found: Exhibit) -> str:
-    """Return the links to save the page and the lens files."""
+
+def files_html(found: Exhibit, pictures: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the links to save the pictures, the page and the lens files."""
     links = [
+        *((url, name, name) for url, name in pictures),
         (found.page, "lens.html", "A page to keep"),
-        *((url, name, name) for url, name in found.files),
+        *(
+            (url, name, _FILMS.get(Path(name).suffix, "{}").format(name))
+            for url, name in found.files
+        ),
     ]
     said = "".join(
         f'<a href="{escape(url)}" download="{escape(name)}">{escape(title)}</a>'
@@ -21,11 +30,19 @@ def files_html(found: Exhibit) -> str:
     return f'<p class="sl-lens-files">Save: {said}</p>'
 
 
+def plan_html(words: str, problems: Sequence[str]) -> str:
+    """Return what *Watch* will do, or what keeps it from doing so."""
+    said = " ".join(problems) or words
+    tone = " sl-wrong" if problems else ""
+    return f'<p class="sl-plan{tone}" role="status">{escape(said)}</p>' if said else ""
+
+
 def more_html(sight: Sight) -> str:
     """Return whose finding each layer follows, and what to beware of, folded away."""
     warnings = "".join(f"<li>{escape(line)}</li>" for line in warnings_of(sight.runs))
     beware = f"<details><summary>What to beware of</summary><ul>{warnings}</ul></details>"
-    reasons = "".join(_reason_html(choice) for choice in sight.why)
+    titles = layer_titles([choice.layer for choice in sight.why])
+    reasons = "".join(map(_reason_html, sight.why, titles))
     why = (
         f"<details><summary>Why these layers</summary><dl>{reasons}</dl>"
         f"<p>{escape(ENCODER_OR_DECODER)}</p></details>"
@@ -33,8 +50,7 @@ def more_html(sight: Sight) -> str:
     return f'<div class="sl-lens-more">{beware if warnings else ""}{why if reasons else ""}</div>'
 
 
-def _reason_html(choice: PanelChoice) -> str:
-    title, part = layer_words(choice.layer)
+def _reason_html(choice: PanelChoice, titles: tuple[str, str]) -> str:
     here = "Our inference: measured elsewhere. " if choice.inferred else ""
     said = f"{here}{choice.paper}; {choice.task}. {choice.figure}"
-    return f"<dt>{escape(f'{title}, {part}')}</dt><dd>{escape(said)}</dd>"
+    return f"<dt>{escape(', '.join(titles))}</dt><dd>{escape(said)}</dd>"

@@ -24,10 +24,12 @@ from ...engine.single_pass import FeatureExtraction, extract_features
 from ...engine.watching import token_names_of
 from ..html import Preview
 from ..layer_preview import LayerPainter
+from ..pictures_in import PageError
 from ..stop_and_throttle import follow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from torch import nn
 
     from .....lens import FeatureMap
     from ...engine.models import Model
@@ -67,6 +69,7 @@ class Sight:
         status: one line on how far it is.
         notes: what could not be watched.
         why: whose finding each layer of the panel follows; none where somebody chose the layers.
+        pictures: address of each finished picture's own file, and the name to save it under.
     """
 
     preview: Preview | None = None
@@ -74,6 +77,7 @@ class Sight:
     status: str = ""
     notes: tuple[str, ...] = ()
     why: tuple[PanelChoice, ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def _draw(
     stop: threading.Event,
     painter: LayerPainter,
 ) -> Iterator[Sight]:
-    sight, begun = Sight(status="Getting ready", why=_why(model, layers)), time.monotonic()
+    sight, begun = Sight(status="Getting ready", why=panel_reasons(model, layers)), time.monotonic()
     yield sight
     seen: list[_Seen] = [_Seen() for _ in request.seeds]
 
@@ -146,9 +150,11 @@ def _draw(
         else:
             run = _finished(model, request, event, seen[event.index])
             notes = (*event.notes, *seen[event.index].recording.notes)
+            file = (state.files.keep_generated(event, request), f"seed-{event.seed}.png")
             sight = replace(
                 sight,
                 runs=(*sight.runs, run),
+                pictures=(*sight.pictures, file),
                 notes=tuple(dict.fromkeys((*sight.notes, *notes))),
             )
         yield sight
@@ -210,7 +216,7 @@ def observe_pictures(
         for number, picture in enumerate(pictures, 1)
     )
     words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
-    return Sight(runs=runs, status=f"{words}.", why=_why(opened, chosen))
+    return Sight(runs=runs, status=f"{words}.", why=panel_reasons(opened, chosen))
 
 
 def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
@@ -227,9 +233,10 @@ def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _why(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
+def panel_reasons(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
+    """Return whose finding each layer follows; none where these are not the panel's layers."""
     choices = panel_choices(model.unet)
-    return choices if tuple(choice.layer for choice in choices) == tuple(layers) else ()
+    return choices if {choice.layer for choice in choices} == set(layers) else ()
 
 
 def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhibit:
@@ -258,15 +265,40 @@ def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhib
     return Exhibit(data, keep(explorer_page(runs).encode(), "lens.html"), tuple(files))
 
 
+def plan_words(unet: nn.Module, seeds: str, layers: tuple[str, ...], steps: int) -> str:
+    """Say what will be drawn and recorded.
+
+    Raises:
+        SeedloupeError: the seeds or the layers cannot be used.
+    """
+    asked = seeds_from(seeds, 0)
+    whose = "a seed the dice choose" if not seeds.strip() else _seed_words(asked)
+    watched = len(panel_of(unet, layers))
+    what = "1 layer" if watched == 1 else f"{watched} layers"
+    often = "1 step" if steps == 1 else f"{steps} steps"
+    if len(asked) > 1:
+        often, end = f"{often} each", "side by side"
+    else:
+        end = "to be asked afterwards"
+    return f"Draws {whose} in {often}, and records {what} of the network at every step, {end}."
+
+
+def _seed_words(seeds: Sequence[int]) -> str:
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} and {seeds[1]}"
+
+
 def seeds_from(text: str, dice: int) -> tuple[int, ...]:
     """Read one or two seeds; an empty field is a throw of the dice.
 
     Raises:
-        InputError: these are no seeds, or more than two.
+        PageError: these are no seeds, or more than two.
     """
-    seeds = parse_seeds(text)
+    try:
+        seeds = parse_seeds(text)
+    except InputError as error:
+        raise PageError(f"“{text.strip()}” is no seed. Give one whole number, or two.") from error
     if len(seeds) > _MOST_SEEDS:
-        raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(seeds)}")
+        raise PageError(f"These are {len(seeds)} seeds. Give one, or two to compare.")
     return tuple(dict.fromkeys(seeds)) or (dice,)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,22 @@ from PIL import Image
 from .....lens.explorer import explorer_html, explorer_script
 from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
-from ..events import EXAMPLES, SILENT, on, toast
+from ..events import SILENT, on, toast
 from ..html import Preview, preview_html, status_html
+from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture, say_what_is_none
 from ..state import AppState, Opening, guarded
-from .notes_html import files_html, more_html
-from .session import Observation, Sight, exhibit, layers_from, observe, observe_pictures, seeds_from
+from .example import WISH, read_example
+from .notes_html import files_html, more_html, plan_html
+from .session import (
+    Observation,
+    Sight,
+    exhibit,
+    layers_from,
+    observe,
+    observe_pictures,
+    plan_words,
+    seeds_from,
+)
 
 _IDLE = Preview(
     "Nothing under the lens yet",
@@ -27,6 +39,8 @@ _IDLE = Preview(
         "every layer shows what it takes to be alike.",
     ),
 )
+#: Steps enough to see a picture form.
+_LEAST_STEPS = 12
 _DEFAULT_TIME = 50
 #: Gradio hands in: element, props, watch. Each observation starts from untouched parts.
 _SHOW = """
@@ -63,6 +77,9 @@ class LensTab:
         """Build the tab inside the open block; ``model`` names the model in use."""
         self._state = state
         self._model = model
+        self._example: dict[Any, Any] | None = None
+        self._recording = threading.Lock()
+        self._begun = gr.State(False)
         with gr.Row(elem_classes="sl-page"):
             with gr.Column(scale=0, min_width=280, elem_classes="sl-rail"):
                 self._build_drawing(opening)
@@ -74,10 +91,10 @@ class LensTab:
     def _build_drawing(self, opening: Opening) -> None:
         settings = opening.settings
         self._prompt = gr.Textbox(
-            EXAMPLES[0], label="Prompt", lines=1, max_lines=5, elem_id="sl-lens-prompt"
+            WISH.prompt, label="Prompt", lines=1, max_lines=5, elem_id="sl-lens-prompt"
         )
         self._seeds = gr.Textbox(
-            "151 976",
+            " ".join(str(seed) for seed in WISH.seeds),
             label="Seeds",
             info="One, or two to compare; empty throws dice",
             lines=1,
@@ -87,7 +104,10 @@ class LensTab:
             self._go = gr.Button(
                 "Watch", variant="primary", scale=3, min_width=80, elem_id="sl-lens-go"
             )
-            self._stop = gr.Button("Stop", interactive=False, scale=1, min_width=80)
+            self._stop = gr.Button(
+                "Stop", interactive=False, scale=1, min_width=80, elem_id="sl-lens-stop"
+            )
+        self._plan = gr.HTML("", elem_id="sl-lens-plan")
         with gr.Accordion("More", open=False):
             self._layers = gr.Textbox(
                 "auto",
@@ -95,7 +115,7 @@ class LensTab:
                 info="auto, or names, aliases and globs such as IN07, up-level1-*-vit-out",
                 lines=1,
             )
-            self._steps = gr.Slider(1, 60, max(settings.steps, 12), step=1, label="Steps")
+            self._steps = gr.Slider(1, 60, max(settings.steps, _LEAST_STEPS), step=1, label="Steps")
             self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
             self._sampler = gr.Dropdown(
                 sampler_choices(),
@@ -105,30 +125,32 @@ class LensTab:
 
     def _build_picture(self) -> None:
         with gr.Accordion("A picture of your own", open=False):
-            self._picture = gr.Image(
-                label="Picture",
-                show_label=False,
-                type="pil",
-                sources=("upload", "clipboard"),
-                height=200,
-                elem_id="sl-lens-picture",
-            )
-            self._other = gr.Image(
-                label="Another to compare with",
-                type="pil",
-                sources=("upload", "clipboard"),
-                height=160,
-                elem_id="sl-lens-other",
+            self._picture, self._other = (
+                say_what_is_none(
+                    gr.Image(
+                        label=label,
+                        type="pil",
+                        sources=("upload", "clipboard"),
+                        height=180,
+                        elem_id=name,
+                    )
+                )
+                for label, name in (
+                    ("Picture", "sl-lens-picture"),
+                    ("Another to compare with", "sl-lens-other"),
+                )
             )
             self._time = gr.Slider(
                 0,
                 999,
                 _DEFAULT_TIME,
                 step=1,
-                label="Noised to t",
-                info="50 is what papers use most",
+                label="How much noise is laid over it",
+                info="Of 999 steps of training; papers use 50 most",
             )
-            self._noises = gr.Slider(1, 16, 1, step=1, label="Averaged over noises")
+            self._noises = gr.Slider(
+                1, 16, 1, step=1, label="How often, each time with other noise"
+            )
             self._look = gr.Button("Look at it", elem_id="sl-lens-look")
 
     def _build_results(self) -> None:
@@ -151,7 +173,7 @@ class LensTab:
             [self._go.click, self._prompt.submit, self._seeds.submit],
             self.on_watch,
             [self._prompt, self._seeds, *sampling],
-            [*shown, self._go, self._stop],
+            [*shown, self._go, self._stop, self._begun],
             show_progress="minimal",
             show_progress_on=self._status,
             trigger_mode="once",
@@ -162,11 +184,51 @@ class LensTab:
             self._look.click,
             self.on_look,
             [self._picture, self._other, self._time, self._noises, self._model, self._layers],
-            shown,
+            [*shown, self._begun],
             show_progress="minimal",
             show_progress_on=self._status,
             **alone,
         )
+
+        for picture in (self._picture, self._other):
+            on(picture.upload, self.on_upload, picture, picture, **SILENT)
+        planned = [self._seeds, self._model, self._layers, self._steps]
+        on([part.change for part in planned], self.on_plan, planned, self._plan, **SILENT)
+        self._planned = planned
+
+    def open_with(self, shown: Any) -> None:
+        """Say what *Watch* will do, and show the example, when the tab is first looked at."""
+        on(shown, self.on_plan, self._planned, self._plan, **SILENT)
+        parts = [self._preview, self._status, self._explorer, self._files, self._begun]
+        on(shown, self.on_open, self._begun, parts, **SILENT)
+
+    def on_open(self, begun: bool) -> dict[Any, Any]:
+        """Show the recorded example, unless something was recorded or is being recorded."""
+        if begun:
+            return {}
+        with self._recording:
+            if self._example is None:
+                seedling = self._state.models.opened(WISH.model)
+                self._example = self._shown(read_example(self._state.files, seedling))
+        return {**self._example, self._begun: True}
+
+    def on_plan(self, seeds: str, model: str, layers: str, steps: int) -> str:
+        """Say what *Watch* will do, or what keeps it from doing so."""
+        problems: list[str] = []
+
+        def said() -> Iterator[str]:
+            unet = self._state.models.get(model).unet
+            yield plan_words(unet, seeds, layers_from(layers), int(steps))
+
+        words = next(guarded(said, problems.append), "")
+        return plan_html(words, problems)
+
+    def on_upload(self, picture: Image.Image | NoPicture | None) -> Any:
+        """Take back at once what is no picture."""
+        if not isinstance(picture, NoPicture):
+            return gr.skip()
+        toast(str(not_a_picture(picture.name)))
+        return gr.update(value=None)
 
     def on_watch(
         self,
@@ -188,6 +250,7 @@ class LensTab:
             self._stop: gr.update(interactive=True),
             self._explorer: "{}",
             self._files: "",
+            self._begun: True,
         }
 
         def watched() -> Iterator[dict[Any, Any]]:
@@ -207,30 +270,28 @@ class LensTab:
 
     def on_look(
         self,
-        picture: Image.Image | None,
-        other: Image.Image | None,
+        picture: Image.Image | NoPicture | None,
+        other: Image.Image | NoPicture | None,
         time: float,
         noises: float,
         model: str,
         layers: str = "auto",
     ) -> Iterator[dict[Any, Any]]:
         """Look at one or two pictures somebody brought along."""
-        pictures = [given for given in (picture, other) if given is not None]
-        if not pictures:
-            toast("Choose a picture first.")
-            return
 
         def looked() -> Iterator[dict[Any, Any]]:
-            yield self._shown(
-                observe_pictures(
-                    self._state,
-                    pictures,
-                    model=model,
-                    time=int(time),
-                    noises=int(noises),
-                    layers=layers_from(layers),
-                )
+            pictures = [required_picture(given) for given in (picture, other) if given is not None]
+            if not pictures:
+                raise PageError("There is no picture to look at. Choose one first.")
+            sight = observe_pictures(
+                self._state,
+                pictures,
+                model=model,
+                time=int(time),
+                noises=int(noises),
+                layers=layers_from(layers),
             )
+            yield {**self._shown(sight), self._begun: True}
 
         yield from guarded(looked, toast)
 
@@ -254,7 +315,7 @@ class LensTab:
             self._preview: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
-            self._files: files_html(found) + more_html(sight),
+            self._files: files_html(found, sight.pictures) + more_html(sight),
         }
 
 
