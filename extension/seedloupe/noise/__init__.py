@@ -27,6 +27,7 @@ from .resize import (
     resized_noise,
     resized_stream,
 )
+from .seed_batch import SeedBatch
 from .seeds import canonical_seed, collisions, parse_seeds
 from .shapes import drawn_shape, require_drawn_shape
 from .source import CPU_NOISE, NV_NOISE, NoiseSource, Rng
@@ -51,6 +52,7 @@ __all__ = [
     "Portability",
     "ResizeWay",
     "Rng",
+    "SeedBatch",
     "UsualSize",
     "WebuiExtras",
     "WebuiNoise",

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from ..picking import Picking
 from ..picking.words import evidence_notes
 from ..tables import Match, MatchLevel, SeedTable, TableSpec
 from .seed_choice import SeedChoice
 
-__all__ = ["describe_choice", "doubts"]
+__all__ = ["describe_choice", "doubts", "sampling_line"]
 
 
-def describe_choice(choice: SeedChoice) -> str:
+def describe_choice(choice: SeedChoice, *, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Say which seeds, by which rule, against which chance, and how well the table fits.
 
     Args:
         choice: the seeds.
+        names: what a host calls the table's samplers and schedulers, by the table's names.
 
     Returns:
         a few lines of text.
     """
-    return "\n".join(_lines(choice))
+    return "\n".join(_lines(choice, names))
 
 
 def doubts(table: SeedTable, picking: Picking) -> tuple[str, ...]:
@@ -36,7 +38,7 @@ def doubts(table: SeedTable, picking: Picking) -> tuple[str, ...]:
     return (*evidence_notes(table), *blind, *((usual,) if beyond else ()))
 
 
-def _lines(choice: SeedChoice) -> Iterator[str]:
+def _lines(choice: SeedChoice, names: Mapping[str, str]) -> Iterator[str]:
     name = "" if choice.named is None else f" of {choice.named.name}"
     best = ", best first" if choice.picking and not choice.picking.period else ""
     yield f"{choice.how.capitalize()} seeds{name}{best}: {', '.join(map(str, choice.seeds))}"
@@ -44,7 +46,7 @@ def _lines(choice: SeedChoice) -> Iterator[str]:
         yield f"Rule: {choice.picking.rule}."
         yield from (f"- {line}" for line in (*choice.picking.reasons, *choice.picking.remarks))
     if choice.named is not None:
-        yield f"Made with: {_made_with(choice.named.table.spec)}."
+        yield f"Made with: {sampling_line(choice.named.table.spec, names)}."
     if choice.match is not None:
         yield from _match_lines(choice.match)
 
@@ -55,14 +57,19 @@ def _match_lines(match: Match) -> Iterator[str]:
     yield from (f"- {reason}" for reason in match.reasons)
 
 
-def _made_with(spec: TableSpec) -> str:
-    """Say the table's own settings, so that a user can set the sampler to them."""
+def sampling_line(spec: TableSpec, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say the table's own settings, so that a user can set the sampler to them.
+
+    Args:
+        spec: what the table was made with.
+        names: what a host calls samplers and schedulers, by the table's names.
+    """
     sampling = spec.sampling
     if sampling is None:
         return f"{spec.model.name}, sampling unknown"
     parts = {
-        "": sampling.sampler,
-        "scheduler": sampling.scheduler,
+        "": names.get(sampling.sampler or "", sampling.sampler),
+        "scheduler": names.get(sampling.scheduler or "", sampling.scheduler),
         "steps": sampling.steps,
         "guidance": sampling.guidance,
         "size": "x".join(map(str, sampling.size or ())) or None,

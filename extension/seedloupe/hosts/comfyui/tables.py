@@ -8,24 +8,33 @@ from pathlib import Path
 
 import folder_paths
 
+from ...errors import TableError
 from ...noise import CPU_NOISE
 from ...picking import PickRequest, PickRule
 from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import (
     Catalogue,
     TableUse,
+    read_outline,
     table_folders,
     user_folders,
 )
 
 __all__ = [
+    "OF_THE_MODEL",
     "choose_golden",
     "comfyui_table_folders",
     "file_stamp",
+    "named_table",
     "table_names",
+    "table_stamp",
 ]
 
 FOLDER_NAME = "seed_tables"
+OF_THE_MODEL = "(the model's)"
+"""Stands for the first table that was made with the model in use."""
+
+_MORE_TABLES = "Put tables into models/seed_tables and refresh the page (R)."
 
 
 _ADVICE = {"sampling": "This node cannot see the sampler; set it as the table was made."}
@@ -42,6 +51,52 @@ def comfyui_table_folders() -> tuple[Path, ...]:
 def table_names() -> tuple[str, ...]:
     """Every table once, named as :func:`~seedloupe.tables.find_table` finds it again."""
     return Catalogue(comfyui_table_folders()).names()
+
+
+def named_table(name: str, model_sha256: str | None) -> NamedTable:
+    """Read a table by its name, or that of a model.
+
+    Args:
+        name: as :func:`table_names` has it, or :data:`OF_THE_MODEL`.
+        model_sha256: of the model's file, or None.
+
+    Raises:
+        TableError: there is none, it cannot be read, or nobody knows the model.
+    """
+    catalogue = Catalogue(comfyui_table_folders(), advice=_MORE_TABLES)
+    known = _name_for(catalogue, model_sha256) if name == OF_THE_MODEL else name
+    return NamedTable(known, catalogue.read(known), catalogue.paths()[known])
+
+
+def table_stamp(name: str) -> object:
+    """What changes when a table's file does, or when tables come and go."""
+    paths = Catalogue(comfyui_table_folders()).paths()
+    if name in paths:
+        return file_stamp(paths[name])
+    return [(known, file_stamp(path)) for known, path in paths.items()]
+
+
+def _name_for(catalogue: Catalogue, model_sha256: str | None) -> str:
+    if model_sha256 is None:
+        raise TableError(
+            "table",
+            expected="a model that Seedloupe knows, wired to this node",
+            got="none, or one that was not loaded by Seedloupe or is patched",
+            advice="Choose a table by its name.",
+        )
+    for name, path in catalogue.paths().items():
+        try:
+            found = read_outline(path).spec.model.sha256
+        except TableError:
+            continue  # told when somebody chooses it
+        if found == model_sha256:
+            return name
+    raise TableError(
+        "table",
+        expected="a table of this model",
+        got=f"none of {model_sha256[:10]}",
+        advice="Make one with seedloupe mine, or choose a table by its name.",
+    )
 
 
 def file_stamp(path: Path) -> tuple[int, int]:

@@ -16,6 +16,8 @@ __all__ = ["NODE_FILES", "node_classes"]
 _logger = logging.getLogger(__name__)
 
 NODE_FILES = (
+    "pick_seeds",
+    "noise_from_seeds",
     "golden_seed",
     "seedling_loader",
 )

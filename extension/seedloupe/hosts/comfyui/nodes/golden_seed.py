@@ -26,8 +26,10 @@ class SeedloupeGoldenSeed(io.ComfyNode):
         return node_schema(
             "SeedloupeGoldenSeed",
             name="Golden Seeds",
-            description="The best seeds of a seed table, for one model, noise and picture size.",
+            description="The best seeds of a seed table, for one model, noise and picture size. "
+            "Pick Seeds does this and more.",
             aliases=("golden seeds", "seed list", "best seeds"),
+            is_deprecated=True,  # for "Pick Seeds"; saved workflows go on
             # An output node also runs alone, and shows its report again when nothing had to run.
             is_output_node=True,
             inputs=[

@@ -1,0 +1,216 @@
+"""From the widgets of "Pick Seeds" to a choice of seeds, and back to what the node shows."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...errors import PickError, TableError
+from ...geometry import Box
+from ...noise import NoiseResize, ResizeWay, Rng, SeedBatch
+from ...noise.stream import require_latent_size
+from ...picking import (
+    Depth,
+    PickOrder,
+    PickRequest,
+    PickRule,
+    TagFilter,
+    layouts_of,
+    rules_for,
+)
+from ...services.choice_report import describe_choice, sampling_line
+from ...services.choice_summary import pick_thumbnail, summarise_choice
+from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
+from ...tables import SeedTable, TableUse
+from .names import COMFYUI_NAMES
+
+__all__ = [
+    "ANYTHING",
+    "USUAL",
+    "PickSettings",
+    "pick_for",
+    "picked_ui",
+    "report_of",
+    "require_rule",
+]
+
+USUAL, ANYTHING = "usual", "any"
+_MOST_SHOWN = 64
+"""Thumbnails sent to the page; more would make its history heavy."""
+
+
+@dataclass(frozen=True)
+class PickSettings:
+    """What the widgets say.
+
+    Attributes:
+        pick: the rule under ``pick``, and what it asks for beside it.
+        count: how many seeds.
+        position: the first position.
+        order: ``turning`` or ``best``.
+        other_size: ``refuse``, or the way noise is carried to a size the table is not of.
+        tags: asked for, divided by commas.
+        no_tags: to be avoided, likewise.
+    """
+
+    pick: Mapping[str, Any]
+    count: int
+    position: int = 0
+    order: str = PickOrder.TURNING.value
+    other_size: str = "refuse"
+    tags: str = ""
+    no_tags: str = ""
+
+    @property
+    def request(self) -> PickRequest:
+        """The same as the core's pickers are asked.
+
+        Raises:
+            PickError: nobody could answer it.
+        """
+        rule = PickRule(self.pick["pick"])
+        tags = TagFilter(_listed(self.tags), _listed(self.no_tags))
+        more = _MORE.get(rule, lambda _: {})(self.pick)
+        order = PickOrder(self.order)
+        return PickRequest(rule, self.count, self.position, order, tags, **more)
+
+    def resize(self, table: SeedTable) -> NoiseResize | None:
+        """Where noise is carried from; None where another size is refused."""
+        if self.other_size == "refuse":
+            return None
+        channels, height, width = require_latent_size(table.spec.noise.shape)
+        return NoiseResize(ResizeWay(self.other_size), (channels, height, width))
+
+
+def pick_for(
+    named: NamedTable,
+    settings: PickSettings,
+    *,
+    shape: tuple[int, ...] | None = None,
+    model_sha256: str | None = None,
+) -> tuple[SeedChoice, SeedBatch]:
+    """Choose seeds and say how their noise is drawn.
+
+    Args:
+        named: the table.
+        settings: what is wanted of it.
+        shape: of one picture's latent as it will be sampled; None where nobody knows yet.
+        model_sha256: of the model's file, or None.
+
+    Raises:
+        TableMatchError: the table's seeds stand for other noise there.
+        PickError: the table cannot answer, or no seed is left.
+    """
+    table, spec = named.table, named.table.spec.noise
+    resize = settings.resize(table)
+    # The noise comes from the table's own generator, whatever the host's is.
+    use = TableUse(
+        spec.source,
+        shape or spec.shape,
+        model_sha256=model_sha256,
+        draws_before=spec.draws_before,
+        resize=resize,
+    )
+    advice = {"sampling": f"Sample as it was made: {sampling_line(table.spec, COMFYUI_NAMES)}."}
+    if resize is None:
+        advice["noise.shape"] = _shape_advice(table)
+    choice = choose_seeds(named, settings.request).matched(use, advice=advice)
+    only = None if resize is not None else spec.shape
+    return choice, SeedBatch(choice.seeds, spec.source, resize, only)
+
+
+def require_rule(table: SeedTable, rule: str) -> None:
+    """Refuse a rule that a table cannot answer.
+
+    Raises:
+        PickError: it cannot; those it can are named.
+    """
+    able = [one.value for one in rules_for(table) if one is not PickRule.GIVEN]
+    if rule not in able:
+        known = ", ".join(able) or "nothing"
+        raise PickError("pick", expected=f"what the table can answer: {known}", got=rule)
+
+
+def report_of(choice: SeedChoice, batch: SeedBatch) -> str:
+    """Say everything, what matters most first."""
+    lines = [summarise_choice(choice).line]
+    if batch.source.rng is not Rng.TORCH_CPU:
+        lines.append(
+            f"Use the noise output: the seeds stand for {batch.source.label} noise, and the host "
+            "draws cpu noise from a seed alone."
+        )
+    if batch.resize is not None:
+        lines.append("Use the noise output: a seed alone is not carried to another size.")
+    return "\n".join((*lines, describe_choice(choice, names=COMFYUI_NAMES)))
+
+
+def picked_ui(choice: SeedChoice) -> dict[str, object]:
+    """Return what the node shows: evidence, how the table fits, and a thumbnail a seed."""
+    summary = summarise_choice(choice)
+    picks = choice.picking.picks if choice.picking else ()
+    table = choice.named.table if choice.named else None
+    return {
+        "evidence": summary.evidence,
+        "fit": {"word": summary.fit.word, "tone": summary.fit.tone, "cure": summary.fit.cure},
+        "count": len(picks),
+        "seeds": [
+            {
+                "seed": str(pick.seed),
+                "rank": pick.rank,
+                "position": choice.picking.position + place,
+                "note": pick.note,
+                "picture": _coded(table, pick.seed),
+            }
+            for place, pick in enumerate(picks[:_MOST_SHOWN])
+        ],
+    }
+
+
+def _coded(table: SeedTable | None, seed: int) -> str | None:
+    try:
+        picture = None if table is None else pick_thumbnail(table, seed)
+    except TableError:
+        return None  # a damaged sheet must not cost the seeds
+    return None if picture is None else base64.b64encode(picture).decode("ascii")
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def _diverse(pick: Mapping[str, Any]) -> dict[str, Any]:
+    space = pick.get("space", USUAL)
+    floor = float(pick.get("keep", 0.5))
+    return {"spaces": () if space == USUAL else (space,), "floor": floor}
+
+
+def _layout(pick: Mapping[str, Any]) -> dict[str, Any]:
+    box = pick["box"]
+    x, y, width, height = (box[name] / 100 for name in ("x", "y", "width", "height"))
+    depth = pick.get("depth", ANYTHING)
+    kind = pick.get("object", "").strip()
+    where = Box(min(x, 1), min(y, 1), min(x + width, 1), min(y + height, 1))
+    return {
+        "layouts": layouts_of(
+            boxes=(where,),
+            depth=None if depth == ANYTHING else Depth[depth.upper()],
+            kind=kind or None,
+        )
+    }
+
+
+_MORE = {
+    PickRule.DIVERSE: _diverse,
+    PickRule.LAYOUT: _layout,
+    PickRule.CLEAN: lambda pick: {"flaw": pick.get("flaw", "text")},
+}
+
+
+def _shape_advice(table: SeedTable) -> str:
+    sampling = table.spec.sampling
+    if sampling is None or sampling.size is None:
+        return "Set the size the table was made for, or other_size to stretch."
+    width, height = sampling.size
+    return f"Set width and height to {width}x{height}, or other_size to stretch."

@@ -1,0 +1,51 @@
+"""The host's NOISE: whatever has a ``seed`` and can make noise for a latent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from ...errors import NoiseError
+from ...noise import SeedBatch
+from ...services.seed_choice import SeedChoice
+
+__all__ = ["SeedNoise"]
+
+
+class SeedNoise:
+    """Noise in which every picture of a batch has a seed of its own.
+
+    Attributes:
+        batch: the seeds and how they are drawn.
+        choice: how they were chosen; None where they were given.
+        seed: what samplers seed the noise of their steps with.
+    """
+
+    def __init__(self, batch: SeedBatch, choice: SeedChoice | None = None) -> None:
+        """Keep what is needed to draw later, when the latent is known as it will be sampled."""
+        self.batch = batch
+        self.choice = choice
+        self.seed = batch.step_seed
+
+    def generate_noise(self, input_latent: Mapping[str, Any]) -> Tensor:
+        """Draw noise for a latent, ``(B, C, H, W)`` or ``(B, C, F, H, W)``, float32, CPU.
+
+        Args:
+            input_latent: ``samples`` and, where only some of a batch are wanted, ``batch_index``.
+
+        Raises:
+            NoiseError: there are more pictures than seeds, the seeds were chosen for another size,
+                or the latent is several in one.
+        """
+        samples = input_latent["samples"]
+        if getattr(samples, "is_nested", False):
+            expected, got = "one latent", "several in one, as of pictures with sound"
+            raise NoiseError("latent", expected=expected, got=got)
+        noise = self.batch.draw(
+            tuple(samples.shape[1:]),
+            len(samples),
+            batch_index=input_latent.get("batch_index"),
+        )
+        return noise.to(samples.dtype)
