@@ -32,9 +32,23 @@ LEAD_CSS = """
 .gradio-container{overflow:clip!important}
 .sl-rail:has(.sl-buttons){align-self:stretch}
 .sl-buttons:has(#sl-stop:enabled){position:sticky;top:8px;z-index:9}
+/* The pictures of a row stand in one line, however many words stand above them. */
+.sl-columns{grid-template-rows:auto 1fr}
+.sl-column{display:grid;grid-template-rows:subgrid;grid-row:span 2;row-gap:0}
+.sl-preview{display:flex!important;flex-wrap:wrap}
+.sl-stone{flex:none} .sl-said{flex:1 1 150px;min-width:0} .sl-layers{flex:0 1 auto}
+/* Gradio's sliders are as high as their track where they stand alone, and cut their knobs off. */
+.gradio-container input[type=range]{min-height:20px;overflow:visible}
+.dark input[type=range]{--neutral-200:var(--sl-line)}
 @media (max-width:900px){
+  .sl-page:has(#sl-fit){gap:16px!important}
+  .sl-results:has(>#sl-fit){display:contents!important}
+  .sl-results>#sl-fit{order:-1}
   .sl-buttons:has(#sl-stop:enabled){position:fixed;inset:auto 0 0;padding:10px 14px;
     background:var(--sl-paper);border-top:1px solid var(--sl-line)}
+}
+@media (max-width:700px){
+  .sl-layers{flex:1 0 100%}
 }
 """
 
