@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+
+#: A batch that takes so many seconds tells how fast a machine is.
+_TELLING = 1.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,39 @@ class StudyEstimate:
             f"about {duration(self.seconds)} on this machine",
             f"about {max(1, round(self.bytes / 2**20))} MiB of disk",
         ]
+
+
+def seconds_each(
+    draw: Callable[[int], object],
+    most: int,
+    *,
+    tell: Callable[[int], object],
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
+    """Return how long one picture takes in a batch, from as few as tell it.
+
+    The first picture is drawn to get everything ready, and counts only where it takes so long that
+    getting ready does not. Then batches grow, as on a card many pictures take little longer than
+    one, until a batch takes long enough to tell.
+
+    Args:
+        draw: draws so many pictures at once.
+        most: how many are drawn at once when it counts.
+        tell: is told how many have been drawn, each time some have.
+        clock: tells seconds.
+    """
+    drawn, batch = 0, 1
+    telling = 5 * _TELLING
+    while True:
+        begun = clock()
+        draw(batch)
+        took = clock() - begun
+        drawn += batch
+        tell(drawn)
+        if took >= telling or (batch == most and drawn > 1):
+            return took / batch
+        batch = 1 if drawn == 1 else min(2 * batch, most)
+        telling = _TELLING
 
 
 def too_few_confirmed(confirmed: int) -> str:

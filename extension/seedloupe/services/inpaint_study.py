@@ -178,17 +178,31 @@ def _critic(model: ModelInfo) -> Looker:
 
 
 def estimate_study(
-    plan: InpaintPlan, paint: Painter, lookers: Sequence[Looker], *, done: int
+    plan: InpaintPlan,
+    paint: Painter,
+    lookers: Sequence[Looker],
+    *,
+    done: int,
+    tell: Callable[[int], object] = lambda _: None,
 ) -> StudyEstimate:
-    """Paint and look at one picture twice, and multiply the second time: the first one loads."""
+    """Paint and look at one picture twice, and multiply the second time: the first one loads.
+
+    Args:
+        plan: what would be run.
+        paint: what repaints.
+        lookers: who looks for text.
+        done: how many pictures are made already.
+        tell: is told how many pictures have been looked at, each time one has.
+    """
     pair, prompt = plan.pairs[0], plan.tasks[0].prompt(plan.pairs[0])
     seconds = 0.0
-    for _ in range(2):
+    for looked_at in (1, 2):
         begun = time.perf_counter()
         for picture in paint(pair, prompt, plan.seeds[:1]):
             for looker in lookers:
                 looker.look(picture, pair, prompt)
         seconds = time.perf_counter() - begun
+        tell(looked_at)
     left = plan.images - done
     return StudyEstimate(
         images=plan.images,

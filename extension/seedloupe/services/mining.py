@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
 from ..mining import FEWEST_CONFIRMED, Appearance, MiningPlan
 from ..noise import canonical_seed, initial_noise
-from .estimate import MiningEstimate
+from .estimate import MiningEstimate, seconds_each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -117,16 +116,24 @@ def mining_plan_for(
     )
 
 
-def estimate_mining(plan: MiningPlan, generator: Generator) -> MiningEstimate:
-    """Time one batch and multiply."""
+def estimate_mining(
+    plan: MiningPlan, generator: Generator, *, tell: Callable[[int], object] = lambda _: None
+) -> MiningEstimate:
+    """Time a few pictures and multiply.
+
+    Args:
+        plan: what would be run.
+        generator: what draws.
+        tell: is told how many pictures have been drawn, each time some have.
+    """
     import torch
 
-    batch = min(plan.batch, len(plan.seeds))
-    seeds = plan.seeds[:batch]
-    noise = torch.stack([initial_noise(seed, plan.shape) for seed in seeds])
-    begun = time.perf_counter()
-    generator(plan.prompts[0], noise, seeds)
-    each = (time.perf_counter() - begun) / batch
+    def draw(count: int) -> None:
+        seeds = plan.seeds[:count]
+        noise = torch.stack([initial_noise(seed, plan.shape) for seed in seeds])
+        generator(plan.prompts[0], noise, seeds)
+
+    each = seconds_each(draw, min(plan.batch, len(plan.seeds)), tell=tell)
     return MiningEstimate(
         images=plan.images,
         seeds=len(plan.seeds),

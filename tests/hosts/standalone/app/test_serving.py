@@ -109,29 +109,34 @@ def test_a_server_that_never_starts_shows_nothing(monkeypatch: pytest.MonkeyPatc
     assert shown == []
 
 
-@pytest.mark.parametrize("browser", [True, False])
+def test_a_browser_is_sent_to_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    for there in (True, False):
+        monkeypatch.setattr(serving, "has_windows", lambda *_, there=there: there)
+        serving.show_page("http://127.0.0.1:7860")
+    assert opened == ["http://127.0.0.1:7860"]
+
+
 def test_what_goes_on_is_said_before_anything_heavy_is_opened(
-    browser: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said: list[str] = []
-    opened: list[str] = []
+    answered: list[str] = []
 
     def build(model: str, tables: object, *, device: str) -> str:
         said.append(capsys.readouterr().err)
         return "page"
 
     def served(page: object, door: object, *, ready: object) -> None:
-        assert ready is None or callable(ready)
-        if callable(ready):
-            ready()
+        assert callable(ready)
+        ready()
 
     monkeypatch.setattr(main, "build_app", build)
     monkeypatch.setattr(main, "web_app", lambda page: page)
     monkeypatch.setattr(main, "serve", served)
-    monkeypatch.setattr(webbrowser, "open", opened.append)
-    monkeypatch.setattr(serving, "has_windows", lambda *_: True)
     port = free_port()
-    main.launch("seedling", port=port, browser=browser)
+    main.launch("seedling", port=port, ready=answered.append)
     assert said == [
         "Seedloupe is starting: opening seedling; in some seconds it is at "
         f"http://127.0.0.1:{port}\n"
@@ -139,4 +144,4 @@ def test_what_goes_on_is_said_before_anything_heavy_is_opened(
     assert capsys.readouterr().err == (
         f"Seedloupe is at http://127.0.0.1:{port} until you press Ctrl-C.\n"
     )
-    assert opened == ([f"http://127.0.0.1:{port}"] if browser else [])
+    assert answered == [f"http://127.0.0.1:{port}"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .serving import listen, page_address, serve, show_page
+from .serving import listen, page_address, serve
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -82,7 +82,8 @@ def launch(
     port: int = PORT,
     tables: Sequence[Path] = (),
     device: str = "cpu",
-    browser: bool = False,
+    say: Callable[[str], object] | None = None,
+    ready: Callable[[str], object] | None = None,
 ) -> None:
     """Serve the page until somebody presses Ctrl-C.
 
@@ -92,21 +93,22 @@ def launch(
         port: likewise.
         tables: folders with seed tables.
         device: where models run.
-        browser: open the page in the user's browser once it can be served.
+        say: tells the user what goes on; by default on standard error.
+        ready: called with the page's address once it answers, in a thread of its own.
 
     Raises:
         InputError: the address cannot be listened on, e.g. because the port is taken.
         ModelError: the model cannot be opened.
     """
     with listen(host, port) as door:
-        address = page_address(host, port)
-        _say(f"Seedloupe is starting: opening {model}; in some seconds it is at {address}")
+        say, address = say or _say, page_address(host, port)
+        say(f"Seedloupe is starting: opening {model}; in some seconds it is at {address}")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
         from ..engine.models import resolve_device
 
         page = web_app(build_app(model, tables, device=str(resolve_device(device))))
-        _say(f"Seedloupe is at {address} until you press Ctrl-C.")
-        serve(page, door, ready=partial(show_page, address) if browser else None)
+        say(f"Seedloupe is at {address} until you press Ctrl-C.")
+        serve(page, door, ready=partial(ready, address) if ready is not None else None)
 
 
 def _say(line: str) -> None:

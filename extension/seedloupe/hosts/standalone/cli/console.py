@@ -6,11 +6,13 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TextIO
 
 from ....errors import InputError, SeedloupeError
 from ....services.estimate import duration
+from .silence import SilenceWatch, SpokenStream, TextStream
 
 #: Seconds between two lines of progress where the lines stay.
 _EVERY = 5.0
@@ -34,12 +36,30 @@ class Console:
     ) -> None:
         self.as_json = as_json
         self._out = out or sys.stdout
-        self._err = err or sys.stderr
+        self._err = SpokenStream(err or sys.stderr)
+        self._watch = SilenceWatch(self._err, "seedloupe")
+
+    def attend(self) -> None:
+        """From now on, say what goes on wherever nothing was said for a while."""
+        self._watch.start()
+
+    def rest(self) -> None:
+        """Do so no more: the command is over, or waits for somebody."""
+        self._watch.stop()
+
+    def name(self, what: str) -> None:
+        """Call what goes on ``what``, where nothing closer is known."""
+        self._watch.what = what
+
+    def activity(self, what: str) -> AbstractContextManager[None]:
+        """Call what goes on ``what`` as long as it does."""
+        return self._watch.during(what)
 
     def result(self, document: Mapping[str, object], lines: Sequence[str]) -> None:
         """Print a command's result, once: the document with ``--json``, else the lines."""
         text = _json(document) if self.as_json else _plain_lines("\n".join(lines))
         if text:
+            self._err.wipe()
             self._out.write(text + "\n")
             self._out.flush()
 
@@ -54,9 +74,26 @@ class Console:
         if self.as_json:
             self.result({"error": _parts(error)}, ())
 
+    @contextmanager
+    def measuring(self) -> Iterator[Callable[[int], None]]:
+        """Say that the machine's speed is measured; yield what takes how many pictures it drew."""
+        what = "measuring how fast this machine draws"
+        drawn = 0
+
+        def tell(count: int) -> None:
+            nonlocal drawn
+            drawn = count
+
+        def line() -> str:
+            return f"{what}: {drawn} picture{'' if drawn == 1 else 's'} so far"
+
+        self.note(what)
+        with self._watch.during(what, line):
+            yield tell
+
     def progress(self, what: str, total: int, unit: str) -> ProgressLine:
         """Return a progress display for ``total`` units of work."""
-        return ProgressLine(what, total, unit, self._err)
+        return ProgressLine(what, total, unit, self._err, watch=self._watch)
 
 
 class ProgressLine:
@@ -67,6 +104,7 @@ class ProgressLine:
         total: how many units there are.
         unit: what a unit is called, in the plural.
         stream: where to write.
+        watch: asks for the line again where nothing was said for a while.
         clock: tells seconds.
     """
 
@@ -75,22 +113,29 @@ class ProgressLine:
         what: str,
         total: int,
         unit: str,
-        stream: TextIO,
+        stream: TextStream,
         *,
+        watch: SilenceWatch | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._what, self._total, self._unit = what, total, unit
         self._stream, self._clock = stream, clock
         self._live = stream.isatty()
         self._width = 0
+        self._done = self._skipped = 0
         self._begun = self._said = clock()
+        self._watched: AbstractContextManager[object] = nullcontext()
+        if watch is not None:
+            self._watched = watch.during(what, self.again)
 
     def __enter__(self) -> ProgressLine:
         """Begin."""
+        self._watched.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         """Leave the line, so that what follows begins on its own."""
+        self._watched.__exit__(None, None, None)
         if self._live and self._width:
             self._stream.write("\n")
             self._stream.flush()
@@ -98,11 +143,21 @@ class ProgressLine:
     def at(self, done: int, *, skipped: int = 0) -> None:
         """Show that ``done`` units are done, of which ``skipped`` took no time."""
         now = self._clock()
+        self._done, self._skipped = done, skipped
         last = done >= self._total
         if not last and now - self._said < (_REFRESH if self._live else _EVERY):
             return
         self._said = now
         self._write(self._line(done, skipped, now - self._begun))
+
+    def again(self) -> str:
+        """Return the line as it is now, for whoever writes it while nothing gets done."""
+        elapsed = self._clock() - self._begun
+        if self._done > self._skipped:
+            line = self._line(self._done, self._skipped, elapsed)
+        else:
+            line = f"{self._what}: {self._done}/{self._total} {self._unit}, {elapsed:.0f} s so far"
+        return line.ljust(self._width)
 
     def _line(self, done: int, skipped: int, elapsed: float) -> str:
         share = done / self._total if self._total else 1.0

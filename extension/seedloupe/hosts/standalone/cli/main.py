@@ -34,8 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before the line is understood, its wish for JSON still counts.
     console = Console(as_json="--json" in words)
     debug = "--debug" in words
+    if argv is None:  # a person waits; whoever calls this function knows what goes on
+        console.attend()
     try:
         args = build_parser().parse_args(words)
+        console.name(args.command_name)
         return int(args.run(args, console))
     except KeyboardInterrupt:
         console.note("seedloupe: stopped")
@@ -60,6 +63,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - a bug of ours must not end in a wall of text
         _trace(debug=debug)
         console.error(_unforeseen(error))
+    finally:
+        console.rest()
     return BAD_INPUT
 
 

@@ -33,7 +33,8 @@ def open_said(
 
     if announce:
         console.note(f"opening {model}")
-    opened = open_model(model, device=device, dtype=dtype)
+    with console.activity(f"opening {model}"):
+        opened = open_model(model, device=device, dtype=dtype)
     say_notes(console, opened.notes)
     return opened
 

@@ -170,6 +170,7 @@ def command(
         "--json", action="store_true", help="print one JSON document on stdout, nothing else"
     )
     parser.add_argument("--debug", action="store_true", help="show where an error came from")
+    parser.set_defaults(command_name=parser.prog)
     return parser
 
 

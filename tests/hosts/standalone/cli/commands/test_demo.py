@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from seedloupe.hosts.standalone.app import main as app
+from seedloupe.hosts.standalone.app import serving
 
 from .conftest import Cli
 
@@ -17,9 +18,17 @@ def test_what_was_asked_for_reaches_the_app(cli: Cli, monkeypatch: pytest.Monkey
     ((model, rest),) = asked
     assert model == "m.safetensors"
     assert (rest["host"], rest["port"], rest["device"]) == ("127.0.0.1", 7999, "cpu")
-    assert rest["browser"] is True
-    cli("demo", "--no-browser")
-    assert asked[-1][1]["browser"] is False
+
+
+@pytest.mark.parametrize(("words", "shown"), [((), ["http://here"]), (("--no-browser",), [])])
+def test_the_page_is_shown_once_it_answers_unless_nobody_wants_it(
+    words: tuple[str, ...], shown: list[str], cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(serving, "show_page", opened.append)
+    monkeypatch.setattr(app, "launch", lambda model, *, ready, **rest: ready("http://here"))
+    assert cli("demo", *words).code == 0
+    assert opened == shown
 
 
 def test_a_port_in_use_is_refused_before_a_model_is_opened(cli: Cli) -> None:

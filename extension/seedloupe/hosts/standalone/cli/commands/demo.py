@@ -34,13 +34,21 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Serve the app until Ctrl-C, which is how it is meant to end."""
     from ...app.main import launch
+    from ...app.serving import show_page
 
-    launch(
-        args.model,
-        host=args.host,
-        port=args.port,
-        tables=cli_table_folders(),
-        device=args.device,
-        browser=args.browser,
-    )
+    def ready(address: str) -> None:
+        console.rest()
+        if args.browser:
+            show_page(address)
+
+    with console.activity(f"opening {args.model}"):
+        launch(
+            args.model,
+            host=args.host,
+            port=args.port,
+            tables=cli_table_folders(),
+            device=args.device,
+            say=console.note,
+            ready=ready,
+        )
     return 0

@@ -141,7 +141,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )
     generator = generator_for(model, plan.sampling, plan.noise)
     if args.plan:
-        found = estimate_mining(plan, generator)
+        with console.measuring() as tell:
+            found = estimate_mining(plan, generator, tell=tell)
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0

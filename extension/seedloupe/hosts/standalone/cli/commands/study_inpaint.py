@@ -126,7 +126,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     path = args.out / _JOURNAL
     if args.plan:
         done = len(StudyJournal.peek(path, settings)) if args.resume else 0
-        found = estimate_study(plan, paint, lookers, done=done)
+        with console.measuring() as tell:
+            found = estimate_study(plan, paint, lookers, done=done, tell=tell)
         console.result({**found.to_json(), "out": str(args.out)}, found.lines())
         return 0
     with StudyJournal(path, settings) as journal:
