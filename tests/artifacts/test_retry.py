@@ -306,3 +306,21 @@ def test_without_a_tally_the_host_says_which_seeds_draw_the_same() -> None:
 
 def test_a_search_among_drawn_seeds_alone_ends() -> None:
     assert list(candidates((), None, lambda: 1, drawn={1})) == []
+
+
+def test_a_picture_whose_text_was_missed_is_tried_again_and_never_kept_for_clean() -> None:
+    missed = Attempt(1, "yours", "picture 1", CLEAN, missed=True)
+    retry = run(Retry.begin(missed, given(2, 3), limit=4), painter(s3=CLEAN))
+    assert seeds_of(retry) == [1, 2, 3]
+    assert retry.ending is Ending.CLEAN
+    assert retry.attempts[retry.best].seed == 3
+
+
+def test_text_that_only_a_person_sees_is_worse_than_any_that_was_measured() -> None:
+    missed = Attempt(1, "yours", "picture 1", CLEAN, missed=True)
+    retry = run(Retry.begin(missed, given(2, 3), limit=2), painter(s2=flagged(0.9)))
+    assert retry.ending is Ending.LIMIT
+    assert retry.attempts[retry.best].seed == 3
+    alone = Retry.begin(missed, given(), limit=2)
+    assert alone.ending is Ending.NO_SEEDS
+    assert "it has text, you say" in alone.explanation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -73,12 +74,20 @@ class Attempt(Generic[P]):
         why: where the seed comes from, in plain words.
         picture: the host's own idea of a picture.
         report: what was found.
+        missed: whether somebody sees text in it that the check did not find.
     """
 
     seed: int
     why: str
     picture: P
     report: ArtifactReport
+    missed: bool = False
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is text that should not be there: a person's word, else the check's."""
+        verdict = self.report.verdict
+        return verdict is Verdict.FLAGGED or (self.missed and verdict is Verdict.CLEAN)
 
 
 class Ending(str, Enum):
@@ -154,11 +163,11 @@ class Retry(Generic[P]):
         """Why it is over; ``None`` while a seed is upcoming."""
         if self.upcoming is not None:
             return None
-        last = self.attempts[-1].report.verdict
-        if last is Verdict.CLEAN:
-            return Ending.CLEAN
-        if last is Verdict.NOT_CHECKED:
+        last = self.attempts[-1]
+        if last.report.verdict is Verdict.NOT_CHECKED:
             return Ending.NOT_CHECKED
+        if not last.has_text:
+            return Ending.CLEAN
         return Ending.LIMIT if len(self.attempts) > self.limit else Ending.NO_SEEDS
 
     @property
@@ -174,6 +183,8 @@ class Retry(Generic[P]):
         """Which attempt was kept and why, in one or two sentences."""
         kept, tries = self.attempts[self.best], len(self.attempts) - 1
         again = "without a retry" if not tries else f"after {_count(tries, 'retry', 'retries')}"
+        if kept.missed:
+            return f"Kept seed {kept.seed}, {again}: it has text, you say, and no other is better."
         if kept.report.verdict is Verdict.CLEAN:
             return f"Kept seed {kept.seed}, {again}: no text found that nobody asked for."
         if kept.report.verdict is Verdict.NOT_CHECKED:
@@ -199,8 +210,7 @@ class Retry(Generic[P]):
 
     def _looking_ahead(self) -> Retry[P]:
         """Find the next seed, unless there is a reason to stop."""
-        last = self.attempts[-1].report.verdict
-        if last is not Verdict.FLAGGED or len(self.attempts) > self.limit:
+        if not self.attempts[-1].has_text or len(self.attempts) > self.limit:
             return self
         tried = {self.canonical(attempt.seed) for attempt in self.attempts}
         # A die that shows only what was tried already must not keep us for ever.
@@ -271,9 +281,12 @@ def retry_until_clean(
 
 
 def _badness(attempt: Attempt[Any]) -> tuple[int, float]:
-    order = (Verdict.CLEAN, Verdict.FLAGGED, Verdict.NOT_CHECKED)
-    verdict = attempt.report.verdict
-    return order.index(verdict), attempt.report.new_text if verdict is Verdict.FLAGGED else 0.0
+    """How much speaks against a picture; how much text a person sees in it nobody measured."""
+    if attempt.report.verdict is Verdict.NOT_CHECKED:
+        return 2, 0.0
+    if not attempt.has_text:
+        return 0, 0.0
+    return 1, math.inf if attempt.missed else attempt.report.new_text
 
 
 def _itself(seed: int) -> int:

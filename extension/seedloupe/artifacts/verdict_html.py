@@ -33,21 +33,33 @@ def stamp_of(report: ArtifactReport) -> tuple[str, StampTone]:
     return word, _TONES[report.verdict]
 
 
-def verdict_html(title: str, report: ArtifactReport, *, notes: Sequence[str] = ()) -> str:
+def verdict_html(
+    title: str,
+    report: ArtifactReport,
+    *,
+    notes: Sequence[str] = (),
+    overruled: tuple[str, StampTone] | None = None,
+) -> str:
     """Return everything a check has to say about a picture.
 
     Args:
         title: what the picture is called.
         report: what was found.
-        notes: whole sentences to stand below.
+        notes: whole sentences to stand below, or first where the check was overruled.
+        overruled: what somebody says instead, in two or three words, and its tone.
     """
-    word, tone = stamp_of(report)
+    word, tone = overruled or stamp_of(report)
     pieces = (
         *(_piece_html(flag, StampTone.BAD) for flag in report.flags),
         *(_piece_html(flag, StampTone.GOOD) for flag in report.excused),
     )
     found = f"<ul>{''.join(pieces)}</ul>" if pieces else f"<p>{escape(report.message)}</p>"
-    lines = "".join(f"<p>{escape(line)}</p>" for line in (*_measured(report), *notes))
+    said = "".join(f"<p>{escape(line)}</p>" for line in notes)
+    lines = "".join(f"<p>{escape(line)}</p>" for line in _measured(report))
+    if overruled:
+        found = f"{said}<p>What the check said:</p>{found}"
+    else:
+        lines += said
     return (
         f'<div class="sl-verdict"><h3>{escape(title)} '
         f'<i class="sl-mark sl-{tone.value}">{escape(word)}</i></h3>{found}{lines}</div>'

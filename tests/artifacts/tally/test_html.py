@@ -34,7 +34,7 @@ def said(log: ResultLog) -> str:
 def test_nothing_counted_yet_is_said_and_how_many_looks_a_seed_needs(log: ResultLog) -> None:
     html = said(log)
     assert "no picture looked at yet" in html
-    assert f"A high text rate takes {LEAST_TRIALS} pictures of a seed to tell." in html
+    assert f"Whether a seed writes shows after {LEAST_TRIALS} pictures of it." in html
     assert "Save" not in html
 
 
@@ -44,7 +44,7 @@ def test_the_rate_stands_beside_its_interval(log: ResultLog) -> None:
     html = said(log)
     # Wilson's interval for 3 of 10, as in Newcombe (1998): 0.108 to 0.603.
     assert "10 pictures looked at, 3 with text, that is 30% (95 % interval 11% to 60%)" in html
-    assert "The most any has is 1." in html
+    assert "pictures of it; the most any has is 1." in html
 
 
 def test_seeds_with_a_high_rate_and_those_without_text_are_named_with_their_counts(
@@ -57,6 +57,19 @@ def test_seeds_with_a_high_rate_and_those_without_text_are_named_with_their_coun
     assert "Without text so far: 78 (0 of 12)." in html
     assert "0 of 12 may still mean up to 24%" in html  # 3.84 / (12 + 3.84)
     assert "<td>77</td><td>8</td><td>8</td>" in html
+
+
+def test_only_seeds_looked_at_often_enough_to_say_something_are_listed(log: ResultLog) -> None:
+    for seed in range(9):
+        look(log, seed, [False] * (LEAST_TRIALS - 1))
+    html = said(log)
+    assert "Without text so far" not in html
+    assert "<table>" not in html
+    look(log, 50, [False] * LEAST_TRIALS)
+    html = said(log)
+    assert "Without text so far: 50 (0 of 8)." in html
+    assert html.count("<tr><td>") == 1
+    assert "and 9 more seeds, all in the saved tally" in html
 
 
 def test_many_looks_without_a_difference_are_said_to_show_none(log: ResultLog) -> None:
@@ -104,7 +117,7 @@ def test_damaged_lines_are_counted(log: ResultLog) -> None:
         file.write(b'{"check": "torn\n')
     html = said(log)
     assert "2 pictures looked at" in html
-    assert "1 damaged lines" in html
+    assert "A damaged line of the tally was left out." in html
 
 
 def test_names_are_shown_and_not_run(tmp_path: Path, subject: Subject) -> None:

@@ -66,8 +66,8 @@ def _usual_words(tally: Tally) -> str:
 def _high_rate_words(tally: Tally) -> str:
     most = max((count.trials for count in tally.seeds()), default=0)
     if most < LEAST_TRIALS:
-        begun = f" The most any has is {most}." if most else ""
-        return f"A high text rate takes {LEAST_TRIALS} pictures of a seed to tell.{begun}"
+        begun = f"; the most any has is {most}" if most else ""
+        return f"Whether a seed writes shows after {LEAST_TRIALS} pictures of it{begun}."
     high = tally.high_rate()
     if not high:
         return "No seed writes more often than the others beyond chance."
@@ -75,7 +75,7 @@ def _high_rate_words(tally: Tally) -> str:
 
 
 def _clean_words(tally: Tally) -> tuple[str, ...]:
-    clean = tally.cleanest()
+    clean = [count for count in tally.cleanest() if count.trials >= LEAST_TRIALS]
     if not clean:
         return ()
     return (
@@ -87,17 +87,20 @@ def _clean_words(tally: Tally) -> tuple[str, ...]:
 def _doubts(tally: Tally) -> tuple[str, ...]:
     if not tally.damaged:
         return ()
-    return (f"{tally.damaged} damaged lines of the tally were left out.",)
+    lines = "A damaged line" if tally.damaged == 1 else f"{tally.damaged} damaged lines"
+    return (f"{lines} of the tally {'was' if tally.damaged == 1 else 'were'} left out.",)
 
 
 def _table_html(tally: Tally) -> str:
-    """The seeds most was seen of."""
-    counts = sorted(tally.seeds(), key=lambda count: (-count.trials, -count.rate, count.seed))
+    """The seeds of which enough was seen to say something, those with most first."""
+    counts = [count for count in tally.seeds() if count.trials >= LEAST_TRIALS]
     if not counts:
         return ""
+    counts.sort(key=lambda count: (-count.trials, -count.rate, count.seed))
     rows = "".join(_row_html(count) for count in counts[: 3 * _NAMED])
-    more = len(counts) - 3 * _NAMED
-    left = f"<p>and {more} more seeds, all in the saved tally</p>" if more > 0 else ""
+    more = len(tally.seeds()) - len(counts[: 3 * _NAMED])
+    seeds = "1 more seed" if more == 1 else f"{more} more seeds"
+    left = f"<p>and {seeds}, all in the saved tally</p>" if more else ""
     return (
         "<details><summary>Seed by seed</summary><table><thead><tr><th>Seed</th><th>Looked at</th>"
         f"<th>With text</th><th>95 % interval</th></tr></thead><tbody>{rows}</tbody></table>"

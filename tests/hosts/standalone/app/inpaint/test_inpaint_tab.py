@@ -249,7 +249,7 @@ def test_corrections_are_kept_counted_and_taken_back(browser: Browser, state: Ap
     reads(browser, writing(101))
     browser.repaint()
     browser.select(101)
-    assert browser.text("sl-correct")["value"] == "This is fine"
+    assert browser.text("sl-correct")["value"] == "Seed 101 is fine"
     assert "2 pictures looked at, 1 with text" in browser.text("sl-tally")
     browser.take(browser.tab.on_correct(browser.shown))
     assert "2 pictures looked at, 0 with text" in browser.text("sl-tally")
@@ -260,9 +260,33 @@ def test_corrections_are_kept_counted_and_taken_back(browser: Browser, state: Ap
     assert "2 pictures looked at, 1 with text" in browser.text("sl-tally")
     assert browser.text("sl-retry")["interactive"]
     browser.select(100)
-    assert browser.text("sl-correct")["value"] == "You missed this"
+    assert browser.text("sl-correct")["value"] == "You missed text in seed 100"
     browser.take(browser.tab.on_correct(browser.shown))
     assert "2 pictures looked at, 2 with text" in browser.text("sl-tally")
+
+
+def test_missed_text_changes_verdict_count_and_card_and_can_be_retried(browser: Browser) -> None:
+    reads(browser, writing(102))
+    browser.repaint()
+    assert browser.text("sl-repaint-status").count("2 no text found") == 1
+    browser.select(101)
+    assert browser.text("sl-retry")["value"] == "Nothing to retry"
+    browser.take(browser.tab.on_correct(browser.shown))
+    assert "2 pictures: 1 no text found, 1 text, you say." in browser.text("sl-repaint-status")
+    for part in ("sl-repaint-frames", "sl-verdict"):
+        assert 'sl-bad">text, you say</i>' in browser.text(part)
+    assert "You said that text was missed" in browser.text("sl-repaint-preview")
+    assert "No text found" not in browser.text("sl-repaint-preview")
+    assert browser.text("sl-retry") == gr.update(value="Retry seed 101", interactive=True)
+    assert browser.text("sl-undo")["value"] == "Take that back for seed 101"
+    browser.retry()
+    attempts = re.findall(r"<p><b>(\d+)</b>", browser.text("sl-attempts"))
+    assert attempts == ["101", "102", "103"]
+    assert "Kept seed 103, after 2 retries" in browser.text("sl-repaint-status")
+    browser.select(101)
+    browser.take(browser.tab.on_undo(browser.shown))
+    assert "No text found" in browser.text("sl-repaint-preview")
+    assert "you say" not in browser.text("sl-verdict")
 
 
 def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(

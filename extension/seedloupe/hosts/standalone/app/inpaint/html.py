@@ -7,8 +7,8 @@ from html import escape
 
 from .....artifacts import Correction
 from .....artifacts.before_after_html import split_html
-from .....artifacts.tally.correction_words import CORRECTION_LABELS, correction_notes, correction_to
-from .....artifacts.verdict_html import StampTone, short_lines, stamp_of, verdict_html
+from .....artifacts.tally.correction_words import correction_notes, correction_to
+from .....artifacts.verdict_html import short_lines, verdict_html
 from ..html import Frame, frames_html
 from .state import InpaintState, Result
 
@@ -51,7 +51,8 @@ def chosen_split_html(sheet: InpaintState, result: Result, *, boxes: bool) -> st
 def result_html(result: Result) -> str:
     """Return everything the check has to say about a result, and what its user says to it."""
     notes = correction_notes(result.report, result.counted, result.said)
-    return verdict_html(f"Seed {result.seed}", result.report, notes=notes)
+    overruled = result.stamp if result.said is not None else None
+    return verdict_html(f"Seed {result.seed}", result.report, notes=notes, overruled=overruled)
 
 
 def correction_of(result: Result) -> Correction | None:
@@ -71,12 +72,8 @@ def _frame(sheet: InpaintState, seed: int, *, boxes: bool) -> Frame:
 
 
 def _mark(result: Result) -> tuple[str, str]:
-    """The verdict in a few words and its tone, or those of the user who corrected it."""
-    if result.said is None:
-        word, tone = stamp_of(result.report)
-        return word, tone.value
-    fine = result.said is Correction.FINE
-    return CORRECTION_LABELS[result.said], (StampTone.GOOD if fine else StampTone.BAD).value
+    word, tone = result.stamp
+    return word, tone.value
 
 
 def _attempt(sheet: InpaintState, seed: int, why: str, *, boxes: bool) -> Frame:

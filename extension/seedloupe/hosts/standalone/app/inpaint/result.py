@@ -17,7 +17,10 @@ SHOW_RESULT = """(...given) => {
   if (window.innerWidth <= 900 && result) result.scrollIntoView({behavior: "smooth"});
   return given;
 }"""
-_OFFERS = {Correction.FINE: "This is fine", Correction.MISSED: "You missed this"}
+_OFFERS = {
+    Correction.FINE: "Seed {} is fine",
+    Correction.MISSED: "You missed text in seed {}",
+}
 
 
 class ResultParts:
@@ -39,8 +42,8 @@ class ResultParts:
                 self._verdict = gr.HTML("", elem_id="sl-verdict")
                 with gr.Row(elem_classes="sl-buttons sl-answers"):
                     self.retry = gr.Button("Retry", min_width=120, elem_id="sl-retry")
-                    self.correct = gr.Button("This is fine", min_width=120, elem_id="sl-correct")
-                    self.undo = gr.Button("Undo", min_width=80, elem_id="sl-undo")
+                    self.correct = gr.Button("It is fine", min_width=120, elem_id="sl-correct")
+                    self.undo = gr.Button("Take that back", min_width=80, elem_id="sl-undo")
         self.parts = [
             *(self._row, self._split, self._verdict),
             *(self.retry, self.correct, self.undo),
@@ -67,11 +70,15 @@ class ResultParts:
             self._verdict: result_html(result),
             self.retry: self._retry_button(sheet, seed, busy=busy),
             self.correct: gr.update(
-                value=_OFFERS[offer or Correction.FINE],
+                value=_OFFERS[offer or Correction.FINE].format(seed),
                 visible=offer is not None and result.said is None,
                 interactive=not busy,
             ),
-            self.undo: gr.update(visible=result.said is not None, interactive=not busy),
+            self.undo: gr.update(
+                value=f"Take that back for seed {seed}",
+                visible=result.said is not None,
+                interactive=not busy,
+            ),
         }
 
     def rest(self) -> dict[Any, Any]:

@@ -62,7 +62,7 @@ def try_again(
     """
     job = sheet.job
     assert job is not None  # a result was drawn by some job
-    given = Attempt(first.seed, "the one you had", first, first.report)
+    given = Attempt(first.seed, "the one you had", first, first.report, first.missed)
     begun = Retry.begin(given, seeds, limit=limit, canonical=_canonical_of(job))
     page = replace(sheet, retry=begun)
 

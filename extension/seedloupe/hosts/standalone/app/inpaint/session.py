@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from .....artifacts import ArtifactReport, Level, TextCheck, Verdict, draw_overlay
+from .....artifacts import ArtifactReport, Level, TextCheck, draw_overlay
 from .....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
-from .....artifacts.verdict_html import stamp_of
 from .....generation.request import Request
 from .....images import from_pil, to_pil
 from .....noise import parse_seeds
@@ -151,7 +149,7 @@ def repaint(
     for page in draw_repaint(sheet, job, follow(events, stop, clock=clock), words):
         sheet = page
         yield sheet
-    yield replace(sheet.settled(), status=_last_words(sheet))
+    yield replace(sheet.settled(), status=sheet.summary)
 
 
 def draw_repaint(
@@ -199,7 +197,8 @@ def check_repaint(job: Job, picture: Generated, url: str, preview: Preview | Non
     layers = preview.layers if preview else ()
     shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
     boxes = job.keep_boxes(_boxed(image, report, job.check.mask), f"seed-{picture.seed}-boxes")
-    return Result(picture.seed, url, boxes, report, shown, counted, job.said.get(counted.check))
+    made = Result(picture.seed, url, boxes, report, shown, counted)
+    return made.corrected(job.said.get(counted.check))
 
 
 def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor | None) -> Image.Image:
@@ -223,18 +222,3 @@ def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
         for found in (report.flags, report.excused)
     )
     return replace(report, flags=flags, excused=excused)
-
-
-def _last_words(sheet: InpaintState) -> str:
-    done, wanted = len(sheet.results), len(sheet.seeds)
-    counts = Counter(stamp_of(result.report)[0] for result in sheet.results.values())
-    found = ", ".join(f"{count} {word}" for word, count in counts.items())
-    pictures = "1 picture" if done == 1 else f"{done} pictures"
-    stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
-    readers = {
-        result.report.reader
-        for result in sheet.results.values()
-        if result.report.verdict is not Verdict.NOT_CHECKED
-    }
-    by = f" Read by {', '.join(sorted(readers))}." if readers else ""
-    return f"{stopped}: {found}.{by}" if found else f"{stopped}."

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .....artifacts import ArtifactReport, Correction, TextCheck, Verdict
+from .....artifacts.tally.correction_words import CORRECTION_LABELS, correction_notes
 from .....artifacts.tally.result_log import Counted, ResultLog
+from .....artifacts.verdict_html import StampTone, stamp_of
 from ..html import Preview
 from ..layer_preview import LayerPainter
 
@@ -77,6 +81,26 @@ class Result:
             return self.said is Correction.MISSED
         return self.report.verdict is Verdict.FLAGGED
 
+    @property
+    def missed(self) -> bool:
+        """Whether its user sees text that the check did not find."""
+        return self.said is Correction.MISSED
+
+    @property
+    def stamp(self) -> tuple[str, StampTone]:
+        """The verdict in a few words and its tone, or those of the user who corrected it."""
+        if self.said is None:
+            return stamp_of(self.report)
+        fine = self.said is Correction.FINE
+        return CORRECTION_LABELS[self.said], StampTone.GOOD if fine else StampTone.BAD
+
+    def corrected(self, said: Correction | None) -> Result:
+        """Return the result with what its user says, also where it is looked at."""
+        notes = correction_notes(self.report, self.counted, said)
+        first = notes[0] if said is not None and notes else self.report.message
+        lines = (first, *self.preview.lines[1:])
+        return replace(self, said=said, preview=replace(self.preview, lines=lines))
+
 
 @dataclass(frozen=True, eq=False)
 class InpaintState:
@@ -112,9 +136,26 @@ class InpaintState:
         return replace(self, drawing=None, looking="")
 
     def corrected(self, seed: int, said: Correction | None) -> InpaintState:
-        """Return the page with what a user says to the verdict on a picture."""
-        results = {**self.results, seed: replace(self.results[seed], said=said)}
-        return replace(self, results=results)
+        """Return the page with what a user says to the verdict on a picture, counted anew."""
+        results = {**self.results, seed: self.results[seed].corrected(said)}
+        page = replace(self, results=results)
+        return replace(page, status=page.summary)
+
+    @property
+    def summary(self) -> str:
+        """How many pictures there are, and what was found in them."""
+        done, wanted = len(self.results), len(self.seeds)
+        counts = Counter(result.stamp[0] for result in self.results.values())
+        found = ", ".join(f"{count} {word}" for word, count in counts.items())
+        pictures = "1 picture" if done == 1 else f"{done} pictures"
+        stopped = f"Stopped after {done} of {wanted} pictures" if done < wanted else pictures
+        readers = {
+            result.report.reader
+            for result in self.results.values()
+            if result.report.verdict is not Verdict.NOT_CHECKED
+        }
+        by = f" Read by {', '.join(sorted(readers))}." if readers else ""
+        return f"{stopped}: {found}.{by}" if found else f"{stopped}."
 
     def kept(self) -> int | None:
         """Return the seed whose picture to show: of the latest retry, or else of all, the best.
@@ -130,7 +171,7 @@ class InpaintState:
         wrong = [
             result
             for result in self.results.values()
-            if result.report.verdict is Verdict.FLAGGED and result.has_text
+            if result.report.verdict is not Verdict.NOT_CHECKED and result.has_text
         ]
         mine = (result for result in wrong if result.seed == chosen)
         worst = max(wrong, key=lambda result: result.report.new_text, default=None)
@@ -140,4 +181,6 @@ class InpaintState:
 def _badness(result: Result) -> tuple[int, float]:
     if result.report.verdict is Verdict.NOT_CHECKED:
         return 2, 0.0
-    return (1, result.report.new_text) if result.has_text else (0, 0.0)
+    if not result.has_text:
+        return 0, 0.0
+    return 1, math.inf if result.missed else result.report.new_text

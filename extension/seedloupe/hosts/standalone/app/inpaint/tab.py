@@ -132,7 +132,7 @@ class InpaintTab:
                 js=SHOW_RESULT,
                 **SILENT,
             )
-        corrected = [self._sheet, *shown, self._tally]
+        corrected = [self._sheet, self._status, self._preview, *shown, self._tally]
         on(result.correct.click, self.on_correct, kept, corrected, **SILENT)
         on(result.undo.click, self.on_undo, kept, corrected, **SILENT)
         self.follow(form.prompt.blur, self._model.change, form.level.change)
@@ -291,6 +291,8 @@ class InpaintTab:
         sheet = sheet.corrected(seed, said)
         yield {
             self._sheet: sheet,
+            self._status: status_html(sheet.status),
+            self._preview: preview_html(sheet.results[seed].preview),
             **self._pictures(sheet, boxes=boxes),
             **self.result.show(sheet, seed, boxes=boxes),
             **self._tally_page(sheet, Level(given[self.form.level])),
