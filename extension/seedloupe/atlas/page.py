@@ -25,13 +25,6 @@ from ..tables.maps import SeedMap, map_names, seed_map
 from ..tables.table import ScorePart
 from .sheet_cells import SheetCells, likeness_cells, ordered_cells
 
-#: On a narrow screen the map is above the form; go there when seeds were picked.
-SHOW_MAP = """(...given) => {
-  if (window.innerWidth <= 900) {
-    document.getElementById("sl-atlas-map").scrollIntoView({behavior: "smooth"});
-  }
-  return given;
-}"""
 _FOLDER = Path(__file__).parent
 _MAP_SCRIPTS = ("ground.js", "camera.js", "paint.js", "hand.js", "words.js", "atlas.js")
 _CONFIRM: ScorePart = "confirm"

@@ -136,7 +136,12 @@ def layout_request(
         InputError: no box was drawn.
     """
     if not places:
-        raise InputError("layout", expected="a box drawn on the small picture", got="none")
+        raise InputError(
+            "layout",
+            expected="a box drawn on the small picture",
+            got="none",
+            advice="Drag one to where the thing should stand.",
+        )
     layouts = layouts_of(boxes=[Box(*place) for place in places], kind=kind)
     return PickRequest(PickRule.LAYOUT, count, tags=tags, layouts=layouts)
 

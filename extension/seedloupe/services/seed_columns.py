@@ -122,12 +122,14 @@ class SeedColumn:
         picking: the seeds.
         ranks: the place of every seed of the table that could be compared.
         rising: the metrics of which more is better.
+        request: what was asked of the table; None for random and given seeds.
     """
 
     way: ColumnSource
     picking: Picking
     ranks: Mapping[int, int] = field(default_factory=dict)
     rising: frozenset[str] = frozenset()
+    request: PickRequest | PluginRequest | None = None
 
 
 def choose_columns(
@@ -156,13 +158,25 @@ def choose_columns(
     outside = tuple(way for way in ways if isinstance(way, PluginSource))
     wanted: list[ColumnSource] = [way for way in possible_ways(table, outside) if way in ways]
     if not wanted and by_hand is None:
-        raise InputError("seeds side by side", expected="one kind ticked at least", got="none")
-    picked = [(way, _pick(way, table, count, source_seed, places)) for way in wanted]
-    chosen: list[tuple[ColumnSource, Picking]] = []
-    if by_hand is not None:
-        chosen.append((SeedSource.CHOSEN, by_hand))
+        raise InputError(
+            "seeds side by side",
+            expected="one kind ticked at least",
+            got="none",
+            advice="Tick one, such as random seeds.",
+        )
     ranks, rising = ranks_of(table), _rising(table)
-    return tuple(SeedColumn(way, picking, ranks, rising) for way, picking in (*picked, *chosen))
+    columns: list[SeedColumn] = []
+    for way in wanted:
+        request = _request(way, count, places)
+        picking = (
+            pick_random(table, count, source_seed=source_seed)
+            if request is None
+            else pick_seeds(table, request)
+        )
+        columns.append(SeedColumn(way, picking, ranks, rising, request))
+    if by_hand is not None:
+        columns.append(SeedColumn(SeedSource.CHOSEN, by_hand, ranks, rising))
+    return tuple(columns)
 
 
 def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
@@ -252,17 +266,14 @@ def _rising(table: SeedTable | None) -> frozenset[str]:
     return frozenset(name for name in metrics if table and table.higher_is_better(name))
 
 
-def _pick(
-    way: ColumnSource, table: SeedTable | None, count: int, source_seed: int, places: ColumnPlaces
-) -> Picking:
-    if way is SeedSource.RANDOM:
-        return pick_random(table, count, source_seed=source_seed)
+def _request(
+    way: ColumnSource, count: int, places: ColumnPlaces
+) -> PickRequest | PluginRequest | None:
+    """Return what to ask a table for; None for seeds no table is asked for."""
+    if way in (SeedSource.RANDOM, SeedSource.CHOSEN):
+        return None
     if isinstance(way, PluginSource):
-        return pick_seeds(table, PluginRequest(way.label, way.picker, count))
-    return pick_seeds(table, _request(way, count, places))
-
-
-def _request(way: SeedSource | CleanSource, count: int, places: ColumnPlaces) -> PickRequest:
+        return PluginRequest(way.label, way.picker, count)
     at = PickRequest(PickRule.GOLDEN, count, places.position, places.order)
     if isinstance(way, CleanSource):
         return replace(at, rule=PickRule.CLEAN, flaw=way.tag)

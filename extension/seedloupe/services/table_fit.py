@@ -96,7 +96,9 @@ def require_whole(value: float | None, field: str) -> int:
     """
     if value is None or value != value // 1:
         got = "nothing" if value is None else f"{value:g}"
-        raise InputError(field, expected="a whole number", got=got)
+        raise InputError(
+            field, expected="a whole number", got=got, advice="Nothing is rounded: type another."
+        )
     return int(value)
 
 

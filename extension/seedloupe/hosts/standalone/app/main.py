@@ -127,6 +127,7 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
 
     from ....atlas.page import atlas_css
     from ....lens.explorer import explorer_css
+    from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
     from .theme import CSS, HEAD, theme
 
@@ -142,6 +143,6 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=CSS + LEAD_CSS + atlas_css() + explorer_css(),
+        css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css(),
         head=HEAD,
     )

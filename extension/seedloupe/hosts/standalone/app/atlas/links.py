@@ -7,6 +7,32 @@ from __future__ import annotations
 
 from .....atlas.page import frame_script, map_script
 
+#: On a narrow screen the map is above the form; go there when seeds were picked.
+SHOW_MAP = """(...given) => {
+  if (window.innerWidth <= 900) {
+    document.getElementById("sl-atlas-map").scrollIntoView({behavior: "smooth"});
+  }
+  return given;
+}"""
+#: Where the parts of the tab stand.
+ATLAS_PAGE_CSS = """
+#sl-atlas-frame{margin-top:-8px}
+/* The box comes first, beside what it asks; then the pictures, then the rest. */
+@media (max-width:900px){
+  .sl-atlas-page{gap:18px!important}
+  .sl-atlas-page .sl-rail{display:contents!important}
+  .sl-atlas-page .sl-by-box{order:-2;display:grid!important;gap:8px 16px!important;
+    grid-template-columns:minmax(150px,226px) 1fr;grid-template-rows:auto auto auto 1fr;width:100%}
+  .sl-atlas-page .sl-by-box>:first-child{grid-column:1/-1}
+  .sl-atlas-page .sl-by-box>#sl-atlas-frame{grid-row:2/-1}
+  .sl-atlas-page .sl-by-box button{align-self:start}
+  .sl-atlas-page .sl-results{order:-1}
+}
+@media (max-width:700px){
+  .sl-atlas-page .sl-by-box{grid-template-columns:150px 1fr}
+  .sl-by-box .sl-frame-picture{max-width:134px}
+}
+"""
 _HEAR = """hear: listener => {
     const tell = () => listener(JSON.parse(props.value || "{}"));
     watch("value", tell);

@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from .....atlas.page import (
-    SHOW_MAP,
     AtlasPage,
     Place,
     frame_html,
@@ -44,7 +43,7 @@ from ..events import SILENT, on, toast
 from ..html import fit_html
 from ..state import AppState, Opening, guarded, open_page_with_table
 from .filter_form import FilterForm, sifting_from, tags_from
-from .links import gradio_frame_script, gradio_map_script
+from .links import SHOW_MAP, gradio_frame_script, gradio_map_script
 
 #: What *Create* is called among the tabs.
 CREATE = "create"
