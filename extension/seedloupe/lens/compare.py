@@ -121,7 +121,9 @@ def _require_comparable(one: LensRecord, other: LensRecord, key: LensKey) -> Non
     shapes = [(x.channels, x.height, x.width) for x in (one.layer(key), other.layer(key))]
     if shapes[0] != shapes[1]:
         expected = f"{key.layer} of one shape in both, as one kind of model and one size give"
-        raise _refusal("layers", expected, " and ".join(map(str, shapes)))
+        models = " and ".join(run.spec.model or "an unnamed model" for run in (one, other))
+        advice = f"They are of {models}; record both with one model at one size."
+        raise _refusal("layers", expected, " and ".join(map(str, shapes)), advice)
     if not _raw(one, other, key) and one.spec.projection != other.spec.projection:
         got = f"{one.spec.projection} and {other.spec.projection}"
         raise _refusal("projection", "codes made alike", got, "Record both with one setting.")

@@ -50,7 +50,7 @@ def paint_differences(found: Comparison, out: Path) -> None:
     Raises:
         InputError: the place cannot be written to.
     """
-    sheet = to_pil(_sheet(found))
+    sheet = to_pil(difference_sheet(found))
     if out.suffix != ".html":
         save_plain(sheet, out)
         return
@@ -71,7 +71,8 @@ def difference_words(found: Comparison) -> list[str]:
     return [*(lines or ["the same settings"]), *found.notes]
 
 
-def _sheet(found: Comparison) -> Tensor:
+def difference_sheet(found: Comparison) -> Tensor:
+    """Paint difference maps as ``(3, H, W)`` in ``[0, 1]``, a line a layer and a column a step."""
     from .views import StripRow, contact_sheet
 
     rows, moments = [], sorted({(key.track, key.step) for key in found.maps})

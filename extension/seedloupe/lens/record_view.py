@@ -7,14 +7,15 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional
 
-from ..errors import InputError, LayerNotFoundError
+from ..errors import InputError, LayerNotFoundError, LensMatchError
 from .questions import elsewhere, groups, painted_likeness, spot_likeness
 from .record import LensKey, LensRecord
 from .views.cells import Spot
 from .views.similarity import Measure
 from .words import kept_words
-from .words.paint import heat_colours
+from .words.paint import heat_colours, overlay
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -104,6 +105,55 @@ def view_record(record: LensRecord, request: ViewRequest) -> RecordView:
     share = sum(record.layer(key).explained)
     colours = f"The three strongest components of {_place(record, key)}, {share:.0%} of variance."
     return RecordView(record.picture(key, row=row), colours)
+
+
+def laid_out(
+    view: RecordView, height: int, width: int, *, under: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Bring a view to the size of a picture.
+
+    Args:
+        view: what was seen.
+        height: in pixels.
+        width: in pixels.
+        under: ``(3, height, width)``, float32 in ``[0, 1]``: lies under a word or a spot.
+
+    Returns:
+        the picture ``(3, height, width)``, and how strong it is at each pixel, ``(height, width)``
+        stretched to ``[0, 1]``; ones for colours and groups.
+    """
+    if view.strength is None:
+        large = functional.interpolate(view.picture[None], (height, width), mode="nearest")[0]
+        return large, torch.ones(height, width)
+    values = view.strength.nan_to_num(float(view.strength.nanmean()))
+    low, high = values.min(), values.max()
+    even = torch.zeros_like(values)
+    stretched = (values - low) / (high - low) if high > low else even
+    size = (height, width)
+    shown = functional.interpolate(stretched[None, None], size, mode="bilinear")[0, 0]
+    if under is None:
+        return functional.interpolate(view.picture[None], size, mode="nearest")[0], shown
+    return overlay(under, view.strength), shown
+
+
+def require_same_form(record: LensRecord, height: int, width: int) -> None:
+    """Check that a picture may be the one a run was recorded of, by its form.
+
+    Raises:
+        LensMatchError: its sides stand in another proportion than the layers' cells.
+    """
+    layers = [(layer.height, layer.width) for layer in record.spec.layers]
+    layers += [(words.height, words.width) for words in record.spec.words]
+    if not layers:
+        return
+    rows, columns = max(layers, key=lambda size: size[0] * size[1])
+    if abs(width * rows - height * columns) >= max(width, height):
+        raise LensMatchError(
+            "picture",
+            expected=f"the form of this lens's layers, {columns}x{rows} cells",
+            got=f"{width}x{height} pixels",
+            advice="Wire the picture that was sampled with the tapped model.",
+        )
 
 
 def layers_of(record: LensRecord) -> tuple[str, ...]:

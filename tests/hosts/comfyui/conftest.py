@@ -20,7 +20,14 @@ from seedloupe.tables import SUFFIX, SeedTable, write_table
 
 FAKES = Path(__file__).parents[1] / "fakes" / "comfyui"
 OURS = "seedloupe.hosts.comfyui"
-HOST_MODULES = ("comfy", "comfy_api", "comfyui_version", "folder_paths", "server")
+HOST_MODULES = (
+    "comfy",
+    "comfy_api",
+    "comfy_execution",
+    "comfyui_version",
+    "folder_paths",
+    "server",
+)
 
 
 @dataclass(frozen=True)

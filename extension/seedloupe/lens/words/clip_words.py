@@ -85,6 +85,16 @@ def prompt_tokens(tokenizer: ClipTokenizer, text: str) -> PromptTokens:
     return replace(read, beyond=whole.words[first:], parted=first < len(read.words))
 
 
+def chunk_tokens(tokenizer: ClipTokenizer, chunks: Sequence[Sequence[int | None]]) -> PromptTokens:
+    """Return the words of chunks of tokens, as hosts cut long prompts.
+
+    Args:
+        tokenizer: names the tokens.
+        chunks: the tokens' numbers; None for a vector of a textual inversion, which has none.
+    """
+    return PromptTokens.of_chunks([_chunk_pieces(tokenizer, chunk) for chunk in chunks])
+
+
 def words_beyond(tokens: PromptTokens) -> str:
     """Say in a sentence that a prompt is cut and which words were; empty where none was."""
     count = len(tokens.beyond)
@@ -126,6 +136,28 @@ def may_mean_something(label: str) -> bool:
     """Tell whether a word may point at something in a picture: no article, no mark, no joint."""
     word = label.partition("#")[0].casefold()
     return any(map(str.isalnum, word)) and word not in _ARTICLES | _JOINING
+
+
+def _chunk_pieces(tokenizer: ClipTokenizer, chunk: Sequence[int | None]) -> list[Piece]:
+    """The vectors of a textual inversion are one word, which ends where tokens go on."""
+    place = tokenizer.eos_token_id
+    ids = [number if number is not None else -1 for number in chunk]
+    end = ids.index(place) if place in ids else len(ids)
+    pieces: list[Piece] = []
+    start = 0
+    while start < len(ids):
+        vector = ids[start] < 0
+        stop = next((n for n in range(start, len(ids)) if (ids[n] < 0) != vector), len(ids))
+        if vector:
+            texts = ["embedding", *[""] * (stop - start - 1)]
+            pieces += [Piece(t, n == len(texts) - 1, start >= end) for n, t in enumerate(texts)]
+        else:
+            named = _pieces(tokenizer, ids[start:stop])
+            pieces += (
+                named if start < end or start == 0 else [replace(p, special=True) for p in named]
+            )
+        start = stop
+    return pieces
 
 
 def _pieces(tokenizer: ClipTokenizer, ids: Sequence[int]) -> list[Piece]:

@@ -19,6 +19,10 @@ NODE_FILES = (
     "pick_seeds",
     "noise_from_seeds",
     "golden_seed",
+    "lens_compare",
+    "lens_file",
+    "lens_tap",
+    "lens_view",
     "seedling_loader",
 )
 

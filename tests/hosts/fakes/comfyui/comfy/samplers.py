@@ -104,7 +104,8 @@ class CFGGuider:
         self.cfg = 1.0
 
     def set_conds(self, positive: list[Any], negative: list[Any]) -> None:
-        self.conds = {"positive": positive, "negative": negative}
+        given = {"positive": positive, "negative": negative}
+        self.conds = {name: [_named(*one) for one in conds] for name, conds in given.items()}
 
     def set_cfg(self, cfg: float) -> None:
         self.cfg = cfg
@@ -187,13 +188,13 @@ class CFGGuider:
         call: list[tuple[int, Any]],
         model_options: Mapping[str, Any],
     ) -> Tensor:
-        texts = [_repeated(one[0], len(x)) for _, one in call]
+        texts = [_repeated(one["cross_attn"], len(x)) for _, one in call]
         longest = math.lcm(*(text.shape[1] for text in texts))
         texts = [text.repeat(1, longest // text.shape[1], 1) for text in texts]
         options = {
             **model_options["transformer_options"],
             "cond_or_uncond": [kind for kind, _ in call],
-            "uuids": [uuid.uuid4() for _ in call],
+            "uuids": [one["uuid"] for _, one in call],
             "sigmas": sigma.repeat(len(call)),
         }
         inner = self.inner_model
@@ -203,6 +204,11 @@ class CFGGuider:
             transformer_options=options,
             c_crossattn=torch.cat(texts),
         )
+
+
+def _named(text: Tensor, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A conditioning as guiders keep it: under an id of its own, by which its chunks are known."""
+    return {**settings, "cross_attn": text, "uuid": uuid.uuid4()}
 
 
 def _repeated(text: Tensor, batch: int) -> Tensor:

@@ -1,0 +1,80 @@
+// Shows on a Lens Tap what its layers see while a sampler runs.
+
+import { app } from "../../scripts/app.js";
+import { api } from "../../scripts/api.js";
+import { addBox, nodeById, onNodes, part, setPicture } from "./lens_parts.js";
+
+const boxes = new WeakMap();
+
+function build(node) {
+  const box = addBox(node, "seedloupe_lens_live", 150);
+  const line = part("div", { marginBottom: "4px" }, "Layers show here while a sampler runs.");
+  const tiles = part("div", {
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fill, minmax(88px, 1fr))",
+    gap: "4px",
+  });
+  const notes = part("div", { whiteSpace: "pre-wrap", color: "var(--warning-text, #e8b339)" });
+  box.append(line, tiles, notes);
+  boxes.set(node, { line, tiles, notes, byName: new Map() });
+}
+
+function tileOf(box, layer) {
+  let tile = box.byName.get(layer.name);
+  if (!tile) {
+    const figure = part("figure", { margin: "0", minWidth: "0" });
+    const image = part("img", { width: "100%", imageRendering: "pixelated", display: "block" });
+    const name = part("figcaption", {
+      overflow: "hidden",
+      textOverflow: "ellipsis",
+      whiteSpace: "nowrap",
+    });
+    name.textContent = name.title = image.alt = layer.name;
+    figure.append(image, name);
+    box.tiles.append(figure);
+    tile = { figure, image };
+    box.byName.set(layer.name, tile);
+  }
+  return tile;
+}
+
+function show(box, said) {
+  if (said.layers) {
+    if (said.step === 0 || box.over) {
+      box.notes.textContent = "";
+      box.tiles.replaceChildren();
+      box.byName.clear();
+      box.over = false;
+    }
+    box.line.textContent = `Step ${said.step + 1} of ${said.steps}`;
+    for (const layer of said.layers) {
+      const { image } = tileOf(box, layer);
+      image.style.aspectRatio = `${Number(layer.width)} / ${Number(layer.height)}`;
+      setPicture(image, layer.picture);
+    }
+  }
+  if (said.over) {
+    box.over = true;
+    box.notes.textContent = (said.notes ?? []).join("\n");
+  }
+}
+
+app.registerExtension({
+  name: "seedloupe.lens.tap",
+
+  setup() {
+    api.addEventListener("seedloupe.lens", ({ detail }) => {
+      const node = nodeById(detail?.node);
+      const box = node && boxes.get(node);
+      if (box) {
+        show(box, detail);
+      }
+    });
+  },
+
+  async beforeRegisterNodeDef(nodeType, nodeData) {
+    if (nodeData.name === "SeedloupeLensTap") {
+      onNodes(nodeType, build);
+    }
+  },
+});

@@ -1,0 +1,1 @@
+"""A double of ComfyUI's ``comfy_execution``."""
