@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seedloupe.atlas.page import frame_script, map_html, map_script, table_json
+from seedloupe.atlas.page import atlas_module, frame_script, map_html, map_script, table_json
 from seedloupe.picking import ranks_of
 from seedloupe.tables import SeedTable
 
@@ -98,6 +98,20 @@ def test_pictures_give_way_to_points_where_they_would_be_too_small() -> None:
     )
     assert few == []
     assert many == [0, 1]
+
+
+def test_a_host_can_import_both_as_one_module() -> None:
+    assert NODE is not None
+    source = f"{BROWSER}\n{atlas_module()}\nconsole.log(typeof openAtlas, typeof openFrame);"
+    done = subprocess.run(
+        [NODE, "--input-type=module", "-"],
+        input=source,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["function", "function"]
 
 
 def test_the_core_names_no_host_and_starts_nothing_by_itself() -> None:

@@ -1,6 +1,9 @@
 // The map of a table's seeds, for any host. What passes between them is in docs/atlas.md.
 
-/** Bring an element to life; link has hear(listener) and send(message), messages are plain objects. */
+/**
+ * Bring an element to life; link has hear(listener) and send(message), messages are plain objects.
+ * Return what to call before the element goes, where the page stays.
+ */
 function openAtlas(element, link) {
   const part = name => element.querySelector(`[data-part="${name}"]`);
   const canvas = part("map");
@@ -16,14 +19,23 @@ function openAtlas(element, link) {
   connectParts(atlas);
   listenToPointers(atlas);
   listenToKeys(atlas);
-  new ResizeObserver(() => measure(atlas)).observe(canvas.parentElement);
+  const keys = `sl-atlas-keys-${Math.random().toString(36).slice(2)}`; // a page may hold several
+  part("keys").id = keys;
+  canvas.setAttribute("aria-describedby", keys);
+  const resized = new ResizeObserver(() => measure(atlas));
+  resized.observe(canvas.parentElement);
   const repaint = () => {
     atlas.colours = coloursOf(element);
     showLegend(atlas);
     atlas.refresh();
   };
-  new MutationObserver(repaint).observe(document.body, {attributeFilter: ["class"]});
+  const recoloured = new MutationObserver(repaint);
+  recoloured.observe(document.body, {attributeFilter: ["class"]});
   link.hear(news => heard(atlas, news));
+  return () => {
+    resized.disconnect();
+    recoloured.disconnect();
+  };
 }
 
 /** Take what the server says: another table, a filter, seeds it picked. */
@@ -39,10 +51,10 @@ async function heard(atlas, news) {
   atlas.kept = news.kept ? bitsOf(news.kept, ground.seeds.length) : null;
   atlas.boxes = news.boxes || [];
   atlas.part("sifted").textContent = news.sifted || "";
-  if (news.turn !== atlas.turn) {
-    atlas.turn = news.turn;
+  if ((news.turn || 0) !== atlas.turn) {
+    atlas.turn = news.turn || 0;
     atlas.cleared = null;
-    atlas.chosen = new Set(news.chosen.map(seed => rowOf(ground, seed)).filter(row => row !== NOTHING));
+    atlas.chosen = new Set((news.chosen || []).map(seed => rowOf(ground, seed)).filter(row => row !== NOTHING));
     showChosen(atlas);
     if (atlas.map) bringChosenIntoSight(atlas);
   }

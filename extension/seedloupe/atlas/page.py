@@ -126,6 +126,11 @@ def frame_script() -> str:
     return (_FOLDER / "frame.js").read_text("utf-8")
 
 
+def atlas_module() -> str:
+    """Return both scripts as one JavaScript module that exports ``openAtlas`` and ``openFrame``."""
+    return f"{map_script()}\n{frame_script()}\nexport {{openAtlas, openFrame}};\n"
+
+
 def atlas_css() -> str:
     """Return the style sheet of the tab."""
     return (_FOLDER / "atlas.css").read_text("utf-8")

@@ -14,6 +14,7 @@ from .....picking import PickOrder
 from .....services.seed_columns import ColumnPlaces, ColumnSource, SeedSource
 from .....services.table_fit import require_whole
 from ..atlas.links import gradio_frame_script
+from ..events import SILENT, on
 
 #: Where things should stand before anybody drew a box: on the left, large enough for most objects.
 FIRST_BOX: Place = (0.05, 0.3, 0.45, 0.85)
@@ -63,6 +64,7 @@ class PoolForm:
                 elem_id="sl-best-first",
             )
         self.inputs = [self.frame, self.position, self.best_first]
+        on(self.best_first.input, from_the_top, self.best_first, self.position, **SILENT)
 
     def offered(self, ways: tuple[ColumnSource, ...], aspect: float) -> dict[Any, Any]:
         """Return what changes with another table: whether a box can be asked for, and its shape."""
@@ -76,6 +78,11 @@ class PoolForm:
     def outputs(self) -> list[Any]:
         """What :meth:`offered` changes."""
         return [self._box, self.frame, self.position]
+
+
+def from_the_top(best_first: bool) -> Any:
+    """Return the position that goes with a tick of *Best first*; without it the pool goes on."""
+    return 0 if best_first else gr.skip()
 
 
 def column_places(frame: str | None, position: float | None, best_first: bool) -> ColumnPlaces:
