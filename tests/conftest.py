@@ -127,6 +127,7 @@ def _no_tables_of_the_user(monkeypatch: pytest.MonkeyPatch, nowhere: Path) -> No
     monkeypatch.delenv("SEEDLOUPE_TABLES", raising=False)
     for name in ("XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(nowhere / "no user's folder"))
+    monkeypatch.setenv("SEEDLOUPE_PICTURES", str(nowhere / "pictures"))
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,23 @@ def own_folder(environment: Mapping[str, str], platform: str, home: Path) -> Pat
     return _applications(environment, platform, home) / "seedloupe"
 
 
+def pictures_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return where pictures are saved when nobody names a folder; it may not exist.
+
+    Args:
+        environment: variables by name; ``SEEDLOUPE_PICTURES`` names another folder.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    named = environment.get("SEEDLOUPE_PICTURES", "").strip()
+    if named:
+        return Path(named)
+    usual = home / "Pictures"
+    if usual.is_dir():
+        return usual / "Seedloupe"
+    return own_folder(environment, platform, home) / "pictures"
+
+
 def _applications(environment: Mapping[str, str], platform: str, home: Path) -> Path:
     """Return where programs of this system keep a user's files."""
     if platform == "darwin":

@@ -52,6 +52,7 @@ WEBUI = GenerationInfo(
     "Euler a",
     "txt2img",
     negative="a letter",
+    steps=20,
 )
 
 

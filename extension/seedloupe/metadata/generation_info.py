@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from .containers.file import read_picture_file
@@ -42,6 +44,8 @@ class GenerationInfo:
         problem: why the texts could not be read; empty where they could, or where there are none.
         negative: what was to be avoided.
         schedule: the schedule's name, where it stands beside the sampler's.
+        steps: of the schedule; None where it is not told.
+        guidance: classifier-free guidance; None where it is not told.
     """
 
     seed: int | None = None
@@ -56,6 +60,8 @@ class GenerationInfo:
     problem: str = ""
     negative: str = ""
     schedule: str = ""
+    steps: int | None = None
+    guidance: float | None = None
 
 
 def told_by_file(path: Path) -> GenerationInfo:
@@ -106,6 +112,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model_sha=_text(model.get("sha256")),
             sampler=_text(record.get("sampler")),
             schedule=_text(record.get("schedule")),
+            **_taken(record.get("steps"), record.get("guidance")),
         )
     if texts.get("prompt", "").lstrip().startswith("{"):
         words = graph_words(read_json(texts["prompt"], "prompt"))
@@ -116,6 +123,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model=_text(words.model),
             sampler=_text(words.sampler),
             schedule=_text(words.schedule),
+            **_taken(words.steps, words.guidance),
         )
     records = [object_in(texts.get(name, ""), name) for name in _RECORDS]
     for found in records:
@@ -130,6 +138,7 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model=model,
             sampler=sampler,
             schedule=_text(words.schedule),
+            **_taken(words.steps, words.guidance),
         )
     if "parameters" in texts:
         # A prompt without a line of settings still says what was asked for.
@@ -142,8 +151,26 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
             model_sha=_text(fields.get("Model hash")),
             sampler=_text(fields.get("Sampler")),
             schedule=_text(fields.get("Schedule type")),
+            **_taken(fields.get("Steps"), fields.get("CFG scale")),
         )
     return told
+
+
+def _taken(steps: object, guidance: object) -> dict[str, Any]:
+    """Read steps and guidance, where they are numbers at all."""
+    many, strong = _number(steps), _number(guidance)
+    whole = many is not None and many == int(many) and many >= 1
+    return {"steps": int(many) if many and whole else None, "guidance": strong}
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _noise(

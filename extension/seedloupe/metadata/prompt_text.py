@@ -22,18 +22,25 @@ _PROMPTS = ("prompt", "positive_prompt", "c", "Description")
 _NEGATIVES = ("negativeprompt", "negative_prompt", "negative", "uc")
 _RECORD_MODELS = ("model", "base_model", "Source")
 _SAMPLERS = ("sampler", "scheduler")
+_STEPS = ("steps", "num_steps")
+_GUIDANCES = ("cfg_scale", "cfgscale", "guidance_scale", "scale", "cfg", "guidance")
 """What other programs' records call these."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a graph says in words; several models or samplers stand with commas between."""
+    """What a graph says in words; several models or samplers stand with commas between.
+
+    Steps and guidance are as they stand there, and None where it says none, or several.
+    """
 
     prompt: str
     model: str
     sampler: str
     negative: str = ""
     schedule: str = ""
+    steps: object = None
+    guidance: object = None
 
 
 def parameters_prompt(text: str) -> str:
@@ -76,7 +83,13 @@ def record_words(record: Mapping[str, object]) -> Words:
     # Some have one name for both, and then it stands under the scheduler's.
     named = sampler if _first_text(told, ("sampler",)) else ""
     schedule = _first_text(told, ("scheduler",)) if named else ""
-    return Words(prompt=prompt, negative=negative, model=model, sampler=sampler, schedule=schedule)
+    steps, guidance = (_first_number(told, among) for among in (_STEPS, _GUIDANCES))
+    return Words(prompt, model, sampler, negative, schedule, steps, guidance)
+
+
+def _first_number(told: Mapping[str, object], names: tuple[str, ...]) -> object:
+    """Return the first entry that is there, as it stands; some programs write numbers as text."""
+    return next((told[name] for name in names if name in told), None)
 
 
 def _first_text(told: Mapping[str, object], names: tuple[str, ...]) -> str:
@@ -107,6 +120,8 @@ def graph_words(prompt: Mapping[str, object]) -> Words:
         ", ".join(dict.fromkeys(_named(nodes, behind, "sampler_name"))),
         "\n".join(avoided)[:_LONGEST],
         ", ".join(dict.fromkeys(_named(nodes, behind, "scheduler"))),
+        _only(nodes, behind, "steps"),
+        _only(nodes, behind, "cfg"),
     )
 
 
@@ -146,6 +161,17 @@ def _texts(nodes: Nodes, name: str) -> Iterator[str]:
         value = node.inputs.get(key)
         if isinstance(value, str) and value.strip():
             yield value.strip()
+
+
+def _only(nodes: Nodes, names: list[str], key: str) -> object:
+    """Return the number that every node with such an input agrees on, or None."""
+    values = {
+        value
+        for name in names
+        if isinstance(value := nodes[name].inputs.get(key), (int, float))
+        and not isinstance(value, bool)
+    }
+    return values.pop() if len(values) == 1 else None
 
 
 def _named(nodes: Nodes, names: list[str], *inputs: str) -> Iterator[str]:

@@ -46,6 +46,14 @@ class Glyph(str, Enum):
     CHOSEN = '<path d="M12 20.5 4.6 13a4.9 4.9 0 0 1 7.4-6.3A4.9 4.9 0 0 1 19.4 13z"/>'
 
 
+#: What a picture can be asked for, and what its button says.
+_ACTS = (
+    ("create", "Take its settings"),
+    ("lens", "To the lens"),
+    ("inpaint", "To Inpaint"),
+)
+
+
 @dataclass(frozen=True)
 class Frame:
     """One place for a picture in a column, empty until it is drawn.
@@ -151,11 +159,7 @@ def preview_html(preview: Preview) -> str:
     """Return the picture being looked at beside the network's layers."""
     layers = "".join(_layer_html(layer) for layer in preview.layers) or _no_layers_html()
     lines = "".join(f"<p>{escape(line)}</p>" for line in preview.lines)
-    link = (
-        f'<a href="{escape(preview.link)}" target="_blank">Open full size</a>'
-        if preview.link
-        else ""
-    )
+    link = actions_html(preview.link) if preview.link else ""
     picture = f'<img src="{escape(preview.picture)}" alt="{escape(preview.title)}">'
     stone = picture if preview.picture else glyph(Glyph.LOUPE, size=40)
     return (
@@ -163,6 +167,29 @@ def preview_html(preview: Preview) -> str:
         f'<div class="sl-said"><h2>{escape(preview.title)}</h2>{lines}{link}</div>'
         f'<div class="sl-layers">{layers}</div>'
         f'<div class="sl-share" style="width:{100 * preview.share:.0f}%"></div></div>'
+    )
+
+
+def actions_html(url: str, *, saved: bool = False) -> str:
+    """Return what can be done with a picture.
+
+    Each button says in ``data-act`` what is asked for and in ``data-picture`` of which picture; a
+    click on it is answered by :class:`~.kept.strip.PictureStrip`, wherever the button is.
+
+    Args:
+        url: where the picture is.
+        saved: whether it is in the folder of saved pictures, so that it can be deleted there.
+    """
+    asked = [*_ACTS, *([("delete", "Delete")] if saved else [])]
+    buttons = "".join(
+        f'<button type="button" class="sl-act" data-act="{act}" data-picture="{escape(url)}">'
+        f"{words}</button>"
+        for act, words in asked
+    )
+    return (
+        f'<div class="sl-acts">{buttons}'
+        f'<a class="sl-act" href="{escape(url)}" download>Download</a>'
+        f'<a class="sl-act" href="{escape(url)}" target="_blank">Full size</a></div>'
     )
 
 

@@ -9,12 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ....places import own_folder, pictures_folder
+from .kept.scratch import scratch_folder
 from .serving import listen, page_address, serve
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
 
+    from ....generation.picture_folder import PictureFolder
+    from .kept.served_files import ServedFiles
     from .state import AppState
 
 HOST, PORT = "127.0.0.1", 7860
@@ -29,6 +33,7 @@ def build_app(
     *,
     device: str = "cpu",
     state: AppState | None = None,
+    notes: Path | None = None,
 ) -> gr.Blocks:
     """Build the page around an open model.
 
@@ -37,23 +42,25 @@ def build_app(
         tables: folders with seed tables, looked through before those that came with Seedloupe.
         device: where models run.
         state: what the page works with, instead of the real things.
+        notes: where the page remembers what was chosen on it; None forgets it.
 
     Raises:
         ModelError: the model cannot be opened.
     """
     import gradio as gr
 
-    from ....tables import bundled_folder
     from .atlas.tab import CREATE, AtlasTab
     from .create.tab import CreateTab
     from .events import keep_page
     from .html import header_html, model_html, skipped_html
     from .inpaint.tab import InpaintTab
+    from .kept.strip import PictureStrip
     from .lens.tab import LensTab
     from .state import open_page, open_state
 
-    folders = tuple(dict.fromkeys((*tables, bundled_folder())))
-    state = state or open_state(Path(gr.utils.get_upload_folder()), folders, device=device)
+    if state is None:
+        uploads = Path(gr.utils.get_upload_folder())
+        state = open_state(uploads, _table_folders(tables), device=device)
     opening = open_page(state, model)
     with gr.Blocks(title="Seedloupe", analytics_enabled=False, fill_width=True) as app:
         with gr.Row(elem_classes="sl-top"):
@@ -66,11 +73,16 @@ def build_app(
                 create = CreateTab(state, opening, model_line)
             with gr.Tab("Atlas"):
                 AtlasTab(state, opening, create, tabs)
-            with gr.Tab("Lens") as observing:
-                LensTab(state, opening, create.model).open_with(observing.select)
-            with gr.Tab("Inpaint") as inpainting:
+            with gr.Tab("Lens", id="lens") as observing:
+                lens = LensTab(state, opening, create.model)
+                lens.open_with(observing.select)
+            with gr.Tab("Inpaint", id="inpaint") as inpainting:
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
+        strip = PictureStrip(state.files, notes)
+        takers = {"create": create.take_settings, "lens": lens.take, "inpaint": inpaint.take}
+        reached = [*create.sent_to, *lens.sent_to, *inpaint.sent_to]
+        strip.connect(app, tabs, create.model, takers, reached)
         app.unload(keep_page(create.on_leave, changes=False))
     return app
 
@@ -84,8 +96,12 @@ def launch(
     device: str = "cpu",
     say: Callable[[str], object] | None = None,
     ready: Callable[[str], object] | None = None,
+    pictures: Path | None = None,
+    save: bool = True,
 ) -> None:
-    """Serve the page until somebody presses Ctrl-C.
+    """Serve the page until somebody presses Ctrl-C, or the system asks it to end.
+
+    Whatever the browser uploaded meanwhile is gone then; what was saved stays.
 
     Args:
         model: what to open first.
@@ -95,18 +111,27 @@ def launch(
         device: where models run.
         say: tells the user what goes on; by default on standard error.
         ready: called with the page's address once it answers, in a thread of its own.
+        pictures: where finished pictures are saved; None where they were last time.
+        save: whether they are saved at all.
 
     Raises:
-        InputError: the address cannot be listened on, e.g. because the port is taken.
+        InputError: the address cannot be listened on, e.g. because the port is taken, or pictures
+            cannot be saved there.
         ModelError: the model cannot be opened.
     """
-    with listen(host, port) as door:
+    notes = own_folder(os.environ, sys.platform, Path.home()) / "demo.json"
+    saved = _picture_folder(pictures, notes) if save else None
+    with listen(host, port) as door, scratch_folder() as scratch:
         say, address = say or _say, page_address(host, port)
         say(f"Seedloupe is starting: opening {model}; in some seconds it is at {address}")
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
+        os.environ["GRADIO_TEMP_DIR"] = str(scratch)
         from ..engine.models import resolve_device
+        from .state import open_state
 
-        page = web_app(build_app(model, tables, device=str(resolve_device(device))))
+        chosen = str(resolve_device(device))
+        state = open_state(scratch, _table_folders(tables), device=chosen, pictures=saved)
+        page = web_app(build_app(model, state=state, notes=notes), state.files)
         say(f"Seedloupe is at {address} until you press Ctrl-C.")
         serve(page, door, ready=partial(ready, address) if ready is not None else None)
 
@@ -116,8 +141,8 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-def web_app(blocks: gr.Blocks) -> FastAPI:
-    """Dress the page and wrap it for a web server.
+def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
+    """Dress the page and wrap it for a web server, which also serves saved pictures.
 
     Gradio's own ``launch`` looks at itself through the network first and gives up on a machine
     that is too busy to answer in three seconds, so the page is mounted instead.
@@ -129,13 +154,17 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
     from ....lens.explorer import explorer_css
     from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
+    from .kept.routes import serve_saved
     from .theme import CSS, HEAD, theme
 
     # Gradio looks for work 1,000 times a second, for progress 100 times: 5 % of a core, for ever.
     blocks._queue.sleep_when_free = _LOOK_FOR_WORK_EVERY
     blocks._queue.progress_update_sleep_when_free = _LOOK_FOR_PROGRESS_EVERY
+    server = FastAPI(openapi_url=None)
+    if files is not None:
+        serve_saved(server, files)
     return gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
+        server,
         blocks,
         path="/",
         footer_links=[],
@@ -146,3 +175,18 @@ def web_app(blocks: gr.Blocks) -> FastAPI:
         css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css(),
         head=HEAD,
     )
+
+
+def _table_folders(tables: Sequence[Path]) -> tuple[Path, ...]:
+    from ....tables import bundled_folder
+
+    return tuple(dict.fromkeys((*tables, bundled_folder())))
+
+
+def _picture_folder(named: Path | None, notes: Path) -> PictureFolder:
+    """Return the folder named, or else the one chosen last time, or else the usual one."""
+    from ....generation.picture_folder import PictureFolder
+    from .kept.local import remembered_folder
+
+    usual = pictures_folder(os.environ, sys.platform, Path.home())
+    return PictureFolder(named or remembered_folder(notes) or usual)

@@ -1,37 +1,29 @@
-"""What both tabs of the page share: the open model, the kept pictures, the stop switches."""
+"""What all tabs of the page share: the open model, the kept pictures, the stop switches."""
 
 from __future__ import annotations
 
 import logging
 import os
 import secrets
-import shutil
 import sys
-import tempfile
 import threading
-import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PIL import Image
-
 from ....errors import SeedloupeError
-from ....generation.describe import picture_texts
-from ....generation.request import Request
 from ....generation.sampler import Plan
-from ....images import drawing_mark
-from ....metadata.write_png import save_png
 from ....plugins import Plugins, builtin, with_outside
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
-from .html import file_url
+from .kept.served_files import ServedFiles
 from .stop_and_throttle import StopSwitches
 
 if TYPE_CHECKING:
     from ....artifacts import OcrReader, ResultStore
+    from ....generation.picture_folder import PictureFolder
 
 T = TypeVar("T")
 
@@ -68,43 +60,6 @@ class ModelCache:
             return self._open[1] if self._open is not None and self._open[0] == name else None
 
 
-class ServedFiles:
-    """Finished pictures as files in a folder Gradio serves; it goes when the app goes."""
-
-    def __init__(self, parent: Path) -> None:
-        """Make a folder of our own below ``parent``."""
-        parent.mkdir(parents=True, exist_ok=True)
-        self._folder = tempfile.mkdtemp(prefix="seedloupe-", dir=parent)
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-
-    def keep(self, picture: Image.Image, name: str) -> str:
-        """Store a picture as it is and return its address."""
-        path = self._place(f"{name}.png")
-        picture.save(path)
-        return file_url(path.as_posix())
-
-    def keep_drawing(self, picture: Image.Image, name: str) -> str:
-        """Store a picture with something drawn over it, marked as such; return its address."""
-        path = self._place(f"{name}.png")
-        picture.save(path, **drawing_mark("PNG"))
-        return file_url(path.as_posix())
-
-    def keep_generated(self, picture: Generated, request: Request) -> str:
-        """Store a picture with everything that is needed to draw it again; return its address."""
-        path = self._place(f"seed-{picture.seed}.png")
-        save_png(picture.image, path, picture_texts(request, picture.seed, {}))
-        return file_url(path.as_posix())
-
-    def keep_bytes(self, content: bytes, name: str) -> str:
-        """Store a file of any kind and return its address."""
-        path = self._place(name)
-        path.write_bytes(content)
-        return file_url(path.as_posix())
-
-    def _place(self, name: str) -> Path:
-        return Path(tempfile.mkdtemp(dir=self._folder)) / name
-
-
 @dataclass(frozen=True, eq=False)
 class AppState:
     """Everything the tabs work with.
@@ -134,13 +89,20 @@ class AppState:
     skipped: tuple[str, ...] = ()
 
 
-def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> AppState:
+def open_state(
+    cache: Path,
+    tables: Sequence[Path],
+    *,
+    device: str = "cpu",
+    pictures: PictureFolder | None = None,
+) -> AppState:
     """Set up what the tabs share, with real models and folders.
 
     Args:
         cache: a folder Gradio serves.
         tables: folders with seed tables.
         device: where models run.
+        pictures: where finished pictures are saved; None keeps them only while the app runs.
     """
     from ....artifacts import ResultStore, choose_reader, tally_folder
 
@@ -149,7 +111,7 @@ def open_state(cache: Path, tables: Sequence[Path], *, device: str = "cpu") -> A
     plugins, skipped = with_outside(builtin(apart=True))
     return AppState(
         models,
-        ServedFiles(cache),
+        ServedFiles(cache, pictures),
         tuple(tables),
         choose_reader("auto", registry=plugins.readers),
         store=store,

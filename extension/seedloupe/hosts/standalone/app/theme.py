@@ -184,8 +184,33 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-stone img{width:100%;height:100%;object-fit:contain}
 .sl-said h2{font:600 18px/1.3 var(--sl-serif);margin:0 0 4px;color:var(--sl-ink)}
 .sl-said p{margin:0 0 2px;font-size:13.5px;line-height:1.45;color:var(--sl-soft)}
-.sl-said a{margin:0;padding:0;font-size:13.5px;color:var(--sl-brass);text-decoration:underline;
-  text-underline-offset:2px}
+.sl-acts{display:flex;flex-wrap:wrap;gap:6px;margin-top:8px}
+.sl-acts .sl-act,.sl-status .sl-act{font:500 12.5px/1.5 var(--font);padding:2px 9px;margin:0;
+  border:1px solid var(--sl-line);border-radius:99px;background:none;color:var(--sl-ink);
+  text-decoration:none;cursor:pointer}
+.sl-acts .sl-act:hover,.sl-status .sl-act:hover{border-color:var(--sl-brass);
+  background:var(--sl-wash)}
+.sl-act:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2px}
+.sl-act[data-sure]{border-color:var(--sl-garnet)!important;color:var(--sl-garnet)!important}
+.sl-kept-part{margin-top:26px;padding-top:14px;border-top:1px solid var(--sl-line);
+  gap:12px!important}
+.sl-kept-head{font:600 19px/1.25 var(--sl-serif);margin:0;color:var(--sl-ink)}
+.sl-kept-row{display:flex;gap:10px;overflow-x:auto;padding:4px 3px 8px}
+.sl-kept-row:empty::after{content:"Pictures stand here once they are drawn.";font-size:13.5px;
+  color:var(--sl-soft)}
+.sl-kept-one{flex:none;width:84px;padding:0;border:0;background:none;cursor:pointer;
+  font:500 11.5px/1.5 var(--font-mono);color:var(--sl-soft);text-align:left;overflow:hidden;
+  text-overflow:ellipsis;white-space:nowrap}
+.sl-kept-one img{display:block;width:84px;height:84px;object-fit:cover;border-radius:3px;
+  background:var(--sl-plate);margin:0 0 3px}
+.sl-kept-one:hover img{box-shadow:0 0 0 2px var(--sl-card),0 0 0 3.5px var(--sl-brass)}
+.sl-kept-one:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2px}
+.sl-kept-said:empty{display:none}
+.sl-chosen{display:flex;gap:20px;flex-wrap:wrap;background:var(--sl-card);
+  border:1px solid var(--sl-line);border-radius:6px;padding:16px 20px 18px}
+.sl-chosen>img{flex:0 0 auto;width:min(100%,256px);max-height:320px;object-fit:contain;
+  border-radius:3px;background:var(--sl-plate);margin:0}
+.sl-chosen .sl-said{flex:1 1 240px;min-width:0;overflow-wrap:anywhere}
 .sl-layers{display:flex;gap:14px}
 .sl-layers figure{margin:0;width:128px}
 .sl-layers img{width:128px;height:128px;image-rendering:pixelated;border-radius:3px;display:block}

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from .....sampler_names import sampler_choices
+from .....services.picture_settings import PictureSettings
 from .....services.seed_columns import (
     ColumnSource,
     SeedSource,
@@ -307,6 +309,25 @@ class CreateTab:
             self.ways: gr.update(choices=ways_offered(offered), value=wanted),
             self.status: status_html(words),
         }
+
+    @property
+    def sent_to(self) -> list[Any]:
+        """What :meth:`take_settings` changes."""
+        return [self._prompt, *self.settings, self.status]
+
+    def take_settings(
+        self, picture: Image.Image, told: PictureSettings, model: str
+    ) -> dict[Any, Any]:
+        """Take over prompt and settings of a picture, whoever made it."""
+        del picture, model
+        given = {
+            self._prompt: told.prompt or None,
+            self._steps: told.steps,
+            self._guidance: told.guidance,
+            self._sampler: told.sampler.key if told.sampler else None,
+        }
+        taken = {part: value for part, value in given.items() if value is not None}
+        return {**taken, self.status: status_html(" ".join(told.said))}
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
         by_hand = (SeedSource.CHOSEN,) if chosen else ()

@@ -14,6 +14,7 @@ from .....artifacts.tally.html import tally_html
 from .....artifacts.tally.result_log import ResultLog, subject_of
 from .....generation.sampler import Plan
 from .....noise import NoiseSource
+from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
 from ..events import CLICKED, SILENT, on, toast
 from ..html import Frame, Preview, frames_html, preview_html, status_html
@@ -141,6 +142,18 @@ class InpaintTab:
         """Show anew what was counted whenever one of these happens."""
         subject = [self.form.prompt, self._model, self.form.level]
         on(events, self.on_subject, subject, self._tally, **SILENT)
+
+    @property
+    def sent_to(self) -> list[Any]:
+        """What :meth:`take` changes."""
+        return [self.form.editor, self._status]
+
+    def take(self, picture: Image.Image, told: PictureSettings, model: str) -> Page:
+        """Put a picture sent from elsewhere into the editor."""
+        del told
+        words = "Brush over what should change, and say what should be there."
+        shown = for_editor(picture, self._state.models.get(model).native_size)
+        return {self.form.editor: shown, self._status: status_html(words)}
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Repaint with several seeds; yield what changed on the page."""

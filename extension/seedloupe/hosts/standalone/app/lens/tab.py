@@ -14,6 +14,7 @@ from PIL import Image
 
 from .....lens.explorer import explorer_html, explorer_script
 from .....sampler_names import sampler_choices
+from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
 from ..events import SILENT, on, toast
 from ..html import Preview, preview_html, status_html
@@ -124,7 +125,7 @@ class LensTab:
             )
 
     def _build_picture(self) -> None:
-        with gr.Accordion("A picture of your own", open=False):
+        with gr.Accordion("A picture of your own", open=False) as self._own:
             self._picture, self._other = (
                 say_what_is_none(
                     gr.Image(
@@ -195,6 +196,21 @@ class LensTab:
         planned = [self._seeds, self._model, self._layers, self._steps]
         on([part.change for part in planned], self.on_plan, planned, self._plan, **SILENT)
         self._planned = planned
+
+    @property
+    def sent_to(self) -> list[Any]:
+        """What :meth:`take` changes."""
+        return [self._prompt, self._seeds, self._own, self._picture, self._status]
+
+    def take(self, picture: Image.Image, told: PictureSettings, model: str) -> dict[Any, Any]:
+        """Put a picture sent from elsewhere under the lens, and its prompt and seed beside it."""
+        del model
+        words = "The picture is under “A picture of your own”: press Look at it."
+        page = {self._own: gr.update(open=True), self._picture: picture}
+        if told.seed is not None:
+            page |= {self._prompt: told.prompt, self._seeds: str(told.seed)}
+            words += " Watch draws it once more from its seed, with every layer."
+        return {**page, self._status: status_html(words)}
 
     def open_with(self, shown: Any) -> None:
         """Say what *Watch* will do, and show the example, when the tab is first looked at."""

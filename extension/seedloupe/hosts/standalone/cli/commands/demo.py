@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...app.main import HOST, PORT
@@ -28,6 +29,13 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--no-browser", dest="browser", action="store_false", help="open no browser, only serve"
     )
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        metavar="DIR",
+        help="where pictures are saved (default: where they were last time, or Pictures/Seedloupe)",
+    )
+    parser.add_argument("--no-save", dest="save", action="store_false", help="save no pictures")
     parser.set_defaults(run=run)
 
 
@@ -48,6 +56,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
             port=args.port,
             tables=cli_table_folders(),
             device=args.device,
+            pictures=args.pictures,
+            save=args.save,
             say=console.note,
             ready=ready,
         )

@@ -1,0 +1,1 @@
+"""Finished pictures: saved as they are made, shown in a strip, sent from tab to tab."""
