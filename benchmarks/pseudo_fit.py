@@ -48,7 +48,7 @@ class Boxes:
     """The boxes of one picture.
 
     Attributes:
-        traits: ``(N, 8)``.
+        traits: ``(N, 10)``.
         row: ``(N,)``, 1 for a row, 0 for none, NaN for a piece of one.
         holds_text: whether there is a row in the picture.
     """

@@ -24,6 +24,10 @@ from seedloupe.artifacts import Level, TextRegion
         ("", 0.0, 0.49, ""),
         ("", 0.0, None, ""),
         ("●●", 0.99, None, ""),
+        ("II", 0.99, 0.4, ""),
+        ("Oo0o", 0.9, 0.3, "low normal high"),
+        ("0000", 0.95, 0.5, "high"),
+        ("iI.i", 0.95, 0.6, "normal high"),
     ],
 )
 def test_each_level_counts_what_it_says(
@@ -48,6 +52,17 @@ def test_letter_shapes_count_in_a_row_only(
     for region in (text(0, 0, width, height, "O", 0.9, 0.9), text(0, 0, height, width, "", 0, 0.9)):
         counted = [level.value for level in Level if level.thresholds.count(region)]
         assert counted == levels.split()
+
+
+@pytest.mark.parametrize(
+    ("likeness", "levels"), [(None, "normal high"), (0.29, ""), (0.3, "normal high")]
+)
+def test_shapes_unlike_a_row_of_letters_do_not_count(
+    likeness: float | None, levels: str, text: Callable[..., TextRegion]
+) -> None:
+    region = replace(text(0, 0, 40, 12, "", 0.0, 0.9), likeness=likeness)
+    counted = [level.value for level in Level if level.thresholds.count(region)]
+    assert counted == levels.split()
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,13 @@ class Shapes:
         aspect: least length of the line over its height. Balls, moons and single windows are about
             as long as they are high, whatever the detector makes of them; a row of letters is not.
         height: least height of the line in pixels.
+        likeness: least likeness to a row of letters, of readers that say it.
     """
 
     detection: float
     aspect: float
     height: float
+    likeness: float = 0.0
 
     def fit(self, region: TextRegion) -> bool:
         """Tell whether the region looks like a row of letters; never where that was not scored."""
@@ -30,6 +32,7 @@ class Shapes:
             and region.detection >= self.detection
             and region.height >= self.height
             and region.length >= self.aspect * region.height
+            and (region.likeness is None or region.likeness >= self.likeness)
         )
 
 
@@ -43,7 +46,8 @@ class Thresholds:
 
     Attributes:
         recognition: least confidence in what the text says.
-        characters: least number of letters and digits in it.
+        characters: least number of letters and digits in it, which must not all be the same:
+            readers take two windows for "II" and rings for "000".
         shapes: letter shapes that count unread; ``None`` where only readable text counts.
         likeness: least likeness to a row of letters that counts unread as well; ``None`` where it
             does not count.
@@ -60,8 +64,11 @@ class Thresholds:
 
     def readable(self, region: TextRegion) -> bool:
         """Tell whether the region says something."""
-        characters = sum(character.isalnum() for character in region.text)
-        return region.confidence >= self.recognition and characters >= self.characters
+        characters = [character for character in region.text.casefold() if character.isalnum()]
+        enough = len(characters) >= self.characters and len(set(characters)) >= min(
+            2, self.characters
+        )
+        return region.confidence >= self.recognition and enough
 
     def count(self, region: TextRegion) -> bool:
         """Tell whether the region counts as text."""
@@ -86,8 +93,8 @@ class Level(str, Enum):
     reads as two, and rows of letter shapes that read as nothing: diffusion models like to paint
     such letters. ``HIGH`` also flags fainter, shorter and smaller rows, rows that only look like
     letters by their shape, and text of which most lies outside the mask; windows and posts in a row
-    may then raise a false alarm, so look at the overlay. A letter by itself is flagged at no level:
-    to a reader every ball is an O.
+    may then raise a false alarm, so look at the overlay. A letter by itself is flagged at no level,
+    to a reader every ball is an O, and one letter over and over is not words either.
     """
 
     LOW = "low"
@@ -100,5 +107,5 @@ class Level(str, Enum):
         if self is Level.LOW:
             return Thresholds(0.8, 3, None, height=8, coverage=0.7)
         if self is Level.NORMAL:
-            return Thresholds(0.6, 2, Shapes(0.6, 2.5, 10), height=6, coverage=0.5)
-        return Thresholds(0.4, 2, Shapes(0.5, 2, 6), height=4, coverage=0.25, likeness=0.5)
+            return Thresholds(0.6, 2, Shapes(0.6, 2.5, 10, 0.3), height=6, coverage=0.5)
+        return Thresholds(0.4, 2, Shapes(0.5, 2, 6, 0.3), height=4, coverage=0.25, likeness=0.5)

@@ -70,6 +70,8 @@ def test_even_bars_measure_as_they_were_drawn() -> None:
     assert traits.strokes == pytest.approx(math.log(2 + 0.5), abs=0.05)  # in and out, a height
     assert traits.contrast == pytest.approx(math.log(255 * math.sqrt(3 / 16) / 20), abs=0.02)
     assert traits.noisy < -2  # above and below it is white
+    assert traits.repeats == pytest.approx(1, abs=1e-6)
+    assert traits.stacked == pytest.approx(0, abs=1e-6)
 
 
 def test_strokes_of_many_widths_are_uneven_and_a_texture_goes_on_in_the_margin() -> None:
@@ -79,6 +81,22 @@ def test_strokes_of_many_widths_are_uneven_and_a_texture_goes_on_in_the_margin()
     busy = measure_box(noise, quad(0, 24, 192, 48), usual=0, closer=0)
     assert busy.uneven > even.uneven + 0.3
     assert busy.noisy == pytest.approx(0, abs=0.2)
+    assert busy.repeats < 0.5
+
+
+def test_windows_are_stacked_and_different_strokes_above_are_not() -> None:
+    rng = np.random.default_rng(3)
+    row = np.full((24, 200), 255.0)
+    for left, right in np.sort(rng.choice(np.arange(1, 100), 16, replace=False) * 2).reshape(8, 2):
+        row[4:20, left:right] = 0
+    grid, text = np.tile(row, (5, 1)), np.concatenate([row[:, ::-1], row, row[:, ::-1]])
+    windows = measure_box(grid, quad(0, 48, 200, 72), usual=0, closer=0)
+    letters = measure_box(text, quad(0, 24, 200, 48), usual=0, closer=0)
+    assert windows.stacked == pytest.approx(1, abs=1e-6)
+    assert letters.stacked < 0.6
+    assert letters.repeats < 0.8
+    lowest = measure_box(grid, quad(0, 96, 200, 120), usual=0, closer=0)
+    assert lowest.stacked == 0  # nothing below it
 
 
 def test_a_box_on_its_side_is_laid_flat() -> None:
@@ -112,9 +130,9 @@ def test_each_box_has_the_best_score_of_either_look_at_its_place() -> None:
 def test_trees_add_up_to_odds(monkeypatch: pytest.MonkeyPatch) -> None:
     trees = ([0, 0.5, -1.0, [2, 1.0, 0.25, 2.0]], 0.5)
     monkeypatch.setattr(row_likeness, "_model", lambda: (-0.5, trees))
-    traits = Traits(0.6, 0, 1.5, 0, 0, 0, 0, 0)
+    traits = Traits(0.6, 0, 1.5, 0, 0, 0, 0, 0, 0, 0)
     assert likeness(traits) == pytest.approx(1 / (1 + math.exp(-2.0)))
-    on_the_bound = Traits(0.5, 0, 1.5, 0, 0, 0, 0, 0)
+    on_the_bound = Traits(0.5, 0, 1.5, 0, 0, 0, 0, 0, 0, 0)
     assert likeness(on_the_bound) == pytest.approx(1 / (1 + math.exp(1.0)))
 
 
@@ -124,8 +142,8 @@ def test_the_trees_that_ship_ask_for_these_traits() -> None:
         content = json.load(file)
     assert content["traits"] == list(Traits.__dataclass_fields__)
     assert len(content["trees"]) >= 10
-    row = Traits(0.8, 0.85, 1.5, 0.3, 0.6, 0.9, -1.5, 0.7)
-    cloth = Traits(0.0, 0.25, 0.1, 1.5, 1.2, 0.1, 0.0, -1.0)
+    row = Traits(0.8, 0.85, 1.5, 0.3, 0.6, 0.9, -1.5, 0.7, 0.3, 0.1)
+    cloth = Traits(0.0, 0.25, 0.1, 1.5, 1.2, 0.1, 0.0, -1.0, 0.6, 0.6)
     assert likeness(row) > 0.9 > 0.1 > likeness(cloth)
 
 

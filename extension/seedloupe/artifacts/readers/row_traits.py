@@ -1,7 +1,8 @@
 """What tells a row of letters from windows, branches and cloth, whether or not it can be read.
 
 A detector's box is laid flat, 24 rows high with a margin above and below, and measured: letters are
-strokes of like width, many in a row, and above and below them it is quiet.
+strokes of like width, many in a row, and above and below them it is quiet. Windows and bricks also
+repeat themselves, along the row and from row to row; letters seldom do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ Numbers = NDArray[np.float64]
 _ROWS, _MARGIN, _LONGEST = 24, 8, 12
 #: Grey levels by which a threshold between ink and ground is looked for.
 _BINS = 64
+#: Least columns by which a row is moved along to be compared with itself, and most of its length.
+_LEAST_LAG, _MOST_LAG = 3, 0.6
+#: How far above and below a box it is looked for again, in rows: from, to, and by.
+_NEXT, _FAR, _BY = 24, 62, 2
+#: Least share of such a place that the picture shows.
+_SHOWN = 0.9
 _LUMA = np.array((0.299, 0.587, 0.114))
 
 
@@ -34,6 +41,9 @@ class Traits:
             length of the box in heights.
         noisy: logarithm of what happens in the busier margin over what happens in the box.
         contrast: logarithm of the spread of brightness over 20 of 255.
+        repeats: correlation of the edges in the box with themselves moved along, where it is best.
+        stacked: correlation of the box's columns with those of what is like it above and below,
+            the lesser of both; 0 where one of them is outside the picture.
     """
 
     usual: float
@@ -44,6 +54,8 @@ class Traits:
     strokes: float
     noisy: float
     contrast: float
+    repeats: float
+    stacked: float
 
     def values(self) -> tuple[float, ...]:
         """Return the numbers in the order of the fields."""
@@ -79,6 +91,8 @@ def measure_box(gray: Numbers, quad: NDArray[np.float32], *, usual: float, close
         strokes=float(np.log(changes * _ROWS / columns + 0.5)),
         noisy=_noise(strip),
         contrast=float(np.log((box.std() + 1e-3) / 20)),
+        repeats=_repeats(_steep(box)),
+        stacked=_stacked(gray, corners, columns),
     )
 
 
@@ -97,11 +111,7 @@ def _strip(gray: Numbers, corners: Numbers, columns: int) -> Numbers:
     Returns:
         ``(24 + 16, columns)``.
     """
-    down = (np.arange(-_MARGIN, _ROWS + _MARGIN) + 0.5)[:, None, None] / _ROWS
-    along = (np.arange(columns) + 0.5)[None, :, None] / columns
-    upper = corners[0] + along * (corners[1] - corners[0])
-    lower = corners[3] + along * (corners[2] - corners[3])
-    points = upper + down * (lower - upper)
+    points = _points(corners, columns, margin=_MARGIN)
     x = np.clip(points[..., 0] - 0.5, 0, gray.shape[1] - 1)
     y = np.clip(points[..., 1] - 0.5, 0, gray.shape[0] - 1)
     column, row = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
@@ -111,6 +121,19 @@ def _strip(gray: Numbers, corners: Numbers, columns: int) -> Numbers:
     top = gray[row, column] * (1 - a) + gray[row, right] * a
     bottom = gray[below, column] * (1 - a) + gray[below, right] * a
     return np.asarray(top * (1 - b) + bottom * b, np.float64)
+
+
+def _points(corners: Numbers, columns: int, *, margin: int) -> Numbers:
+    """Where the middles of a strip's pixels lie in the picture.
+
+    Returns:
+        ``(24 + 2 margin, columns, 2)``, x and y.
+    """
+    down = (np.arange(-margin, _ROWS + margin) + 0.5)[:, None, None] / _ROWS
+    along = (np.arange(columns) + 0.5)[None, :, None] / columns
+    upper = corners[0] + along * (corners[1] - corners[0])
+    lower = corners[3] + along * (corners[2] - corners[3])
+    return np.asarray(upper + down * (lower - upper), np.float64)
 
 
 def _ink(box: Numbers) -> NDArray[np.bool_]:
@@ -134,6 +157,43 @@ def _runs(ink: NDArray[np.bool_]) -> tuple[float, float]:
 
 def _noise(strip: Numbers) -> float:
     """Logarithm of the steepness in the busier margin over that in the box."""
-    steep = np.abs(np.diff(strip, axis=1))
+    steep = _steep(strip)
     margins = max(steep[:_MARGIN].mean(), steep[-_MARGIN:].mean())
     return float(np.log((margins + 1) / (steep[_MARGIN:-_MARGIN].mean() + 1)))
+
+
+def _steep(strip: Numbers) -> Numbers:
+    """How much brightness changes from column to column."""
+    return np.abs(np.diff(strip, axis=1))
+
+
+def _repeats(steep: Numbers) -> float:
+    """Best correlation of edges with themselves moved along, once past the fall from lag 0."""
+    lags = range(_LEAST_LAG, max(_LEAST_LAG + 1, int(_MOST_LAG * steep.shape[1])))
+    seen = [_alike(steep[:, lag:], steep[:, :-lag]) for lag in lags]
+    falls = 0
+    while falls + 1 < len(seen) and seen[falls + 1] <= seen[falls]:
+        falls += 1
+    return max(seen[falls:])
+
+
+def _stacked(gray: Numbers, corners: Numbers, columns: int) -> float:
+    """How much like the box's columns those of the likeliest places above and below are."""
+    x, y = np.moveaxis(_points(corners, columns, margin=_FAR), -1, 0)
+    shown = (x >= 0) & (y >= 0) & (x < gray.shape[1]) & (y < gray.shape[0])
+    row = y.clip(0, gray.shape[0] - 1).astype(np.intp)
+    steep = _steep(gray[row, x.clip(0, gray.shape[1] - 1).astype(np.intp)])
+    box = steep[_FAR : _FAR + _ROWS].mean(axis=0)
+
+    def best(away: range) -> float:
+        places = (slice(_FAR + by, _FAR + by + _ROWS) for by in away)
+        seen = (_alike(steep[at].mean(axis=0), box) for at in places if shown[at].mean() >= _SHOWN)
+        return max(seen, default=0.0)
+
+    return min(best(range(-_FAR, -_NEXT + 1, _BY)), best(range(_NEXT, _FAR + 1, _BY)))
+
+
+def _alike(one: Numbers, other: Numbers) -> float:
+    """Correlation; about 0 where one of them is even."""
+    a, b = one - one.mean(), other - other.mean()
+    return float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() + 1e-6))
