@@ -32,6 +32,7 @@ PACKAGE = ROOT / "extension" / "seedloupe"
 
 GROUND = {
     "errors",
+    "file_kinds",
     "files",
     "tensors",
     "geometry",

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TextIO
 
 from ....errors import InputError, SeedloupeError
@@ -124,18 +124,17 @@ class ProgressLine:
         self._width = 0
         self._done = self._skipped = 0
         self._begun = self._said = clock()
-        self._watched: AbstractContextManager[object] = nullcontext()
-        if watch is not None:
-            self._watched = watch.during(what, self.again)
+        self._watch, self._watching = watch, ExitStack()
 
     def __enter__(self) -> ProgressLine:
         """Begin."""
-        self._watched.__enter__()
+        if self._watch is not None:
+            self._watching.enter_context(self._watch.during(self._what, self.again))
         return self
 
     def __exit__(self, *error: object) -> None:
         """Leave the line, so that what follows begins on its own."""
-        self._watched.__exit__(None, None, None)
+        self._watching.close()
         if self._live and self._width:
             self._stream.write("\n")
             self._stream.flush()

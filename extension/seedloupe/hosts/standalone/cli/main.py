@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ....errors import InputError, SeedloupeError
 from .commands import COMMANDS
 from .console import Console
+from .given_files import check_given_files
 from .parser import NoCommandError, Parser
 
 DONE, FINDINGS, BAD_INPUT, STOPPED = 0, 1, 2, 3
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser().parse_args(words)
         console.name(args.command_name)
+        check_given_files(args)
         return int(args.run(args, console))
     except KeyboardInterrupt:
         console.note("seedloupe: stopped")

@@ -7,10 +7,9 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ....errors import InputError, MaskError, TableMatchError, UnknownNameError
+from ....errors import InputError, MaskError, UnknownNameError
 from ....generation.request import Request
 from ....generation.sampler import Plan
-from ....generation.table_use import table_use
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....noise.stream import require_latent_size
 from ....sampler_names import SamplerName
@@ -239,27 +238,6 @@ def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
         _resize(args.carry, opened),
         opened,
     )
-
-
-def matched(choice: SeedChoice, request: Request) -> SeedChoice:
-    """Match the table; where only the size keeps it out, say how its noise can be taken along.
-
-    Raises:
-        TableMatchError: the table's seeds mean other noise in this run.
-    """
-    use = table_use(request)
-    try:
-        return choice.matched(use)
-    except TableMatchError as error:
-        made = choice.named.table.spec.noise if choice.named else None
-        if error.field != "noise.shape" or made is None or made.shape[0] != use.shape[0]:
-            raise
-        raise TableMatchError(
-            error.field,
-            expected=error.expected,
-            got=error.got,
-            advice=f"{error.advice} Or take the noise to this size: --carry stretch or middle.",
-        ) from error
 
 
 def _resize(way: str | None, opened: NamedTable | None) -> NoiseResize | None:

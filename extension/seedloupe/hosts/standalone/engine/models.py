@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -154,10 +155,12 @@ def _files(model: str) -> tuple[Path, ...]:
         return (path,)
     if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".safetensors":
         return ()
+    close = difflib.get_close_matches(model, [variant.value for variant in Variant], n=1)
     raise ModelError(
         "model",
         expected="'seedling', a diffusers folder, a .safetensors file or a hub id 'owner/name'",
         got=f"{model!r}, which is not there",
+        advice=f"Did you mean {close[0]}?" if close else "",
     )
 
 

@@ -236,7 +236,10 @@ def test_a_single_picture_is_drawn_to_the_file_that_is_named(cli: Cli, out: Path
         (("out/a.png", "--report", "r.csv", "--overlay", "out/a.png"), "overlay: expected a place"),
         (("out", "--report", "notes.csv"), "report: expected a new file, or a report"),
         (("out", "--report", "r.pdf"), "report: expected a file name ending in .html"),
-        (("out", "--mask", "gone"), "mask: expected a picture or a folder"),
+        (
+            ("out", "--mask", "gone"),
+            "gone: expected a picture or a folder as mask",
+        ),
         (("out", "--report", "notes.csv/r.csv"), "report: "),
     ],
 )

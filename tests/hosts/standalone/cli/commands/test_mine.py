@@ -133,7 +133,10 @@ def test_budgets_are_times() -> None:
     ("words", "message"),
     [
         (("--out", "t.txt"), "seedtable.safetensors"),
-        (("--prompts", "gone.txt"), "prompts: expected a text file"),
+        (
+            ("--prompts", "gone.txt"),
+            "gone.txt: expected a text file with a prompt",
+        ),
         (("--prompts", "one.txt"), "2 to 10000 different prompts"),
         (("--held-out", 3), "fewer than the 3 prompts"),
         (("--scorers", "critic"), "some of appearance for tiny"),

@@ -50,13 +50,13 @@ def test_people_get_lines(cli: Cli) -> None:
         (("1",), "shape: expected --shape C,H,W"),
         (("1", "--shape", "4,8,8", "--channels", "4"), "channels: expected nothing without --of"),
         (("1", "--shape", "4,8,8", "--index", "0"), "index: expected nothing without --of"),
-        (("1", "--of", "a.png"), "seed: expected nothing beside --of"),
+        (("1", "--of", __file__), "expected a picture, got a text file"),
         (("1", "--shape", "4,8,8", "--size", "64x64"), "size: expected nothing without --of"),
         (
             ("--of", "gone.png"),
-            "gone.png: expected a PNG, JPEG, WebP or AVIF picture, got no such file",
+            "gone.png: expected a picture, got no such file",
         ),
-        (("--of", "."), ".: expected a PNG, JPEG, WebP or AVIF picture, got a folder"),
+        (("--of", "."), ".: expected a picture, got a folder"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(
@@ -265,3 +265,9 @@ def test_another_programs_record_is_named_and_is_no_refusal(cli: Cli, tmp_path: 
     assert ended.code == 0
     assert "unknown: Written by NovelAI" in ended.out
     assert "42" in ended.out
+
+
+def test_a_seed_beside_a_picture_is_one_too_many(cli: Cli, tmp_path: Path) -> None:
+    given = picture(tmp_path / "a.png")
+    ended = cli("noise", "1", "--of", given)
+    assert (ended.code, "seed: expected nothing beside --of" in ended.err) == (2, True)

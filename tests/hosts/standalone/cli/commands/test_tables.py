@@ -107,7 +107,7 @@ def test_tables_that_cannot_be_read_leave_the_others_their_answer(cli: Cli, fold
     verdicts = [entry["verdict"] for entry in ended.json["tables"]]
     assert verdicts == ["unreadable", "unreadable", "agrees"]
     lines = cli("tables", "verify", torn, sound).out.splitlines()
-    assert "cannot be read; header" in lines[0] or "cannot be read; file" in lines[0]
+    assert "cannot be read; expected a seed table, got a text file" in lines[0]
     assert lines[1].endswith("the noise of seed 5 agrees")
 
 

@@ -122,9 +122,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         asked_run,
         check_seed_arguments,
         choose_by_arguments,
-        matched,
         open_table,
     )
+    from ..table_match import check_fit, matched
 
     plugins = plugins_in_use(console)
     check_seed_arguments(args, plugins.pickers)
@@ -133,6 +133,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     opened = open_table(args)
     asked = asked_run(args, opened)
     chosen = choose_by_arguments(args, opened, plugins.pickers)
+    check_fit(chosen, asked)
 
     from ...engine.watching import request_cut_notes
     from ..opening import open_said

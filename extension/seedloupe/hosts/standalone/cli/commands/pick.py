@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from .....errors import InputError
 from .....generation.sampler import ScheduleType
 from ..arguments import (
     DEFAULT_COUNT,
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from .....picking import Pick, Picking
     from .....tables import Match, SamplingSpec, SeedTable, TableUse
     from ..console import Console
-
-_CELL = 8
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -127,33 +124,15 @@ def _use(args: argparse.Namespace, table: SeedTable, *, sampled: bool) -> TableU
     """
     from .....noise import NoiseSource
     from .....tables import TableUse
+    from ..table_match import shape_at
 
     spec = table.spec.noise
     source = spec.source if args.noise is None else NoiseSource.parse(args.noise)
-    shape = spec.shape if args.size is None else _shape(args.size, table)
+    shape = spec.shape if args.size is None else shape_at(args.size, table)
     model = None if args.model is None else _hash(args.model)
     if not sampled:
         return TableUse(source, shape, model, draws_before=spec.draws_before)
     return TableUse(source, shape, model, _sampling(args))
-
-
-def _shape(size: tuple[int, int], table: SeedTable) -> tuple[int, ...]:
-    """Return the shape the table's model draws a picture of ``size`` at."""
-    width, height = size
-    cell = _cell(table)
-    if width % cell or height % cell or not (width and height):
-        got = f"{width}x{height}"
-        raise InputError("size", expected=f"positive multiples of {cell} pixels", got=got)
-    return *table.spec.noise.shape[:-2], height // cell, width // cell
-
-
-def _cell(table: SeedTable) -> int:
-    """Return the pixels a side of a cell; 16 or 32 for some models, as size and shape tell."""
-    sampling = table.spec.sampling
-    if sampling is None or sampling.size is None or "shape" in table.spec.noise.unstated:
-        return _CELL
-    cell, rest = divmod(sampling.size[0], table.spec.noise.shape[-1])
-    return _CELL if rest or not cell else cell
 
 
 def _sampling(args: argparse.Namespace) -> SamplingSpec:

@@ -111,5 +111,6 @@ class _Shown:
             self.__exit__()
             size = -(-total // _MEGABYTE)
             self._name, self._progress = name, self._console.progress(name, size, "MB")
+            self._progress.__enter__()
         assert self._progress is not None
         self._progress.at(-(-done // _MEGABYTE))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .....errors import InputError, TableError
 from ..arguments import cli_table_folders, picture_size
 from ..console import one_line, table_lines
+from ..given_files import require_table
 from ..parser import Parser, command
 from . import tables_export, tables_pair
 from .tables_pair import find
@@ -105,12 +106,13 @@ def run_validate(args: argparse.Namespace, console: Console) -> int:
     paths = [find(name) for name in args.tables]
     for path in paths:
         try:
+            require_table(path)
             table = _read(path)
             table.thumbnail(int(table.seeds[0]))  # decodes the sheet, if there is one
             require_plausible(table)
             findings.append({"path": str(path), "sound": True, "problem": None})
         except InputError as error:
-            findings.append({"path": str(path), "sound": False, "problem": str(error)})
+            findings.append({"path": str(path), "sound": False, "problem": _problem(path, error)})
     lines = [f"{f['path']}: {'sound' if f['sound'] else f['problem']}" for f in findings]
     console.result({"tables": findings}, lines)
     return 0 if all(finding["sound"] for finding in findings) else _FINDINGS
@@ -125,10 +127,11 @@ def run_verify(args: argparse.Namespace, console: Console) -> int:
     for name in args.tables:
         try:
             path = find(name)
+            require_table(path)
             check = check_noise(_read(path))
         except InputError as error:
             verified.append(_unread(name, error))
-            lines.append(f"{one_line(name)}: cannot be read; {one_line(str(error))}")
+            lines.append(f"{one_line(name)}: cannot be read; {one_line(_problem(name, error))}")
             continue
         agrees = check.verdict is NoiseVerdict.AGREES
         problem = f"{check.field}: expected {check.expected}, got {check.got}"
@@ -159,6 +162,11 @@ def _unread(name: str, error: InputError) -> dict[str, object]:
         "largest_difference": None,
         "problem": str(error),
     }
+
+
+def _problem(path: str | Path, error: InputError) -> str:
+    """Say what is wrong with a file that is named beside it."""
+    return str(error).removeprefix(f"{path}: ")
 
 
 _VERDICT_WORDS = {
