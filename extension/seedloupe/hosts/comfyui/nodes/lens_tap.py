@@ -10,7 +10,8 @@ from ....errors import InputError
 from ....lens.run_record import panel_of
 from ..lens.events import Page
 from ..lens.handle import LENS, Lens
-from ..lens.tap import LensTap, TapSettings
+from ..lens.tap import LensTap
+from ..lens.tap_run import TapSettings
 from ..lens.tokens import clip_prompt_tokens
 from ..refusal import validation
 from ..schema import node_schema
