@@ -7,7 +7,7 @@ import { addBox, nodeById, onNodes, part, setPicture } from "./lens_parts.js";
 const boxes = new WeakMap();
 
 function build(node) {
-  const box = addBox(node, "seedloupe_lens_live", 150);
+  const box = addBox(node, "seedloupe_lens_live", 220);
   const line = part("div", { marginBottom: "4px" }, "Layers show here while a sampler runs.");
   const tiles = part("div", {
     display: "grid",

@@ -12,7 +12,7 @@ class View {
     this.node = node;
     this.run = "";
     this.asked = 0;
-    this.box = addBox(node, "seedloupe_lens_view", 330);
+    this.box = addBox(node, "seedloupe_lens_view", 420);
     this.stage = part("div", {
       position: "relative",
       width: "100%",

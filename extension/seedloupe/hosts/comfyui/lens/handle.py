@@ -96,8 +96,9 @@ class Lens:
         with self._lock:
             runs = list(self._runs)
         if not runs:
-            advice = "Wire the tap's MODEL to the sampler whose picture this is, and run again."
+            wire = "Wire the tap's MODEL to the sampler whose picture this is, and run again."
             got = self.problem or "a tap whose model nothing has sampled with"
+            advice = "" if self.problem else wire  # a problem says itself what to do
             raise InputError("lens", expected="a sampled run", got=got, advice=advice)
         if back >= len(runs):
             raise InputError(
