@@ -24,8 +24,9 @@ from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated
 from seedloupe.images import to_pil
 from seedloupe.metadata.write_png import read_png_metadata
-from seedloupe.picking import Pick, Picking, SelectedSeeds, pick_given, pick_golden
+from seedloupe.picking import Pick, Picking, PickOrder, SelectedSeeds, pick_given, pick_golden
 from seedloupe.services.seed_columns import (
+    ColumnPlaces,
     SeedColumn,
     SeedSource,
     choose_columns,
@@ -309,3 +310,17 @@ def test_seeds_of_another_model_are_drawn_with_a_word_on_it(tiny: Model, tmp_pat
         assert set(last.pictures) == set(seeds)
         assert len(column.why) == 1 + len(said)
         assert all(word in line for word, line in zip(said, column.why[1:], strict=True))
+
+
+def test_a_picture_says_where_in_the_pool_its_seed_comes(tiny: Model, tmp_path: Path) -> None:
+    path = tmp_path / "t.seedtable.safetensors"
+    write_table(table_for(tiny), path)
+    places = ColumnPlaces(1, PickOrder.TURNING)
+    asked = wish(tiny, ways=(SeedSource.GOLDEN,), count=1, table=path, places=places)
+    state = state_of(tmp_path, tiny)
+    last = list(compare_columns(state, asked, threading.Event()))[-1]
+    ((seed, url),) = last.pictures.items()
+    record = read_png_metadata(path_of(url)).record
+    assert (record["pick"], record["position"], record["order"]) == ("golden", 1, "turning")
+    assert record["table"] == path.name
+    assert last.chosen[0].picking.seeds == (seed,)

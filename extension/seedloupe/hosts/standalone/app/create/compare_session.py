@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....generation.request import Request
+from .....generation.table_use import planned_use
 from .....lens.rendering import RunRenderer
 from .....picking import Pick, Picking, PickOrder, PickRequest, PickRule, SelectedSeeds, pick_seeds
+from .....services.column_extras import column_extras
+from .....services.seed_choice import NamedTable
 from .....services.seed_columns import (
     CleanSource,
     ColumnPlaces,
@@ -181,6 +184,9 @@ def compare_columns(
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
     request = Request.of(model.info, wish.prompt, seeds_of_columns(columns), plan=wish.settings)
+    extras = column_extras(
+        columns, _named(known.table, wish.table), planned_use(model.info, wish.settings)
+    )
     return draw_columns(
         columns,
         request,
@@ -188,9 +194,15 @@ def compare_columns(
             model, request, panel=layers, sinks=(painter.take,), preview=True
         ),
         painter,
-        lambda picture: state.files.keep_generated(picture, request),
+        lambda picture: state.files.keep_generated(picture, request, extras[picture.seed]),
         stop,
     )
+
+
+def _named(table: SeedTable | None, path: Path | None) -> NamedTable | None:
+    if table is None or path is None:
+        return None
+    return NamedTable(path.name, table, path)
 
 
 def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Picking | None:

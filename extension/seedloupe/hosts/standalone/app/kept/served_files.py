@@ -6,8 +6,10 @@ import logging
 import shutil
 import tempfile
 import weakref
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 #: Where saved pictures are served, relative to the page.
 SAVED = "kept/"
+NO_EXTRAS: Mapping[str, object] = MappingProxyType({})
 _log = logging.getLogger(__name__)
 
 
@@ -58,13 +61,17 @@ class ServedFiles:
         picture.save(path, **drawing_mark("PNG"))
         return file_url(path.as_posix())
 
-    def keep_generated(self, picture: Generated, request: Request) -> str:
+    def keep_generated(
+        self, picture: Generated, request: Request, extras: Mapping[str, object] = NO_EXTRAS
+    ) -> str:
         """Save a picture with everything that is needed to draw it again; return its address.
+
+        ``extras`` are what it says besides, such as how its seed was chosen.
 
         A folder that cannot be written to does not cost the picture: it is then kept for as long
         as the app runs, and :attr:`problem` says so.
         """
-        texts = picture_texts(request, picture.seed, {})
+        texts = picture_texts(request, picture.seed, extras)
         if self.saved is not None:
             try:
                 path = self.saved.save(picture.image, picture.seed, texts, now=datetime.now())
