@@ -5,8 +5,9 @@ from .overlay import draw_overlay
 from .readers import ApartReader, builtin_readers, choose_reader, first_usable, survey
 from .region import Availability, OcrReader, TextRegion
 from .report import ArtifactFlag, ArtifactReport, Verdict
-from .retry import Attempt, Candidate, Ending, Retry, candidates
+from .retry import Attempt, Ending, Retry
 from .score import TextCheck, check_text_artifacts, flag_text_artifacts
+from .seeds_to_try import Candidate, candidates
 from .tally import (
     Check,
     Correction,

@@ -4,65 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from ..errors import InputError
 from .report import ArtifactReport, Verdict
-from .tally import Tally
+from .seeds_to_try import Candidate
 
 P = TypeVar("P")
 S = TypeVar("S")
 
 #: Most retries anybody may ask for.
 MOST_RETRIES = 32
-#: Most seeds looked at in search of one that may be tried.
-_MOST_LOOKED_AT = 100_000
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A seed to try next, and where it comes from in plain words."""
-
-    seed: int
-    why: str
-
-
-def candidates(
-    ranked: Iterable[int],
-    tally: Tally | None,
-    dice: Callable[[], int],
-    *,
-    drawn: Collection[int] = (),
-    canonical: Callable[[int], int] | None = None,
-) -> Iterator[Candidate]:
-    """Return seeds to try: ranked ones, then those that never wrote, then random ones.
-
-    Seeds that write more often than others, and those of ``drawn``, are left out. Random seeds do
-    not end, but after 100,000 seeds in all the search does.
-
-    Args:
-        ranked: seeds of a table, the cleanest first; empty where there is no table for the task.
-        tally: what was counted so far, or ``None``.
-        dice: draws a seed at random.
-        drawn: canonical seeds that would show a picture that is there already.
-        canonical: the same number for seeds with the same noise; that of the tally if not given.
-    """
-    same = canonical or (_itself if tally is None else tally.subject.canonical)
-    refused = set(drawn)
-    if tally is not None:
-        refused.update(count.seed for count in tally.high_rate())
-    seen = () if tally is None else tally.cleanest()
-    known = (
-        *(Candidate(seed, "next of the table's cleanest seeds") for seed in ranked),
-        *(Candidate(s.seed, f"wrote nothing in {_times(s.trials)} so far") for s in seen),
-    )
-    thrown = (Candidate(dice(), "thrown by dice") for _ in itertools.repeat(None))
-    for candidate in itertools.islice(itertools.chain(known, thrown), _MOST_LOOKED_AT):
-        if same(candidate.seed) not in refused:
-            yield candidate
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +43,11 @@ class Attempt(Generic[P]):
         """Whether there is text that should not be there: a person's word, else the check's."""
         verdict = self.report.verdict
         return verdict is Verdict.FLAGGED or (self.missed and verdict is Verdict.CLEAN)
+
+    @property
+    def free(self) -> bool:
+        """Whether it was looked at and has no such text."""
+        return self.report.verdict is Verdict.CLEAN and not self.missed
 
 
 class Ending(str, Enum):
@@ -115,6 +75,7 @@ class Retry(Generic[P]):
         seeds: where further seeds come from.
         canonical: tells seeds with the same noise apart from others.
         upcoming: the seed to try next; ``None`` when it is over.
+        given: how many attempts it began with.
     """
 
     attempts: tuple[Attempt[P], ...]
@@ -122,6 +83,7 @@ class Retry(Generic[P]):
     seeds: Iterator[Candidate]
     canonical: Callable[[int], int]
     upcoming: Candidate | None = field(default=None)
+    given: int = 1
 
     @classmethod
     def begin(
@@ -143,9 +105,34 @@ class Retry(Generic[P]):
         Raises:
             InputError: ``limit`` is negative or beyond all patience.
         """
+        return cls.resume((first,), seeds, limit=limit, canonical=canonical)
+
+    @classmethod
+    def resume(
+        cls,
+        made: Iterable[Attempt[P]],
+        seeds: Iterator[Candidate],
+        *,
+        limit: int,
+        canonical: Callable[[int], int] | None = None,
+    ) -> Retry[P]:
+        """Go on from several attempts; where one of them is without text it is over.
+
+        Args:
+            made: at least one, such as the pictures of a batch; they count as one attempt.
+            seeds: see :func:`candidates`.
+            limit: most retries after them.
+            canonical: as for :meth:`begin`.
+
+        Raises:
+            InputError: ``limit`` is negative or beyond all patience.
+        """
         if not 0 <= limit <= MOST_RETRIES:
             raise InputError("limit", expected=f"0 to {MOST_RETRIES} retries", got=f"{limit}")
-        return cls((first,), limit, seeds, canonical or _itself)._looking_ahead()
+        attempts = tuple(made)
+        begun = cls(attempts, limit, seeds, canonical or _itself, given=len(attempts))
+        free = any(attempt.free for attempt in attempts)
+        return begun if free else begun._looking_ahead()
 
     def add(self, picture: P, report: ArtifactReport) -> Retry[P]:
         """Return the retry with the result of the upcoming seed.
@@ -164,11 +151,11 @@ class Retry(Generic[P]):
         if self.upcoming is not None:
             return None
         last = self.attempts[-1]
+        if any(attempt.free for attempt in self.attempts):
+            return Ending.CLEAN
         if last.report.verdict is Verdict.NOT_CHECKED:
             return Ending.NOT_CHECKED
-        if not last.has_text:
-            return Ending.CLEAN
-        return Ending.LIMIT if len(self.attempts) > self.limit else Ending.NO_SEEDS
+        return Ending.LIMIT if self._retries >= self.limit else Ending.NO_SEEDS
 
     @property
     def best(self) -> int:
@@ -181,7 +168,7 @@ class Retry(Generic[P]):
     @property
     def explanation(self) -> str:
         """Which attempt was kept and why, in one or two sentences."""
-        kept, tries = self.attempts[self.best], len(self.attempts) - 1
+        kept, tries = self.attempts[self.best], self._retries
         again = "without a retry" if not tries else f"after {_count(tries, 'retry', 'retries')}"
         if kept.missed:
             return f"Kept seed {kept.seed}, {again}: it has text, you say, and no other is better."
@@ -190,7 +177,7 @@ class Retry(Generic[P]):
         if kept.report.verdict is Verdict.NOT_CHECKED:
             return f"Kept seed {kept.seed}: {kept.report.message} No retry without a look."
         share = f"text covers {kept.report.new_text:.1%} of {kept.report.part}"
-        least = ", the least of all" if tries else ""
+        least = ", the least of all" if len(self.attempts) > 1 else ""
         lost = "; after it nobody could look" if self.ending is Ending.NOT_CHECKED else ""
         return f"Kept seed {kept.seed}, {again}: {share}{least}{lost}."
 
@@ -199,7 +186,7 @@ class Retry(Generic[P]):
         """What is being tried, in one line; empty when it is over."""
         if self.upcoming is None:
             return ""
-        number, seed, why = len(self.attempts), self.upcoming.seed, self.upcoming.why
+        number, seed, why = self._retries + 1, self.upcoming.seed, self.upcoming.why
         return f"Retry {number} of at most {self.limit}: {seed}, {why}"
 
     @property
@@ -208,9 +195,13 @@ class Retry(Generic[P]):
         stopped = "Stopped. " if self.ending is None else ""
         return stopped + self.explanation
 
+    @property
+    def _retries(self) -> int:
+        return len(self.attempts) - self.given
+
     def _looking_ahead(self) -> Retry[P]:
         """Find the next seed, unless there is a reason to stop."""
-        if not self.attempts[-1].has_text or len(self.attempts) > self.limit:
+        if not self.attempts[-1].has_text or self._retries >= self.limit:
             return self
         tried = {self.canonical(attempt.seed) for attempt in self.attempts}
         # A die that shows only what was tried already must not keep us for ever.
@@ -295,7 +286,3 @@ def _itself(seed: int) -> int:
 
 def _count(n: int, one: str, many: str) -> str:
     return f"1 {one}" if n == 1 else f"{n} {many}"
-
-
-def _times(n: int) -> str:
-    return _count(n, "picture", "pictures")

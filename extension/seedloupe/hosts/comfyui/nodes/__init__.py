@@ -16,6 +16,7 @@ __all__ = ["NODE_FILES", "node_classes"]
 _logger = logging.getLogger(__name__)
 
 NODE_FILES = (
+    "check_text",
     "pick_seeds",
     "noise_from_seeds",
     "golden_seed",
@@ -23,6 +24,7 @@ NODE_FILES = (
     "lens_file",
     "lens_tap",
     "lens_view",
+    "retry",
     "seedling_loader",
 )
 

@@ -11,6 +11,8 @@ from inspect import isawaitable
 from types import SimpleNamespace
 from typing import ClassVar
 
+from comfy_execution.graph_utils import ExecutionBlocker, is_link
+
 _KINDS: dict[str, type] = {}
 
 
@@ -25,6 +27,7 @@ class Hidden(str, Enum):
     unique_id = "UNIQUE_ID"
     prompt = "PROMPT"
     extra_pnginfo = "EXTRA_PNGINFO"
+    dynprompt = "DYNPROMPT"
 
 
 @dataclass(frozen=True)
@@ -390,7 +393,13 @@ def _check_result(schema: Schema, result: NodeOutput) -> None:
     if len(result.args) != len(schema.outputs):
         raise ValueError(f"{len(schema.outputs)} outputs declared, {len(result.args)} returned")
     for output, value in zip(schema.outputs, result.args, strict=True):
+        if result.expand is not None:
+            if not is_link(value) or value[0] not in result.expand:
+                raise ValueError(f"{output.id}: {value!r} links to no node of the graph")
+            continue
         items = value if output.is_output_list else [value]
+        if isinstance(items, list):
+            items = [one for one in items if not isinstance(one, ExecutionBlocker)]
         if not isinstance(items, list) or not all(map(output.accepts, items)):
             raise TypeError(f"{output.id}: {value!r} is no {output.kind}")
     for key, value in (result.ui or {}).items():

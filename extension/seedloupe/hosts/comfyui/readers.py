@@ -1,0 +1,45 @@
+"""The text reader the nodes use; opened once, for an engine takes seconds to load."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ...artifacts import OcrReader, choose_reader, first_usable, survey
+from ...plugins import builtin, with_outside
+from ...registry import Registry
+
+__all__ = ["reader_advice", "reader_choices", "reader_named"]
+
+_BEST = "rapidocr"
+
+
+@cache
+def _readers() -> Registry[OcrReader]:
+    """Heavy engines live in processes of their own: one that crashes must not take the host."""
+    plugins, _ = with_outside(builtin(apart=True))
+    return plugins.readers
+
+
+def reader_choices() -> list[str]:
+    """Return what may be asked for: the best there is, or one by name."""
+    return ["auto", *_readers().names()]
+
+
+def reader_named(name: str) -> OcrReader | None:
+    """Return a reader, or None where none works here.
+
+    Raises:
+        UnknownNameError: there is no reader of that name.
+    """
+    return choose_reader(name, _readers())
+
+
+def reader_advice() -> str:
+    """Say in one line how to get a better reader; empty where the best one works."""
+    found = survey(_readers())
+    if _BEST in found and found[_BEST].ok:
+        return ""
+    using = first_usable(found)
+    now = f"{using} looks instead" if using else "no reader works here"
+    why = found[_BEST].reason if _BEST in found else "it is not there"
+    return f"{_BEST}: {why}; {now}."
