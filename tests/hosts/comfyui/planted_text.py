@@ -37,4 +37,6 @@ def picture(*, text: bool, amount: float = 1.0, value: float = 0.25) -> torch.Te
 
 def prompt_nodes(nodes: dict[str, dict[str, object]]) -> SimpleNamespace:
     """The host's way to the nodes of a prompt."""
-    return SimpleNamespace(get_node=nodes.__getitem__)
+    return SimpleNamespace(
+        get_node=nodes.__getitem__, get_display_node_id=lambda name: name.split(".")[0]
+    )

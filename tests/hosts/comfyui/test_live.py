@@ -9,13 +9,14 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from io import BytesIO
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from seedloupe.hosts.standalone.engine.models import open_model
 from seedloupe.hosts.standalone.engine.sampling import sample_batch
@@ -125,3 +126,70 @@ def test_help_and_template_are_served() -> None:
     with urlopen(f"{ADDRESS}/extensions/seedloupe/docs/SeedloupeGoldenSeed.md") as page:
         assert b"Golden Seeds" in page.read()
     assert "seedloupe_golden_seeds" in ask("/workflow_templates")["seedloupe"]
+
+
+def upload(picture: Image.Image, name: str) -> str:
+    """Put a picture among the host's inputs."""
+    content = BytesIO()
+    picture.save(content, "PNG")
+    edge = "seedloupe-tests"
+    body = (
+        f'--{edge}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'
+        "Content-Type: image/png\r\n\r\n"
+    ).encode() + content.getvalue()
+    body += (
+        f'\r\n--{edge}\r\nContent-Disposition: form-data; name="overwrite"\r\n\r\ntrue\r\n'.encode()
+    )
+    headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+    with urlopen(
+        Request(f"{ADDRESS}/upload/image", body + f"--{edge}--\r\n".encode(), headers)
+    ) as answer:
+        return json.load(answer)["name"]
+
+
+def written(words: str) -> Image.Image:
+    made = Image.new("RGB", (112, 40), "white")
+    ImageDraw.Draw(made).text((4, 4), words, fill="black", font=ImageFont.load_default(30))
+    return made
+
+
+def test_text_in_every_picture_is_drawn_again_as_often_as_allowed() -> None:
+    graph = workflow(["gold", 0])
+    graph["words"] = {
+        "class_type": "LoadImage",
+        "inputs": {"image": upload(written("WORDS"), "w.png")},
+    }
+    pasted = {"destination": ["decode", 0], "source": ["words", 0], "x": 8, "y": 40}
+    graph["paste"] = {
+        "class_type": "ImageCompositeMasked",
+        "inputs": pasted | {"resize_source": False},
+    }
+    checked = {
+        "images": ["paste", 0],
+        "seeds": ["gold", 0],
+        "retries": 2,
+        "more_seeds": ["gold", 1],
+    }
+    graph["retry"] = {"class_type": "SeedloupeRetry", "inputs": checked}
+    graph["show"]["inputs"]["images"] = ["retry", 4]
+    entry = run(graph)
+    assert entry["status"]["status_str"] == "success", entry["status"]
+    shown = pictures(entry)
+    assert len(shown) == 4  # two golden seeds, two more
+    assert len({picture.tobytes() for picture in shown}) == 4
+    told = [name for name in entry["outputs"] if name.startswith("retry")]
+    (report,) = entry["outputs"][told[-1]]["seedloupe_report"]
+    assert "after 2 retries" in report
+    assert report.count("WORDS") >= 3
+
+
+def test_pictures_are_parted_and_what_is_wired_to_none_does_not_run() -> None:
+    graph = workflow(["gold", 0])
+    checked = {"images": ["decode", 0], "reader": "rapidocr"}
+    graph["check"] = {"class_type": "SeedloupeCheckText", "inputs": checked}
+    graph["show"]["inputs"]["images"] = ["check", 3]
+    graph["bad"] = {"class_type": "PreviewImage", "inputs": {"images": ["check", 4]}}
+    entry = run(graph)
+    assert entry["status"]["status_str"] == "success", entry["status"]
+    assert len(pictures(entry)) == 2
+    assert "bad" not in entry["outputs"]

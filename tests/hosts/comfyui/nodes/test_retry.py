@@ -40,14 +40,13 @@ class Run:
         self.draw = draw
         self.nodes = nodes_of()
         self.graphs: list[dict[str, dict[str, Any]]] = []
-        self.shown: list[str] = []
+        self.server = host.module("server").PromptServer.instance
 
     def __call__(self, pictures: list[torch.Tensor], seeds: list[int], **more: Any) -> Any:
         node_id, inputs = ID, {"images": pictures, "seeds": seeds, "retries": [3]} | more
         while True:
             hidden = {"unique_id": node_id, "dynprompt": prompt_nodes(self.nodes)}
             result = self.node.run_hidden(hidden, **inputs)
-            self.shown += result.ui["seedloupe_report"]
             if result.expand is None:
                 return result
             self.graphs.append(result.expand)
@@ -88,7 +87,9 @@ def test_more_is_drawn_until_a_picture_is_free_of_text(run: Begin) -> None:
     args = loop([picture(text=True)], [1], more_seeds=[11, 12, 13]).args
     assert args[SEED] == 12
     assert args[VERDICT] == "Kept seed 12, after 2 retries: no text found that nobody asked for."
-    assert loop.shown[0] == "Retry 1 of at most 3: 11, next of the table's cleanest seeds"
+    (event, shown, _), *_ = loop.server.sent
+    assert event == "progress_text"
+    assert shown[0] == "Retry 1 of at most 3: 11, next of the table's cleanest seeds"
     assert len(args[TRIED]) == 3
 
 

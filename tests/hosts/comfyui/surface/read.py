@@ -97,6 +97,7 @@ CALLED = (
     "folder_paths.get_input_directory",
     "folder_paths.get_output_directory",
     "folder_paths.get_save_image_path",
+    "server.PromptServer.send_progress_text",
     "server.PromptServer.send_sync",
 )
 NAMED = ("comfy.samplers.SAMPLER_NAMES", "comfy.samplers.SCHEDULER_NAMES")

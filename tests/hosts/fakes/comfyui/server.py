@@ -17,5 +17,8 @@ class PromptServer:
     def send_sync(self, event: object, data: object, sid: str | None = None) -> None:
         self.sent.append((event, data, sid))
 
+    def send_progress_text(self, text: str, node_id: str, sid: str | None = None) -> None:
+        self.send_sync("progress_text", (text, node_id), sid)
+
 
 PromptServer.instance = PromptServer()

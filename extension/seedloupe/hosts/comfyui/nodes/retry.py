@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from comfy_api.latest import io
+from server import PromptServer
 
 from ....artifacts.overlay import draw_overlay
 from ....artifacts.retry import MOST_RETRIES
@@ -69,12 +71,15 @@ class SeedloupeRetry(io.ComfyNode):
         if again is None:
             return _chosen(now, repaint)
         graph, last = again
-        progress = [now.retry.progress]
-        return io.NodeOutput(
-            *([last, place] for place in range(len(_outputs()))),
-            ui={REPORT_KEY: progress},
-            expand=graph,
-        )
+        # No ui here: the host would show it again in place of what comes of it.
+        PromptServer.instance.send_progress_text(now.retry.progress, _shown_at(cls.hidden))
+        links = [[last, place] for place in range(len(_outputs()))]
+        return io.NodeOutput(*links, expand=graph)
+
+
+def _shown_at(hidden: Any) -> str:
+    """The node of the page; the copies are none."""
+    return str(hidden.dynprompt.get_display_node_id(hidden.unique_id))
 
 
 def _chosen(tries: Tries, repaint: CheckInputs) -> io.NodeOutput:
@@ -88,7 +93,7 @@ def _chosen(tries: Tries, repaint: CheckInputs) -> io.NodeOutput:
         kept.seed,
         tries.retry.explanation,
         overlay,
-        [attempt.picture for attempt in tries.retry.attempts],
+        torch.cat([attempt.picture for attempt in tries.retry.attempts]),
         report,
         ui={REPORT_KEY: [report]},
     )
@@ -147,8 +152,8 @@ def _outputs() -> list[Any]:
         io.Image.Output(
             "tried",
             display_name="tried",
-            is_output_list=True,
-            tooltip="Every picture that was looked at, in order.",
+            # A batch and no list: the host takes only the first of a list through an expansion.
+            tooltip="Every picture that was looked at, in order, as a batch.",
         ),
         io.String.Output("report", display_name="report", tooltip="A line for every picture."),
     ]
