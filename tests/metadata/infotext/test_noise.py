@@ -89,7 +89,24 @@ def test_variation_resizing_and_ensd_are_found_and_drawn() -> None:
     assert (found.subseed, found.extras, found.level) == (1234, extras, FoundLevel.EXACT)
     expected = webui_noise(WebuiSeeds((965400086,), (1234,)), SHAPE, extras=extras)
     assert torch.equal(draw_found(found), expected[0])
-    assert any("ENSD" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "said"),
+    [
+        ("Euler a", True),
+        ("DPM++ 2S a Karras", True),
+        ("LCM", True),
+        ("DPM++ 2M", False),
+        ("Heun", False),
+        ("DDIM", False),
+    ],
+)
+def test_the_seed_of_the_steps_is_said_where_the_steps_may_draw(sampler: str, said: bool) -> None:
+    text = cpu(ENSD=31337).replace("Sampler: DPM++ 2M,", f"Sampler: {sampler},")
+    found = noise_in_parameters(text)
+    assert found.level is FoundLevel.EXACT
+    assert any("ENSD" in note for note in found.notes) == said
 
 
 @pytest.mark.parametrize("size", ["-1x-1", "0x0", "512x0"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ...errors import InputError
 from ...noise.portability import CARDS
 from ...noise.source import NV_NOISE
+from ...sampler_names import Sampler, read_sampler_name
 from .grid import CellGrid, differs
 from .program import ProgramFamily, TextProgram, generator_of
 from .sizes import TextSizes, has_second_pass
@@ -39,6 +41,15 @@ def device_sentence(program: TextProgram, name: str | None, count: int | None) -
     )
 
 
+def _steps_may_draw(fields: Mapping[str, str]) -> bool:
+    """Whether steps add noise; not where the sampler is known to draw none."""
+    try:
+        sampler = read_sampler_name(fields.get("Sampler", "")).sampler
+    except InputError:
+        return True
+    return sampler.draws or (sampler is Sampler.DDIM and "Eta DDIM" in fields)
+
+
 def notes_on(fields: Mapping[str, str], program: TextProgram, task: str) -> Iterator[str]:
     """Say what else the settings did, the values of the noise apart."""
     if task != "txt2img":
@@ -47,7 +58,7 @@ def notes_on(fields: Mapping[str, str], program: TextProgram, task: str) -> Iter
         yield "The masked part was filled with noise, from the seeds of the job's first batch."
     if has_second_pass(fields):
         yield "The second pass drew new noise from the same seed at its own, larger size."
-    if "ENSD" in fields:
+    if "ENSD" in fields and _steps_may_draw(fields):
         yield "Noise that steps add came from the seed plus ENSD."
     if "Noise multiplier" in fields and task != "txt2img":
         yield f"The noise is multiplied with {fields['Noise multiplier'][:20]} (Noise multiplier)."

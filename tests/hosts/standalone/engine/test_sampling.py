@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from seedloupe.errors import InputError, LayerNotFoundError
+from seedloupe.hosts.standalone.engine import latents
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import (
     Request,
@@ -160,19 +161,24 @@ def test_previews_are_small_pictures_of_every_step(tiny: Model) -> None:
     list(
         generate(tiny, request(tiny, 1, width=320, height=64, steps=2), on_step=look, preview=True)
     )
-    assert sizes == [(160, 32)] * 2
+    assert sizes == [(240, 48)] * 2
 
 
-def test_a_preview_nobody_looks_at_is_never_decoded(tiny: Model) -> None:
-    decoded: list[object] = []
-    hook = tiny.vae.decoder.register_forward_hook(lambda *given: decoded.append(None))
+@pytest.mark.parametrize(("known", "decoded"), [(True, 1), (False, 3)])
+def test_the_picture_alone_is_decoded_where_the_latents_colours_are_known(
+    tiny: Model, monkeypatch: pytest.MonkeyPatch, known: bool, decoded: int
+) -> None:
+    if not known:
+        monkeypatch.setattr(latents, "preview_colours", lambda _: None)
+    calls: list[object] = []
+    hook = tiny.vae.decoder.register_forward_hook(lambda *given: calls.append(None))
     try:
         for event in stream(tiny, request(tiny, 1, steps=3), preview=True):
-            if isinstance(event, StepUpdate) and event.step == 1:
+            if isinstance(event, StepUpdate) and event.step > 0:  # nobody looks at the first
                 assert event.preview is not None
     finally:
         hook.remove()
-    assert len(decoded) == 2  # one look and the picture itself
+    assert len(calls) == decoded
 
 
 def test_unmasked_pixels_stay_exactly_as_they_were(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ....generation.preview_colours import preview_colours
 from ....images import in_8_bits, to_pil
 from .denoise import InitLatents
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from ....generation.request import Request
     from .models import Model
 
-#: Previews are decoded from a latent no larger than this a side; a coarse picture, but at once.
-_PREVIEW_CELLS = 32
+#: Previews are no larger than this a side, in cells where they are decoded and in pixels.
+_PREVIEW_CELLS, _PREVIEW_PIXELS = 32, 256
 
 
 def decode_latents(model: Model, latents: Tensor) -> Tensor:
@@ -84,7 +85,26 @@ def finished(model: Model, request: Request, latents: Tensor) -> Tensor:
 
 
 def preview_of(model: Model, clean: Tensor) -> Image:
-    """Decode a predicted latent ``(1, C, H, W)``, made coarser first where it is large."""
+    """Paint a predicted latent ``(1, C, H, W)``: its cells' colours, blown up to a small picture.
+
+    Where nobody knows how a model's latents look, it is decoded.
+    """
+    from PIL.Image import Resampling
+
+    colours = preview_colours(model.info)
+    if colours is None:
+        return decoded_preview(model, clean)
+    cells = to_pil(colours.paint(clean)[0])
+    larger = max(1, min(model.cell, _PREVIEW_PIXELS // max(cells.size)))
+    size = cells.width * larger, cells.height * larger
+    return cells.resize(size, Resampling.BICUBIC) if larger > 1 else cells
+
+
+def decoded_preview(model: Model, clean: Tensor) -> Image:
+    """Decode a predicted latent ``(1, C, H, W)``, made coarser first where it is large.
+
+    On a CPU that takes as long as a step or two of a small U-Net.
+    """
     from torch.nn.functional import avg_pool2d
 
     coarse = max(1, -(-max(clean.shape[-2:]) // _PREVIEW_CELLS))

@@ -15,7 +15,14 @@ from ....noise import NoiseSource, initial_noise, resized_noise
 from ....sampler_names import read_sampler_name
 from ....tensors import require_shape
 from .denoise import InitLatents, Step, denoise
-from .latents import decode_latents, finished, preview_of, source_of, source_without_picture
+from .latents import (
+    decode_latents,
+    decoded_preview,
+    finished,
+    preview_of,
+    source_of,
+    source_without_picture,
+)
 from .step_noise import step_streams
 from .text import Conditioning, encode_text
 from .watching import request_cut_notes, run_watch
@@ -50,10 +57,11 @@ class StepUpdate:
         step: counted from 0.
         steps: how many this picture takes.
         sigma: noise level the U-Net was called at.
-        look: decodes the preview; None where none was asked for.
+        look: paints the preview; None where none was asked for.
         notes: what of the model was guessed, words that are cut off, and layers that had to be
             given up, each with its reason.
         words: what words did so far, where they are watched; the next step adds to it.
+        decode: decodes the same in full; None where no preview was asked for.
     """
 
     image: int
@@ -64,14 +72,17 @@ class StepUpdate:
     look: Callable[[], Image] | None = None
     notes: tuple[str, ...] = ()
     words: WordsSeen | None = None
+    decode: Callable[[], Image] | None = None
 
     @property
     def preview(self) -> Image | None:
-        """The picture as predicted so far, small; decoded only when somebody looks.
-
-        On a CPU a look takes as long as a step or two of a small U-Net.
-        """
+        """The picture as predicted so far, small; painted only when somebody looks."""
         return self.look() if self.look is not None else None
+
+    @property
+    def decoded(self) -> Image | None:
+        """The same in full, for what is kept and looked at closely; slow."""
+        return self.decode() if self.decode is not None else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,6 +267,7 @@ def _run(
                 partial(preview_of, model, last.clean) if preview else None,
                 (*said, *watch.notes),
                 watch.words,
+                partial(decoded_preview, model, last.clean) if preview else None,
             )
         assert last is not None  # a checked request takes at least one step
         notes, seen = (*said, *watch.notes), watch.finished()

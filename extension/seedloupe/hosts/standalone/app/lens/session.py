@@ -184,7 +184,8 @@ def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> R
     shown = {
         steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)
     }
-    previews = {(0, step): seen.looks[step].preview for step in sorted(shown)}
+    # Decoded now that nobody waits for the next step: the explorer shows them large.
+    previews = {(0, step): seen.looks[step].decoded for step in sorted(shown)}
     known = {moment: preview for moment, preview in previews.items() if preview is not None}
     return RecordedRun(record, to_pil(made.image), known)
 
