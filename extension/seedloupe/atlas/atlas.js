@@ -259,8 +259,9 @@ function bringChosenIntoSight(atlas) {
   if (Math.max(...far(aim.x, aim.y)) * aim.scale < 1) return;
   const [x, y] = [xs, ys].map(values => (Math.min(...values) + Math.max(...values)) / 2);
   const scale = Math.min(aim.scale, 1 / Math.max(...far(x, y), 1e-6));
+  const nearlyAll = scale < 1.4 * camera.fit;
   atlas.moved = true;
-  travel(camera, {x, y, scale}, true, performance.now());
+  travel(camera, nearlyAll ? {x: 0, y: 0, scale: camera.fit} : {x, y, scale}, true, performance.now());
   atlas.refresh();
 }
 
