@@ -22,12 +22,12 @@ def test_without_ids_the_last_of_a_kind_is_its_first() -> None:
     assert chunks == (ChunkLabel(UNCOND), ChunkLabel(COND, 1), ChunkLabel(COND, 0))
 
 
-def test_the_negative_made_for_an_area_bears_the_positives_id_and_is_a_negative_all_the_same() -> (
-    None
-):
-    known = Conditionings({"positive": ["a"], "negative": ["n"]})
-    (chunk,) = known.chunks([1], ["a"])
-    assert chunk.kind is UNCOND
+def test_the_negative_made_for_an_area_is_a_negative_and_none_of_the_users() -> None:
+    known = Conditionings({"positive": ["a", "b"], "negative": ["n"]})
+    # It bears the positive's id, and one evaluation holds it beside the user's own.
+    chunks = known.chunks([1, 1, 0, 0], ["b", "n", "b", "a"])
+    expected = (UNCOND, 2), (UNCOND, 0), (COND, 1), (COND, 0)
+    assert chunks == tuple(ChunkLabel(kind, number) for kind, number in expected)
 
 
 def test_other_guiders_count_their_lists_otherwise_and_are_told_by_their_names() -> None:

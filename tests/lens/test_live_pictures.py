@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from seedloupe.lens import FeatureMap, LivePictures
+from seedloupe.lens import FeatureMap, LivePictures, PcaBasis
 
 
 def feature(step: int, layer: str = "mid-vit-out", channels: int = 8) -> FeatureMap:
@@ -43,3 +43,37 @@ def test_a_layer_that_cannot_be_painted_is_noted_and_the_others_come() -> None:
     live.take(feature(1, "up"))
     assert [one.layer for one in live.due()] == ["up"]
     assert "mid-vit-out cannot be painted" in live.notes["mid-vit-out"]
+
+
+def test_the_longer_painting_takes_the_rarer_pictures_become() -> None:
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += 0.1  # each look at the clock takes a tenth of a second, and so does painting
+        return now[0]
+
+    live = LivePictures(interval=0.25, clock=clock)
+    shown = 0
+    for step in range(100):
+        live.take(feature(step))
+        shown += len(live.due())
+    assert now[0] > 9
+    assert 4 <= shown <= 6  # a tenth of a second each, five hundredths of ten seconds
+
+
+def test_wide_layers_are_painted_as_an_exact_decomposition_paints_them() -> None:
+    generator = torch.Generator().manual_seed(0)
+    axes = torch.randn(3, 600, generator=generator)
+    weights = torch.randn(8 * 12, 3, generator=generator) * torch.tensor([5.0, 3.0, 2.0])
+    values = (weights @ axes + 0.01 * torch.randn(96, 600, generator=generator)).T
+    one = FeatureMap("wide", 0, None, values.reshape(1, 600, 8, 12))
+    live = LivePictures(interval=0)
+    live.take(one)
+    (painted,) = live.due()
+    exact = PcaBasis.fit([one]).render(one)
+    # An axis may point the other way.
+    apart = [
+        min(float((a - b).abs().max()), float((a - (1 - b)).abs().max()))
+        for a, b in zip(painted.picture, exact, strict=True)
+    ]
+    assert max(apart) < 0.02

@@ -190,4 +190,4 @@ def test_a_prompt_for_a_part_of_the_picture_is_left_out_and_noted(
             ldm_small.forward(part, torch.tensor([1, 1]), words(1).expand(2, -1, -1))
     watch.finish()
     assert [(row.prompt, row.image) for row in found[0].labels] == [(0, 0), (0, 1)]
-    assert "a prompt of their own" in watch.notes[0]
+    assert "a prompt for a part of the picture is not recorded" in watch.notes[0]

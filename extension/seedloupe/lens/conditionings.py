@@ -33,6 +33,7 @@ class Conditionings:
             for one in ids[name]:
                 self._labels.setdefault((kind, one), ChunkLabel(kind, counts[kind]))
                 counts[kind] += 1
+        self._negatives = max(1, counts[RowKind.UNCOND])
         self.prompts = max(1, counts[RowKind.COND])
         """How many prompts a picture has."""
 
@@ -58,6 +59,8 @@ class Conditionings:
             if known:
                 return known[0]
         # A positive with an area gets a negative of its own, under the positive's id.
+        if kind is RowKind.UNCOND and (RowKind.COND, one) in self._labels:
+            return ChunkLabel(kind, self._negatives + self._labels[RowKind.COND, one].prompt)
         fallback = ChunkLabel(kind, sum(number == _KINDS.index(kind) for number in behind))
         return self._labels.get((kind, one), fallback)
 

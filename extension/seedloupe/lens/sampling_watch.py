@@ -162,8 +162,9 @@ class SamplingWatch:
         for layer, rows in now.rows.items():
             labels, values = rows_in_order(rows)
             if len(values) < len(rows):
-                self._notes[layer] = (
-                    f"{layer}: parts of the picture with a prompt of their own are not recorded"
+                self._notes["part"] = (
+                    "a prompt for a part of the picture is not recorded: it is computed on that "
+                    "part alone"
                 )
             key = (layer, place.step, now.sigma, values, self._further)
             self._send(FeatureMap(*key, place.track, time, labels))

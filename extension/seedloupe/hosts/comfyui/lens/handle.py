@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -22,23 +22,30 @@ LENS: Any = io.Custom("SEEDLOUPE_LENS")
 _RUNS_KEPT = 8
 
 
-@dataclass(frozen=True, eq=False)
 class LensRun:
     """One sampling as it was recorded.
 
     Args:
-        record: what was recorded.
+        record: what was recorded, or how to get it: colours for a whole run take a second, and
+            are not found before somebody looks.
         prompt: the id the host gave the queued workflow; empty for a file.
-        id: names the run to a page that asks about it.
     """
 
-    record: LensRecord
-    prompt: str = ""
-    id: str = field(default_factory=lambda: secrets.token_hex(12))
-
-    def __post_init__(self) -> None:
+    def __init__(self, record: LensRecord | Callable[[], LensRecord], prompt: str = "") -> None:
         """Let the page ask about it for as long as anything holds it."""
+        self._record, self.prompt = record, prompt
+        self._lock = threading.Lock()
+        self.id = secrets.token_hex(12)
+        """Names the run to a page that asks about it."""
         _RUNS[self.id] = self
+
+    @property
+    def record(self) -> LensRecord:
+        """What was recorded."""
+        with self._lock:
+            if not isinstance(self._record, LensRecord):
+                self._record = self._record()
+            return self._record
 
 
 #: Runs that still exist; a run goes when no lens holds it any more.

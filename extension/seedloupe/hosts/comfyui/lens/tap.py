@@ -91,12 +91,7 @@ class LensTap:
         self._tell([why])
 
     def _finish(self, run: TapRun) -> None:
-        try:
-            record = run.record()
-        except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
-            self._refuse(f"the run could not be kept: {reason_of(error)}")
-            return
-        self._lens.add(LensRun(record, sampling_prompt()))
+        self._lens.add(LensRun(run.record, sampling_prompt()))
         self._tell(run.notes)
 
     def _tell(self, notes: Sequence[str]) -> None:
