@@ -12,19 +12,19 @@ WORDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.TEXT,
         "text, words, wording, headline, subheading, subtitle, caption, slogan, tagline, motto, "
-        "inscription, paragraph, alphabet, initials, monogram, numeral, roman numeral, "
-        "kanji, hiragana, katakana, hangul, cyrillic, chinese character, japanese character, "
-        "korean character, arabic character, kanji character, written character, watermark, "
-        "signature, wordmark, logotype, handwritten, handwriting, hand written, title, movie "
-        "credits, end credits, opening credits, word art, word cloud, annotation, annotated, "
-        "labeled diagram, labelled diagram, labeled map, labelled map, writings, clothes writing, "
-        "body writing, wall writing, writing on the wall, chalk writing, place name, copyright "
-        "notice, artist name, username, web address, hashtag, lyrics, inspirational quote, "
-        "motivational quote, famous quote, bible verse, phone number, text message, misspelling, "
-        "letter tiles, ransom note, character name, copyright name, song name, page number, sound "
-        "effects, masthead, byline, lorem ipsum, nutrition facts, ingredients list, bullet point, "
-        "letter block, alphabet block, scrabble tile, graffiti tag, street name, dialogue text, "
-        "speech text, heading text",
+        "inscription, paragraph, alphabet, initials, monogram, numeral, roman numeral, kanji, "
+        "hiragana, katakana, hangul, cyrillic, chinese character, japanese character, korean "
+        "character, arabic character, kanji character, written character, watermark, signature, "
+        "wordmark, logotype, handwritten, handwriting, hand written, title, movie credits, end "
+        "credits, opening credits, word art, word cloud, annotation, annotated, labeled diagram, "
+        "labelled diagram, labeled map, labelled map, writings, clothes writing, body writing, "
+        "wall writing, writing on the wall, chalk writing, place name, copyright notice, artist "
+        "name, username, web address, hashtag, lyrics, inspirational quote, motivational quote, "
+        "famous quote, bible verse, phone number, text message, misspelling, letter tiles, ransom "
+        "note, character name, copyright name, song name, page number, sound effects, masthead, "
+        "byline, lorem ipsum, nutrition facts, ingredients list, bullet point, letter block, "
+        "alphabet block, scrabble tile, graffiti tag, street name, dialogue text, speech text, "
+        "heading text, bold type, big type, large type, block type, writting, letering",
     ),
     (
         Kind.STYLE,
@@ -82,7 +82,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "say, says, saying, said, reads, reading, read, spell, spells, spelling, spelled, spelt, "
         "spell out, spells out, spelling out, spelled out, proclaiming, proclaims, declaring, "
         "declares, announcing, announces, that states, which states, stating, inscribed, lettered, "
-        "labeled, labelled, captioned, headlined, monogrammed, screams, screaming, that declares",
+        "labeled, labelled, captioned, headlined, monogrammed, screams, screaming, that declares, "
+        "sais, sayin, sayng, saing, sayes, readin, wich says, wich reads",
     ),
     (
         Kind.MAKING,
@@ -93,7 +94,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "showing, shows, chiseled, chiselled, overlaid, spelled in, centered, glowing, scratched, "
         "drawn, wrote, typeset, plastered, lit up, adorned, decorated, arranged, formed, forming, "
         "forms, shaped, sculpted, placed, centred, superimposed, hand lettered in, stuck, "
-        "flashing, flashes, carries, filled, marked, advertising, wishing, welcoming, emblazoned",
+        "flashing, flashes, carries, filled, marked, advertising, wishing, welcoming, emblazoned, "
+        "writen, writeen, engrave, incised, branded, burned into, burnt into, traced, inked",
     ),
     (
         Kind.NAMING,
@@ -133,7 +135,9 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "not appear, not be visible, not be present, never appear, isn't visible, isn't allowed, "
         "scrubbed, wiped away, painted over, covered up, replaced, used to, once hung, nowhere, "
         "hidden, not shown, not permitted, unwanted, disallowed, none, not desired, not "
-        "appropriate, should not exist, not exist, must be absent",
+        "appropriate, should not exist, not exist, must be absent, blurred out, blanked out, "
+        "censored, censored out, blurred beyond recognition, and unreadable, and illegible, is "
+        "unreadable, is illegible, made unreadable, made illegible, too blurry to read",
     ),
     (
         Kind.ROOM,
@@ -225,7 +229,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "words, exchanging words, whispering words, spoken words, speaking words, words of "
         "comfort, reading a text, reads a text, world title, championship title, title bout, title "
         "match, french letters, letters of the law, sacred text, sms text, text neck, word "
-        "processor, writing a poem, letter carrier, letterman",
+        "processor, writing a poem, letter carrier, letterman, caption this, caption contest, word "
+        "on the street, words of love, words of wisdom, wise words",
     ),
     (
         Kind.NOTHING,

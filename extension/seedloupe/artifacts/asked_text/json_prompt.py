@@ -29,7 +29,7 @@ _LITERAL = word_set(
 #: The same inside a field of these, or of a sign or the like.
 _INSIDE = word_set(
     "content contents value message title caption name line lines heading string primary "
-    "secondary main top bottom body"
+    "secondary main top bottom body year date number price"
 )
 _BEARER = re.compile(
     r"(?:sign|signage|billboard|banner|poster|label|placard|plaque|logo|text|typography|lettering|"
@@ -110,7 +110,8 @@ class _Place:
         inside = self.bearer or _kind_bears(owner)
         literal = any(part in _LITERAL for part in parts) or self.literal
         literal = literal or (inside and any(part in _INSIDE for part in parts))
-        bears = inside or any(_bears(part) for part in parts)
+        labels = "label" in parts and isinstance(owner[key], dict)
+        bears = inside or labels or any(_bears(part) for part in parts)
         if any(part in _LOOKS for part in parts) or "class_type" in owner:
             literal = False
         against = self.against or any(part in _AGAINST for part in parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from .freestanding import freestanding
 from .json_prompt import Passage, passages
 from .kinds import Kind
 from .named import Mention, carriers, named
@@ -77,6 +78,8 @@ def _spelled_out(sentence: Sequence[Token], shouting: bool) -> Iterator[Spelled]
             yield quotation(sentence, at, shouting=shouting)
         else:
             yield from unquoted(sentence, at, shouting=shouting)
+    for at in range(len(sentence)):
+        yield from freestanding(sentence, at, shouting=shouting)
 
 
 def _spelling(sentence: Sequence[Token], spelled: Spelled) -> Mention:

@@ -71,6 +71,8 @@ def named(sentence: Sequence[Token], at: int) -> Mention | None:
         return found
     if token.kind is Kind.SAYING and _says_something(sentence, at):
         return found
+    if token.low in ("written", "writen") and _on_something(sentence, at):
+        return found
     if token.kind is Kind.CARRIER and (_lettered(sentence, at) or _legible(sentence, at)):
         return found
     if token.kind is Kind.CARRIER and not _blank(sentence, at):
@@ -103,6 +105,17 @@ def _lettered(sentence: Sequence[Token], at: int) -> bool:
     """Whether something is written and not only painted: *an equation written on a board*."""
     following = sentence[at + 1 : at + 5]
     return any(token.low in ("written", "typed", "scribbled", "scrawled") for token in following)
+
+
+def _on_something(sentence: Sequence[Token], at: int) -> bool:
+    """Whether something is written on a thing: *love written in the sand*."""
+    if any(token.kind is Kind.REFUSE for token in sentence[max(0, at - 4) : at]):
+        return False
+    following = sentence[at + 1 : at + 6]
+    on = ("in", "on", "across", "into", "onto", "over", "along", "above")
+    if not following or following[0].low not in on:
+        return False
+    return any(token.kind in (Kind.THING, Kind.CARRIER) for token in following)
 
 
 def _legible(sentence: Sequence[Token], at: int) -> bool:

@@ -13,6 +13,8 @@ _LONGEST = 6
 _WRITTEN = BEARERS - {Kind.LABELLER} | {Kind.MAKING, Kind.SAYING}
 _INTRODUCED = frozenset({"word", "words", "phrase", "letters", "letter", "text", "name", "number",
                          "message", "headline", "slogan", "title", "caption"})  # fmt: skip
+_SAID = frozenset({"message", "slogan", "caption", "headline", "text", "title", "phrase"})
+_GIVEN = frozenset({"with", "bearing", "has", "bears", "reads", "carrying"})
 _ARTICLES = frozenset({"a", "an", "the", "her", "his", "its", "their", "out", "my"})
 
 _PUT_ON = frozenset(
@@ -101,6 +103,7 @@ def _introduced(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterat
     number = token.low == "number" and first.text.isdigit()
     plain = token.low in ("word", "words", "phrase") and at > 0 and sentence[at - 1].low == "the"
     plain = plain and any(other.kind in _WRITTEN for other in sentence)
+    plain = plain or _with_message(sentence, at, first)
     letter = token.low == "letter" and len(first.text) == 1 and proper
     if number or letter:
         words = words[:1]
@@ -112,6 +115,13 @@ def _introduced(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterat
         return
     text = " ".join(word.text for word in words)
     yield Spelled(text, at, at + 1 + len(words), at + 1, token.text)
+
+
+def _with_message(sentence: Sequence[Token], at: int, first: Token) -> bool:
+    """Whether words follow what a thing bears: *a card with the message happy 40th*."""
+    given = at > 1 and sentence[at - 1].low == "the" and sentence[at - 2].low in _GIVEN
+    bears = any(token.kind in (Kind.CARRIER, Kind.THING) for token in sentence[max(0, at - 8) : at])
+    return given and bears and sentence[at].low in _SAID and first.kind is Kind.PLAIN
 
 
 def _put_on(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
