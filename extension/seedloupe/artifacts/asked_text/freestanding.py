@@ -12,7 +12,8 @@ from .tokens import Token
 _INSCRIBED = word_set(
     "written writen wrote write writes writing printed painted engraved etched carved embroidered "
     "stitched stamped embossed stencilled stenciled scrawled scribbled sprayed typed tattooed "
-    "chalked piped iced chiseled chiselled incised branded inscribed spelled burned burnt traced drawn"
+    "chalked piped iced chiseled chiselled incised branded inscribed spelled burned burnt traced "
+    "drawn"
 )
 """After these, capitals are letters and no emphasis."""
 _EMPHASIS = word_set(
