@@ -21,6 +21,7 @@ from ..tables import (
     SeedEffect,
     SeedTable,
     Status,
+    TableUse,
     list_tables,
     match_table,
     read_table,
@@ -52,13 +53,16 @@ class TableFit:
     command: str = ""
 
 
-def fit_table(model: ModelInfo, path: Path | None, settings: Plan) -> TableFit:
+def fit_table(
+    model: ModelInfo, path: Path | None, settings: Plan, *, use: TableUse | None = None
+) -> TableFit:
     """Say what a table is worth for a model; a table that cannot be used is not returned.
 
     Args:
         model: what would draw.
         path: the table; None where there is none.
         settings: how it would sample.
+        use: what exactly it would be used for; None is for pictures of the model's own size.
     """
     if path is None:
         return _without_table(model)
@@ -66,7 +70,7 @@ def fit_table(model: ModelInfo, path: Path | None, settings: Plan) -> TableFit:
         table = read_table(path)
     except SeedloupeError as error:
         return TableFit("This table cannot be read", (str(error),), "bad")
-    match = match_table(table, planned_use(model, settings))
+    match = match_table(table, use or planned_use(model, settings))
     if match.level is MatchLevel.INVALID:
         lines = (*map(str, match.obstacles), "Only random seeds are offered.")
         return TableFit(match.summary, lines, "bad")
@@ -159,15 +163,17 @@ def sampler_of_table(made: SamplingSpec) -> SamplerName | None:
     return name if fits else None
 
 
-def require_fit(model: ModelInfo, chosen: SelectedSeeds, settings: Plan) -> tuple[str, ...]:
+def require_fit(
+    model: ModelInfo, chosen: SelectedSeeds, settings: Plan, *, use: TableUse | None = None
+) -> tuple[str, ...]:
     """Return in what the table of chosen seeds differs from a model that is to draw them.
 
     Raises:
         TableMatchError: the seeds stand for other noise there.
         TableError: the table cannot be read.
     """
-    use = planned_use(model, settings)
-    return require_match(read_table(chosen.table), use).reasons
+    wanted = use or planned_use(model, settings)
+    return require_match(read_table(chosen.table), wanted).reasons
 
 
 def table_choices(folders: Sequence[Path]) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ class Glyph(str, Enum):
 
 #: What a picture can be asked for, and what its button says.
 _ACTS = (
+    ("create-seed", "Keep this seed"),
     ("create", "Take its settings"),
     ("lens", "To the lens"),
     ("inpaint", "To Inpaint"),

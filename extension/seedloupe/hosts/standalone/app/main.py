@@ -80,7 +80,12 @@ def build_app(
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
         strip = PictureStrip(state.files, notes)
-        takers = {"create": create.take_settings, "lens": lens.take, "inpaint": inpaint.take}
+        takers = {
+            "create": create.take_settings,
+            "create-seed": create.take_seed,
+            "lens": lens.take,
+            "inpaint": inpaint.take,
+        }
         reached = [*create.sent_to, *lens.sent_to, *inpaint.sent_to]
         strip.connect(app, tabs, create.model, takers, reached)
         app.unload(keep_page(create.on_leave, changes=False))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ....errors import NoiseError, SeedError
+from ....errors import InputError, NoiseError, SeedError
 from .sampler_arguments import add_sampler
 
 if TYPE_CHECKING:
@@ -88,10 +88,13 @@ def picture_size(text: str) -> tuple[int, int]:
 
 def size(text: str) -> tuple[int, int]:
     """Read ``640x480``."""
-    match = re.fullmatch(r"(\d{1,5})[xX](\d{1,5})", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"expected WxH in pixels, such as 640x480, got {text!r}")
-    return int(match[1]), int(match[2])
+    from ....generation.picture_size import parse_size
+
+    try:
+        return parse_size(text)
+    except InputError as error:
+        said = f"expected WxH in pixels, such as 640x480, got {text!r}"
+        raise argparse.ArgumentTypeError(said) from error
 
 
 def shape(text: str) -> tuple[int, ...]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
 from .....chromium import Window
 from .desk import Desk, draw, until, visit
 
 ROW = "document.querySelectorAll('#sl-kept .sl-kept-one')"
+SEEDS = "document.querySelector('#sl-own-seeds input, #sl-own-seeds textarea')"
 CHOSEN = "document.querySelector('#sl-kept-chosen')?.innerText"
 
 
@@ -76,3 +82,19 @@ def test_deleting_asks_first_and_can_be_undone(window: Window, served: Desk) -> 
     window.wait(f"{CHOSEN}.includes('Deleted')")
     act(window, "restore")
     until(lambda: names(served) == before)
+
+
+def test_a_dropped_picture_brings_its_prompt_and_seed(
+    window: Window, served: Desk, tmp_path: Path
+) -> None:
+    words = "a boat\nSteps: 3, Sampler: Euler, CFG scale: 2, Seed: 77, Size: 64x32, RNG: CPU"
+    chunks = PngInfo()
+    chunks.add_text("parameters", words)
+    Image.new("RGB", (64, 32)).save(tmp_path / "boat.png", pnginfo=chunks)
+    window.accordion("Settings from a picture")
+    window.wait("!!document.querySelector('#sl-follow input[type=file]')")
+    window.upload("#sl-follow input[type=file]", tmp_path / "boat.png")
+    window.wait(f"{SEEDS}.value === '77'")
+    assert window.js("document.querySelector('#sl-prompt textarea').value") == "a boat"
+    draw(window, served)
+    assert any(" seed 77" in name for name in names(served))

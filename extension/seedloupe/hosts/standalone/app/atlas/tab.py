@@ -163,7 +163,7 @@ class AtlasTab:
             self._map.select,
             self.on_use,
             [self._page, create.model, create.table, *create.settings, create.ways],
-            [self._tabs, create.chosen, create.ways, create.status],
+            [self._tabs, create.chosen, create.ways, create.status, create.seeds],
             **SILENT,
         )
 

@@ -10,8 +10,9 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .....errors import InputError, SeedloupeError
 from .....generation.request import Request
-from .....generation.table_use import planned_use
+from .....generation.table_use import table_use
 from .....lens.rendering import RunRenderer
 from .....picking import Pick, Picking, PickOrder, PickRequest, PickRule, SelectedSeeds, pick_seeds
 from .....services.column_extras import column_extras
@@ -26,14 +27,16 @@ from .....services.seed_columns import (
     choose_columns,
     next_position,
 )
-from .....services.table_fit import Plan, fit_table, require_fit
-from .....tables import SeedTable
+from .....services.table_fit import Plan, TableFit, fit_table, require_fit
+from .....tables import SeedTable, read_table
 from ...engine.sampling import Generated, StepUpdate
 from ..html import Column, Frame, Preview
 from ..layer_preview import LayerPainter, panel
 from ..stop_and_throttle import follow
+from .own_form import OwnWishes
 
 if TYPE_CHECKING:
+    from .....generation.model_info import ModelInfo
     from ...engine.models import Model
     from ..state import AppState
 
@@ -47,7 +50,7 @@ _TITLES = {
     SeedSource.LAYOUT: ("Placed seeds", "They pull things towards your box."),
     SeedSource.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
     SeedSource.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
-    SeedSource.CHOSEN: ("Your seeds", "The ones you chose on the Atlas tab."),
+    SeedSource.CHOSEN: ("Your seeds", "The ones you typed, kept or chose on the Atlas tab."),
 }
 
 
@@ -65,6 +68,7 @@ class CompareRequest:
         chosen: seeds chosen by hand, if any.
         renderer: paints the layers while pictures are drawn.
         places: which seeds of a pool come next, and where they are to put things.
+        own: seeds, negative prompt and size set by hand.
     """
 
     prompt: str
@@ -76,6 +80,25 @@ class CompareRequest:
     chosen: SelectedSeeds | None = None
     renderer: str = "pca"
     places: ColumnPlaces = field(default_factory=ColumnPlaces)
+    own: OwnWishes = field(default_factory=OwnWishes)
+
+    def request(self, model: ModelInfo, seeds: tuple[int, ...] = (0,)) -> Request:
+        """Return what is to be drawn.
+
+        Raises:
+            InputError: or one of its kinds: a setting or the size cannot be used.
+        """
+        width, height = self.own.size.size or (None, None)
+        return Request.of(
+            model,
+            self.prompt,
+            seeds,
+            width=width,
+            height=height,
+            plan=self.settings,
+            negative=self.own.negative,
+            resize=self.own.size.resize(model, _drawn_at(self.table)),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +194,9 @@ def compare_columns(
         SeedloupeError: the model, the table or a setting cannot be used.
     """
     model = state.models.get(wish.model)
-    known = fit_table(model.info, wish.table, wish.settings)
+    use = table_use(wish.request(model.info))
+    known = fit_table(model.info, wish.table, wish.settings, use=use)
+    _require_known(known, wish)
     by_hand = _by_hand(model, wish, known.table)
     columns = choose_columns(
         known.table,
@@ -183,10 +208,8 @@ def compare_columns(
     )
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
-    request = Request.of(model.info, wish.prompt, seeds_of_columns(columns), plan=wish.settings)
-    extras = column_extras(
-        columns, _named(known.table, wish.table), planned_use(model.info, wish.settings)
-    )
+    request = wish.request(model.info, seeds_of_columns(columns))
+    extras = column_extras(columns, _named(known.table, wish.table), use)
     return draw_columns(
         columns,
         request,
@@ -206,12 +229,45 @@ def _named(table: SeedTable | None, path: Path | None) -> NamedTable | None:
 
 
 def _by_hand(model: Model, wish: CompareRequest, table: SeedTable | None) -> Picking | None:
-    if wish.chosen is None or SeedSource.CHOSEN not in wish.ways:
+    """Return the seeds somebody typed, or sent from the Atlas; these must fit as noise."""
+    sent = wish.chosen if SeedSource.CHOSEN in wish.ways else None
+    seeds = wish.own.seeds or (sent.seeds if sent else ())
+    if not seeds:
         return None
-    notes = require_fit(model.info, wish.chosen, wish.settings)
-    seeds = wish.chosen.seeds
-    picking = pick_seeds(table, PickRequest(PickRule.GIVEN, len(seeds), seeds=seeds))
+    picking = pick_seeds(table, PickRequest(PickRule.GIVEN, len(set(seeds)), seeds=seeds))
+    if wish.chosen is None or seeds != wish.chosen.seeds:
+        return picking
+    use = table_use(wish.request(model.info))
+    notes = require_fit(model.info, wish.chosen, wish.settings, use=use)
     return replace(picking, notes=(*notes, *picking.notes))
+
+
+def _drawn_at(path: Path | None) -> tuple[int, int, int] | None:
+    """Return the latent size a table's seeds are known at; None without one that can be read."""
+    if path is None:
+        return None
+    try:
+        shape = read_table(path).spec.noise.shape
+    except SeedloupeError:
+        return None  # said where the table's fit is
+    channels, height, width = shape
+    return channels, height, width
+
+
+def _require_known(known: TableFit, wish: CompareRequest) -> None:
+    """Refuse a table's seeds at a size where they stand for other noise.
+
+    Raises:
+        InputError: they do, and such seeds are wanted.
+    """
+    own = (SeedSource.RANDOM, SeedSource.CHOSEN)
+    if known.table is None and wish.own.size.size and any(way not in own for way in wish.ways):
+        raise InputError(
+            "size",
+            expected="one at which the table's seeds stand for the same noise",
+            got="{}x{}".format(*wish.own.size.size),
+            advice="Choose Keep the layout below it, or tick Random only.",
+        )
 
 
 def draw_columns(

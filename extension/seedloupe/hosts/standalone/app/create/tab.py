@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
+from .....generation.table_use import table_use
 from .....sampler_names import sampler_choices
 from .....services.picture_settings import PictureSettings
 from .....services.seed_columns import (
@@ -31,9 +32,11 @@ from .....services.table_fit import (
 from .....tables import SeedTable
 from ..events import CLICKED, EXAMPLES, SILENT, on, toast
 from ..html import Preview, columns_html, model_html, preview_html, status_html
+from ..pictures_in import PageError
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
 from .lead_html import lead_html
+from .own_form import MOST_SEEDS, OwnForm, followed, own_wishes
 from .pool_form import PoolForm, column_places
 
 _IDLE = Preview(
@@ -59,6 +62,7 @@ class CreateTab:
         ways: the columns to draw.
         chosen: seeds chosen by hand on another tab, if any.
         status: one line on what happens.
+        seeds: the field for seeds of one's own.
     """
 
     def __init__(self, state: AppState, opening: Opening, model_line: gr.HTML) -> None:
@@ -102,10 +106,14 @@ class CreateTab:
             elem_id="sl-ways",
         )
         self._pool = PoolForm(ways, _aspect(opening))
-        self._count = gr.Slider(1, 12, 4, step=1, label="Pictures in each column")
+        self._own = OwnForm()
+        self._own.build_seeds()
+        self.seeds = self._own.seeds
+        self._count = gr.Slider(1, MOST_SEEDS, 4, step=1, label="Pictures in each column")
         settings = opening.settings
         self._steps = gr.Slider(1, 60, settings.steps, step=1, label="Steps", elem_id="sl-steps")
         self._guidance = gr.Slider(0, 15, settings.guidance, step=0.5, label="Guidance")
+        self._own.build_rest(opening.model.info)
 
     def _build_model(self, opening: Opening) -> None:
         with gr.Accordion("Model, seed table, sampler", open=False):
@@ -153,11 +161,12 @@ class CreateTab:
         settings = self.settings = [self._steps, self._guidance, self._sampler]
         alone = {"concurrency_limit": 1, "concurrency_id": "model"}
         on(
-            [self._draw.click, self._prompt.submit],
+            [self._draw.click, self._prompt.submit, self._own.seeds.submit],
             self.on_draw,
             [
                 *(self._prompt, self.ways, self._count, self.model, self.table),
                 *(*settings, self.chosen, self._renderer, *self._pool.inputs),
+                *self._own.inputs,
             ],
             [
                 *(self._columns, self._preview, self.status, self._kept, self._draw, self._stop),
@@ -176,7 +185,7 @@ class CreateTab:
             [self._apply.click, self._name.submit],
             self.on_model,
             [self._name, self.chosen],
-            [self.model, self._model_line, self._columns, *shown],
+            [self.model, self._model_line, self._columns, *shown, *self._own.sizing],
             show_progress="minimal",
             show_progress_on=self._name,
             **alone,
@@ -184,13 +193,15 @@ class CreateTab:
         given = [self.model, self.table, self.chosen]
         on(self.table.input, self.on_table, given, shown, **SILENT)
         on(
-            [part.change for part in settings],
+            [part.change for part in (*settings, *self._own.sizing)],
             self.on_settings,
-            [self.model, self.table, *settings],
+            [self.model, self.table, *settings, *self._own.sizing],
             self._note,
             trigger_mode="always_last",
             **SILENT,
         )
+        dropped = [self._own.picture, *self.sent_to]
+        on(self._own.picture.upload, self.on_picture, self._own.picture, dropped, **SILENT)
 
     def on_draw(
         self,
@@ -208,18 +219,23 @@ class CreateTab:
         frame: str | None = None,
         position: float | None = 0,
         best_first: bool = True,
+        seeds: str | None = None,
+        negative: str | None = None,
+        size: str | None = None,
+        keeping: str | None = None,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._state.switches.fresh(request.session_hash or "")
 
         def compared() -> Iterator[CompareState]:
             settings = settings_from(steps, guidance, sampler)
-            wanted = ways_of(ways, self._outside)
+            own = own_wishes(seeds, negative, size, keeping)
+            wanted = ways_of(ways, self._outside) if ways or not own.seeds else ()
             path = chosen_table_path(table)
             number = require_whole(count, "count")
             places = column_places(frame, position, best_first)
             wish = CompareRequest(
-                prompt, wanted, number, settings, model, path, chosen, renderer, places
+                prompt, wanted, number, settings, model, path, chosen, renderer, places, own
             )
             yield from compare_columns(self._state, wish, stop)
 
@@ -265,6 +281,7 @@ class CreateTab:
                 self._model_line: model_html(opening.model),
                 self._columns: columns_html(empty_columns(ways, 4)),
                 **self._opened(opening, chosen),
+                **self._own.fresh_sizes(opening.model.info),
             }
 
     def on_table(
@@ -279,15 +296,23 @@ class CreateTab:
             yield self._opened(opening, chosen)
 
     def on_settings(
-        self, model: str, table: str, steps: int, guidance: float, sampler: str
+        self,
+        model: str,
+        table: str,
+        steps: int,
+        guidance: float,
+        sampler: str,
+        size: str | None = None,
+        keeping: str | None = None,
     ) -> Iterator[str]:
         """Say again what the table is worth, now that settings have changed."""
 
         def said() -> Iterator[str]:
-            settings = settings_from(steps, guidance, sampler)
-            yield lead_html(
-                fit_table(self._state.models.get(model).info, chosen_table_path(table), settings)
-            )
+            settings, path = settings_from(steps, guidance, sampler), chosen_table_path(table)
+            info = self._state.models.get(model).info
+            own = own_wishes(None, None, size, keeping)
+            wish = CompareRequest("", (), 1, settings, model, path, own=own)
+            yield lead_html(fit_table(info, path, settings, use=table_use(wish.request(info))))
 
         return guarded(said, toast)
 
@@ -306,6 +331,7 @@ class CreateTab:
         wanted = [way.value for way in offered if way.value in ways or way is SeedSource.CHOSEN]
         return {
             self.chosen: chosen,
+            self._own.seeds: ", ".join(str(seed) for seed in chosen.seeds),
             self.ways: gr.update(choices=ways_offered(offered), value=wanted),
             self.status: status_html(words),
         }
@@ -313,10 +339,10 @@ class CreateTab:
     @property
     def sent_to(self) -> list[Any]:
         """What :meth:`take_settings` changes."""
-        return [self._prompt, *self.settings, self.status]
+        return [self._prompt, *self.settings, self.status, self.ways, *self._own.inputs]
 
     def take_settings(
-        self, picture: Image.Image, told: PictureSettings, model: str
+        self, picture: Image.Image | None, told: PictureSettings, model: str
     ) -> dict[Any, Any]:
         """Take over prompt and settings of a picture, whoever made it."""
         del picture, model
@@ -327,7 +353,29 @@ class CreateTab:
             self._sampler: told.sampler.key if told.sampler else None,
         }
         taken = {part: value for part, value in given.items() if value is not None}
-        return {**taken, self.status: status_html(" ".join(told.said))}
+        if told.seed is not None:
+            taken[self.ways] = []  # the picture is wanted, and at its size others may not fit
+        said = status_html(" ".join(told.said))
+        return {**taken, **self._own.fill(told), self.status: said}
+
+    def take_seed(self, picture: Image.Image, told: PictureSettings, model: str) -> dict[Any, Any]:
+        """Take over the seed alone.
+
+        Raises:
+            PageError: the picture does not say it.
+        """
+        del picture, model
+        if told.seed is None:
+            raise PageError(f"This picture does not tell its seed. {' '.join(told.said)}")
+        words = f"Seed {told.seed} is among your seeds: press Draw for it with this prompt."
+        return {self._own.seeds: str(told.seed), self.status: status_html(words)}
+
+    def on_picture(self, path: str | None) -> dict[Any, Any]:
+        """Take over what a dropped picture says of itself."""
+        if path is None:
+            return {}
+        page = self.take_settings(None, followed(path), "")
+        return {**page, self._own.picture: gr.update(value=None)}
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
         by_hand = (SeedSource.CHOSEN,) if chosen else ()
