@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import wraps
+from functools import partial, wraps
 from html import escape
 from typing import Any
 
@@ -13,6 +13,9 @@ import gradio as gr
 from gradio.helpers import log_message
 
 from ....errors import SeedloupeError
+from .html import status_html
+from .state import AppState
+from .waiting import Turn, waiting_words
 
 #: Prompts to begin with.
 EXAMPLES = (
@@ -32,7 +35,15 @@ _TOLD_FOR = 12
 _log = logging.getLogger(__name__)
 
 
-def on(triggers: Any, fn: Callable[..., Any], inputs: Any, outputs: Any, **how: Any) -> Any:
+def on(
+    triggers: Any,
+    fn: Callable[..., Any],
+    inputs: Any,
+    outputs: Any,
+    *,
+    turn: Turn | None = None,
+    **how: Any,
+) -> Any:
     """Wire an event of the page; every event goes through here.
 
     Whatever ``fn`` does, the page stays whole: see :func:`keep_page`. No event is offered to
@@ -44,16 +55,21 @@ def on(triggers: Any, fn: Callable[..., Any], inputs: Any, outputs: Any, **how: 
         fn: a function or a generator function.
         inputs: components handed to ``fn``.
         outputs: components that ``fn`` may change.
+        turn: how the event waits for the model; None for one that needs none.
         how: anything else that :func:`gradio.on` takes, but ``queue`` and ``api_visibility``.
 
     Returns:
         What :func:`gradio.on` returns, for events that follow this one.
     """
-    safe = keep_page(fn, changes=bool(outputs))
+    safe = keep_page(fn, changes=bool(outputs), turn=turn)
+    if turn is not None:  # it waits in our own line, where it can say so
+        how["concurrency_limit"] = None
     return gr.on(triggers, safe, inputs, outputs, api_visibility="private", **how)
 
 
-def keep_page(fn: Callable[..., Any], *, changes: bool) -> Callable[..., Iterator[Any]]:
+def keep_page(
+    fn: Callable[..., Any], *, changes: bool, turn: Turn | None = None
+) -> Callable[..., Iterator[Any]]:
     """Wrap a function of an event so that nothing it does empties the page.
 
     Gradio sets every output to null when a generator yields nothing, when a function returns None
@@ -64,6 +80,7 @@ def keep_page(fn: Callable[..., Any], *, changes: bool) -> Callable[..., Iterato
     Args:
         fn: a function or a generator function.
         changes: whether the event has outputs.
+        turn: how it waits for the model.
     """
     unchanged = gr.skip() if changes else None
 
@@ -71,7 +88,8 @@ def keep_page(fn: Callable[..., Any], *, changes: bool) -> Callable[..., Iterato
     def pages(*given: Any, **named: Any) -> Iterator[Any]:
         answered = False
         try:
-            with closing(_each(fn, *given, **named)) as answers:
+            run = partial(_each, fn, *given, **named)
+            with closing(run() if turn is None else turn.take(run, given)) as answers:
                 for answer in answers:
                     answered = True
                     yield unchanged if _says_nothing(answer) else answer
@@ -82,6 +100,41 @@ def keep_page(fn: Callable[..., Any], *, changes: bool) -> Callable[..., Iterato
 
     pages.keeps_page = True  # type: ignore[attr-defined]
     return pages
+
+
+def draws_in(state: AppState, tab: str, status: Any, go: Any, stop: Any) -> Turn:
+    """Return how the runs of a tab wait: with their place shown, and Stop at hand.
+
+    Args:
+        state: what the page works with.
+        tab: names the tab's switch.
+        status: the tab's line on what happens.
+        go: its button that draws.
+        stop: its button that stops.
+    """
+    return Turn(
+        state.line,
+        lambda given: state.switches.fresh(switch_name(_request_in(given), tab)),
+        lambda before: {
+            status: status_html(waiting_words(before)),
+            go: gr.update(interactive=False),
+            stop: gr.update(interactive=True),
+        },
+        lambda: {
+            status: status_html("You left the line; nothing was drawn."),
+            go: gr.update(interactive=True),
+            stop: gr.update(interactive=False),
+        },
+    )
+
+
+def switch_name(request: Any, tab: str) -> str:
+    """Name the switch of one tab of one browser: each tab is stopped by itself."""
+    return f"{getattr(request, 'session_hash', None) or ''} {tab}"
+
+
+def _request_in(given: tuple[Any, ...]) -> Any:
+    return next((one for one in given if isinstance(one, gr.Request)), None)
 
 
 def keeps_page(fn: Callable[..., Any]) -> bool:

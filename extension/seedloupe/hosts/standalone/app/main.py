@@ -160,6 +160,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
     from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
     from .kept.routes import serve_saved
+    from .shortcuts import SHORTCUTS
     from .theme import CSS, HEAD, theme
 
     # Gradio looks for work 1,000 times a second, for progress 100 times: 5 % of a core, for ever.
@@ -178,7 +179,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
         ssr_mode=False,
         theme=theme(),
         css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css(),
-        head=HEAD,
+        head=HEAD + SHORTCUTS,
     )
 
 

@@ -20,6 +20,7 @@ from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
 from .kept.served_files import ServedFiles
 from .stop_and_throttle import StopSwitches
+from .waiting import Line
 
 if TYPE_CHECKING:
     from ....artifacts import OcrReader, ResultStore
@@ -72,6 +73,7 @@ class AppState:
         stream: starts a sampler.
         dice: throws a seed.
         switches: who pressed Stop.
+        line: who waits for the model.
         store: counts which seeds write; None where nothing is counted.
         plugins: readers, pickers and renderers, also those other packages announce.
         skipped: a line for each package whose plug-in could not be had.
@@ -84,6 +86,7 @@ class AppState:
     stream: Stream = stream
     dice: Callable[[], int] = lambda: secrets.randbelow(SEEDS)
     switches: StopSwitches = field(default_factory=StopSwitches)
+    line: Line = field(default_factory=Line)
     store: ResultStore | None = None
     plugins: Plugins = field(default_factory=builtin)
     skipped: tuple[str, ...] = ()

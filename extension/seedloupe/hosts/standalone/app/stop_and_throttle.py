@@ -31,6 +31,18 @@ class StopSwitches:
             before.set()
         return switch
 
+    def leave(self, browser: str) -> None:
+        """Stop what all tabs of a browser draw.
+
+        Args:
+            browser: how the names of its sessions begin.
+        """
+        with self._lock:
+            gone = [name for name in self._switches if name.partition(" ")[0] == browser]
+            switches = [self._switches.pop(name) for name in gone]
+        for switch in switches:
+            switch.set()
+
     def press(self, session: str) -> None:
         """Stop what this session draws, if anything."""
         with self._lock:

@@ -30,15 +30,18 @@ from .....services.table_fit import (
     table_choices,
 )
 from .....tables import SeedTable
-from ..events import CLICKED, EXAMPLES, SILENT, on, toast
+from ..events import CLICKED, EXAMPLES, SILENT, draws_in, on, switch_name, toast
 from ..html import Preview, columns_html, model_html, preview_html, status_html
 from ..pictures_in import PageError
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
+from ..waiting import Turn
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
 from .lead_html import lead_html
 from .own_form import MOST_SEEDS, OwnForm, followed, own_wishes
 from .pool_form import PoolForm, column_places
 
+#: Names the switch that stops this tab.
+_TAB = "create"
 _IDLE = Preview(
     "The preview is empty",
     ("While a picture is drawn you see it here, beside what layers inside the network hold.",),
@@ -159,7 +162,7 @@ class CreateTab:
 
     def _connect(self) -> None:
         settings = self.settings = [self._steps, self._guidance, self._sampler]
-        alone = {"concurrency_limit": 1, "concurrency_id": "model"}
+        drawing = draws_in(self._state, _TAB, self.status, self._draw, self._stop)
         on(
             [self._draw.click, self._prompt.submit, self._own.seeds.submit],
             self.on_draw,
@@ -176,7 +179,7 @@ class CreateTab:
             show_progress="minimal",
             show_progress_on=self.status,
             trigger_mode="once",
-            **alone,
+            turn=drawing,
         )
         on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
         on(self._columns.select, self.on_select, self._kept, self._preview, **SILENT)
@@ -188,7 +191,7 @@ class CreateTab:
             [self.model, self._model_line, self._columns, *shown, *self._own.sizing],
             show_progress="minimal",
             show_progress_on=self._name,
-            **alone,
+            turn=Turn(self._state.line),
         )
         given = [self.model, self.table, self.chosen]
         on(self.table.input, self.on_table, given, shown, **SILENT)
@@ -225,7 +228,7 @@ class CreateTab:
         keeping: str | None = None,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
-        stop = self._state.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
 
         def compared() -> Iterator[CompareState]:
             settings = settings_from(steps, guidance, sampler)
@@ -256,12 +259,12 @@ class CreateTab:
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
-        self._state.switches.press(request.session_hash or "")
+        self._state.switches.press(switch_name(request, _TAB))
         return gr.update(interactive=False)
 
     def on_leave(self, request: gr.Request) -> None:
         """Stop what a browser draws that has gone."""
-        self._state.switches.press(request.session_hash or "")
+        self._state.switches.leave(request.session_hash or "")
 
     def on_select(self, kept: CompareState | None, event: gr.SelectData) -> Any:
         """Put a finished picture back into the preview."""

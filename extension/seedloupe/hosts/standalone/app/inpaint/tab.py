@@ -16,9 +16,10 @@ from .....generation.sampler import Plan
 from .....noise import NoiseSource
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
-from ..events import CLICKED, SILENT, on, toast
+from ..events import CLICKED, SILENT, draws_in, on, switch_name, toast
 from ..html import Frame, Preview, frames_html, preview_html, status_html
 from ..state import AppState, guarded
+from ..waiting import Turn
 from .form import WISH, InpaintForm
 from .html import attempts_html, correction_of, results_html
 from .mask_editor import for_editor
@@ -27,6 +28,8 @@ from .retry_session import seeds_to_try, try_again
 from .session import draw_one, job_of, repaint
 from .state import InpaintState
 
+#: Names the switch that stops this tab.
+_TAB = "inpaint"
 _IDLE = Preview(
     "Nothing repainted yet",
     (
@@ -98,23 +101,23 @@ class InpaintTab:
             "show_progress_on": self._status,
             "trigger_mode": "once",
         }
-        alone: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "model"}
+        turn = draws_in(self._state, _TAB, self._status, form.go, form.stop)
         on(
             [form.go.click, form.prompt.submit],
             self.on_repaint,
             {*form.wishes, *kept, form.alone, self._model},
             results,
             **working,
-            **alone,
+            turn=turn,
         )
-        on(result.retry.click, self.on_retry, kept, results, **working, **alone)
+        on(result.retry.click, self.on_retry, kept, results, **working, turn=turn)
         on(
             [form.draw_one.click, form.source_prompt.submit],
             self.on_draw_one,
             [form.source_prompt, self._model, *form.sampling],
             form.editor,
             show_progress_on=form.editor,
-            **alone,
+            turn=Turn(self._state.line),
         )
         on(form.editor.upload, self.on_upload, [form.editor, self._model], form.editor, **SILENT)
         on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
@@ -157,7 +160,7 @@ class InpaintTab:
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Repaint with several seeds; yield what changed on the page."""
-        stop = self._state.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
 
         def sheets() -> Iterator[InpaintState]:
             job = job_of(self._state, self.form.wish(given, given[self._model]))
@@ -170,7 +173,7 @@ class InpaintTab:
 
     def on_retry(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Try the chosen picture again, or the worst; yield what changed on the page."""
-        stop = self._state.switches.fresh(request.session_hash or "")
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
         sheet, chosen = given[self._sheet], given[self._chosen]
         yield from self._working(lambda: self._retried(sheet, chosen, given, stop), given)
 
@@ -197,7 +200,7 @@ class InpaintTab:
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
-        self._state.switches.press(request.session_hash or "")
+        self._state.switches.press(switch_name(request, _TAB))
         return gr.update(interactive=False)
 
     def on_boxes(self, given: Mapping[Any, Any]) -> Page:

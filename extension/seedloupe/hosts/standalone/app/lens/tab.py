@@ -16,10 +16,11 @@ from .....lens.explorer import explorer_html, explorer_script
 from .....sampler_names import sampler_choices
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
-from ..events import SILENT, on, toast
+from ..events import SILENT, draws_in, on, switch_name, toast
 from ..html import Preview, preview_html, status_html
 from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture, say_what_is_none
 from ..state import AppState, Opening, guarded
+from ..waiting import Turn
 from .example import WISH, read_example
 from .notes_html import files_html, more_html, plan_html
 from .session import (
@@ -33,6 +34,8 @@ from .session import (
     seeds_from,
 )
 
+#: Names the switch that stops this tab.
+_TAB = "lens"
 _IDLE = Preview(
     "Nothing under the lens yet",
     (
@@ -167,7 +170,6 @@ class LensTab:
         self._files = gr.HTML("", elem_id="sl-lens-files")
 
     def _connect(self) -> None:
-        alone = {"concurrency_limit": 1, "concurrency_id": "model"}
         shown = [self._preview, self._status, self._explorer, self._files]
         sampling = [self._model, self._layers, self._steps, self._guidance, self._sampler]
         on(
@@ -178,7 +180,7 @@ class LensTab:
             show_progress="minimal",
             show_progress_on=self._status,
             trigger_mode="once",
-            **alone,
+            turn=draws_in(self._state, _TAB, self._status, self._go, self._stop),
         )
         on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
         on(
@@ -188,7 +190,7 @@ class LensTab:
             [*shown, self._begun],
             show_progress="minimal",
             show_progress_on=self._status,
-            **alone,
+            turn=Turn(self._state.line),
         )
 
         for picture in (self._picture, self._other):
@@ -258,7 +260,7 @@ class LensTab:
         request: gr.Request,
     ) -> Iterator[dict[Any, Any]]:
         """Draw with every step recorded; show the layers meanwhile, and the explorer at the end."""
-        stop = self._state.switches.fresh(_switch(request))
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
         problems: list[str] = []
         # What stands below belongs to the run before.
         yield {
@@ -313,7 +315,7 @@ class LensTab:
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this tab of this browser draws."""
-        self._state.switches.press(_switch(request))
+        self._state.switches.press(switch_name(request, _TAB))
         return gr.update(interactive=False)
 
     def _page(self, sight: Sight) -> dict[Any, Any]:
@@ -333,8 +335,3 @@ class LensTab:
             self._explorer: json.dumps({"data": found.data}),
             self._files: files_html(found, sight.pictures) + more_html(sight),
         }
-
-
-def _switch(request: gr.Request) -> str:
-    """Name this tab's switch: the other tabs of a browser have one of their own."""
-    return f"{request.session_hash or ''} lens"
