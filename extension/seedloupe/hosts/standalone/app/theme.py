@@ -206,6 +206,8 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-kept-one:hover img{box-shadow:0 0 0 2px var(--sl-card),0 0 0 3.5px var(--sl-brass)}
 .sl-kept-one:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2px}
 .sl-kept-said:empty{display:none}
+#sl-kept-use,#sl-kept-open{flex:0 0 auto!important;font-size:14px;padding:8px 14px}
+#sl-follow{border:1px dashed var(--sl-line)!important;border-radius:4px}
 .sl-chosen{display:flex;gap:20px;flex-wrap:wrap;background:var(--sl-card);
   border:1px solid var(--sl-line);border-radius:6px;padding:16px 20px 18px}
 .sl-chosen>img{flex:0 0 auto;width:min(100%,256px);max-height:320px;object-fit:contain;

@@ -109,8 +109,10 @@ class OwnForm:
                 _KEEPING, value=_NEW_NOISE, label="Keep the layout", elem_id="sl-keep-layout"
             )
         with gr.Accordion("Settings from a picture", open=False, elem_id="sl-own-picture"):
+            gr.HTML('<p class="sl-status">Of any program: its prompt, seed and settings.</p>')
             self.picture = gr.File(
                 label="Drop a picture of any program",
+                show_label=False,
                 file_types=["image"],
                 height=120,
                 elem_id="sl-follow",
