@@ -194,3 +194,23 @@ def test_settings_are_the_tables_where_it_says_them_and_ours_where_not(tiny: Mod
     )
     spec = replace(table.spec, sampling=None)
     assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)) == Plan(Sampler.DPMPP_2M)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "scheduler", "name"),
+    [
+        ("dpmpp_2m", "karras", "DPM++ 2M Karras"),
+        ("DPM++ 2M Karras", None, "DPM++ 2M Karras"),
+        ("euler_ancestral", "normal", "Euler a"),
+        ("euler", "beta", "Euler"),
+        ("ddim", "karras", "DPM++ 2M"),
+        ("lms", "karras", "DPM++ 2M"),
+    ],
+)
+def test_a_tables_sampler_is_taken_over_with_its_schedule_where_both_are_there(
+    sampler: str, scheduler: str | None, name: str
+) -> None:
+    table = full_table()
+    made = replace(SAMPLING, sampler=sampler, scheduler=scheduler)
+    spec = replace(table.spec, sampling=made)
+    assert settings_of_table(SeedTable(table.seeds, table.tensors, spec)).name.label == name

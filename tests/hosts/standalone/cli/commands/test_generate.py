@@ -45,6 +45,21 @@ def test_pictures_are_those_of_their_seeds_and_say_so(
     assert ended.json["settings"]["sampler"] == "euler"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--sampler", "DPM++ 2M Karras"), ("--sampler", "dpmpp_2m", "--schedule", "karras")],
+)
+def test_a_sampler_has_the_hosts_names_and_is_written_as_the_web_ui_does(
+    cli: Cli, model: Path, tmp_path: Path, words: tuple[object, ...]
+) -> None:
+    common = ("--model", model, "--seeds", "7", *QUICK, "--out", tmp_path / "a", "--json")
+    ended = cli("generate", "a hill", *common, *words)
+    settings = ended.json["settings"]
+    assert (settings["sampler"], settings["schedule"]) == ("dpmpp_2m", "karras")
+    text = read_png_metadata(tmp_path / "a" / "000-7.png").parameters or ""
+    assert "Sampler: DPM++ 2M, Schedule type: Karras, " in text
+
+
 def test_without_a_wish_seeds_are_drawn(cli: Cli, model: Path, tmp_path: Path) -> None:
     words = ("--model", model, "--count", 2, *QUICK, "--out", tmp_path / "a", "--json")
     ended = cli("generate", "a hill", *words)

@@ -81,6 +81,28 @@ def test_golden_seeds_and_settings_come_from_the_table(
     assert "Seedloupe position: 0, Seedloupe order: best" in text
 
 
+def test_the_tables_schedule_is_taken_with_its_sampler_and_another_is_said(
+    cli: Cli, model: Path, tiny: Model, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    known = read_table(made_for(tiny, tmp_path))
+    assert known.spec.sampling is not None
+    made = replace(known.spec.sampling, sampler="DPM++ 2M Karras")
+    path = tmp_path / "karras.seedtable.safetensors"
+    write_table(SeedTable(known.seeds, known.tensors, replace(known.spec, sampling=made)), path)
+    words = ("generate", "a hill", "--model", model, "--pick", "golden", "--count", 1)
+    words = (*words, "--table", path, "--json")
+    ended = cli(*words, "--out", tmp_path / "a")
+    settings = ended.json["settings"]
+    assert (settings["sampler"], settings["schedule"]) == ("dpmpp_2m", "karras")
+    assert ended.json["chosen"]["match"]["level"] == "exact"
+    other = cli(*words, "--out", tmp_path / "b", "--schedule", "normal")
+    assert other.json["chosen"]["match"]["reasons"] == [
+        "sampling.scheduler: the table has DPM++ 2M Karras, in use is DPM++ 2M Uniform."
+    ]
+
+
 def test_seeds_by_layout_and_clean_ones_come_from_the_table_too(
     cli: Cli, model: Path, tiny: Model, tmp_path: Path
 ) -> None:

@@ -49,6 +49,22 @@ def test_a_mined_table_fits_what_it_was_mined_with(
     assert cli("pick", "diverse", "--table", out, "--count", 2).code == 0
 
 
+def test_a_table_is_mined_with_a_sampler_that_draws_at_its_steps(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    scores = []
+    for batch in (1, 3):
+        out = tmp_path / f"{batch}.seedtable.safetensors"
+        words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+        assert cli(*words, "--batch", batch, "--sampler", "DPM++ 2M SDE Karras").code == 0
+        table = read_table(out)
+        sampling = table.spec.sampling
+        assert sampling is not None
+        assert (sampling.sampler, sampling.scheduler) == ("dpmpp_2m_sde", "karras")
+        scores.append(table.tensors[f"score.{table.metrics()[0]}"])
+    np.testing.assert_allclose(*scores, rtol=0.02)
+
+
 def test_a_stopped_run_is_resumed_and_gives_the_same_table(
     cli: Cli, model: Path, prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
