@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from seedloupe.artifacts import builtin_readers, first_usable, survey
-from seedloupe.hosts.standalone.cli.main import build_parser
+from seedloupe.hosts.standalone.cli.main import build_parser, main
 from seedloupe.lens import FeatureMap
 from seedloupe.plugins import builtin
 
@@ -58,6 +58,26 @@ def test_the_plug_in_renders_what_it_says() -> None:
 @pytest.mark.parametrize("line", commands("seedloupe "))
 def test_every_command_shown_is_understood(line: str) -> None:
     build_parser().parse_args(shlex.split(line)[1:])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # a minute of one core, which may be shared
+@pytest.mark.filterwarnings("ignore")  # the command line shows none of other packages
+def test_every_command_shown_runs_as_written_in_an_empty_folder_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a line needs of files, an earlier one has made."""
+    for name in ("HOME", "XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    for line in commands("seedloupe "):
+        words = shlex.split(line)[1:]
+        fine = (0, 1) if words[0] == "check" else (0,)  # 1 says that text was found
+        code = main(words)
+        out, err = capsys.readouterr()
+        assert code in fine, f"{line}: {err}"
+        assert out, line
 
 
 READERS = (ROOT / "docs" / "readers.md").read_text("utf-8")

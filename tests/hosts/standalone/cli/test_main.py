@@ -76,7 +76,7 @@ def test_bad_use_is_one_line_and_exit_2(
         ),
         (
             ["tables", "list", "zzz"],
-            "tables list: nothing here takes 'zzz'; a text of several words stands in quotes",
+            "tables list: nothing takes 'zzz' there; files stand side by side, a text in quotes",
         ),
         (["--debug", "tables", "list"], "--debug stands after the command"),
     ],

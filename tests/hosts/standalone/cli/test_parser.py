@@ -101,7 +101,10 @@ def test_how_many_is_the_same_wherever_seeds_are_chosen() -> None:
         ("generate x --out o --level hihg", "got 'hihg'. Did you mean high?"),
         ("--json tables list", "--json stands after the command"),
         ("--model seedling generate x", "stand after the command: seedloupe generate …"),
-        ("lens image a.png --prompt a red ball", "a text of several words stands in quotes"),
+        (
+            "lens image a.png --prompt a red ball",
+            "nothing takes 'red ball' there; files stand side by side, a text in quotes",
+        ),
     ],
 )
 def test_a_slip_is_answered_with_what_may_have_been_meant(

@@ -60,22 +60,6 @@ def add_sampling(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_picture(parser: argparse.ArgumentParser) -> None:
-    """Add what a picture may start from."""
-    parser.add_argument(
-        "--image", type=Path, metavar="FILE", help="start from this picture (default: none)"
-    )
-    parser.add_argument(
-        "--mask", type=Path, metavar="FILE", help="repaint only what is white here (default: all)"
-    )
-    parser.add_argument(
-        "--strength",
-        type=fraction,
-        metavar="X",
-        help="how much of the picture is forgotten, 0 to 1 (default: 0.75, with --mask 1)",
-    )
-
-
 def picture_size(text: str) -> tuple[int, int]:
     """Read ``640x480``, a size a picture can be drawn at; a latent cell covers 8 pixels a side."""
     width, height = size(text)

@@ -153,8 +153,8 @@ def _paths(given: object) -> Iterator[Path]:
     if isinstance(given, (list, tuple)):
         for one in given:
             yield from _paths(one)
-    elif given is not None:
-        yield Path(str(given)).expanduser()
+    elif isinstance(given, (str, Path)):  # a mask may be a box instead
+        yield Path(given).expanduser()
 
 
 def _alike(path: Path) -> str:

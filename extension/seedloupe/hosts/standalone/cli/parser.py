@@ -131,7 +131,7 @@ class Parser(argparse.ArgumentParser):
         if slips:
             return ". ".join(slips)
         words = " ".join(left)
-        return f"nothing here takes {words!r}; a text of several words stands in quotes"
+        return f"nothing takes {words!r} there; files stand side by side, a text in quotes"
 
     def _slips(self, words: Sequence[str]) -> Iterator[str]:
         """Say of each option that is none which one may have been meant."""

@@ -16,6 +16,7 @@ from ....sampler_names import SamplerName
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ....services.table_fit import sampler_of_table
 from .arguments import DEFAULT_COUNT, cli_table_folders
+from .mask_arguments import read_given_mask
 from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
 from .sampler_arguments import asked_sampler
 
@@ -205,7 +206,7 @@ def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
     Raises:
         InputError: or one of its kinds: noise, picture, mask or a number cannot be used.
     """
-    from ....images import read_image, read_mask
+    from ....images import read_image
 
     made = opened.table.spec.sampling if opened else None
     theirs = sampler_of_table(made) if made else None
@@ -215,7 +216,7 @@ def asked_run(args: argparse.Namespace, opened: NamedTable | None) -> AskedRun:
     image = None if args.image is None else read_image(args.image)
     mask = None
     if image is not None and args.mask is not None:
-        mask = read_mask(args.mask, (image.shape[2], image.shape[1]))
+        mask = read_given_mask(args.mask, (image.shape[2], image.shape[1]))
     strength = args.strength if args.strength is not None else (0.75 if mask is None else 1.0)
     # Refuses what no run can be taken with.
     Plan().but(

@@ -8,15 +8,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .....errors import InputError
+from ..mask_arguments import MaskBox, mask_place, read_given_mask
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from .check_batch import is_batch, require_apart, run_batch
 
 if TYPE_CHECKING:
     from .....artifacts import ArtifactReport, OcrReader
+    from .....errors import InputError
     from .....registry import Registry
     from ..console import Console
-    from ..parser import Parser
+from ..parser import Parser
 
 _FINDINGS = 1
 
@@ -30,10 +33,11 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--recursive", action="store_true", help="also the folders within")
     parser.add_argument(
         "--mask",
-        type=Path,
+        type=mask_place,
         metavar="MASK",
-        help="white where the picture was repainted, or a folder of such, named as the "
-        "pictures are (default: everywhere; of many pictures NAME-mask.png beside each)",
+        help="white where the picture was repainted, or x0,y0,x1,y1 in shares of it, or a folder "
+        "of masks, named as the pictures are (default: everywhere; of many pictures NAME-mask.png "
+        "beside each)",
     )
     parser.add_argument(
         "--soft-mask",
@@ -105,6 +109,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _run_batch(args: argparse.Namespace, console: Console, reader: OcrReader | None) -> int:
+    if isinstance(args.mask, MaskBox):
+        expected = "masks of their own for many pictures, or for a report"
+        raise InputError("mask", expected=expected, got=f"the box {args.mask}")
     if not args.tally:
         return run_batch(args, console, reader)
     from .....artifacts import ResultStore, tally_folder
@@ -130,14 +137,14 @@ def _run_one(
     from .....artifacts.mask_doubt import ask_about_mask
     from .....artifacts.readers.require import require_reader
     from .....files import check_out_file
-    from .....images import read_image, read_mask, save_plain, to_pil
+    from .....images import read_image, save_plain, to_pil
 
     if args.overlay is not None:
         check_out_file(args.overlay, ".png", field="overlay")
         require_apart(args.overlay, [path, args.mask, args.before])
     image = read_image(path)
     width, height = image.shape[2], image.shape[1]
-    mask = None if args.mask is None else read_mask(args.mask, (width, height))
+    mask = None if args.mask is None else read_given_mask(args.mask, (width, height))
     if mask is not None and not args.soft_mask:
         ask_about_mask(mask, field=str(args.mask))
     before = None if args.before is None else read_image(args.before)

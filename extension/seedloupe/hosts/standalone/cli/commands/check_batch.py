@@ -29,7 +29,7 @@ def is_batch(args: argparse.Namespace) -> bool:
     """Tell whether a command line asks for more than one picture's own answer."""
     places = (*args.images, *filter(None, (args.mask, args.before)))
     more = len(args.images) > 1 or bool(args.report) or args.tally
-    return more or any(path.is_dir() for path in places)
+    return more or any(isinstance(path, Path) and path.is_dir() for path in places)
 
 
 def run_batch(
@@ -137,13 +137,13 @@ def _safe(path: Path, pictures: Sequence[Picture]) -> Path:
     return path
 
 
-def require_apart(path: Path, files: Sequence[Path | None]) -> None:
+def require_apart(path: Path, files: Sequence[object]) -> None:
     """Refuse to draw over a picture, its mask or its source.
 
     Raises:
         InputError: ``path`` is one of ``files``.
     """
-    if path.resolve() in {file.resolve() for file in files if file is not None}:
+    if path.resolve() in {file.resolve() for file in files if isinstance(file, Path)}:
         raise _among_pictures(path)
 
 

@@ -10,7 +10,6 @@ from .....errors import InputError
 from ..arguments import (
     DEFAULT_COUNT,
     add_model,
-    add_picture,
     add_sampling,
     byte_count,
     names,
@@ -19,6 +18,7 @@ from ..arguments import (
     say_notes,
     seeds,
 )
+from ..mask_arguments import add_picture
 from ..parser import JoinedWords, Parser, command
 from ..picking_arguments import RULES, add_layout, add_positions, add_tags
 from ..plug_ins import plugins_in_use
