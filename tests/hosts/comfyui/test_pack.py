@@ -195,6 +195,29 @@ def test_the_script_names_nodes_that_exist(host: Host) -> None:
     assert named <= ids
 
 
+def test_texts_never_become_markup() -> None:
+    """A table's name, a prompt or an error may hold anything."""
+    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert word not in _scripts()
+
+
+def test_scripts_import_only_what_the_page_goes_on_offering() -> None:
+    imported = set(re.findall(r'from "(\.\./[^"]+)"', _scripts()))
+    assert imported <= {"../../scripts/app.js", "../../scripts/api.js"}
+
+
+def test_each_extension_has_a_name_of_its_own() -> None:
+    """The page refuses a name it knows, and the part behind it would be lost."""
+    names = re.findall(r'registerExtension\(\{\s*name: "([^"]+)"', _scripts())
+    assert names
+    assert len(set(names)) == len(names) == _scripts().count("registerExtension(")
+
+
+def test_elements_are_added_in_one_place_under_types_of_our_own() -> None:
+    adding = [path.name for path in WEB.rglob("*.js") if "addDOMWidget(" in path.read_text("utf-8")]
+    assert adding == ["panel.js"]
+
+
 def test_there_is_an_example_workflow() -> None:
     assert WORKFLOWS
 
