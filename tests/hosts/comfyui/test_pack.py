@@ -213,9 +213,12 @@ def test_each_extension_has_a_name_of_its_own() -> None:
     assert len(set(names)) == len(names) == _scripts().count("registerExtension(")
 
 
-def test_elements_are_added_in_one_place_under_types_of_our_own() -> None:
-    adding = [path.name for path in WEB.rglob("*.js") if "addDOMWidget(" in path.read_text("utf-8")]
-    assert adding == ["panel.js"]
+def test_elements_are_added_under_types_of_our_own() -> None:
+    """Nodes 2.0 shows a widget of its own where it knows the type: ``text`` is an empty box."""
+    added = re.findall(r"addDOMWidget\(\s*([^,]+),\s*([^,]+),", _scripts())
+    assert added
+    assert {kind for _, kind in added} == {"type"}
+    assert 'const PREFIX = "seedloupe_"' in (WEB / "panel.js").read_text("utf-8")
 
 
 def test_there_is_an_example_workflow() -> None:
