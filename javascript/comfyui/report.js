@@ -2,7 +2,12 @@
 
 import { addPanel, after, element, fit } from "./panel.js";
 
-const NODES = new Set(["SeedloupeGoldenSeed", "SeedloupeNoiseFromSeeds"]);
+const NODES = new Set([
+  "SeedloupeGoldenSeed",
+  "SeedloupeNoiseFromSeeds",
+  "SeedloupeSaveWithSeeds",
+  "SeedloupeSeedOfPicture",
+]);
 const EMPTY = "Run the workflow to see what came of it.";
 
 export function reportBox(text) {
@@ -29,7 +34,7 @@ export function addReports(nodeType, name) {
   }
   after(nodeType, "onNodeCreated", function () {
     this.seedloupeReport = reportBox(EMPTY);
-    addPanel(this, "report", this.seedloupeReport, { height: name.endsWith("Seed") ? 120 : 44 });
+    addPanel(this, "report", this.seedloupeReport, { height: name.startsWith("SeedloupeGolden") || name.includes("OfPicture") ? 120 : 44 });
     fit(this);
   });
   after(nodeType, "onExecuted", function (message) {

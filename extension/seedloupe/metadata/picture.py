@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import ImageError
+from ..errors import ImageError, NoiseError
 from .comfyui import noise_in_graph, noise_in_workflow
 from .containers.file import read_picture_file
 from .containers.hidden_text import hidden_texts
@@ -24,6 +24,7 @@ from .programs.records import (
 )
 from .programs.swarmui import noise_in_swarmui
 from .record import noise_in_record
+from .seed_record import HOST_KEY
 
 _MOST_NAMED = 5
 _SILENT = "picture"
@@ -56,7 +57,8 @@ def noise_in_picture(
     """
     if "seedloupe" in texts:
         record = read_json(texts["seedloupe"], "seedloupe")
-        return noise_in_record(record, channels=channels)
+        found = noise_in_record(record, channels=channels)
+        return _with_run(found, texts) if HOST_KEY in record else found
     # Other programs keep a prompt of words under the same name.
     if texts.get("prompt", "").lstrip().startswith("{"):
         prompt = _nodes_of(read_json(texts["prompt"], "prompt"))
@@ -90,6 +92,16 @@ def noise_in_file(path: Path, *, channels: int | None = None) -> FoundNoise:
         if not hidden:
             raise
         return noise_in_picture(hidden, channels=channels, file_size=picture.size)
+
+
+def _with_run(found: FoundNoise, texts: Mapping[str, str]) -> FoundNoise:
+    """Take from a host's graph what its record leaves to it: the task and later passes."""
+    try:
+        told = noise_in_graph(_nodes_of(read_json(texts.get("prompt", ""), "prompt")))
+    except (ImageError, NoiseError):
+        return found
+    notes = tuple(dict.fromkeys((*found.notes, *told.notes)))
+    return replace(found, task=told.task, strength=told.strength, later=told.later, notes=notes)
 
 
 def _of_others(

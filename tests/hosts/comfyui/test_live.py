@@ -110,7 +110,7 @@ def test_a_picture_is_that_of_the_command_line_but_for_rounding(seed: int) -> No
     noise = initial_noise(seed, (4, 16, 16))[None]
     ours = sample_batch(open_model("seedling"), [PROMPT], noise, steps=20, guidance=4.0)[0]
     apart = np.abs(ours.permute(1, 2, 0).numpy() * 255 - theirs)
-    assert apart.max() < 8
+    assert apart.max() <= 4  # 8 steps of any of twelve seeds come to 1
     assert apart.mean() < 0.75  # 0.25 is what rounding to whole numbers alone gives
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ...files import hash_files
 
-__all__ = ["model_sha256", "remember_file"]
+__all__ = ["model_sha256", "remember_files"]
 
 _KEY = "seedloupe_sha256"
 
 
-def remember_file(model: Any, checkpoint: Path) -> None:
-    """Note on a MODEL, and so on its later clones, which file it is."""
-    model.set_attachments(_KEY, hash_files((checkpoint,)))
+def remember_files(model: Any, files: Sequence[Path]) -> None:
+    """Note on a MODEL, and so on its later clones, which files it is."""
+    model.set_attachments(_KEY, hash_files(tuple(files)))
 
 
 def model_sha256(model: Any | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
@@ -11,7 +12,20 @@ from ...errors import NoiseError
 from ...noise import SeedBatch
 from ...services.seed_choice import SeedChoice
 
-__all__ = ["SeedNoise"]
+__all__ = ["DrawnSeeds", "SeedNoise"]
+
+
+@dataclass(frozen=True)
+class DrawnSeeds:
+    """What a latent got.
+
+    Attributes:
+        rows: which of the seeds each picture has.
+        shape: ``(C, H, W)`` or ``(C, F, H, W)`` of one picture, in latent cells.
+    """
+
+    rows: tuple[int, ...]
+    shape: tuple[int, ...]
 
 
 class SeedNoise:
@@ -21,6 +35,8 @@ class SeedNoise:
         batch: the seeds and how they are drawn.
         choice: how they were chosen; None where they were given.
         seed: what samplers seed the noise of their steps with.
+        drawn: what the last latent got, so that pictures can be told apart once they are made; None
+            before.
     """
 
     def __init__(self, batch: SeedBatch, choice: SeedChoice | None = None) -> None:
@@ -28,6 +44,7 @@ class SeedNoise:
         self.batch = batch
         self.choice = choice
         self.seed = batch.step_seed
+        self.drawn: DrawnSeeds | None = None
 
     def generate_noise(self, input_latent: Mapping[str, Any]) -> Tensor:
         """Draw noise for a latent, ``(B, C, H, W)`` or ``(B, C, F, H, W)``, float32, CPU.
@@ -43,9 +60,7 @@ class SeedNoise:
         if getattr(samples, "is_nested", False):
             expected, got = "one latent", "several in one, as of pictures with sound"
             raise NoiseError("latent", expected=expected, got=got)
-        noise = self.batch.draw(
-            tuple(samples.shape[1:]),
-            len(samples),
-            batch_index=input_latent.get("batch_index"),
-        )
+        shape, index = tuple(samples.shape[1:]), input_latent.get("batch_index")
+        noise = self.batch.draw(shape, len(samples), batch_index=index)
+        self.drawn = DrawnSeeds(tuple(range(len(samples)) if index is None else index), shape)
         return noise.to(samples.dtype)

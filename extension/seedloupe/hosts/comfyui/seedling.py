@@ -8,7 +8,7 @@ loader guesses Stable Diffusion's widths, so the VAE is described to it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,12 @@ import comfy.supported_models
 import comfy.utils
 import folder_paths
 import torch
+from torch import Tensor
 
 from ...errors import ModelError
+from ...seedling.preview import LATENT_RGB, LATENT_RGB_BIAS
 from ...seedling.training.architecture import TEXT, UNET, VAE
+from .seedling_sampling import SeedlingSampling, begin_as_diffusers
 
 __all__ = ["NativeModel", "load_seedling"]
 
@@ -37,43 +40,56 @@ class NativeModel:
     vae: Any
 
 
-def load_seedling(checkpoint: Path) -> NativeModel:
-    """Read Seedling's single file with ComfyUI's own loaders.
+def load_seedling(files: Sequence[Path]) -> NativeModel:
+    """Read Seedling with ComfyUI's own loaders.
 
     Args:
-        checkpoint: the file, in the layout of the original Stable Diffusion.
+        files: the checkpoint, in the layout of the original Stable Diffusion, and what is laid
+            over it, if anything.
 
     Raises:
         ModelError: there is no such file.
     """
-    if not checkpoint.is_file():
-        raise ModelError(
-            "checkpoint",
-            expected=f"Seedling's weights at {checkpoint}",
-            got="no such file",
-            advice="Install Seedloupe again, with the folder seedling/weights of its repository.",
-        )
-    model, clip = _load_model_and_clip(checkpoint)
-    return NativeModel(model, clip, _load_vae(checkpoint))
+    for file in files:
+        if not file.is_file():
+            raise ModelError(
+                "checkpoint",
+                expected=f"Seedling's weights at {file}",
+                got="no such file",
+                advice="Install Seedloupe again, with the folder seedling/weights of its "
+                "repository.",
+            )
+    model, clip = _load_model_and_clip(files)
+    return NativeModel(model, clip, _load_vae(files))
 
 
-def _load_model_and_clip(checkpoint: Path, **options: bool) -> tuple[Any, Any]:
+def _load_model_and_clip(files: Sequence[Path], **options: bool) -> tuple[Any, Any]:
     with _recognised():
-        model, clip, *_ = comfy.sd.load_checkpoint_guess_config(
-            str(checkpoint),
+        model, clip, *_ = comfy.sd.load_state_dict_guess_config(
+            _weights(files),
             output_vae=False,
             output_clip=True,
             embedding_directory=folder_paths.get_folder_paths("embeddings"),
             te_model_options=_text_options(),
             **options,
         )
-    _say_how_to_rebuild(model, checkpoint, part=0)
-    _say_how_to_rebuild(clip.patcher, checkpoint, part=1)
+    model.model.model_sampling = SeedlingSampling(model.model.model_config)
+    begin_as_diffusers(model)
+    _say_how_to_rebuild(model, files, part=0)
+    _say_how_to_rebuild(clip.patcher, files, part=1)
     return model, clip
 
 
-def _load_vae(checkpoint: Path) -> Any:
-    weights = comfy.utils.load_torch_file(str(checkpoint), safe_load=True)
+def _weights(files: Sequence[Path]) -> dict[str, Tensor]:
+    """The checkpoint's weights, with those of a variant in the place of their namesakes."""
+    whole: dict[str, Tensor] = {}
+    for file in files:
+        whole |= comfy.utils.load_torch_file(str(file), safe_load=True)
+    return whole
+
+
+def _load_vae(files: Sequence[Path]) -> Any:
+    weights = _weights(files)
     weights = comfy.utils.state_dict_prefix_replace(weights, {_VAE_PREFIX: ""}, filter_keys=True)
     return comfy.sd.VAE(sd=weights, config={"params": _vae_params()})
 
@@ -99,8 +115,24 @@ def _config_class() -> type:
     }
     # Diffusers calls the number of heads "attention_head_dim"; ComfyUI cannot read it off weights.
     heads = {"num_heads": UNET["attention_head_dim"], "num_head_channels": -1}
-    fields = {"unet_config": base.unet_config | widths, "unet_extra_config": heads}
+    fields = {
+        "unet_config": base.unet_config | widths,
+        "unet_extra_config": heads,
+        "latent_format": _latent_format(base.latent_format),
+    }
     return type("Seedling", (base,), fields)
+
+
+def _latent_format(base: type) -> type:
+    """Stable Diffusion's latents in Seedling's own colours, as the VAE is another."""
+
+    def coloured(form: Any, *scale: float) -> None:
+        base.__init__(form, *scale)
+        form.latent_rgb_factors = [list(row) for row in LATENT_RGB]
+        form.latent_rgb_factors_bias = list(LATENT_RGB_BIAS)
+        form.taesd_decoder_name = None  # the small decoder of Stable Diffusion's VAE
+
+    return type("SeedlingLatents", (base,), {"__init__": coloured})
 
 
 def _text_options() -> dict[str, Any]:
@@ -127,14 +159,14 @@ def _vae_params() -> dict[str, Any]:
     return {"embed_dim": VAE["latent_channels"], "ddconfig": levels}
 
 
-def _say_how_to_rebuild(patcher: Any, checkpoint: Path, *, part: int) -> None:
+def _say_how_to_rebuild(patcher: Any, files: Sequence[Path], *, part: int) -> None:
     """Newer hosts rebuild a model from the file, where their own detection would fail again."""
     if not hasattr(patcher, "cached_patcher_init"):
         return
 
     def rebuild(*, disable_dynamic: bool = False) -> Any:
         options = {"disable_dynamic": True} if disable_dynamic else {}
-        rebuilt = _load_model_and_clip(checkpoint, **options)[part]
+        rebuilt = _load_model_and_clip(files, **options)[part]
         return rebuilt if part == 0 else rebuilt.patcher
 
     patcher.cached_patcher_init = (rebuild, ())

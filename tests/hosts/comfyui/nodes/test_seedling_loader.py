@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from seedloupe.seedling.variants import Variant
 from seedloupe.tables import SeedTable
 
 from ....seed_tables import MODEL, full_table
@@ -16,7 +17,11 @@ def test_the_loader_hands_out_a_model_the_golden_node_recognises(
     host: Host, monkeypatch: pytest.MonkeyPatch, seedling_file: SeedlingFile
 ) -> None:
     loader = host.ours("nodes.seedling_loader")
-    monkeypatch.setattr(loader, "weights_folder", lambda: seedling_file.path.parent)
+    load, note = loader.load_seedling, loader.remember_files
+    monkeypatch.setattr(loader, "load_seedling", lambda _: load([seedling_file.path]))
+    monkeypatch.setattr(
+        loader, "remember_files", lambda model, _: note(model, [seedling_file.path])
+    )
     model, clip, vae = loader.SeedloupeSeedlingLoader.run().args
     assert clip is not None
     assert vae is not None
@@ -26,3 +31,10 @@ def test_the_loader_hands_out_a_model_the_golden_node_recognises(
     golden = host.node("SeedloupeGoldenSeed")
     report = golden.run(table="mine", count=3, width=64, height=48, model=model).args[2]
     assert "model.sha256" not in report
+
+
+def test_every_variant_is_offered_and_an_old_graph_gets_the_plain_one(host: Host) -> None:
+    (part,) = host.node("SeedloupeSeedlingLoader").define_schema().inputs
+    assert part.options == [variant.value for variant in Variant]
+    assert part.optional
+    assert part.default == "seedling"

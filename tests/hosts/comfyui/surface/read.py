@@ -47,7 +47,7 @@ CALLED = (
     "comfy.samplers.KSAMPLER.sample",
     "comfy.samplers.ksampler",
     "comfy.sd.VAE",
-    "comfy.sd.load_checkpoint_guess_config",
+    "comfy.sd.load_state_dict_guess_config",
     "comfy.utils.load_torch_file",
     "comfy.utils.state_dict_prefix_replace",
     "comfy_api.latest.io.Boolean.Input",

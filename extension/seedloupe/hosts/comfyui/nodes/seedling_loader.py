@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ....seedling import weights_folder
-from ..identity import remember_file
+from ....seedling.variants import Variant
+from ..identity import remember_files
 from ..schema import node_schema
 from ..seedling import load_seedling
 
@@ -24,6 +24,17 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
             description="The tiny model that comes with Seedloupe: 128x128 pictures of one or two "
             "things in a landscape, in seconds on a CPU.",
             aliases=("seedling", "tiny model", "demo checkpoint"),
+            inputs=[
+                io.Combo.Input(
+                    "variant",
+                    options=[variant.value for variant in Variant],
+                    default=Variant.PLAIN.value,
+                    optional=True,
+                    tooltip="seedling paints from noise; seedling-inpainting fills a hole "
+                    "(Inpaint Model Conditioning); seedling-fast paints in four steps on "
+                    "sgm_uniform with cfg 1.",
+                )
+            ],
             outputs=[
                 io.Model.Output("model", display_name="model"),
                 io.Clip.Output("clip", display_name="clip"),
@@ -32,11 +43,11 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls) -> io.NodeOutput:
+    def execute(cls, variant: str = Variant.PLAIN.value) -> io.NodeOutput:
         """Load the three parts with ComfyUI's own loaders."""
-        checkpoint = weights_folder() / "seedling.safetensors"
-        native = load_seedling(checkpoint)
-        remember_file(native.model, checkpoint)
+        files = Variant(variant).files
+        native = load_seedling(files)
+        remember_files(native.model, files)
         return io.NodeOutput(native.model, native.clip, native.vae)
 
 

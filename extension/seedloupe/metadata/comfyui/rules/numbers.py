@@ -101,6 +101,13 @@ def _golden(inputs: Inputs) -> Slots:
     return Slots((TableSeed(name, known), TableSeed(name, 1)))
 
 
+def _picked(inputs: Inputs) -> Slots:
+    """Our "Pick Seeds": a list of seeds; its noise gives each picture of a batch a seed of its own,
+    which the graph does not tell.
+    """
+    return Slots((_golden(inputs).values[0], inputs.unknown()))
+
+
 def _converted(inputs: Inputs) -> Value | Slots:
     """Core's "Convert Number": a float, then the number without its fraction."""
     value = inputs.value("value")
@@ -160,6 +167,7 @@ RULES: Mapping[str, Rule] = {
     "Seed Generator (Image Saver)": _raised_seed,
     "Seed": _was_seed,
     "SeedloupeGoldenSeed": _golden,
+    "SeedloupePickSeeds": _picked,
     "ComfyNumberConvert": _converted,
     "ComfyMathExpression": _expression,
     "GetImageSize": _picture_size,

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 
-from safetensors.torch import load_file
 from torch import Tensor
 
 import comfy.supported_models
@@ -16,8 +15,8 @@ _CONTEXT = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to
 patcher_class = ModelPatcher
 
 
-def load_checkpoint_guess_config(
-    ckpt_path: str,
+def load_state_dict_guess_config(
+    sd: dict[str, Tensor],
     output_vae: bool = True,
     output_clip: bool = True,
     embedding_directory: Sequence[str] | None = None,
@@ -26,16 +25,19 @@ def load_checkpoint_guess_config(
 ) -> tuple[ModelPatcher, SimpleNamespace, None, None]:
     assert (output_vae, output_clip) == (False, True)
     clip = SimpleNamespace(patcher=patcher_class(te=te_model_options, folders=embedding_directory))
-    return patcher_class(config=_detect(ckpt_path), **newer), clip, None, None
+    config = _detect(sd)
+    patcher = patcher_class(config=config, stem=sd[_STEM], **newer)
+    patcher.model.model_config = config
+    patcher.model.latent_format = config.latent_format()
+    return patcher, clip, None, None
 
 
-def _detect(ckpt_path: str) -> type:
-    weights = load_file(ckpt_path)
+def _detect(weights: dict[str, Tensor]) -> type:
     widths = {"model_channels": len(weights[_STEM]), "context_dim": weights[_CONTEXT].shape[1]}
     for known in comfy.supported_models.models:
         if widths.items() <= known.unet_config.items():
             return known
-    raise RuntimeError(f"ERROR: Could not detect model type of: {ckpt_path}")
+    raise RuntimeError("ERROR: Could not detect model type")
 
 
 class VAE:

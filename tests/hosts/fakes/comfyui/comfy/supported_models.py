@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+import comfy.latent_formats
+
 
 class SD15:
     unet_config: ClassVar[dict[str, object]] = {
@@ -12,6 +14,7 @@ class SD15:
         "use_temporal_attention": False,
     }
     unet_extra_config: ClassVar[dict[str, object]] = {"num_heads": 8, "num_head_channels": -1}
+    latent_format = comfy.latent_formats.SD15
 
 
 models: list[type] = [SD15]

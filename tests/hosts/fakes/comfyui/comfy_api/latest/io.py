@@ -23,6 +23,16 @@ class ControlAfterGenerate(str, Enum):
     randomize = "randomize"
 
 
+class UploadType(str, Enum):
+    image = "image_upload"
+
+
+class FolderType(str, Enum):
+    input = "input"
+    output = "output"
+    temp = "temp"
+
+
 class Hidden(str, Enum):
     unique_id = "UNIQUE_ID"
     prompt = "PROMPT"
