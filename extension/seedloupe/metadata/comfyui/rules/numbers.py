@@ -102,10 +102,8 @@ def _golden(inputs: Inputs) -> Slots:
 
 
 def _picked(inputs: Inputs) -> Slots:
-    """Our "Pick Seeds": a list of seeds; its noise gives each picture of a batch a seed of its own,
-    which the graph does not tell.
-    """
-    return Slots((_golden(inputs).values[0], inputs.unknown()))
+    """Our "Pick Seeds": a list of seeds; which of them a picture of a batch has, no graph tells."""
+    return Slots((_golden(inputs).items[0], inputs.unknown()))
 
 
 def _converted(inputs: Inputs) -> Value | Slots:
