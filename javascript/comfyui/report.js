@@ -8,6 +8,7 @@ const NODES = new Set([
   "SeedloupeSaveWithSeeds",
   "SeedloupeSeedOfPicture",
 ]);
+const TALL = new Set(["SeedloupeGoldenSeed", "SeedloupeSeedOfPicture"]);
 const EMPTY = "Run the workflow to see what came of it.";
 
 export function reportBox(text) {
@@ -34,7 +35,7 @@ export function addReports(nodeType, name) {
   }
   after(nodeType, "onNodeCreated", function () {
     this.seedloupeReport = reportBox(EMPTY);
-    addPanel(this, "report", this.seedloupeReport, { height: name.startsWith("SeedloupeGolden") || name.includes("OfPicture") ? 120 : 44 });
+    addPanel(this, "report", this.seedloupeReport, { height: TALL.has(name) ? 120 : 44 });
     fit(this);
   });
   after(nodeType, "onExecuted", function (message) {
