@@ -106,6 +106,36 @@ def test_an_equal_tap_under_another_id_is_told_apart() -> None:
     assert shown(run(again))["steps"] == [0, 1, 2, 3]
 
 
+def test_two_seeds_through_one_tap_are_compared() -> None:
+    graph = tapped(seed())
+    for name in ("sample", "decode"):
+        graph[f"{name} again"] = json.loads(json.dumps(graph[name]))
+    graph["sample again"]["inputs"]["seed"] = seed() + 1
+    graph["decode again"]["inputs"]["samples"] = ["sample again", 0]
+    wired = {"one": ["tap", 1], "other": ["tap", 1], "run_of_one": 1, "run_of_other": 0}
+    wired |= {"picture_of_one": ["decode", 0], "picture_of_other": ["decode again", 0]}
+    graph["compare"] = {"class_type": "SeedloupeLensCompare", "inputs": wired}
+    said = run(graph)["outputs"]["compare"]["seedloupe_compare"][0]["sentence"]
+    seeds = [str(graph[name]["inputs"]["seed"]) for name in ("sample", "sample again")]
+    assert said.startswith("seeds: ")
+    assert all(number in said for number in seeds)
+    assert "mid-vit-out: 0.000 apart" not in said
+
+
+def test_a_saved_lens_is_loaded_and_looked_into() -> None:
+    graph = tapped(seed())
+    save = {"lens": ["tap", 1], "filename_prefix": "lens/live", "picture": ["decode", 0]}
+    graph["save"] = {"class_type": "SeedloupeSaveLens", "inputs": save}
+    entry = run(graph)
+    name = entry["outputs"]["save"]["seedloupe_report"][0].partition(",")[0]
+    file = {"class_type": "SeedloupeLoadLens", "inputs": {"file": f"output/lens/{name}"}}
+    look = {**graph["view"]["inputs"], "lens": ["file", 0]}
+    del look["picture"]
+    alone = run({"file": file, "view": {"class_type": "SeedloupeLensView", "inputs": look}})
+    assert shown(alone)["sentence"] == shown(entry)["sentence"]
+    assert shown(alone)["picture"] == shown(entry)["picture"]
+
+
 def test_help_and_translations_are_served() -> None:
     for node in ("LensTap", "LensView", "LensCompare", "SaveLens", "LoadLens"):
         with urlopen(f"{ADDRESS}/extensions/seedloupe/docs/Seedloupe{node}.md") as page:
