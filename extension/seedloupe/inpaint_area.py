@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import conv2d, interpolate
 
@@ -183,6 +184,26 @@ def paste_back(original: Tensor, repainted: Tensor, mask: Tensor, area: InpaintA
     whole = original.detach().to("cpu", torch.float32).clone()
     area.of(whole).copy_(torch.where(shows > _LEAST, mixed, before))
     return whole
+
+
+def in_picture(
+    points: NDArray[np.float32], area: InpaintArea, size: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Return where points of what a model was shown lie in the picture it was cut out of.
+
+    Args:
+        points: ``(N, 2)`` as ``x, y`` in pixels of :func:`cut_out`.
+        area: the part that was cut out.
+        size: width and height it was shown at.
+
+    Returns:
+        ``(N, 2)`` in pixels of the picture.
+    """
+    place = _place(area, size)
+    scale = np.array(area.size, float) / np.array(place.size, float)
+    within = np.asarray(points, float) - (place.x0, place.y0)
+    placed: NDArray[np.float64] = within * scale + (area.x0, area.y0)
+    return placed
 
 
 def _required_box(mask: Tensor) -> InpaintArea:

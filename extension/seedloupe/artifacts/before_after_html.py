@@ -45,7 +45,14 @@ move(at);
 """
 
 
-def split_html(before: str, after: str, size: tuple[int, int], name: str) -> str:
+def split_html(
+    before: str,
+    after: str,
+    size: tuple[int, int],
+    name: str,
+    *,
+    framed: tuple[int, int, int, int] | None = None,
+) -> str:
     """Return both pictures on one place.
 
     Args:
@@ -53,14 +60,27 @@ def split_html(before: str, after: str, size: tuple[int, int], name: str) -> str
         after: of the one on the right.
         size: width and height of both, for their shape.
         name: what the later one is called.
+        framed: ``x0, y0, x1, y1`` of a part to draw a frame around, in pixels.
     """
     width, height = size
+    frame = _frame_html(framed, size) if framed else ""
     return (
         f'<div class="sl-split" style="aspect-ratio:{width}/{height}">'
         f'<img src="{escape(after)}" alt="{escape(name)}, after" draggable="false">'
         f'<img class="sl-before" src="{escape(before)}" alt="before" draggable="false">'
+        f"{frame}"
         '<span class="sl-side">before</span><span class="sl-side sl-right">after</span>'
         '<div class="sl-bar" role="slider" tabindex="0" aria-label="Before and after" '
         'aria-valuemin="0" aria-valuemax="100" aria-valuenow="50" aria-valuetext="50 % before">'
         "</div></div>"
+    )
+
+
+def _frame_html(framed: tuple[int, int, int, int], size: tuple[int, int]) -> str:
+    (x0, y0, x1, y1), (width, height) = framed, size
+    left, top = 100 * x0 / width, 100 * y0 / height
+    across, down = 100 * (x1 - x0) / width, 100 * (y1 - y0) / height
+    return (
+        f'<i class="sl-framed" style="left:{left:.3f}%;top:{top:.3f}%;width:{across:.3f}%;'
+        f'height:{down:.3f}%"></i>'
     )

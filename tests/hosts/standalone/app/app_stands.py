@@ -18,7 +18,8 @@ from PIL import Image, ImageDraw
 from seedloupe.artifacts import Availability, Purpose, ResultStore, Subject, TextCheck, TextRegion
 from seedloupe.artifacts.tally.result_log import ResultLog
 from seedloupe.generation.request import Request
-from seedloupe.hosts.standalone.app.inpaint.mask_editor import BRUSH, canvas_of
+from seedloupe.hosts.standalone.app.inpaint.canvas import canvas_of
+from seedloupe.hosts.standalone.app.inpaint.mask_editor import BRUSH
 from seedloupe.hosts.standalone.app.inpaint.state import Job
 from seedloupe.hosts.standalone.app.layer_preview import LayerPainter
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, ServedFiles
@@ -126,6 +127,7 @@ def job_for(
         TextCheck(canvas.mask, reader, before=canvas.image, prompt=request.prompt),
         "file/{0.seed}".format,
         lambda _, name: f"file/{name}",
+        canvas,
         "file/before",
         ResultLog(ResultStore(folder), SUBJECT) if folder else None,
         painter=painter,

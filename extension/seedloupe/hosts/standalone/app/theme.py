@@ -122,6 +122,26 @@ body,gradio-app{background:var(--sl-paper)!important}
 .gradio-container .tabs,.gradio-container .tabitem{width:100%}
 .sl-label{margin:0 0 -10px;font-size:14px;font-weight:700;color:var(--sl-ink)}
 #sl-editor{border-radius:4px;background:var(--sl-card);border:1px solid var(--sl-line)!important}
+/* The tools stand beside the picture, not over it. */
+#sl-editor .pixi-target,#sl-editor .pixi-target-crop{left:44px!important;
+  width:calc(100% - 44px)!important}
+#sl-editor .toolbar-wrap{left:6px!important;background:var(--sl-card)!important;
+  border:0!important;box-shadow:none!important}
+#sl-editor .half-container{background:var(--sl-card)!important;border:1px solid var(--sl-line);
+  border-radius:5px;padding:3px 0!important;gap:2px!important}
+#sl-editor .toolbar-wrap button,#sl-editor .top-panel button{color:var(--sl-ink)!important;
+  opacity:1}
+#sl-editor .toolbar-wrap .highlight{color:var(--sl-brass)!important;
+  background:var(--sl-wash)!important}
+#sl-editor .top-panel{background:var(--sl-card)!important;border-color:var(--sl-line)!important;
+  color:var(--sl-ink)!important}
+#sl-editor .top-panel button:disabled{opacity:.45}
+#sl-editor .image-container{background:var(--sl-plate)}
+.sl-framed{position:absolute;box-sizing:border-box;border:1.5px dashed #fff;outline:1px solid
+  rgba(0,0,0,.45);pointer-events:none}
+#sl-seen .wrap{gap:6px!important}
+#sl-seen label{padding:5px 10px!important;font-size:13.5px}
+#sl-upload{font-size:14px;padding:8px 12px}
 #sl-source-prompt textarea,#sl-source-prompt input{border:1px solid var(--sl-line)!important}
 #sl-draw-one{white-space:nowrap;font-size:14px;padding:8px 12px}
 #sl-repaint-frames .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,124px),1fr))}

@@ -208,7 +208,8 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
     result = last.results[3]
     after = from_pil(Image.open(path_of(result.url)))
     before = from_pil(brush["background"])
-    assert torch.equal(after[:, :, width // 2 :], before[:, :, width // 2 :])
+    beyond = width // 2 + 2  # a soft edge
+    assert torch.equal(after[:, :, beyond:], before[:, :, beyond:])
     assert not torch.equal(after[:, :, : width // 2], before[:, :, : width // 2])
     assert path_of(result.overlay_url).is_file()
 
@@ -217,7 +218,7 @@ def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
     drawn = draw_one(state_of(tmp_path, tiny), "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
     width, height = tiny.native_size
     assert drawn.width / drawn.height == width / height
-    assert max(drawn.size) >= EDITOR_SIDE
+    assert drawn.size == tiny.native_size
 
 
 def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from PIL import Image
 
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.inpaint import tab as app_inpaint
+from seedloupe.hosts.standalone.app.inpaint.mask_editor import view_of
 from seedloupe.hosts.standalone.app.inpaint.state import InpaintState
 from seedloupe.hosts.standalone.app.inpaint.tab import InpaintTab
 from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.engine.models import Model
 
-from ..app_stands import SOMEBODY, Reader, Writing, built, edited, flow, state_of
+from ..app_stands import SOMEBODY, Reader, Writing, built, edited, flow, path_of, state_of
 
 Page = dict[Any, Any]
 #: Some part of the repainted half of the stand-in's picture.
@@ -55,6 +56,7 @@ class Browser:
             **{"editor": form.editor, "prompt": form.prompt, "level": form.level},
             **{"limit": form.limit, "alone": form.alone, "boxes": self.tab._boxes},
             **{"seeds": form._seeds, "count": form._count, "strength": form._strength},
+            **{"source": form.source, "seen": form.seen, "softness": form._softness},
             **{"steps": form._steps, "guidance": form._guidance, "sampler": form._sampler},
         }
         self.shown |= {named[name]: value for name, value in values.items()}
@@ -131,9 +133,9 @@ def test_repainting_shows_a_verdict_on_every_result(browser: Browser, toasts: li
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"editor": None}, "picture: expected a picture, got none."),
-        ({"editor": edited(None)}, "mask: expected a brushed part, got none."),
-        ({"editor": edited((0, 0, 48, 32))}, "mask: expected a part of the picture, got all"),
+        ({"editor": None}, "There is no picture to repaint."),
+        ({"editor": edited(None)}, "Nothing is brushed."),
+        ({"editor": edited((0, 0, 48, 32))}, "All of the picture is brushed."),
         ({"seeds": "seven"}, "seeds: expected whole numbers"),
         ({"strength": 0.0}, "strength: expected more than 0"),
     ],
@@ -328,20 +330,65 @@ def test_the_level_is_the_one_chosen(browser: Browser) -> None:
     assert "at level low" in browser.text("sl-verdict")
 
 
-def test_an_upload_is_shown_as_the_model_will_see_it(browser: Browser, tiny: Model) -> None:
-    shown = browser.tab.on_upload({"background": Image.new("RGBA", (900, 300))}, "tiny")
-    width, height = tiny.native_size
-    assert shown.width / shown.height == width / height
+def test_a_file_is_shown_whole_kept_at_full_size_and_its_crop_said(
+    browser: Browser, tiny: Model, tmp_path: Path
+) -> None:
+    path, form = tmp_path / "photo.png", browser.tab.form
+    Image.linear_gradient("L").resize((2000, 500)).save(path)
+    (page,) = browser.tab.on_file(str(path), "tiny", "most")
+    assert page[form.source].size == (2000, 500)
+    assert page[form.editor].size == (1024, 256)
+    assert "of 2000 × 500 pixels, around the brush" in page[form.crop]
+    assert "around the brush" in browser.tab.on_framing(page[form.source], "tiny", "close")
+    # Gradio reports the view as an upload: nothing changes by that.
+    shown = {"background": page[form.editor], "layers": []}
+    assert list(browser.tab.on_upload(shown, page[form.source], "tiny", "most")) == []
+    pasted = {"background": Image.new("RGBA", (90, 30), "red"), "layers": []}
+    (page,) = browser.tab.on_upload(pasted, page[form.source], "tiny", "most")
+    assert page[form.source].size == (90, 30)
 
 
-def test_an_upload_that_cannot_be_used_is_one_line(browser: Browser, toasts: list[str]) -> None:
-    browser.tab.on_upload({"background": Image.new("I;16", (9, 9))}, "tiny")
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("notes.png", b"milk, eggs", "notes.png is not a picture."),
+        ("empty.jpg", b"", "empty.jpg is not a picture."),
+    ],
+)
+def test_a_file_that_is_no_picture_is_called_so(
+    name: str, content: bytes, said: str, browser: Browser, tmp_path: Path, toasts: list[str]
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert list(browser.tab.on_file(str(tmp_path / name), "tiny", "most")) == []
     (line,) = toasts
-    assert "8 bits a channel" in line
+    assert line.startswith(said)
+
+
+def test_a_large_picture_comes_back_at_its_size_with_the_rest_untouched(
+    browser: Browser, tiny: Model, toasts: list[str]
+) -> None:
+    photo = Image.linear_gradient("L").resize((1500, 900)).convert("RGB")
+    view = view_of(photo)
+    browser.repaint(
+        source=photo, editor={**edited((400, 200, 500, 300), view.size), "background": view}
+    )
+    assert toasts == []
+    result = browser.sheet.results[100]
+    with (
+        Image.open(path_of(result.preview.link)) as whole,
+        Image.open(path_of(result.url)) as small,
+    ):
+        assert (whole.size, small.size) == ((1500, 900), (1024, 614))
+        left = (0, 0, 500, 900)
+        assert whole.crop(left).tobytes() == photo.crop(left).tobytes()
+        assert whole.convert("RGB").tobytes() != photo.tobytes()
+    assert 'class="sl-framed"' in browser.text("sl-split")
+    assert "aspect-ratio:1500/900" in browser.text("sl-split")
 
 
 def test_a_picture_is_drawn_into_the_editor(browser: Browser, toasts: list[str]) -> None:
-    (picture,) = browser.tab.on_draw_one("a boat", "tiny", 2, 2.0, "euler")
-    assert isinstance(picture, Image.Image)
-    assert list(browser.tab.on_draw_one("a boat", "tiny", 0, 2.0, "euler")) == []
+    (page,) = browser.tab.on_draw_one("a boat", "tiny", 2, 2.0, "euler", "most")
+    assert page[browser.tab.form.source].size == browser.tab._state.models.get("tiny").native_size
+    assert max(page[browser.tab.form.editor].size) >= 512
+    assert list(browser.tab.on_draw_one("a boat", "tiny", 0, 2.0, "euler", "most")) == []
     assert toasts[0].startswith("steps:")

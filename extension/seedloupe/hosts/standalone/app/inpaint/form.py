@@ -12,12 +12,17 @@ from .....generation.sampler import Plan
 from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
 from ..events import EXAMPLES
+from .canvas import Framing, Seen
 from .mask_editor import BRUSH, EDITOR_SIDE
 from .session import Repaint
-from .shrink_upload import SHRINK
+from .upload import DIVERT
 
 #: What should be there, before somebody says it.
 WISH = "a blue ball on grass"
+_SEEN = {
+    Seen.MOST: "As much as fits its shape",
+    Seen.CLOSE: "Only around the brush, enlarged",
+}
 #: Retries after which most people would rather change the prompt.
 RETRIES, MOST_RETRIES = 4, 16
 _LEVELS = {
@@ -31,7 +36,11 @@ class InpaintForm:
     """The components of the form.
 
     Attributes:
-        editor: holds the picture and what was brushed.
+        editor: holds a view of the picture and what was brushed.
+        source: the picture at full size.
+        upload: takes a file for it.
+        crop: says which part the model sees.
+        seen: how much that is.
         source_prompt: what picture to draw, for those who have none.
         draw_one: draws it.
         prompt: what the brushed part should show.
@@ -46,13 +55,20 @@ class InpaintForm:
 
     def __init__(self, settings: Plan) -> None:
         """Build the form inside the open column."""
+        self.source = gr.State(None)
         self._build_picture()
         self._build_prompt()
         self._build_check()
         self._build_more(settings)
         self.sampling = [self._steps, self._guidance, self._sampler]
         typed = [self._seeds, self._count, self._strength]
-        self.wishes = {self.editor, self.prompt, self.level, *typed, *self.sampling}
+        framed = [self.source, self.seen, self._surroundings, self._softness]
+        self.wishes = {
+            *(self.editor, self.prompt, self.level),
+            *typed,
+            *framed,
+            *self.sampling,
+        }
 
     def wish(self, given: Mapping[Any, Any], model: str) -> Repaint:
         """Read what somebody wants from what Gradio hands over."""
@@ -65,11 +81,17 @@ class InpaintForm:
             settings_from(*(given[part] for part in self.sampling)),
             model,
             Level(given[self.level]),
+            given[self.source],
+            Framing(
+                Seen(given[self.seen]),
+                float(given[self._surroundings]),
+                float(given[self._softness]),
+            ),
         )
 
     def _build_picture(self) -> None:
         title = '<p class="sl-label">Picture: brush over what should change</p>'
-        gr.HTML(title, js_on_load=SHRINK)
+        gr.HTML(title, js_on_load=DIVERT)
         self.editor = gr.ImageEditor(
             label="Picture",
             show_label=False,
@@ -85,6 +107,9 @@ class InpaintForm:
             elem_id="sl-editor",
         )
         with gr.Row(elem_classes="sl-buttons"):
+            self.upload = gr.UploadButton(
+                "Upload", scale=1, min_width=96, elem_id="sl-upload", size="md"
+            )
             self.source_prompt = gr.Textbox(
                 EXAMPLES[3],
                 show_label=False,
@@ -95,6 +120,13 @@ class InpaintForm:
                 elem_id="sl-source-prompt",
             )
             self.draw_one = gr.Button("Draw me one", scale=1, min_width=120, elem_id="sl-draw-one")
+        self.crop = gr.HTML("", elem_id="sl-crop")
+        self.seen = gr.Radio(
+            [(words, seen.value) for seen, words in _SEEN.items()],
+            value=Seen.MOST.value,
+            label="What the model sees",
+            elem_id="sl-seen",
+        )
 
     def _build_prompt(self) -> None:
         self.prompt = gr.Textbox(
@@ -143,6 +175,24 @@ class InpaintForm:
             )
             self._strength = gr.Slider(
                 0.05, 1, 1, step=0.05, label="How much is forgotten", elem_id="sl-strength"
+            )
+            self._softness = gr.Slider(
+                0,
+                5,
+                Framing.softness,
+                step=0.5,
+                label="Soft edge",
+                info="In percent of what the model paints; 0 is a hard edge",
+                elem_id="sl-softness",
+            )
+            self._surroundings = gr.Slider(
+                0,
+                2,
+                Framing.surroundings,
+                step=0.25,
+                label="Surroundings, around the brush",
+                info="1 shows the model as much again on each side",
+                elem_id="sl-surroundings",
             )
             self._steps = gr.Slider(
                 1, 60, settings.steps, step=1, label="Steps", elem_id="sl-repaint-steps"

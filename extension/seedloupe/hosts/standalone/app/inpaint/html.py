@@ -13,6 +13,11 @@ from ..html import Frame, frames_html
 from .state import InpaintState, Result
 
 
+def crop_html(words: str) -> str:
+    """Return the line below the editor that says which part of the picture the model sees."""
+    return f'<p class="sl-plan" role="status">{escape(words)}</p>' if words else ""
+
+
 def results_html(sheet: InpaintState, *, boxes: bool) -> str:
     """Return the pictures somebody asked for, with or without boxes around what was read."""
     return frames_html([_frame(sheet, seed, boxes=boxes) for seed in sheet.seeds])
@@ -42,10 +47,11 @@ def attempts_html(sheet: InpaintState, *, boxes: bool) -> str:
 def chosen_split_html(sheet: InpaintState, result: Result, *, boxes: bool) -> str:
     """Return a result over the picture it was repainted from."""
     assert sheet.job is not None  # there is a result
-    assert sheet.job.check.mask is not None  # a repaint has one
-    height, width = sheet.job.check.mask.shape
+    canvas, name = sheet.job.canvas, f"seed {result.seed}"
     after = result.overlay_url if boxes else result.url
-    return split_html(sheet.job.before, after, (width, height), f"seed {result.seed}")
+    all_of_it = canvas.area == (0, 0, *canvas.full_size)
+    framed = None if all_of_it else canvas.area
+    return split_html(sheet.job.before, after, canvas.full_size, name, framed=framed)
 
 
 def result_html(result: Result) -> str:

@@ -1,89 +1,45 @@
-"""What was brushed in the browser, as the picture and the mask a model can use."""
+"""What Gradio's editor is shown and what it hands back: a view of the picture, and the brush."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 
-from .....errors import ImageError, MaskError
-from .....images import MAX_PIXELS, from_pil
+from .....images import from_pil
+from ..pictures_in import PageError, flattened
 
 if TYPE_CHECKING:
     import torch
 
-#: Least side of the picture in the editor: a brush needs room, whatever the model's size.
-EDITOR_SIDE = 512
+#: Least side of the picture in the editor, for a brush needs room; and most, for it goes to the
+#: browser and back with every stroke.
+EDITOR_SIDE, LONGEST_VIEW = 512, 1024
 #: Colour of the brush and how much it covers.
 BRUSH = ("#e11d48", 0.6)
-#: Pillow's modes of more than 8 bits a channel, whose upper bits it would cut off.
-_DEEP = ("I", "F")
+#: How far two views of one picture may lie apart, of 255: the editor sends them as WebP.
+_SAME = 8
 
 
-@dataclass(frozen=True, eq=False)
-class Canvas:
-    """What was brushed: ``image`` ``(3, H, W)`` in [0, 1], ``mask`` ``(H, W)``, 1 where brushed."""
-
-    image: torch.Tensor
-    mask: torch.Tensor
-
-
-def canvas_of(edited: Mapping[str, Any] | None, size: tuple[int, int]) -> Canvas:
-    """Turn what Gradio's editor holds into tensors of the model's size.
-
-    Args:
-        edited: ``background`` and ``layers``, Pillow pictures with a transparent channel.
-        size: width and height the model draws at.
-
-    Raises:
-        ImageError: there is no picture, or none that can be used.
-        MaskError: nothing is brushed, or all of it.
-    """
-    background = edited.get("background") if edited else None
-    if edited is None or background is None:
-        raise ImageError(
-            "picture", expected="a picture", got="none", advice="Upload one, or press Draw me one."
-        )
-    image = from_pil(crop_to(background, size), on_white=True)
-    mask = _brushed(edited.get("layers") or (), size)
-    if not mask.any():
-        raise MaskError(
-            "mask", expected="a brushed part", got="none", advice="Brush over what should change."
-        )
-    if mask.all():
-        advice = "Leave some of it; a whole new picture is drawn under Create."
-        raise MaskError("mask", expected="a part of the picture", got="all of it", advice=advice)
-    return Canvas(image, mask)
-
-
-def crop_to(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Cut the middle out of a picture in the shape of ``size`` and scale it there.
-
-    Raises:
-        ImageError: the picture is too large, or has more than 8 bits a channel.
-    """
-    from PIL import ImageOps
-
-    _require_plain(picture)
-    if picture.size == size:
+def view_of(picture: Image.Image) -> Image.Image:
+    """Show a whole picture for the editor: a small one enlarged, a large one made smaller."""
+    size = view_size(picture.size)
+    if size == picture.size:
         return picture
-    if picture.mode == "P":  # numbers of colours cannot be averaged
-        picture = picture.convert("RGBA")
-    return ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    larger = size[0] > picture.width
+    return picture.resize(size, Image.Resampling.BICUBIC if larger else Image.Resampling.LANCZOS)
 
 
-def for_editor(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Show a picture as the model will see it, enlarged by a whole number to be brushed on.
-
-    Raises:
-        ImageError: the picture is too large, or has more than 8 bits a channel.
-    """
-    width, height = size
+def view_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the width and height at which a picture of a size is shown."""
+    longest = max(size)
+    if longest > LONGEST_VIEW:
+        width, height = (max(1, round(side * LONGEST_VIEW / longest)) for side in size)
+        return width, height
     times = enlargement(size)
-    return crop_to(picture, size).resize((width * times, height * times), Image.Resampling.BICUBIC)
+    return size[0] * times, size[1] * times
 
 
 def enlargement(size: tuple[int, int]) -> int:
@@ -91,30 +47,44 @@ def enlargement(size: tuple[int, int]) -> int:
     return max(1, math.ceil(EDITOR_SIDE / max(size)))
 
 
-def _require_plain(picture: Image.Image) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
-        size = f"{picture.width} x {picture.height}"
-        raise ImageError(
-            "picture",
-            expected=f"at most {MAX_PIXELS} pixels",
-            got=size,
-            advice="Scale it down first.",
-        )
-    if picture.mode.startswith(_DEEP):
-        raise ImageError(
-            "picture",
-            expected="8 bits a channel",
-            got=f"more (mode {picture.mode})",
-            advice="Save it with 8 bits a channel.",
-        )
+def picture_in(edited: Mapping[str, Any] | None, source: Image.Image | None) -> Image.Image:
+    """Return the picture in the editor at full size.
+
+    Args:
+        edited: what the editor holds.
+        source: the picture it was last given a view of; one put into it since then counts itself.
+
+    Raises:
+        PageError: there is no picture, or none that can be used.
+    """
+    background = edited.get("background") if edited else None
+    if background is None:
+        raise PageError("There is no picture to repaint. Upload one, or press Draw me one.")
+    if source is not None and _shows(background, source):
+        return source
+    return flattened(background)
 
 
-def _brushed(layers: Any, size: tuple[int, int]) -> torch.Tensor:
-    """Everything brushed on any layer; what the brush covers half counts."""
-    import torch
+def brushed_mask(layers: Sequence[Image.Image], size: tuple[int, int]) -> torch.Tensor:
+    """Return everything brushed on any layer ``(H, W)``, 1 or 0; what the brush covers half counts.
 
-    mask = torch.zeros(size[::-1])
+    Args:
+        layers: with a transparent channel, all of one size.
+        size: width and height of the picture they lie over.
+    """
+    brushed = Image.new("L", size)
     for layer in layers:
-        alpha = crop_to(layer.convert("RGBA").getchannel("A"), size)
-        mask = mask.maximum((from_pil(alpha.convert("RGB"))[0] >= BRUSH[1] / 2).float())
-    return mask
+        alpha = layer.convert("RGBA").getchannel("A")
+        scaled = alpha.resize(size, Image.Resampling.BILINEAR) if alpha.size != size else alpha
+        brushed = ImageChops.lighter(brushed, scaled)
+    return (from_pil(brushed.convert("RGB"))[0] >= BRUSH[1] / 2).float()
+
+
+def _shows(background: Image.Image, source: Image.Image) -> bool:
+    """Tell whether the editor's picture is a view of another one, by a small look at both."""
+    if background.size != view_size(source.size):
+        return False
+    small = [picture.convert("RGB").resize((32, 32)) for picture in (background, source)]
+    (low, high) = zip(*ImageChops.difference(*small).getextrema(), strict=True)
+    del low
+    return max(high) <= _SAME

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
+from torch.nn.functional import interpolate
 
 from .....artifacts import ArtifactReport, Level, TextCheck, draw_overlay
 from .....artifacts.tally.result_log import ResultLog, check_and_count, subject_of
@@ -20,11 +22,13 @@ from ...engine.sampling import Generated, StepUpdate
 from ..html import Preview
 from ..layer_preview import LayerPainter, panel
 from ..stop_and_throttle import follow
-from .mask_editor import canvas_of, enlargement, for_editor
+from .canvas import Canvas, Framing, area_words, canvas_of
+from .mask_editor import LONGEST_VIEW, view_of
 from .state import InpaintState, Job, Result
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
 
     from ..state import AppState
 
@@ -45,6 +49,8 @@ class Repaint:
         settings: how to sample.
         model: name or path of the model.
         level: how suspicious the check for text is.
+        source: the picture at full size of which the editor shows a view, if it was kept.
+        framing: what the model is shown of it, and how its work is put back.
     """
 
     edited: Mapping[str, Any] | None
@@ -55,6 +61,8 @@ class Repaint:
     settings: Plan
     model: str
     level: Level = Level.NORMAL
+    source: Image.Image | None = None
+    framing: Framing = field(default_factory=Framing)
 
 
 def typed_seeds(text: str, count: int, dice: Callable[[], int]) -> tuple[int, ...]:
@@ -74,7 +82,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
         SeedloupeError: the model, the picture, the brush or a seed cannot be used.
     """
     model = state.models.get(wish.model)
-    canvas = canvas_of(wish.edited, model.native_size)
+    canvas = canvas_of(wish.edited, model.native_size, source=wish.source, framing=wish.framing)
     seeds = typed_seeds(wish.seeds, wish.count, state.dice)
     request = Request.of(
         model.info,
@@ -84,6 +92,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
         image=canvas.image,
         mask=canvas.mask,
         strength=wish.strength,
+        keep_outside=False,  # the canvas puts back what is outside, through a soft edge
     )
     log = None
     if state.store is not None:
@@ -91,6 +100,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
         log = ResultLog(state.store, subject)
 
     painter = LayerPainter()
+    extras = _framing_record(canvas, wish.framing)
 
     # By name: a page that waits for somebody's retry must not keep a model from being closed.
     def drawn(request: Request) -> Generator[StepUpdate | Generated, None, None]:
@@ -100,7 +110,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
         )
 
     def kept(picture: Generated) -> str:
-        return state.files.keep_generated(picture, request)
+        return state.files.keep_generated(picture, request, extras)
 
     return Job(
         request,
@@ -111,7 +121,8 @@ def job_of(state: AppState, wish: Repaint) -> Job:
         ),
         kept,
         state.files.keep_drawing,
-        state.files.keep(to_pil(canvas.image), "before"),
+        canvas,
+        _kept_view(state.files.keep_drawing, canvas.original, "before"),
         log,
         log.read()[0].corrections if log else {},
         painter,
@@ -119,7 +130,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
 
 
 def draw_one(state: AppState, prompt: str, settings: Plan, model_name: str) -> Image.Image:
-    """Draw a picture to be repainted, enlarged for the editor.
+    """Draw a picture to be repainted.
 
     Raises:
         SeedloupeError: the model or a setting cannot be used.
@@ -127,7 +138,7 @@ def draw_one(state: AppState, prompt: str, settings: Plan, model_name: str) -> I
     model = state.models.get(model_name)
     request = Request.of(model.info, prompt, (state.dice(),), plan=settings)
     pictures = (event for event in state.stream(model, request) if isinstance(event, Generated))
-    return for_editor(to_pil(next(pictures).image), model.native_size)
+    return to_pil(next(pictures).image)
 
 
 def repaint(
@@ -173,50 +184,82 @@ def draw_repaint(
                 sheet, preview=preview, drawing=event.seed, looking="", status=words(event)
             )
         else:
-            url = job.keep(event)
+            whole = replace(event, image=job.canvas.whole(event.image))
+            link = job.keep(whole)
+            url = _shown(job, whole, link)
             # Reading takes its time, and the picture is there.
             yield replace(sheet, drawing=event.seed, looking=url)
-            result = check_repaint(job, event, url, sheet.preview)
+            result = check_repaint(job, event, (link, url), sheet.preview)
             results = {**sheet.results, event.seed: result}
             sheet = replace(sheet, looking="", preview=result.preview, results=results)
         yield sheet
 
 
-def check_repaint(job: Job, picture: Generated, url: str, preview: Preview | None) -> Result:
-    """Look for text in a finished picture and count what was found.
+def check_repaint(
+    job: Job, picture: Generated, urls: tuple[str, str], preview: Preview | None
+) -> Result:
+    """Look for text in what a model made of a picture, and count what was found.
 
     Args:
         job: what it belongs to.
-        picture: the picture.
-        url: where it lies.
+        picture: what the model made.
+        urls: where the whole picture lies, and where it lies to be looked at.
         preview: the last look at it, for its layers.
     """
-    image = picture.image
-    report, counted = check_and_count(job.check, picture.seed, image, job.log)
-    notes = (report.message, *picture.notes, *filter(None, (counted.problem,)))
+    link, url = urls
+    close = job.canvas.close(picture.image)
+    report, counted = check_and_count(job.check, picture.seed, close, job.log)
+    notes = (
+        report.message,
+        *picture.notes,
+        *filter(None, (counted.problem, area_words(job.canvas))),
+    )
     layers = preview.layers if preview else ()
-    shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, url)
-    boxes = job.keep_boxes(_boxed(image, report, job.check.mask), f"seed-{picture.seed}-boxes")
+    shown = Preview(f"Seed {picture.seed}", notes, url, layers, 1.0, link)
+    boxed = _boxed(job.canvas, job.canvas.whole(picture.image), report)
+    boxes = job.keep_boxes(boxed, f"seed-{picture.seed}-boxes")
     made = Result(picture.seed, url, boxes, report, shown, counted)
     return made.corrected(job.said.get(counted.check))
 
 
-def _boxed(image: torch.Tensor, report: ArtifactReport, mask: torch.Tensor | None) -> Image.Image:
-    """Draw what was read over a picture, enlarged where letters would be larger than it."""
-    _, height, width = image.shape
-    times = enlargement((width, height))
-    if times == 1 or not (report.flags or report.excused):
-        return to_pil(draw_overlay(image, report, mask))
-    size = (width * times, height * times)
-    large = from_pil(to_pil(image).resize(size, Image.Resampling.BICUBIC))
-    wide = None if mask is None else mask.repeat_interleave(times, 0).repeat_interleave(times, 1)
-    return to_pil(draw_overlay(large, _enlarged(report, times), wide))
+def _framing_record(canvas: Canvas, framing: Framing) -> dict[str, object]:
+    """Return what a picture's file says of the way back into a larger picture."""
+    if canvas.full_size == canvas.painted_size:
+        return {}
+    area, (width, height) = canvas.area, canvas.full_size
+    part = f"{area.x0} {area.y0} {area.x1} {area.y1} of {width}x{height}"
+    return {"inpaint_area": part, "soft_edge_percent": framing.softness}
 
 
-def _enlarged(report: ArtifactReport, times: int) -> ArtifactReport:
+def _shown(job: Job, picture: Generated, link: str) -> str:
+    """Return the address of a picture to be looked at: a large one is made smaller for that."""
+    if max(job.canvas.full_size) <= LONGEST_VIEW:
+        return link
+    return _kept_view(job.keep_boxes, picture.image, f"seed-{picture.seed}-small")
+
+
+def _kept_view(keep: Callable[[Image.Image, str], str], image: torch.Tensor, name: str) -> str:
+    picture = to_pil(image)
+    large = max(picture.size) > LONGEST_VIEW
+    return keep(view_of(picture) if large else picture, name)
+
+
+def _boxed(canvas: Canvas, image: torch.Tensor, report: ArtifactReport) -> Image.Image:
+    """Draw what was read over a whole picture, at the size at which letters can be read over it."""
+    view = view_of(to_pil(image))
+    scale = np.array(view.size) / canvas.full_size
+    mask = interpolate(canvas.soft[None, None], view.size[::-1], mode="nearest")[0, 0]
+    lying = _lying(report, lambda quad: (canvas.in_whole(quad) * scale).astype(np.float32))
+    return to_pil(draw_overlay(from_pil(view), lying, mask))
+
+
+def _lying(
+    report: ArtifactReport, place: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+) -> ArtifactReport:
+    """Return a report whose text lies where ``place`` puts it."""
     flags, excused = (
         tuple(
-            replace(flag, region=replace(flag.region, quad=flag.region.quad * times))
+            replace(flag, region=replace(flag.region, quad=place(flag.region.quad)))
             for flag in found
         )
         for found in (report.flags, report.excused)

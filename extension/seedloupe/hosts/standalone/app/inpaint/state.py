@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .....artifacts import Retry
     from .....generation.request import Request
     from ...engine.sampling import Generated, StepUpdate
+    from .canvas import Canvas
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,8 @@ class Job:
         stream: starts the sampler on a request.
         check: checks results for text.
         keep: stores a finished picture and returns its address.
-        keep_boxes: the same for that picture with boxes around what was read.
+        keep_boxes: the same for what is only to be looked at, such as boxes around what was read.
+        canvas: the picture, what is brushed on it, and what the model sees of both.
         before: address of the picture before it was repainted.
         log: counts what is found; None where nothing is counted.
         said: what users said to earlier checks, by their ids.
@@ -46,6 +48,7 @@ class Job:
     check: TextCheck
     keep: Callable[[Generated], str]
     keep_boxes: Callable[[Image.Image, str], str]
+    canvas: Canvas
     before: str = ""
     log: ResultLog | None = None
     said: Mapping[str, Correction] = field(default_factory=dict)

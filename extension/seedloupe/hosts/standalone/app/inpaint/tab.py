@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -18,11 +19,13 @@ from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
 from ..events import CLICKED, SILENT, draws_in, on, switch_name, toast
 from ..html import Frame, Preview, frames_html, preview_html, status_html
+from ..pictures_in import flattened, opened_picture
 from ..state import AppState, guarded
 from ..waiting import Turn
+from .canvas import Seen, crop_words
 from .form import WISH, InpaintForm
-from .html import attempts_html, correction_of, results_html
-from .mask_editor import for_editor
+from .html import attempts_html, correction_of, crop_html, results_html
+from .mask_editor import picture_in, view_of
 from .result import SHOW_RESULT, ResultParts
 from .retry_session import seeds_to_try, try_again
 from .session import draw_one, job_of, repaint
@@ -114,12 +117,23 @@ class InpaintTab:
         on(
             [form.draw_one.click, form.source_prompt.submit],
             self.on_draw_one,
-            [form.source_prompt, self._model, *form.sampling],
-            form.editor,
+            [form.source_prompt, self._model, *form.sampling, form.seen],
+            [form.editor, form.source, form.crop],
             show_progress_on=form.editor,
             turn=Turn(self._state.line),
         )
-        on(form.editor.upload, self.on_upload, [form.editor, self._model], form.editor, **SILENT)
+        placed = [form.editor, form.source, form.crop]
+        given = [self._model, form.seen]
+        on(form.upload.upload, self.on_file, [form.upload, *given], placed, **SILENT)
+        pasted = [form.editor, form.source, *given]
+        on(form.editor.upload, self.on_upload, pasted, placed, **SILENT)
+        on(
+            [form.seen.change, self._model.change],
+            self.on_framing,
+            [form.source, *given],
+            form.crop,
+            **SILENT,
+        )
         on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
         self._connect_results(kept)
 
@@ -149,14 +163,14 @@ class InpaintTab:
     @property
     def sent_to(self) -> list[Any]:
         """What :meth:`take` changes."""
-        return [self.form.editor, self._status]
+        return [self.form.editor, self.form.source, self.form.crop, self._status]
 
     def take(self, picture: Image.Image, told: PictureSettings, model: str) -> Page:
         """Put a picture sent from elsewhere into the editor."""
         del told
         words = "Brush over what should change, and say what should be there."
-        shown = for_editor(picture, self._state.models.get(model).native_size)
-        return {self.form.editor: shown, self._status: status_html(words)}
+        placed = self.placed(flattened(picture), model, Seen.MOST.value)
+        return {**placed, self._status: status_html(words)}
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
         """Repaint with several seeds; yield what changed on the page."""
@@ -178,25 +192,58 @@ class InpaintTab:
         yield from self._working(lambda: self._retried(sheet, chosen, given, stop), given)
 
     def on_draw_one(
-        self, prompt: str, model: str, steps: int, guidance: float, sampler: str
-    ) -> Iterator[Image.Image]:
+        self, prompt: str, model: str, steps: int, guidance: float, sampler: str, seen: str
+    ) -> Iterator[Page]:
         """Draw a picture into the editor."""
 
-        def drawn() -> Iterator[Image.Image]:
-            yield draw_one(self._state, prompt, settings_from(steps, guidance, sampler), model)
+        def drawn() -> Iterator[Page]:
+            settings = settings_from(steps, guidance, sampler)
+            yield self.placed(draw_one(self._state, prompt, settings, model), model, seen)
 
         yield from guarded(drawn, toast)
 
-    def on_upload(self, edited: Mapping[str, Any], model: str) -> Any:
-        """Show an uploaded picture as the model will see it: its middle, in the model's shape."""
-        background = edited.get("background")
-        if background is None:
-            return gr.skip()
+    def on_file(self, path: str | None, model: str, seen: str) -> Iterator[Page]:
+        """Put a file somebody chose, or dropped onto the editor, into it."""
 
-        def shown() -> Iterator[Image.Image]:
-            yield for_editor(background, self._state.models.get(model).native_size)
+        def shown() -> Iterator[Page]:
+            if path:
+                yield self.placed(opened_picture(Path(path)), model, seen)
 
-        return next(guarded(shown, toast), gr.skip())
+        yield from guarded(shown, toast)
+
+    def on_upload(
+        self, edited: Mapping[str, Any], source: Image.Image | None, model: str, seen: str
+    ) -> Iterator[Page]:
+        """Keep a picture that was put straight into the editor, as from the clipboard.
+
+        Gradio reports our own views as uploads, too; those are of the picture that is kept.
+        """
+
+        def shown() -> Iterator[Page]:
+            if edited.get("background") is None:
+                return
+            picture = picture_in(edited, source)
+            if picture is not source:
+                crop = self.on_framing(picture, model, seen)
+                yield {self.form.source: picture, self.form.crop: crop}
+
+        yield from guarded(shown, toast)
+
+    def on_framing(self, source: Image.Image | None, model: str, seen: str) -> str:
+        """Say anew what the model will see of the picture."""
+        if source is None:
+            return crop_html("")
+        size = self._state.models.get(model).native_size
+        return crop_html(crop_words(source.size, size, Seen(seen)))
+
+    def placed(self, picture: Image.Image, model: str, seen: str) -> Page:
+        """Return the page with a picture to be brushed on."""
+        form = self.form
+        return {
+            form.editor: view_of(picture),
+            form.source: picture,
+            form.crop: self.on_framing(picture, model, seen),
+        }
 
     def on_stop(self, request: gr.Request) -> Any:
         """Stop what this browser draws."""
