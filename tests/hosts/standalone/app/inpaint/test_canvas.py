@@ -12,8 +12,8 @@ from torch.nn.functional import max_pool2d
 
 from seedloupe.hosts.standalone.app.inpaint.canvas import (
     Canvas,
+    CropChoice,
     Framing,
-    Seen,
     area_words,
     canvas_of,
     crop_words,
@@ -52,10 +52,10 @@ def test_a_picture_of_the_models_size_is_shown_as_it_is() -> None:
     assert area_words(found) == ""
 
 
-@pytest.mark.parametrize("seen", Seen)
+@pytest.mark.parametrize("seen", CropChoice)
 @pytest.mark.parametrize("softness", [0, 2])
 def test_a_repaint_changes_nothing_of_the_large_picture_beyond_its_soft_edge(
-    seen: Seen, softness: float
+    seen: CropChoice, softness: float
 ) -> None:
     found = canvas((400, 200, 500, 300), seen=seen, softness=softness)
     made = torch.rand(3, 32, 48, generator=torch.Generator().manual_seed(1))
@@ -73,9 +73,9 @@ def test_a_repaint_changes_nothing_of_the_large_picture_beyond_its_soft_edge(
 
 
 def test_the_model_sees_its_own_shape_of_the_picture_or_only_what_is_around_the_brush() -> None:
-    most = canvas((400, 200, 500, 300), seen=Seen.MOST)
+    most = canvas((400, 200, 500, 300), seen=CropChoice.MOST)
     assert most.area.size == (1350, 900)
-    close = canvas((400, 200, 500, 300), seen=Seen.CLOSE, surroundings=1.0)
+    close = canvas((400, 200, 500, 300), seen=CropChoice.CLOSE, surroundings=1.0)
     width, height = close.area.size
     assert width / height == pytest.approx(48 / 32, abs=0.01)
     assert height == pytest.approx(3 * 100 * 1600 / 1024, rel=0.02)
@@ -84,7 +84,7 @@ def test_the_model_sees_its_own_shape_of_the_picture_or_only_what_is_around_the_
 
 
 def test_points_of_what_the_model_made_lie_where_it_is_put() -> None:
-    found = canvas((400, 200, 500, 300), seen=Seen.CLOSE)
+    found = canvas((400, 200, 500, 300), seen=CropChoice.CLOSE)
     made = torch.zeros(3, 32, 48)
     made[:, 14:18, 20:26] = 1
     dark = Image.new("RGB", FULL)
@@ -121,7 +121,7 @@ def test_too_little_for_the_model_to_see_is_said_and_a_close_look_sees_it() -> N
     little = brushed((500, 300, 504, 303))
     with pytest.raises(PageError, match="too small for the model to see"):
         canvas_of(little, SIZE, source=photo())
-    close = Framing(seen=Seen.CLOSE)
+    close = Framing(seen=CropChoice.CLOSE)
     assert canvas_of(little, SIZE, source=photo(), framing=close).mask.any()
 
 
@@ -141,10 +141,10 @@ def test_transparent_and_numbered_colours_come_out_as_they_look() -> None:
 
 
 def test_the_crop_is_said_before_anything_is_drawn() -> None:
-    said = crop_words((1920, 1080), (512, 512), Seen.MOST)
+    said = crop_words((1920, 1080), (512, 512), CropChoice.MOST)
     assert said.startswith("The model sees 1080 × 1080 of 1920 × 1080 pixels, around the brush")
     assert "paints it at 512 × 512" in said
-    assert crop_words((768, 512), (96, 64), Seen.MOST).startswith(
+    assert crop_words((768, 512), (96, 64), CropChoice.MOST).startswith(
         "The model sees the whole picture"
     )
-    assert "what is around the brush" in crop_words((1920, 1080), (512, 512), Seen.CLOSE)
+    assert "what is around the brush" in crop_words((1920, 1080), (512, 512), CropChoice.CLOSE)

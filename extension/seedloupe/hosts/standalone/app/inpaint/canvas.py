@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Seen(str, Enum):
+class CropChoice(str, Enum):
     """How much of a picture the model is shown."""
 
     MOST = "most"
@@ -48,7 +48,7 @@ class Framing:
         softness: how wide an edge is, in percent of the longer side the model paints.
     """
 
-    seen: Seen = Seen.MOST
+    seen: CropChoice = CropChoice.MOST
     surroundings: float = 0.5
     softness: float = 1.0
 
@@ -137,7 +137,7 @@ def canvas_of(
     return Canvas(in_8_bits(cut_out(original, area, size)), shown, original, soft, area)
 
 
-def crop_words(picture: tuple[int, int], painted: tuple[int, int], seen: Seen) -> str:
+def crop_words(picture: tuple[int, int], painted: tuple[int, int], seen: CropChoice) -> str:
     """Say which part of a picture the model will be shown, and what becomes of the rest.
 
     Args:
@@ -149,7 +149,7 @@ def crop_words(picture: tuple[int, int], painted: tuple[int, int], seen: Seen) -
     share = min(width / wide, height / high)
     across, down = round(wide * share), round(high * share)
     rest = "Everything else stays as it is, at full size."
-    if seen is Seen.CLOSE:
+    if seen is CropChoice.CLOSE:
         what = "what is around the brush"
     elif (across, down) == (width, height):
         return f"The model sees the whole picture, {_by(picture)} pixels. {rest}"
@@ -170,7 +170,7 @@ def area_words(canvas: Canvas) -> str:
 
 
 def _area(mask: torch.Tensor, size: tuple[int, int], framing: Framing) -> InpaintArea:
-    if framing.seen is Seen.MOST:
+    if framing.seen is CropChoice.MOST:
         return largest_area(mask, size)
     box = masked_box(mask)
     assert box is not None  # something is brushed

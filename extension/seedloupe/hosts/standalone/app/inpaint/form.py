@@ -12,7 +12,8 @@ from .....generation.sampler import Plan
 from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
 from ..events import EXAMPLES
-from .canvas import Framing, Seen
+from ..keys import KEYS
+from .canvas import CropChoice, Framing
 from .mask_editor import BRUSH, EDITOR_SIDE
 from .session import Repaint
 from .upload import DIVERT
@@ -20,8 +21,8 @@ from .upload import DIVERT
 #: What should be there, before somebody says it.
 WISH = "a blue ball on grass"
 _SEEN = {
-    Seen.MOST: "As much as fits its shape",
-    Seen.CLOSE: "Only around the brush, enlarged",
+    CropChoice.MOST: "As much as fits its shape",
+    CropChoice.CLOSE: "Only around the brush, enlarged",
 }
 #: Retries after which most people would rather change the prompt.
 RETRIES, MOST_RETRIES = 4, 16
@@ -83,7 +84,7 @@ class InpaintForm:
             Level(given[self.level]),
             given[self.source],
             Framing(
-                Seen(given[self.seen]),
+                CropChoice(given[self.seen]),
                 float(given[self._surroundings]),
                 float(given[self._softness]),
             ),
@@ -91,7 +92,7 @@ class InpaintForm:
 
     def _build_picture(self) -> None:
         title = '<p class="sl-label">Picture: brush over what should change</p>'
-        gr.HTML(title, js_on_load=DIVERT)
+        gr.HTML(title, js_on_load=DIVERT + KEYS)
         self.editor = gr.ImageEditor(
             label="Picture",
             show_label=False,
@@ -123,7 +124,7 @@ class InpaintForm:
         self.crop = gr.HTML("", elem_id="sl-crop")
         self.seen = gr.Radio(
             [(words, seen.value) for seen, words in _SEEN.items()],
-            value=Seen.MOST.value,
+            value=CropChoice.MOST.value,
             label="What the model sees",
             elem_id="sl-seen",
         )

@@ -22,7 +22,7 @@ from ..html import Frame, Preview, frames_html, preview_html, status_html
 from ..pictures_in import flattened, opened_picture
 from ..state import AppState, guarded
 from ..waiting import Turn
-from .canvas import Seen, crop_words
+from .canvas import CropChoice, crop_words
 from .form import WISH, InpaintForm
 from .html import attempts_html, correction_of, crop_html, results_html
 from .mask_editor import picture_in, view_of
@@ -169,7 +169,7 @@ class InpaintTab:
         """Put a picture sent from elsewhere into the editor."""
         del told
         words = "Brush over what should change, and say what should be there."
-        placed = self.placed(flattened(picture), model, Seen.MOST.value)
+        placed = self.placed(flattened(picture), model, CropChoice.MOST.value)
         return {**placed, self._status: status_html(words)}
 
     def on_repaint(self, given: Mapping[Any, Any], request: gr.Request) -> Iterator[Page]:
@@ -234,7 +234,7 @@ class InpaintTab:
         if source is None:
             return crop_html("")
         size = self._state.models.get(model).native_size
-        return crop_html(crop_words(source.size, size, Seen(seen)))
+        return crop_html(crop_words(source.size, size, CropChoice(seen)))
 
     def placed(self, picture: Image.Image, model: str, seen: str) -> Page:
         """Return the page with a picture to be brushed on."""
