@@ -1,15 +1,16 @@
 // Shows on a Lens Compare where two runs part.
 
 import { app } from "../../scripts/app.js";
-import { addBox, onNodes, part, setPicture } from "./lens_parts.js";
+import { addBox, onNodes, setPicture } from "./lens_parts.js";
+import { element } from "./panel.js";
 
 const boxes = new WeakMap();
 
 function build(node) {
-  const box = addBox(node, "seedloupe_lens_compare", 180);
-  const image = part("img", { width: "100%", visibility: "hidden", display: "block" });
+  const box = addBox(node, "lens_compare", 180);
+  const image = element("img", { width: "100%", visibility: "hidden", display: "block" });
   image.alt = "layers by steps, black where both runs are equal";
-  const said = part("div", { whiteSpace: "pre-wrap" }, "Run the workflow to see where they part.");
+  const said = element("div", { whiteSpace: "pre-wrap" }, "Run the workflow to see where they part.");
   box.append(image, said);
   boxes.set(node, { image, said });
 }

@@ -1,17 +1,8 @@
-// What the lens nodes' own widgets are built of. Text only ever goes in as text.
+// What the lens nodes' own widgets are built of. Texts only ever go in as texts.
 
-import { app } from "../../scripts/app.js";
+import { addPanel, after, element } from "./panel.js";
 
 const PICTURE = /^data:image\/(png|jpeg);base64,[A-Za-z0-9+/=]+$/;
-
-export function part(kind, style = {}, text = "") {
-  const element = document.createElement(kind);
-  Object.assign(element.style, style);
-  if (text) {
-    element.textContent = text;
-  }
-  return element;
-}
 
 export function setPicture(image, address) {
   const shown = typeof address === "string" && PICTURE.test(address);
@@ -23,9 +14,9 @@ export function setPicture(image, address) {
   image.style.visibility = shown ? "visible" : "hidden";
 }
 
-// A widget of a type of its own: the page knows types such as "text" and would draw its own box.
-export function addBox(node, type, height) {
-  const box = part("div", {
+// Adds a box with our colours to a node; it is the same element for as long as the node lives.
+export function addBox(node, name, height) {
+  const box = element("div", {
     boxSizing: "border-box",
     width: "100%",
     height: "100%",
@@ -36,25 +27,9 @@ export function addBox(node, type, height) {
     background: "var(--comfy-input-bg, #222)",
     borderRadius: "4px",
   });
-  box.dataset.seedloupe = type;
-  const widget = node.addDOMWidget(type, type, box, {
-    serialize: false,
-    hideOnZoom: false,
-    getMinHeight: () => height,
-  });
-  widget.serialize = false;
+  box.dataset.seedloupe = `seedloupe_${name}`;
+  addPanel(node, name, box, { height });
   return box;
-}
-
-// Ids in events are strings; those of nodes within subgraphs have the way to them, "12:11:5".
-export function nodeById(id) {
-  let graph = app.rootGraph ?? app.graph;
-  let node;
-  for (const step of String(id).split(":")) {
-    node = graph?.getNodeById?.(step) ?? graph?.getNodeById?.(Number(step));
-    graph = node?.subgraph;
-  }
-  return node;
 }
 
 export function widgetOf(node, name) {
@@ -63,20 +38,13 @@ export function widgetOf(node, name) {
 
 // Adds a box to each new node of a kind, and hands it what the node's run sends to the page.
 export function onNodes(nodeType, build, executed) {
-  const created = nodeType.prototype.onNodeCreated;
-  nodeType.prototype.onNodeCreated = function (...args) {
-    const result = created?.apply(this, args);
+  after(nodeType, "onNodeCreated", function () {
     build(this);
     this.setSize?.(this.computeSize());
-    return result;
-  };
-  if (!executed) {
-    return;
+  });
+  if (executed) {
+    after(nodeType, "onExecuted", function (message) {
+      executed(this, message ?? {});
+    });
   }
-  const before = nodeType.prototype.onExecuted;
-  nodeType.prototype.onExecuted = function (message, ...rest) {
-    const result = before?.call(this, message, ...rest);
-    executed(this, message ?? {});
-    return result;
-  };
 }

@@ -2,19 +2,20 @@
 
 import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
-import { addBox, nodeById, onNodes, part, setPicture } from "./lens_parts.js";
+import { addBox, onNodes, setPicture } from "./lens_parts.js";
+import { element, nodeOf } from "./panel.js";
 
 const boxes = new WeakMap();
 
 function build(node) {
-  const box = addBox(node, "seedloupe_lens_live", 220);
-  const line = part("div", { marginBottom: "4px" }, "Layers show here while a sampler runs.");
-  const tiles = part("div", {
+  const box = addBox(node, "lens_live", 220);
+  const line = element("div", { marginBottom: "4px" }, "Layers show here while a sampler runs.");
+  const tiles = element("div", {
     display: "grid",
     gridTemplateColumns: "repeat(auto-fill, minmax(88px, 1fr))",
     gap: "4px",
   });
-  const notes = part("div", { whiteSpace: "pre-wrap", color: "var(--warning-text, #e8b339)" });
+  const notes = element("div", { whiteSpace: "pre-wrap", color: "var(--warning-text, #e8b339)" });
   box.append(line, tiles, notes);
   boxes.set(node, { line, tiles, notes, byName: new Map() });
 }
@@ -22,9 +23,9 @@ function build(node) {
 function tileOf(box, layer) {
   let tile = box.byName.get(layer.name);
   if (!tile) {
-    const figure = part("figure", { margin: "0", minWidth: "0" });
-    const image = part("img", { width: "100%", imageRendering: "pixelated", display: "block" });
-    const name = part("figcaption", {
+    const figure = element("figure", { margin: "0", minWidth: "0" });
+    const image = element("img", { width: "100%", imageRendering: "pixelated", display: "block" });
+    const name = element("figcaption", {
       overflow: "hidden",
       textOverflow: "ellipsis",
       whiteSpace: "nowrap",
@@ -64,7 +65,7 @@ app.registerExtension({
 
   setup() {
     api.addEventListener("seedloupe.lens", ({ detail }) => {
-      const node = nodeById(detail?.node);
+      const node = nodeOf(detail?.node);
       const box = node && boxes.get(node);
       if (box) {
         show(box, detail);

@@ -2,7 +2,8 @@
 
 import { app } from "../../scripts/app.js";
 import { api } from "../../scripts/api.js";
-import { addBox, onNodes, part, setPicture, widgetOf } from "./lens_parts.js";
+import { addBox, onNodes, setPicture, widgetOf } from "./lens_parts.js";
+import { element } from "./panel.js";
 
 const ASKED = ["view", "layer", "step", "word", "x", "y", "image", "prompt"];
 const views = new WeakMap();
@@ -12,8 +13,8 @@ class View {
     this.node = node;
     this.run = "";
     this.asked = 0;
-    this.box = addBox(node, "seedloupe_lens_view", 420);
-    this.stage = part("div", {
+    this.box = addBox(node, "lens_view", 420);
+    this.stage = element("div", {
       position: "relative",
       width: "100%",
       aspectRatio: "1",
@@ -21,12 +22,12 @@ class View {
       background: "#0003",
     });
     const whole = { position: "absolute", inset: "0", width: "100%", height: "100%" };
-    this.under = part("img", { ...whole, visibility: "hidden" });
-    this.over = part("img", { ...whole, visibility: "hidden", imageRendering: "pixelated" });
+    this.under = element("img", { ...whole, visibility: "hidden" });
+    this.over = element("img", { ...whole, visibility: "hidden", imageRendering: "pixelated" });
     this.under.alt = "the picture";
     this.over.alt = "what was looked at";
     this.under.draggable = this.over.draggable = false;
-    this.spot = part("div", {
+    this.spot = element("div", {
       position: "absolute",
       width: "10px",
       height: "10px",
@@ -38,24 +39,24 @@ class View {
       visibility: "hidden",
     });
     this.stage.append(this.under, this.over, this.spot);
-    this.layer = part("select", { flex: "1", minWidth: "0" });
-    this.step = part("input", { flex: "1", minWidth: "0" });
-    this.cover = part("input", { width: "60px" });
+    this.layer = element("select", { flex: "1", minWidth: "0" });
+    this.step = element("input", { flex: "1", minWidth: "0" });
+    this.cover = element("input", { width: "60px" });
     this.step.type = this.cover.type = "range";
     Object.assign(this.cover, { min: "0", max: "1", step: "0.05", value: "1" });
     this.layer.title = "layer";
     this.step.title = "step";
     this.cover.title = "how much of the picture is covered";
-    const row = part("div", { display: "flex", gap: "4px", margin: "4px 0" });
+    const row = element("div", { display: "flex", gap: "4px", margin: "4px 0" });
     row.append(this.layer, this.step, this.cover);
-    this.kinds = part("div", { display: "flex", gap: "4px", flexWrap: "wrap" });
+    this.kinds = element("div", { display: "flex", gap: "4px", flexWrap: "wrap" });
     for (const kind of ["colours", "groups"]) {
       this.kinds.append(this.button(kind, () => this.set({ view: kind })));
     }
-    this.words = part("div", { display: "flex", gap: "3px", flexWrap: "wrap", margin: "4px 0" });
+    this.words = element("div", { display: "flex", gap: "3px", flexWrap: "wrap", margin: "4px 0" });
     const start = "Run the workflow; then click into the picture, or click a word.";
-    this.said = part("div", { whiteSpace: "pre-wrap" }, start);
-    this.notes = part("div", { whiteSpace: "pre-wrap", color: "var(--warning-text, #e8b339)" });
+    this.said = element("div", { whiteSpace: "pre-wrap" }, start);
+    this.notes = element("div", { whiteSpace: "pre-wrap", color: "var(--warning-text, #e8b339)" });
     this.box.append(this.stage, row, this.kinds, this.words, this.said, this.notes);
     this.listen();
   }
@@ -88,7 +89,7 @@ class View {
   }
 
   button(text, act) {
-    const button = part("button", { cursor: "pointer", font: "inherit" }, text);
+    const button = element("button", { cursor: "pointer", font: "inherit" }, text);
     button.type = "button";
     button.addEventListener("click", act);
     return button;
@@ -156,7 +157,7 @@ class View {
     this.step.value = String(at < 0 ? this.steps.length - 1 : at);
     this.layer.replaceChildren(
       ...(run.layers ?? []).map((name) => {
-        const option = part("option", {}, name);
+        const option = element("option", {}, name);
         option.value = name;
         return option;
       }),

@@ -5,6 +5,7 @@ import { addPanel, after, element, fit } from "./panel.js";
 const NODES = new Set([
   "SeedloupeGoldenSeed",
   "SeedloupeNoiseFromSeeds",
+  "SeedloupeSaveLens",
   "SeedloupeSaveWithSeeds",
   "SeedloupeSeedOfPicture",
 ]);

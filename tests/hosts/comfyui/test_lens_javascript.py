@@ -22,7 +22,7 @@ def test_the_boxes_show_what_is_sent_and_ask_what_is_clicked(tmp_path: Path) -> 
     (tmp_path / "package.json").write_text('{"type": "module"}')
     shutil.copy(HERE / "page.js", scripts / "app.js")
     (scripts / "api.js").write_text('export { api } from "./app.js";')
-    for script in LENS:
+    for script in (*LENS, SCRIPTS / "panel.js"):
         shutil.copy(script, ours)
     shutil.copy(HERE / "check_lens.mjs", tmp_path)
     ran = subprocess.run(
