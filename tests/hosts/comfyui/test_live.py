@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping
 from io import BytesIO
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -193,3 +194,61 @@ def test_pictures_are_parted_and_what_is_wired_to_none_does_not_run() -> None:
     assert entry["status"]["status_str"] == "success", entry["status"]
     assert len(pictures(entry)) == 2
     assert "bad" not in entry["outputs"]
+
+
+def batch_workflow(**picked: object) -> Graph:
+    """Three seeds in one batch, each picture from its own seed's noise."""
+    graph = workflow(1, steps=4, cfg=4.0)
+    given = {"table": TABLE, "pick": "golden", "count": 3, "position": 0, "latent": ["empty", 0]}
+    graph["pick"] = {"class_type": "SeedloupePickSeeds", "inputs": given | picked}
+    graph["empty"]["inputs"]["batch_size"] = 3
+    parts = {
+        "guide": (
+            "CFGGuider",
+            {"model": ["load", 0], "positive": ["text", 0], "negative": ["none", 0], "cfg": 4.0},
+        ),
+        "solver": ("KSamplerSelect", {"sampler_name": "euler_ancestral"}),
+        "levels": (
+            "BasicScheduler",
+            {"model": ["load", 0], "scheduler": "normal", "steps": 4, "denoise": 1.0},
+        ),
+        "own": ("SeedloupeStepNoise", {"sampler": ["solver", 0], "noise": ["pick", 1]}),
+        "sample": (
+            "SamplerCustomAdvanced",
+            {
+                "noise": ["pick", 1],
+                "guider": ["guide", 0],
+                "sampler": ["own", 0],
+                "sigmas": ["levels", 0],
+                "latent_image": ["empty", 0],
+            },
+        ),
+    }
+    graph |= {name: {"class_type": kind, "inputs": given} for name, (kind, given) in parts.items()}
+    del graph["gold"]
+    return graph
+
+
+def test_a_batch_with_step_noise_is_its_single_runs() -> None:
+    entry = run(batch_workflow())
+    (picked,) = entry["outputs"]["pick"]["seedloupe_picks"]
+    for shown, one in zip(pictures(entry), picked["seeds"], strict=True):
+        alone = batch_workflow()
+        seeds = {"seeds": one["seed"], "source": "cpu"}
+        alone["pick"] = {"class_type": "SeedloupeNoiseFromSeeds", "inputs": seeds}
+        alone["sample"]["inputs"] |= {"noise": ["pick", 0], "sampler": ["solver", 0]}
+        alone["own"]["inputs"]["noise"] = ["pick", 0]
+        alone["empty"]["inputs"]["batch_size"] = 1
+        (single,) = pictures(run(alone))
+        assert np.abs(shown.astype(int) - single).max() <= 1
+
+
+def test_what_a_table_cannot_answer_is_refused_before_anything_runs() -> None:
+    graph = batch_workflow(table="nowhere")
+    prompt = json.dumps({"prompt": graph, "client_id": "tests"}).encode()
+    request = Request(f"{ADDRESS}/prompt", prompt, {"Content-Type": "application/json"})
+    with pytest.raises(HTTPError) as refusal:
+        urlopen(request, timeout=60)
+    answer = json.load(refusal.value)
+    details = [error["details"] for error in answer["node_errors"]["pick"]["errors"]]
+    assert any("expected one of seedling/" in line for line in details)

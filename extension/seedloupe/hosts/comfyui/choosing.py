@@ -187,8 +187,7 @@ def _diverse(pick: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _layout(pick: Mapping[str, Any]) -> dict[str, Any]:
-    box = pick["box"]
-    x, y, width, height = (box[name] / 100 for name in ("x", "y", "width", "height"))
+    x, y, width, height = (pick[name] / 100 for name in ("left", "top", "width", "height"))
     depth = pick.get("depth", ANYTHING)
     kind = pick.get("object", "").strip()
     where = Box(min(x, 1), min(y, 1), min(x + width, 1), min(y + height, 1))

@@ -23,11 +23,11 @@ from ....seed_tables import SHA256, SHAPE, full_table
 from ..conftest import Host
 from .test_golden_seed import loaded_model, with_noise
 
-BOX = {"x": 10, "y": 20, "width": 30, "height": 40}
+BOX = {"left": 10, "top": 20, "width": 30, "height": 40}
 RULES = {
     "golden": {"pick": "golden"},
     "diverse": {"pick": "diverse", "space": "usual", "keep": 0.5},
-    "layout": {"pick": "layout", "box": BOX, "depth": "any", "object": ""},
+    "layout": {"pick": "layout", **BOX, "depth": "any", "object": ""},
     "clean": {"pick": "clean", "flaw": "text"},
 }
 
@@ -191,3 +191,9 @@ def test_an_old_graph_without_the_advanced_inputs_runs(host: Host) -> None:
     host.add_table(full_table(), "mine")
     model = loaded_model(host, SHA256)
     assert pick(host, model=model).args[0] == pick(host, order="turning", tags="").args[0]
+
+
+def test_a_box_is_read_in_percent_from_the_upper_left(host: Host) -> None:
+    (layout,) = host.ours("choosing")._layout(RULES["layout"])["layouts"]
+    assert (layout.x, layout.y) == (pytest.approx(0.25), pytest.approx(0.4))
+    assert layout.size < 0.3 * 0.4

@@ -19,7 +19,14 @@ from ..tables import OF_THE_MODEL, named_table, table_names, table_stamp
 __all__ = ["NODES", "SeedloupePickSeeds"]
 
 _SPACES = (USUAL, "style", "composition", "look", "colour")
-_BOX = {"x": 10, "y": 10, "width": 40, "height": 50}
+# The host's own bounding box leaves its numbers behind in the classic page when another rule is
+# chosen in a dynamic combo, so the box is four numbers.
+_BOX = (
+    ("left", 10, "from the left edge"),
+    ("top", 10, "from the upper edge"),
+    ("width", 40, "of the picture's width"),
+    ("height", 50, "of the picture's height"),
+)
 
 
 class SeedloupePickSeeds(io.ComfyNode):
@@ -155,9 +162,7 @@ def _rules() -> list[Any]:
 
 def _layout_inputs() -> list[Any]:
     return [
-        io.BoundingBox.Input(
-            "box", default=dict(_BOX), tooltip="Where things should stand, in percent of the sides."
-        ),
+        *(_percent(name, default, words) for name, default, words in _BOX),
         io.Combo.Input(
             "depth", options=[ANYTHING, "near", "far"], tooltip="How far away things should be."
         ),
@@ -167,6 +172,12 @@ def _layout_inputs() -> list[Any]:
             tooltip="Which object of the table's is meant; empty is any.",
         ),
     ]
+
+
+def _percent(name: str, default: int, words: str) -> Any:
+    least = 1 if name in ("width", "height") else 0
+    tooltip = f"The box in which things should stand: percent {words}."
+    return io.Int.Input(name, default=default, min=least, max=100, tooltip=tooltip)
 
 
 def _extra_inputs() -> list[Any]:
