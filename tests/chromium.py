@@ -203,11 +203,18 @@ class Window:
         )
 
     def accordion(self, words: str) -> None:
-        """Open the folded part whose head begins with this."""
+        """Open the folded part whose head begins with this; a head just come may miss a click."""
         self.js(
-            f"""[...document.querySelectorAll("button.label-wrap")].find(
-            one => one.textContent.trim().startsWith({json.dumps(words)})
-              && !one.classList.contains("open"))?.click()"""
+            f"""(async () => {{
+            for (let n = 0; n < 60; n++) {{
+              const head = [...document.querySelectorAll("button.label-wrap")].find(
+                one => one.textContent.trim().startsWith({json.dumps(words)}) && one.offsetParent);
+              if (head?.classList.contains("open")) return;
+              head?.click();
+              await new Promise(done => setTimeout(done, 250));
+            }}
+            throw new Error("no such part opens");
+            }})()"""
         )
 
     def fill(self, selector: str, text: str) -> None:

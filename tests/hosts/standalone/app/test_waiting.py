@@ -50,3 +50,13 @@ def test_the_model_is_free_again_when_a_run_breaks_or_its_page_is_left() -> None
     next(left)
     left.close()
     assert list(turn(line, threading.Event()).take(runs, ())) == ["drawn"]
+
+
+def test_a_tab_that_is_in_the_line_gets_no_second_place() -> None:
+    line = Line()
+    same = Turn(line, who=lambda given: "somebody create")
+    first = same.take(runs, ())
+    assert next(first) == "drawn"
+    assert list(same.take(runs, ())) == []
+    first.close()
+    assert list(same.take(runs, ())) == ["drawn"]

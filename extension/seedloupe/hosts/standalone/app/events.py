@@ -125,6 +125,7 @@ def draws_in(state: AppState, tab: str, status: Any, go: Any, stop: Any) -> Turn
             go: gr.update(interactive=True),
             stop: gr.update(interactive=False),
         },
+        lambda given: switch_name(_request_in(given), tab),
     )
 
 

@@ -19,6 +19,21 @@ class Line:
         """Start with nobody waiting."""
         self._moved = threading.Condition()
         self._places: list[object] = []
+        self._names: list[str] = []
+
+    @contextmanager
+    def only(self, name: str) -> Iterator[bool]:
+        """Claim a name as long as the block is open; False where somebody has it already."""
+        with self._moved:
+            free = name not in self._names
+            if free:
+                self._names.append(name)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._moved:
+                    self._names.remove(name)
 
     @contextmanager
     def place(self) -> Iterator[Callable[[], int]]:
@@ -50,12 +65,15 @@ class Turn:
             can stop the event.
         waits: what the page shows of somebody with so many before them; None shows nothing.
         leaves: what the page shows of somebody who left.
+        who: names the tab that asks, from what the event was handed: a tab that is already in the
+            line gets no second place, however often somebody clicks; None lets everybody in.
     """
 
     line: Line = field(default_factory=Line)
     fresh: Callable[[tuple[Any, ...]], threading.Event] | None = None
     waits: Callable[[int], dict[Any, Any]] | None = None
     leaves: Callable[[], dict[Any, Any]] | None = None
+    who: Callable[[tuple[Any, ...]], str] | None = None
 
     def take(self, run: Callable[[], Iterator[Any]], given: tuple[Any, ...]) -> Iterator[Any]:
         """Wait, then pass on what ``run`` yields; the model is free again on every path.
@@ -64,6 +82,14 @@ class Turn:
             run: begins the event.
             given: what the event was handed.
         """
+        if self.who is None:
+            yield from self._in_line(run, given)
+            return
+        with self.line.only(self.who(given)) as alone:
+            if alone:
+                yield from self._in_line(run, given)
+
+    def _in_line(self, run: Callable[[], Iterator[Any]], given: tuple[Any, ...]) -> Iterator[Any]:
         stop = threading.Event() if self.fresh is None else self.fresh(given)
         with self.line.place() as ahead:
             while (before := ahead()) and not stop.is_set():

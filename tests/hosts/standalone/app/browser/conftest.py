@@ -1,4 +1,4 @@
-"""One server and one browser for all tests of a file; without Chromium they are skipped."""
+"""One server and one browser for all of these tests; without Chromium they are skipped."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .....services.test_table_fit import table_for
 from .desk import Desk, desk, visit
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     if find_chromium() is None:
         pytest.skip(MISSING)
@@ -23,7 +23,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(
     browser: Chromium, tiny: Model, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:

@@ -61,8 +61,9 @@ def test_looking_without_a_picture_leaves_the_lens_and_says_what_to_do(
     window.wait("!!document.querySelector('#sl-lens-go')?.offsetParent")
     window.accordion("A picture of your own")
     window.wait("!!document.querySelector('#sl-lens-look')?.offsetParent")
-    window.click("#sl-lens-look")
-    assert "picture" in window.wait(TOAST)
+    click = "document.querySelector('#sl-lens-look').click()"  # it may not listen yet
+    script = f"new Promise(done => {{ {click}; setTimeout(() => done({TOAST}), 2000) }})"
+    assert "picture" in window.wait(script)
     assert "".join(words(window, LENS)).strip()
     assert "null" not in window.js("document.body.innerText")
     window.button("Create")
