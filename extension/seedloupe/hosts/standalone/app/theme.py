@@ -142,6 +142,7 @@ body,gradio-app{background:var(--sl-paper)!important}
 #sl-seen .wrap{gap:6px!important}
 #sl-seen label{padding:5px 10px!important;font-size:13.5px}
 #sl-upload{font-size:14px;padding:8px 12px}
+#sl-upload,#sl-draw-one{flex:none!important;width:auto!important}
 #sl-source-prompt textarea,#sl-source-prompt input{border:1px solid var(--sl-line)!important}
 #sl-draw-one{white-space:nowrap;font-size:14px;padding:8px 12px}
 #sl-repaint-frames .sl-frames{grid-template-columns:repeat(auto-fill,minmax(min(46%,124px),1fr))}
