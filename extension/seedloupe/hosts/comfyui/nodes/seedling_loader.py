@@ -36,9 +36,13 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
                 )
             ],
             outputs=[
-                io.Model.Output("model", display_name="model"),
-                io.Clip.Output("clip", display_name="clip"),
-                io.Vae.Output("vae", display_name="vae"),
+                io.Model.Output(
+                    "model",
+                    display_name="model",
+                    tooltip="For samplers and for nodes that ask which model it is.",
+                ),
+                io.Clip.Output("clip", display_name="clip", tooltip="For CLIP Text Encode."),
+                io.Vae.Output("vae", display_name="vae", tooltip="For VAE Decode and VAE Encode."),
             ],
         )
 
