@@ -11,20 +11,22 @@ from .kinds import Kind
 WORDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.TEXT,
-        "text, words, wording, headline, subheading, subtitle, caption, slogan, tagline, motto, "
-        "inscription, paragraph, alphabet, initials, monogram, numeral, roman numeral, kanji, "
-        "hiragana, katakana, hangul, cyrillic, chinese character, japanese character, korean "
-        "character, arabic character, kanji character, written character, watermark, signature, "
-        "wordmark, logotype, handwritten, handwriting, hand written, title, movie credits, end "
-        "credits, opening credits, word art, word cloud, annotation, annotated, labeled diagram, "
-        "labelled diagram, labeled map, labelled map, writings, clothes writing, body writing, "
-        "wall writing, writing on the wall, chalk writing, place name, copyright notice, artist "
-        "name, username, web address, hashtag, lyrics, inspirational quote, motivational quote, "
-        "famous quote, bible verse, phone number, text message, misspelling, letter tiles, ransom "
-        "note, character name, copyright name, song name, page number, sound effects, masthead, "
-        "byline, lorem ipsum, nutrition facts, ingredients list, bullet point, letter block, "
-        "alphabet block, scrabble tile, graffiti tag, street name, dialogue text, speech text, "
-        "heading text, bold type, big type, large type, block type, writting, letering",
+        "written instruction, written steps, dish name, price list, prices, readout, digital "
+        "readout, step label, text, words, wording, headline, subheading, subtitle, caption, "
+        "slogan, tagline, motto, inscription, paragraph, alphabet, initials, monogram, numeral, "
+        "roman numeral, kanji, hiragana, katakana, hangul, cyrillic, chinese character, japanese "
+        "character, korean character, arabic character, kanji character, written character, "
+        "watermark, signature, wordmark, logotype, handwritten, handwriting, hand written, title, "
+        "movie credits, end credits, opening credits, word art, word cloud, annotation, annotated, "
+        "labeled diagram, labelled diagram, labeled map, labelled map, writings, clothes writing, "
+        "body writing, wall writing, writing on the wall, chalk writing, place name, copyright "
+        "notice, artist name, username, web address, hashtag, lyrics, inspirational quote, "
+        "motivational quote, famous quote, bible verse, phone number, text message, misspelling, "
+        "letter tiles, ransom note, character name, copyright name, song name, page number, sound "
+        "effects, masthead, byline, lorem ipsum, nutrition facts, ingredients list, bullet point, "
+        "letter block, alphabet block, scrabble tile, graffiti tag, street name, dialogue text, "
+        "speech text, heading text, bold type, big type, large type, block type, writting, "
+        "letering",
     ),
     (
         Kind.STYLE,
@@ -75,7 +77,11 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "sail, hot air balloon, spacesuit, dashboard, keyboard, keycap, tv, television, arcade, "
         "app, website, watch, dial, calendar, heart, candy, cereal box, crown, dumpster, "
         "container, crates, lamp, lantern, statue, base, bun, locker, tent, surface, entrance, "
-        "wristwatch, computer, terminal",
+        "wristwatch, computer, terminal, clock, alarm clock, matchbox, matchbook, lunchbox, slip, "
+        "bookplate, notice, advert, mosaic, ticket stub, chart, odometer, scale, thermostat, "
+        "sleeve, lightbox, biplane, shelf tag, candy hearts, name badge, lens cap, cape, hood, "
+        "bonnet, speedometer, gauge, trailer, wagon, tram, subway car, cart, stall, kiosk, hull, "
+        "oar",
     ),
     (
         Kind.SAYING,
@@ -83,7 +89,8 @@ WORDS: tuple[tuple[Kind, str], ...] = (
         "spell out, spells out, spelling out, spelled out, proclaiming, proclaims, declaring, "
         "declares, announcing, announces, that states, which states, stating, inscribed, lettered, "
         "labeled, labelled, captioned, headlined, monogrammed, screams, screaming, that declares, "
-        "sais, sayin, sayng, saing, sayes, readin, wich says, wich reads",
+        "sais, made out to, addressed to, telling you, tells us, sayin, sayng, saing, sayes, "
+        "readin, wich says, wich reads",
     ),
     (
         Kind.MAKING,

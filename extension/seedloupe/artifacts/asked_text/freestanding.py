@@ -10,10 +10,10 @@ from .spelled import Spelled
 from .tokens import Token
 
 _INSCRIBED = word_set(
-    "written writen wrote write writes writing printed painted engraved etched carved embroidered "
-    "stitched stamped embossed stencilled stenciled scrawled scribbled sprayed typed tattooed "
-    "chalked piped iced chiseled chiselled incised branded inscribed spelled burned burnt traced "
-    "drawn"
+    "written writen wrote write writes writing printed painted engraved etched carved "
+    "embroidered stitched stamped embossed stencilled stenciled scrawled scribbled sprayed "
+    "typed tattooed chalked piped iced chiseled chiselled incised branded inscribed inked "
+    "daubed spelled burned burnt traced drawn"
 )
 """After these, capitals are letters and no emphasis."""
 _EMPHASIS = word_set(
@@ -27,6 +27,19 @@ _EMPHASIS = word_set(
 )
 """What prompts put in capitals to be heard, not to be read."""
 _NAMED = word_set("called named titled entitled dubbed")
+_SHOWING = word_set("showing shows displaying displays reading reads marked numbered")
+"""Before a figure, these put it on what was named before."""
+_NUMBERED = word_set("display readout scoreboard jersey odometer")
+_LOUD_ON = word_set(
+    "neon screen lightbox tombstone gravestone headstone grave hood jersey tee shirt tshirt cap "
+    "button badge doormat hoodie sticker label crate box can bottle van truck taxi cab helmet"
+)
+"""Capitals right beside these are on them, even a single word."""
+_ZODIAC = word_set(
+    "aries taurus gemini cancer leo virgo libra scorpio sagittarius capricorn aquarius pisces"
+)
+_PICTURES = word_set("poster posters infographic meme magazine newspaper cover scene")
+"""Behind these, a colon mostly describes."""
 _NAME_IS = word_set("is be are was being")
 _GREETINGS = re.compile(
     r"(?:happy (?:birthday|anniversary|new year|easter|halloween|holidays|mother'?s day|"
@@ -51,6 +64,10 @@ def freestanding(sentence: Sequence[Token], at: int, *, shouting: bool) -> Itera
     yield from _greeting(sentence, at)
     if sentence[at].low in _NAMED:
         yield from _named_for(sentence, at)
+    if sentence[at].text == ":":
+        yield from _behind_colon(sentence, at)
+    if sentence[at].low in _SHOWING or sentence[at].low in _NUMBERED:
+        yield from _figures(sentence, at)
 
 
 def _capitals(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
@@ -60,13 +77,63 @@ def _capitals(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
     if at and sentence[at - 1].shouted and sentence[at - 1].kind is not Kind.QUOTE:
         return
     run = _run(sentence, at)
-    if any(word in _EMPHASIS for token in run for word in token.low.split()):
+    if not run:
+        return
+    behind = sentence[at + len(run) : at + len(run) + 1]
+    by = _inscribed(sentence, at)
+    if behind and behind[0].low in _INSCRIBED:
+        by = by or behind[0].text
+    if not by and any(word in _EMPHASIS for token in run for word in token.low.split()):
         return
     signs = (Kind.CARRIER, Kind.TEXT, Kind.STYLE)
     beside = any(token.kind in signs for token in (*sentence[:at], *sentence[at + len(run) :]))
-    by = _inscribed(sentence, at)
-    if by or (beside and (len(run) > 1 or " " in run[0].text)):
+    shown = _right_beside(sentence, at, at + len(run)) or (
+        len(run) > 1 and any(token.kind is Kind.THING for token in sentence[:at])
+    )
+    if shown or by or (beside and (len(run) > 1 or " " in run[0].text)):
         yield _spelled(run, at, by or run[0].text)
+
+
+def _right_beside(sentence: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a run stands next to what bears words, or is put on it: *POLICE on the hood*."""
+    before = [token for token in sentence[max(0, start - 2) : start] if token.text != ","]
+    behind = [token for token in sentence[end : end + 1] if token.text != ","]
+    near = [*before[-1:], *behind]
+    if any(word in _LOUD_ON for token in near for word in token.low.split()):
+        return True
+    if any(token.low in ("word", "words") for token in sentence[max(0, start - 6) : start]):
+        return True
+    on = bool(behind) and behind[0].low in ("on", "across")
+    return on and any(token.kind is Kind.THING for token in sentence[end : end + 4])
+
+
+def _behind_colon(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
+    """What a colon puts on what was named before it: *a speech balloon: is it far?*."""
+    clause: list[Token] = []
+    for token in reversed(sentence[:at]):
+        if token.kind is Kind.MARK or len(clause) > _LONGEST:
+            break
+        clause.append(token)
+    bearer = next((token for token in clause if _bears(token)), None)
+    run = []
+    for token in sentence[at + 1 : at + 1 + _LONGEST]:
+        if token.kind in (Kind.MARK, Kind.QUOTE):
+            break
+        run.append(token)
+    if bearer is None or not run or run[0].low in _ZODIAC:
+        return
+    if run[0].low in ("a", "an", "no", "none", "yes"):
+        return
+    proper = run[0].text[:1].isupper() or bearer.low in ("speech balloon", "speech bubble")
+    if proper or bearer.low in ("word", "words", "message") or bearer.low in _INSCRIBED:
+        yield Spelled(_text(run), at, at + 1 + len(run), at + 1, bearer.text)
+
+
+def _bears(token: Token) -> bool:
+    if token.low in _PICTURES:
+        return False
+    kinds = (Kind.CARRIER, Kind.THING, Kind.LABELLER)
+    return token.kind in kinds or token.low in _INSCRIBED
 
 
 def _run(sentence: Sequence[Token], at: int) -> Sequence[Token]:
@@ -75,6 +142,8 @@ def _run(sentence: Sequence[Token], at: int) -> Sequence[Token]:
     for place in range(at, min(len(sentence), at + _LONGEST)):
         token = sentence[place]
         if token.kind in (Kind.MARK, Kind.QUOTE) or token.text != token.text.upper():
+            break
+        if token.text == "AND" and place == at:
             break
         end = place + 1
     return sentence[at:end]
@@ -133,12 +202,26 @@ def _named_for(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
         yield Spelled(_text(run), at, at + 1 + len(run), at + 1, carrier)
 
 
+def _figures(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
+    """A figure that a display, a jersey or a bus shows: *a clock tower display showing 73*."""
+    bears = any(token.kind in (Kind.CARRIER, Kind.THING) for token in sentence[max(0, at - 4) : at])
+    bears = bears or sentence[at].low in _NUMBERED
+    reach = 2 if sentence[at].low in _NUMBERED else 4
+    for place in range(at + 1, min(len(sentence), at + reach)):
+        if sentence[place].text[:1].isdigit() and bears:
+            yield Spelled(sentence[place].text, at, place + 1, place, sentence[at].text)
+            return
+        if sentence[place].kind is Kind.MARK:
+            return
+
+
 def _made_for(sentence: Sequence[Token], at: int) -> str:
-    made_for = False
+    made_for = at > 0 and sentence[at - 1].kind is Kind.CARRIER
     for token in reversed(sentence[max(0, at - _BACK) : at]):
         made_for = made_for or token.low in ("for", "of")
-        if token.kind in (Kind.PERSON, Kind.MARK):
+        if token.kind is Kind.PERSON or (token.kind is Kind.MARK and token.text != ","):
             return ""
+        made_for = made_for or token.text == ","
         if token.kind is Kind.CARRIER and made_for:
             return token.text
     return ""

@@ -23,13 +23,14 @@ _FENCE = re.compile(r"```\w*")
 
 #: Parts of a field's name that say it holds what is to be written, or how it looks.
 _LITERAL = word_set(
-    "text texts lettering headline subheadline slogan tagline inscription wording words word "
-    "says reads reading copy subtitle typography quote phrase texte texto"
+    "text texts lettering headline subheadline slogan tagline inscription wording words word says "
+    "reads reading written embroidery carving engraving readout digits copy bubble balloon "
+    "wordmark subtitle typography quote phrase texte texto"
 )
 #: The same inside a field of these, or of a sign or the like.
 _INSIDE = word_set(
     "content contents value message title caption name line lines heading string primary "
-    "secondary main top bottom body year date number price"
+    "secondary main top bottom body year date number price brand"
 )
 _BEARER = re.compile(
     r"(?:sign|signage|billboard|banner|poster|label|placard|plaque|logo|text|typography|lettering|"

@@ -20,6 +20,11 @@ _SCRIPTS = word_set(
     "runic ancient neon chalk gold white"
 )
 """Before *writing*, these make it a thing and not what somebody does."""
+_READ = word_set("readable legible readably legibly")
+_BELOW = word_set("underneath below above beneath across along in on at top bottom")
+_CASES = word_set("lowercase uppercase capitals caps bold cursive italics")
+"""How letters look, of a name that is to be seen."""
+_BY_HAND = word_set("written writen scrawled scribbled daubed chalked lettered")
 _POST = word_set(
     "mail mailbox mailman postman postbox envelope envelopes love stack bundle pile sealed "
     "wax delivering delivers postal pigeon burning reading writing writes opening unopened"
@@ -67,11 +72,15 @@ def named(sentence: Sequence[Token], at: int) -> Mention | None:
         return replace(found, style=True)
     if token.kind is Kind.TEXT:
         return replace(found, style=any(word.low == "in" for word in sentence[max(0, at - 4) : at]))
-    if token.kind is Kind.LABELLER and _written(sentence, at):
+    if token.kind is Kind.LABELLER and (_written(sentence, at) or _on_carrier(sentence, at)):
         return found
     if token.kind is Kind.SAYING and _says_something(sentence, at):
         return found
-    if token.low in ("written", "writen") and _on_something(sentence, at):
+    if token.low in _BY_HAND and _on_something(sentence, at):
+        return found
+    if token.low in _READ and not _refused_before(sentence, at):
+        return found
+    if token.low in ("listing", "lists") and _bearer_before(sentence, at):
         return found
     if token.kind is Kind.CARRIER and (_lettered(sentence, at) or _legible(sentence, at)):
         return found
@@ -93,12 +102,24 @@ def _written(sentence: Sequence[Token], at: int) -> bool:
     """Whether a word such as *message* or *writing* is something to be seen."""
     if sentence[at].low == "writing":
         return at > 0 and sentence[at - 1].low in _SCRIPTS
-    for token in sentence[at + 1 : at + 4]:
-        if token.kind is Kind.MAKING:
+    others = 0
+    for token in sentence[at + 1 : at + 7]:
+        if token.kind is Kind.MAKING or token.low in _CASES or token.kind is Kind.STYLE:
             return True
-        if token.kind is not Kind.FILL and token.low not in ("is", "are", "was"):
+        others += token.kind is Kind.PLAIN
+        passed = token.kind in (Kind.FILL, Kind.PLAIN) or token.low in ("is", "are", "was", "in")
+        if not passed or others > 3:
             return False
     return False
+
+
+def _on_carrier(sentence: Sequence[Token], at: int) -> bool:
+    """Whether a name belongs on a logo or the like: *a logo ..., the name underneath*."""
+    if sentence[at].low not in ("name", "names", "band name", "brand name", "company name"):
+        return False
+    behind = sentence[at + 1 : at + 2]
+    placed = bool(behind) and behind[0].low in _BELOW
+    return placed and any(token.kind is Kind.CARRIER for token in sentence[:at])
 
 
 def _lettered(sentence: Sequence[Token], at: int) -> bool:
@@ -107,15 +128,30 @@ def _lettered(sentence: Sequence[Token], at: int) -> bool:
     return any(token.low in ("written", "typed", "scribbled", "scrawled") for token in following)
 
 
+def _refused_before(sentence: Sequence[Token], at: int) -> bool:
+    return any(token.kind is Kind.REFUSE for token in sentence[max(0, at - 5) : at])
+
+
+def _bearer_before(sentence: Sequence[Token], at: int) -> bool:
+    before = sentence[max(0, at - 6) : at]
+    return any(token.kind in (Kind.CARRIER, Kind.THING) for token in before)
+
+
 def _on_something(sentence: Sequence[Token], at: int) -> bool:
     """Whether something is written on a thing: *love written in the sand*."""
-    if any(token.kind is Kind.REFUSE for token in sentence[max(0, at - 4) : at]):
+    if _refused_before(sentence, at):
         return False
-    following = sentence[at + 1 : at + 6]
+    before = [token.low for token in sentence[max(0, at - 5) : at]]
+    if "which" in before and "on" in before:
+        return True
+    following = [token for token in sentence[at + 1 : at + 7] if token.low != "all"]
     on = ("in", "on", "across", "into", "onto", "over", "along", "above")
     if not following or following[0].low not in on:
         return False
-    return any(token.kind in (Kind.THING, Kind.CARRIER) for token in following)
+    return any(
+        token.kind in (Kind.THING, Kind.CARRIER) or token.low in ("it", "them")
+        for token in following
+    )
 
 
 def _legible(sentence: Sequence[Token], at: int) -> bool:

@@ -8,6 +8,7 @@ from .kinds import Kind
 from .spelled import BEARERS, Spelled, has_bearer, has_speaker
 from .tokens import Token
 
+_BORNE = 8
 _BEFORE, _AFTER = 10, 7
 """How many words before and after a quotation may say what it is for."""
 
@@ -30,7 +31,8 @@ def quotation(sentence: Sequence[Token], at: int, *, shouting: bool) -> Spelled:
     if after is not None:
         return Spelled(words, at, after + 1, at, sentence[after].text)
     loud = sentence[at].shouted and not shouting and not _near(sentence, at)
-    return Spelled(words, at, at + 1, at, words if loud else "")
+    borne = not loud and _borne(sentence, at)
+    return Spelled(words, at, at + 1, at, words if loud or borne else "")
 
 
 def _said_before(sentence: Sequence[Token], at: int) -> int | None:
@@ -105,6 +107,20 @@ def _near(sentence: Sequence[Token], at: int) -> bool:
     """Whether somebody who may say it, or something of that name, is close."""
     near = sentence[max(0, at - 5) : at]
     return any(token.kind in (Kind.PERSON, Kind.NAMING) for token in near)
+
+
+def _borne(sentence: Sequence[Token], at: int) -> bool:
+    """Whether something to write on is near, and nothing says that the words are only a name."""
+    follows = sentence[at + 1].kind if at + 1 < len(sentence) else Kind.MARK
+    right_on = at > 0 and sentence[at - 1].kind in (Kind.CARRIER, Kind.THING)
+    if _describes(sentence, at) or (not right_on and follows in (Kind.PLAIN, Kind.THING)):
+        return False
+    if at and sentence[at - 1].low in ("as", "like"):
+        return False
+    near = (*sentence[max(0, at - _BORNE) : at], *sentence[at + 1 : at + 1 + _BORNE])
+    if any(token.kind in (Kind.NAMING, Kind.PERSON) for token in near):
+        return False
+    return any(token.kind in (Kind.CARRIER, Kind.THING) for token in near)
 
 
 def _joined(between: Sequence[Token]) -> bool:

@@ -10,6 +10,9 @@ from .tokens import Token
 
 BEARERS = frozenset({Kind.TEXT, Kind.STYLE, Kind.LABELLER, Kind.CARRIER, Kind.THING})
 """What words may be said to stand on or in."""
+_HOLDS = frozenset(
+    {"holding", "holds", "holdng", "wearing", "wears", "carrying", "waving", "raising"}
+)
 _WORDS = frozenset({"word", "words", "letter", "letters", "phrase", "message", "number"})
 
 
@@ -49,6 +52,8 @@ def has_speaker(sentence: Sequence[Token], verb: int) -> bool:
         return False
     for place in range(verb - 1, max(-1, verb - 7), -1):
         if sentence[place].kind in BEARERS:
+            return False
+        if sentence[place].low in _HOLDS:
             return False
         if sentence[place].kind is Kind.PERSON:
             return True

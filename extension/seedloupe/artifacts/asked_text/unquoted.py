@@ -13,7 +13,10 @@ _LONGEST = 6
 _WRITTEN = BEARERS - {Kind.LABELLER} | {Kind.MAKING, Kind.SAYING}
 _INTRODUCED = frozenset({"word", "words", "phrase", "letters", "letter", "text", "name", "number",
                          "message", "headline", "slogan", "title", "caption"})  # fmt: skip
-_SAID = frozenset({"message", "slogan", "caption", "headline", "text", "title", "phrase"})
+_LABELLED = frozenset({"labeled", "labelled", "captioned", "lettered", "inscribed"})
+_SAID = frozenset(
+    {"message", "slogan", "caption", "headline", "text", "title", "phrase", "name", "brand"}
+)
 _GIVEN = frozenset({"with", "bearing", "has", "bears", "reads", "carrying"})
 _ARTICLES = frozenset({"a", "an", "the", "her", "his", "its", "their", "out", "my"})
 
@@ -41,7 +44,7 @@ def unquoted(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterator[
         yield from _put_on(sentence, at)
     elif token.low in ("writing", "writes", "wrote") and not shouting:
         yield from _beside(sentence, at)
-    elif token.low in _INTRODUCED:
+    elif token.low in _INTRODUCED or token.kind is Kind.LABELLER:
         yield from _introduced(sentence, at, shouting=shouting)
     elif token.kind is Kind.CARRIER and not shouting:
         yield from _beside(sentence, at)
@@ -63,15 +66,21 @@ def _told_to_write(sentence: Sequence[Token], at: int) -> bool:
 def _said(sentence: Sequence[Token], at: int, *, shouting: bool) -> Iterator[Spelled]:
     """Words behind *says*, *reading* or *labeled*, if a sign or the like says them."""
     words = _words_from(sentence, at + 1, shouting=shouting)
-    if not words or has_speaker(sentence, at):
+    if not words or (has_speaker(sentence, at) and not _single_letters(words)):
         return
-    first = words[0]
-    loud = first.shouted and not shouting
+    first, token_low = words[0], sentence[at].low
+    loud = (first.shouted or _single_letters(words)) and not shouting
     refusing = first.kind is Kind.REFUSE and not loud
-    bears = sentence[at + 1].text == ":" or _says(sentence, at)
+    proper = token_low in _LABELLED and first.text[:1].isupper() and not shouting
+    bears = sentence[at + 1].text == ":" or proper or _says(sentence, at)
     if loud or (bears and not refusing and first.low not in _ARTICLES):
         text = " ".join(word.text for word in words)
         yield Spelled(text, at, at + 1 + len(words), at + 1, sentence[at].text)
+
+
+def _single_letters(words: Sequence[Token]) -> bool:
+    """Whether words are spelled letter by letter: *S O P H I E*."""
+    return len(words) > 1 and all(len(w.text) == 1 and w.text.isupper() for w in words[:3])
 
 
 def _says(sentence: Sequence[Token], at: int) -> bool:
@@ -135,7 +144,8 @@ def _put_on(sentence: Sequence[Token], at: int) -> Iterator[Spelled]:
     words = sentence[start:at]
     given = start > 0 and sentence[start - 1].low == "with"
     if given and words and words[0].low not in _ARTICLES and words[0].kind is not Kind.FILL:
-        by = sentence[at].text if sentence[at].low == "written" else ""
+        sure = sentence[at].low == "written" or words[0].shouted
+        by = sentence[at].text if sure else ""
         yield Spelled(" ".join(word.text for word in words), start, at + 1, start, by)
 
 
