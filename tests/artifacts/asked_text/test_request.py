@@ -211,6 +211,22 @@ def test_the_held_out_list_is_understood_but_for_one_prompt() -> None:
     assert len(misunderstood("held_out")) <= 1
 
 
+@pytest.mark.parametrize("name", ["second", "third"])
+def test_lists_that_were_mended_after_are_understood(name: str) -> None:
+    assert misunderstood(name) == []
+
+
+def test_the_list_of_record_is_understood_as_far_as_the_docs_say() -> None:
+    assert len(misunderstood("fourth")) <= 7
+
+
+def test_of_odd_wordings_none_is_taken_for_a_request_that_is_none() -> None:
+    odd = rows("wordings")
+    asks = [find_request(row["prompt"], row["negative"]).asks for row in odd]
+    assert not [row for row, said in zip(odd, asks, strict=True) if said and not row["asks"]]
+    assert sum(asks) >= 130
+
+
 def test_any_prompt_is_read_in_no_time() -> None:
     dice = random.Random(7)
     pieces = [
