@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from seedloupe.artifacts import builtin_readers, first_usable, survey
 from seedloupe.hosts.standalone.cli.main import build_parser, main
+from seedloupe.hosts.standalone.engine import models
 from seedloupe.lens import FeatureMap
 from seedloupe.plugins import builtin
 
@@ -66,7 +68,8 @@ def test_every_command_shown_is_understood(line: str) -> None:
 def test_every_command_shown_runs_as_written_in_an_empty_folder_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What a line needs of files, an earlier one has made."""
+    """What a line needs of files, an earlier one has made; a model is opened by the first alone."""
+    monkeypatch.setattr(models, "open_model", cache(models.open_model))
     for name in ("HOME", "XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     (tmp_path / "empty").mkdir()

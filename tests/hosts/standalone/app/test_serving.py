@@ -4,6 +4,7 @@ import http.client
 import socket
 import threading
 import webbrowser
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -124,7 +125,7 @@ def test_what_goes_on_is_said_before_anything_heavy_is_opened(
     said: list[str] = []
     answered: list[str] = []
 
-    def build(model: str, tables: object, *, device: str) -> str:
+    def build(model: str, *, state: object, notes: Path) -> str:
         said.append(capsys.readouterr().err)
         return "page"
 
@@ -133,7 +134,7 @@ def test_what_goes_on_is_said_before_anything_heavy_is_opened(
         ready()
 
     monkeypatch.setattr(main, "build_app", build)
-    monkeypatch.setattr(main, "web_app", lambda page: page)
+    monkeypatch.setattr(main, "web_app", lambda page, files: page)
     monkeypatch.setattr(main, "serve", served)
     port = free_port()
     main.launch("seedling", port=port, ready=answered.append)

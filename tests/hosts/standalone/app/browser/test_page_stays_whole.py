@@ -17,9 +17,14 @@ LENS = ("#sl-lens-preview", "#sl-lens-status", "#sl-lens-explorer", "#sl-lens-fi
 
 
 def words(window: Window, parts: tuple[str, ...]) -> list[str]:
+    """Read parts of the page once they have stopped changing: a busy machine fills them late."""
     for part in parts:
         window.wait(f"!!document.querySelector('{part}')")
-    return [window.js(f"document.querySelector('{part}').innerText") for part in parts]
+    read = f"{list(parts)}.map(part => document.querySelector(part)?.innerText)"
+    same = f"JSON.stringify({read}) === before && {read}"
+    rested = f"const before = JSON.stringify({read}); setTimeout(() => done({same}), 300)"
+    said: list[str] = window.wait(f"new Promise(done => {{ {rested} }})")
+    return said
 
 
 def refuse(name: str) -> Model:
