@@ -1,12 +1,37 @@
-// "Pick Seeds": thumbnails of the picked seeds, the evidence, and how the table fits as one word.
+// "Pick Seeds": the way to the table's map, thumbnails of the picked seeds, the evidence, and how
+// the table fits as one word.
 
 import { addPanel, after, element, fit } from "./panel.js";
+import { BY_HAND, seedsIn } from "./seed_list.js";
+import { openMap } from "./table_map.js";
+import { texts } from "./texts.js";
 
 const NODE = "SeedloupePickSeeds";
 const COLOURS = { good: "#2f7d4f", plain: "#8a6d1f", bad: "#9b2c3a" };
-const HEIGHT = 180;
+const HEIGHT = 210;
 
-function emptyView() {
+function mapButton(node) {
+  const button = element("button", {
+    flex: "none",
+    alignSelf: "stretch",
+    padding: "5px 8px",
+    font: "inherit",
+    color: "inherit",
+    background: "var(--comfy-menu-bg, #353535)",
+    border: "1px solid var(--border-color, #4e4e4e)",
+    borderRadius: "4px",
+    cursor: "pointer",
+  });
+  button.type = "button";
+  button.addEventListener("pointerdown", (event) => event.stopPropagation());
+  button.addEventListener("click", () => openMap(node));
+  texts().then((said) => {
+    button.textContent = said.open;
+  });
+  return button;
+}
+
+function emptyView(node) {
   const root = element("div", {
     display: "flex",
     flexDirection: "column",
@@ -19,8 +44,10 @@ function emptyView() {
     borderRadius: "4px",
     boxSizing: "border-box",
   });
-  root.append(element("div", { opacity: "0.75" }, "Run the workflow to see the picked seeds."));
-  return root;
+  const view = element("div", { display: "flex", flexDirection: "column", gap: "4px" });
+  view.append(element("div", { opacity: "0.75" }, "Run the workflow to see the picked seeds."));
+  root.append(mapButton(node), view);
+  return { root, view };
 }
 
 function chip(fitting) {
@@ -54,7 +81,7 @@ function tile(one) {
   return box;
 }
 
-function draw(root, picked) {
+function draw(view, picked) {
   const head = element("div", { display: "flex", gap: "6px", alignItems: "start" });
   head.append(chip(picked.fit), element("span", {}, picked.evidence));
   const tiles = element("div", { display: "flex", flexWrap: "wrap", gap: "4px" });
@@ -62,11 +89,12 @@ function draw(root, picked) {
   const rest = picked.count - picked.seeds.length;
   const more = rest > 0 ? [element("div", {}, `and ${rest} more, see the report`)] : [];
   const cure = picked.fit.cure && picked.fit.tone !== "good" ? picked.fit.cure : "";
-  root.replaceChildren(head, ...(cure ? [element("div", {}, cure)] : []), tiles, ...more);
+  view.replaceChildren(head, ...(cure ? [element("div", {}, cure)] : []), tiles, ...more);
 }
 
 // Each run is to go on where the last one ended: the position goes up by as many seeds as are
-// taken, not by one. The page's own control adds what it finds here.
+// taken, not by one; where all seeds by hand are taken at once, it stays, so that a run with nothing
+// changed draws nothing anew. The page's own control adds what it finds here.
 function stepByCount(node) {
   const named = (name) => (node.widgets ?? []).find((widget) => widget.name === name);
   const position = named("position");
@@ -76,7 +104,12 @@ function stepByCount(node) {
   Object.defineProperty(position.options, "step2", {
     configurable: true,
     enumerable: true,
-    get: () => Math.max(1, Math.round(Number(named("count")?.value ?? 1))),
+    get: () => {
+      const count = Math.max(1, Math.round(Number(named("count")?.value ?? 1)));
+      const random = position.linkedWidgets?.some(({ value }) => value === "randomize");
+      const byHand = named("pick")?.value === BY_HAND && !random;
+      return byHand && seedsIn(named("pick.seeds")?.value).length <= count ? 0 : count;
+    },
     set: () => {},
   });
   position.callback = function (value) {
@@ -89,14 +122,16 @@ export function addPicks(nodeType, name) {
     return;
   }
   after(nodeType, "onNodeCreated", function () {
-    this.seedloupePicks = emptyView();
-    addPanel(this, "picks", this.seedloupePicks, { height: HEIGHT });
+    const { root, view } = emptyView(this);
+    this.seedloupePicks = view;
+    addPanel(this, "picks", root, { height: HEIGHT });
     stepByCount(this);
     fit(this);
   });
   after(nodeType, "onExecuted", function (message) {
     const picked = message?.seedloupe_picks?.[0];
     if (picked && this.seedloupePicks) {
+      this.seedloupePicked = picked;
       draw(this.seedloupePicks, picked);
     }
   });

@@ -8,11 +8,15 @@ function openFrame(element, link) {
   const frame = element.querySelector("[data-part=frame]");
   const say = element.querySelector("[data-part=say]");
   const clear = element.querySelector("[data-part=clear]");
+  const how = element.querySelector("[data-part=how]");
   let boxes = [];
+  let most = MOST_BOXES;
   let drawn = null;
 
   const read = told => {
     boxes = told.boxes || [];
+    most = told.most || MOST_BOXES;
+    if (most === 1) how.textContent = "Drag a box, or tap.";
     frame.style.aspectRatio = String(told.aspect || 1);
     show();
   };
@@ -40,7 +44,7 @@ function openFrame(element, link) {
     return button;
   };
   const add = box => {
-    if (boxes.length >= MOST_BOXES) boxes.shift();
+    if (boxes.length >= most) boxes.shift();
     boxes.push(box.map(value => Math.round(1000 * value) / 1000));
     tell(`Place ${boxes.length}, ${placeWords(box)}`);
     show();

@@ -11,7 +11,7 @@ function pointIn(canvas, event) {
 /** The seed in sight nearest to a point of the stage, or NOTHING. */
 function nearestTo(atlas, point) {
   const {camera, stage, map, kept} = atlas;
-  const reach = Math.max(REACH, atlas.radius + 6, atlas.thumbSize / 2);
+  const reach = Math.max(REACH, atlas.radius + 6, 0.8 * atlas.thumbSize); // to a picture's corners
   let found = NOTHING;
   let least = reach * reach;
   for (let row = 0; row < map.xs.length; row += 1) {

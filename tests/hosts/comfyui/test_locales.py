@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,12 @@ def _texts(part: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]:
     if isinstance(part, dict):
         return {k: v for key, value in part.items() for k, v in _texts(value, (*path, key)).items()}
     return {path: str(part)}
+
+
+def test_other_languages_translate_what_our_scripts_say() -> None:
+    script = (LOCALES.parent / "javascript" / "comfyui" / "texts.js").read_text("utf-8")
+    block = script[script.index("ENGLISH = {") : script.index("};")]
+    for language in LANGUAGES:
+        (said,) = json.loads((LOCALES / language / "main.json").read_text("utf-8")).values()
+        assert re.findall(r"^  (\w+):", block, re.MULTILINE) == list(said)
+        assert all(text in block for text in said.values()) == (language == "en")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import PickError, TableError
+from ...errors import PickError, SeedError, TableError
 from ...geometry import Box
-from ...noise import NoiseResize, ResizeWay, Rng, SeedBatch
+from ...noise import NoiseResize, ResizeWay, Rng, SeedBatch, parse_seeds
 from ...noise.stream import require_latent_size
 from ...picking import (
     Depth,
@@ -25,18 +25,22 @@ from ...services.choice_summary import pick_thumbnail, summarise_choice
 from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import SeedTable, TableUse
 from .names import COMFYUI_NAMES
+from .schema import LARGEST_SEED
 
 __all__ = [
     "ANYTHING",
+    "BY_HAND",
     "USUAL",
     "PickSettings",
     "pick_for",
     "picked_ui",
     "report_of",
-    "require_rule",
+    "require_pick",
 ]
 
 USUAL, ANYTHING = "usual", "any"
+BY_HAND = "by hand"
+"""The rule of somebody who chose the seeds: on the map, or by writing them."""
 _MOST_SHOWN = 64
 """Thumbnails sent to the page; more would make its history heavy."""
 
@@ -69,11 +73,16 @@ class PickSettings:
 
         Raises:
             PickError: nobody could answer it.
+            SeedError: what was written is no list of seeds.
         """
+        order = PickOrder(self.order)
+        if self.pick["pick"] == BY_HAND:
+            seeds = seeds_by_hand(self.pick)
+            count = min(self.count, len(seeds))  # none twice: it would be the same picture
+            return PickRequest(PickRule.GIVEN, count, self.position, order, seeds=seeds)
         rule = PickRule(self.pick["pick"])
         tags = TagFilter(_listed(self.tags), _listed(self.no_tags))
         more = _MORE.get(rule, lambda _: {})(self.pick)
-        order = PickOrder(self.order)
         return PickRequest(rule, self.count, self.position, order, tags, **more)
 
     def resize(self, table: SeedTable) -> NoiseResize | None:
@@ -121,16 +130,44 @@ def pick_for(
     return choice, SeedBatch(choice.seeds, spec.source, resize, only)
 
 
-def require_rule(table: SeedTable, rule: str) -> None:
-    """Refuse a rule that a table cannot answer.
+def require_pick(table: SeedTable | None, pick: Mapping[str, Any] | str | None) -> None:
+    """Refuse a rule that a table cannot answer, and seeds by hand that are none.
+
+    Args:
+        table: what would be asked; None where nobody knows yet.
+        pick: the rule with what it asks for beside it, or its name alone; None likewise.
 
     Raises:
-        PickError: it cannot; those it can are named.
+        PickError: it cannot, and those it can are named; or no seed was chosen.
+        SeedError: what was written is no list of seeds.
     """
+    rule = pick.get("pick") if isinstance(pick, Mapping) else pick
+    if rule == BY_HAND:
+        if isinstance(pick, Mapping) and isinstance(pick.get("seeds"), str):
+            seeds_by_hand(pick)
+        return
+    if table is None or rule is None:
+        return
     able = [one.value for one in rules_for(table) if one is not PickRule.GIVEN]
     if rule not in able:
-        known = ", ".join(able) or "nothing"
-        raise PickError("pick", expected=f"what the table can answer: {known}", got=rule)
+        known = ", ".join((*able, BY_HAND))
+        raise PickError("pick", expected=f"what the table can answer: {known}", got=str(rule))
+
+
+def seeds_by_hand(pick: Mapping[str, Any]) -> tuple[int, ...]:
+    """Read the seeds somebody chose, each once.
+
+    Raises:
+        PickError: there are none.
+        SeedError: what was written is no list of seeds, or one is more than the page can keep.
+    """
+    seeds = tuple(dict.fromkeys(parse_seeds(str(pick.get("seeds", "")))))
+    if not seeds:
+        advice = "Choose some on the map, or write them: 7, 12, 40-43."
+        raise PickError("seeds", expected="at least one seed", got="none", advice=advice)
+    if max(seeds) > LARGEST_SEED:
+        raise SeedError("seeds", expected=f"seeds up to {LARGEST_SEED}", got=str(max(seeds)))
+    return seeds
 
 
 def report_of(choice: SeedChoice, batch: SeedBatch) -> str:
@@ -154,6 +191,7 @@ def picked_ui(choice: SeedChoice) -> dict[str, object]:
     return {
         "evidence": summary.evidence,
         "fit": {"word": summary.fit.word, "tone": summary.fit.tone, "cure": summary.fit.cure},
+        "table": choice.named.name if choice.named else "",
         "count": len(picks),
         "seeds": [
             {

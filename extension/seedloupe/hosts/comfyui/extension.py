@@ -29,17 +29,19 @@ class SeedloupeNodes(ComfyExtension):
             _logger.warning("Seedloupe: %s", line)
 
     async def on_load(self) -> None:
-        """Add what the page asks; without it the nodes still work."""
+        """Add what the page asks of lenses and tables; without it the nodes still work."""
         if too_old(host_version()):
             return
         try:
             from server import PromptServer
 
+            from .atlas_route import add_atlas_route
             from .lens.routes import add_routes
 
             add_routes(PromptServer.instance)
+            add_atlas_route(PromptServer.instance)
         except Exception as error:  # noqa: BLE001 - must not cost the whole pack
-            _logger.warning("Seedloupe: the page cannot ask a lens. %s", error)
+            _logger.warning("Seedloupe: the page cannot ask a lens or a table. %s", error)
 
     async def get_node_list(self) -> list[type[Any]]:
         """List the node classes; none for a host that is too old, which is told once."""

@@ -19,7 +19,7 @@ from seedloupe.noise import (
 from seedloupe.picking import PickOrder, PickRequest, PickRule, pick_seeds
 from seedloupe.tables import SeedTable
 
-from ....seed_tables import SHA256, SHAPE, full_table
+from ....seed_tables import SHA256, SHAPE, full_table, make_table
 from ..conftest import Host
 from .test_golden_seed import loaded_model, with_noise
 
@@ -30,6 +30,7 @@ RULES = {
     "layout": {"pick": "layout", **BOX, "depth": "any", "object": ""},
     "clean": {"pick": "clean", "flaw": "text"},
 }
+BY_HAND = {"pick": "by hand", "seeds": "5, 2 8-9"}
 
 
 def pick(host: Host, rule: str = "golden", **changed: Any) -> Any:
@@ -174,7 +175,8 @@ def test_a_rule_the_table_lacks_is_refused_with_those_it_has(host: Host) -> None
     host.add_table(SeedTable(table.seeds, kept, table.spec), "mine")
     refused = host.node("SeedloupePickSeeds").validate_inputs(table="mine", pick={"pick": "clean"})
     assert (
-        refused == "pick: expected what the table can answer: golden, diverse, layout, got clean."
+        refused
+        == "pick: expected what the table can answer: golden, diverse, layout, by hand, got clean."
     )
 
 
@@ -191,6 +193,45 @@ def test_an_old_graph_without_the_advanced_inputs_runs(host: Host) -> None:
     host.add_table(full_table(), "mine")
     model = loaded_model(host, SHA256)
     assert pick(host, model=model).args[0] == pick(host, order="turning", tags="").args[0]
+
+
+def test_seeds_by_hand_are_taken_as_they_are_written(host: Host) -> None:
+    host.add_table(full_table(), "mine")
+    result = pick(host, pick=BY_HAND, count=4)
+    assert result.args[0] == [5, 2, 8, 9]
+    assert result.ui["seedloupe_picks"][0]["table"] == "mine"
+    shown = [bool(one["picture"]) for one in result.ui["seedloupe_picks"][0]["seeds"]]
+    assert shown == [True, False, True, False]  # as far as the table has them
+
+
+def test_seeds_by_hand_go_on_round_and_none_comes_twice_in_a_run(host: Host) -> None:
+    host.add_table(full_table(), "mine")
+    assert pick(host, pick=BY_HAND, count=3, position=3).args[0] == [9, 5, 2]
+    assert pick(host, pick=BY_HAND, count=9).args[0] == [5, 2, 8, 9]
+
+
+@pytest.mark.parametrize("table", ["mine", "(the model's)"])
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    [
+        ("", "Choose some on the map"),
+        ("5, x", "'x'"),
+        ("9007199254740992", "9007199254740991"),
+    ],
+)
+def test_what_is_no_list_of_seeds_is_refused_before_anything_runs(
+    host: Host, table: str, seeds: str, said: str
+) -> None:
+    host.add_table(full_table(), "mine")
+    node = host.node("SeedloupePickSeeds")
+    refused = node.validate_inputs(table=table, pick={"pick": "by hand", "seeds": seeds})
+    assert said in refused
+    assert node.validate_inputs(table="mine", pick=BY_HAND) is True
+
+
+def test_a_table_with_no_rule_at_all_takes_seeds_by_hand(host: Host) -> None:
+    host.add_table(make_table({}, rates={"gray": [0.1, 0.2, 0.3]}), "mine")
+    assert pick(host, pick=BY_HAND, count=4).args[0] == [5, 2, 8, 9]
 
 
 def test_a_box_is_read_in_percent_from_the_upper_left(host: Host) -> None:

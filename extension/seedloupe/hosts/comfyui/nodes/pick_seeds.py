@@ -8,7 +8,16 @@ from typing import Any
 from comfy_api.latest import io
 
 from ....services.choice_summary import summarise_choice
-from ..choosing import ANYTHING, USUAL, PickSettings, pick_for, picked_ui, report_of, require_rule
+from ..choosing import (
+    ANYTHING,
+    BY_HAND,
+    USUAL,
+    PickSettings,
+    pick_for,
+    picked_ui,
+    report_of,
+    require_pick,
+)
 from ..identity import model_sha256
 from ..latents import shape_in_use
 from ..noise import SeedNoise
@@ -39,9 +48,17 @@ class SeedloupePickSeeds(io.ComfyNode):
             "SeedloupePickSeeds",
             name="Pick Seeds",
             description="Seeds from a seed table: the best, the most different of the good ones, "
-            "those that put things where you want them, or those that write least text. Every run "
-            "goes on in the pool.",
-            aliases=("golden seeds", "diverse seeds", "seed list", "layout seeds", "best seeds"),
+            "those that put things where you want them, those that write least text, or those you "
+            "chose on the table's map. Every run goes on in the pool.",
+            aliases=(
+                "golden seeds",
+                "diverse seeds",
+                "seed list",
+                "layout seeds",
+                "best seeds",
+                "seed map",
+                "atlas",
+            ),
             # An output node also runs alone, and shows its picks again when nothing had to run.
             is_output_node=True,
             inputs=[
@@ -75,13 +92,10 @@ class SeedloupePickSeeds(io.ComfyNode):
     @classmethod
     def validate_inputs(cls, table: str, pick: Any = None) -> bool | str:
         """Refuse what can be refused before anything runs."""
-        rule = pick.get("pick") if isinstance(pick, Mapping) else pick
 
         def check() -> None:
-            if isinstance(table, str) and table != OF_THE_MODEL:
-                found = named_table(table, None).table
-                if rule is not None:
-                    require_rule(found, rule)
+            known = isinstance(table, str) and table != OF_THE_MODEL
+            require_pick(named_table(table, None).table if known else None, pick)
 
         return validation(check)
 
@@ -154,6 +168,16 @@ def _rules() -> list[Any]:
                     "flaw",
                     default="text",
                     tooltip="The tag that the seeds are to show least often.",
+                )
+            ],
+        ),
+        option(
+            BY_HAND,
+            [
+                io.String.Input(
+                    "seeds",
+                    default="",
+                    tooltip="Seeds of your own: 7, 12, 40-43. Open the map below to choose some.",
                 )
             ],
         ),
