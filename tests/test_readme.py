@@ -15,6 +15,7 @@ from seedloupe.hosts.standalone.cli.main import build_parser, main
 from seedloupe.hosts.standalone.engine import models
 from seedloupe.lens import FeatureMap
 from seedloupe.plugins import builtin
+from seedloupe.services import mining
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -68,8 +69,12 @@ def test_every_command_shown_is_understood(line: str) -> None:
 def test_every_command_shown_runs_as_written_in_an_empty_folder_in_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What a line needs of files, an earlier one has made; a model is opened by the first alone."""
+    """What a line needs of files, an earlier one has made.
+
+    A model is opened by the first line alone, and is mined with fewer of its own prompts.
+    """
     monkeypatch.setattr(models, "open_model", cache(models.open_model))
+    monkeypatch.setattr(mining, "_OWN_MINED", 4)
     for name in ("HOME", "XDG_DATA_HOME", "APPDATA"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     (tmp_path / "empty").mkdir()
