@@ -3,13 +3,20 @@
 import { addPanel, after, element, fit } from "./panel.js";
 
 const NODES = new Set([
+  "SeedloupeCheckText",
   "SeedloupeGoldenSeed",
   "SeedloupeNoiseFromSeeds",
+  "SeedloupeRetry",
   "SeedloupeSaveLens",
   "SeedloupeSaveWithSeeds",
   "SeedloupeSeedOfPicture",
 ]);
-const TALL = new Set(["SeedloupeGoldenSeed", "SeedloupeSeedOfPicture"]);
+const TALL = new Set([
+  "SeedloupeCheckText",
+  "SeedloupeGoldenSeed",
+  "SeedloupeRetry",
+  "SeedloupeSeedOfPicture",
+]);
 const EMPTY = "Run the workflow to see what came of it.";
 
 export function reportBox(text) {

@@ -52,6 +52,7 @@ def folders(archive: frozenset[str]) -> set[str]:
         "locales/*/nodeDefs.json",
         "example_workflows/*.json",
         "example_workflows/*.jpg",
+        "subgraphs/*.json",
         "seed_tables/*/*.safetensors",
         "extension/seedloupe/**/*",
     ],

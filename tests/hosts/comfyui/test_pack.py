@@ -1,10 +1,9 @@
-"""The pack as a whole: its entry, its menu, its pages and its example workflows."""
+"""The pack as a whole: its entry, its menu and its pages."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib.util
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -15,15 +14,12 @@ from typing import Any
 import pytest
 
 from seedloupe.errors import TableError
-from seedloupe.tables import bundled_folder, find_table, list_tables
 
 from ...outside_packages import SOUND, install
 from .conftest import Host
 
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "javascript" / "comfyui"
-WORKFLOWS = sorted((ROOT / "example_workflows").glob("*.json"))
-BUNDLED = list_tables([bundled_folder()])
 
 
 @pytest.fixture
@@ -221,38 +217,5 @@ def test_elements_are_added_under_types_of_our_own() -> None:
     assert 'const PREFIX = "seedloupe_"' in (WEB / "panel.js").read_text("utf-8")
 
 
-def test_there_is_an_example_workflow() -> None:
-    assert WORKFLOWS
-
-
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_an_example_workflow_fits_the_nodes_it_uses(host: Host, workflow: Path) -> None:
-    schemas = {node.define_schema().node_id: node.define_schema() for node in node_classes(host)}
-    ours = [node for node in _nodes(workflow) if node["type"].startswith("Seedloupe")]
-    assert ours
-    for node in ours:
-        schema = schemas[node["type"]]
-        widgets = [part for part in schema.inputs if part.kind in ("INT", "COMBO")]
-        assert len(node.get("widgets_values", [])) == len(widgets)
-        assert [part["name"] for part in node["outputs"]] == [part.id for part in schema.outputs]
-
-
-@pytest.mark.skipif(not BUNDLED, reason="this checkout has no seed tables yet")
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_an_example_workflow_names_a_table_that_comes_along(workflow: Path) -> None:
-    for node in _nodes(workflow):
-        if node["type"] == "SeedloupeGoldenSeed":
-            assert find_table(node["widgets_values"][0], [bundled_folder()]) in BUNDLED
-
-
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
-def test_an_example_workflow_has_a_picture_beside_it(workflow: Path) -> None:
-    assert workflow.with_suffix(".jpg").is_file()
-
-
 def _scripts() -> str:
     return "\n".join(path.read_text("utf-8") for path in WEB.rglob("*.js"))
-
-
-def _nodes(workflow: Path) -> Iterator[dict[str, object]]:
-    yield from json.loads(workflow.read_text("utf-8"))["nodes"]

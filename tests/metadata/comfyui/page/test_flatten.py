@@ -28,7 +28,7 @@ def test_a_workflow_is_read_as_the_graph_it_stands_for() -> None:
 
 
 def test_our_example_workflow_is_told_by_its_table() -> None:
-    text = (ROOT / "example_workflows" / "seedloupe_golden_seeds.json").read_text("utf-8")
+    text = (ROOT / "tests/hosts/comfyui/templates/saved/golden_seeds.json").read_text("utf-8")
     found = noise_in_workflow(json.loads(text))
     assert found.level is FoundLevel.DEPENDS
     assert "best seeds of the table" in found.verdict
