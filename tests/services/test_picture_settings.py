@@ -87,7 +87,8 @@ def test_a_sampler_we_lack_is_said_and_not_guessed(tmp_path: Path) -> None:
 def test_a_picture_without_words_says_so(tmp_path: Path) -> None:
     told = settings_in_file(saved(tmp_path / "a.png"))
     assert told.is_silent
-    assert told.said[0].startswith("Its noise cannot be told.")
+    assert told.said[0].startswith("Its noise cannot be told. Needed is ")
+    assert "expected" not in told.said[0]
 
 
 @pytest.mark.parametrize("steps", ["0", "-3", "many", "nan", "2.5", ""])

@@ -79,7 +79,8 @@ def _noise_words(path: Path) -> tuple[str, ...]:
     try:
         found = noise_in_file(path)
     except InputError as error:
-        return (f"Its noise cannot be told. {error}",)
+        said = f"Needed is {error.expected}, found is {error.got}. {error.advice}".rstrip()
+        return (f"Its noise cannot be told. {said}",)
     return (f"{found.written_by}, noise {found.level.value}: {found.sentence}", *found.notes)
 
 

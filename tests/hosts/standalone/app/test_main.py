@@ -12,9 +12,11 @@ import pytest
 from seedloupe.errors import ModelError
 from seedloupe.hosts.standalone.app.create import tab as app_create
 from seedloupe.hosts.standalone.app.create.tab import CreateTab
+from seedloupe.hosts.standalone.app.error_words import words_of
 from seedloupe.hosts.standalone.app.main import build_app, web_app
 from seedloupe.hosts.standalone.app.state import AppState, ModelCache, guarded, open_page
 from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.services.picture_settings import PictureSettings
 from seedloupe.tables import write_table
 
 from ....seed_tables import full_table
@@ -158,13 +160,13 @@ def test_a_browser_that_leaves_stops_its_run_and_no_other(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"steps": 0}, "steps: expected 1 to"),
-        ({"count": 0}, "count: expected 1 or more"),
-        ({"guidance": float("nan")}, "guidance: expected"),
-        ({"steps": 7.5}, "steps: expected a whole number, got 7.5"),
-        ({"count": 1.5}, "count: expected a whole number, got 1.5"),
-        ({"position": None}, "position: expected a whole number, got nothing"),
-        ({"ways": []}, "seeds side by side: expected one kind ticked at least"),
+        ({"steps": 0}, "Steps: needs 1 to"),
+        ({"count": 0}, "How many: needs 1 or more"),
+        ({"guidance": float("nan")}, "Guidance: needs"),
+        ({"steps": 7.5}, "Steps: needs a whole number, found 7.5"),
+        ({"count": 1.5}, "How many: needs a whole number, found 1.5"),
+        ({"position": None}, "Position: needs a whole number, found nothing"),
+        ({"ways": []}, "Seeds side by side: needs one kind ticked at least"),
     ],
 )
 def test_bad_input_is_one_line_and_the_page_stays_usable(
@@ -185,7 +187,7 @@ def test_a_crash_inside_is_one_line_without_a_traceback(
 
     object.__setattr__(state, "stream", burning)
     pages = draw(create)
-    assert toasts == ["RuntimeError while drawing; the terminal has the whole story."]
+    assert toasts == [words_of(RuntimeError())]
     assert "Traceback" not in str(pages)
     assert "CUDA out of memory" in caplog.text
 
@@ -237,7 +239,7 @@ def test_a_model_that_cannot_be_opened_leaves_the_one_before(
     object.__setattr__(state, "models", models)
     assert state.models.get("tiny") is tiny
     assert list(create.on_model("gone")) == []
-    assert toasts == ["model: expected a model, got 'gone'."]
+    assert toasts == ["Model: needs a model, found 'gone'."]
     assert state.models.get("tiny") is tiny
 
 
@@ -269,7 +271,7 @@ def test_what_goes_wrong_half_way_keeps_the_pages_there_are() -> None:
 
     told: list[str] = []
     assert list(guarded(pages, told.append)) == [1]
-    assert told == ["model: expected weights, got none."]
+    assert told == ["Model: needs weights, found none."]
 
 
 def test_a_model_that_is_not_there_stops_the_app_before_it_is_served(tmp_path: Path) -> None:
@@ -304,3 +306,20 @@ def test_a_page_nobody_uses_is_not_asked_for_work_a_thousand_times_a_second() ->
 
     queue = built(build)._queue
     assert (queue.sleep_when_free, queue.progress_update_sleep_when_free) == (0.05, 0.2)
+
+
+def test_a_number_beyond_its_slider_is_refused_by_the_sliders_name(state: AppState) -> None:
+    app = built(lambda: build_app("tiny", state=state))
+    steps = next(block for block in app.blocks.values() if block.elem_id == "sl-steps")
+    assert steps.preprocess(8) == 8
+    with pytest.raises(gr.Error, match="Steps: needs 1 to 60, found 0"):
+        steps.preprocess(0)
+
+
+def test_settings_of_a_picture_beyond_a_slider_are_said_and_not_taken(create: CreateTab) -> None:
+    told = PictureSettings(prompt="a boat", steps=500, guidance=40.0, said=("Noise exact.",))
+    page = by_id([create.take_settings(None, told, "tiny")], "sl-status")[0]
+    assert "Noise exact. Steps 500 was not taken over: here it is 1 to 60. Guidance 40" in page
+    assert by_id([create.take_settings(None, told, "tiny")], "sl-steps") == []
+    fine = PictureSettings(prompt="a boat", steps=60)
+    assert by_id([create.take_settings(None, fine, "tiny")], "sl-steps") == [60]

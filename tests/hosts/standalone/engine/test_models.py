@@ -98,6 +98,8 @@ def test_weights_that_do_not_fit_their_configuration_are_refused_in_one_line(
         ("model.ckpt", "can run any program"),
         ("no/such/folder/at/all", "which is not there"),
         ("missing.safetensors", "which is not there"),
+        ("x" * 260, "which is not there"),  # longer than any file's name may be
+        (" ", "got nothing"),
     ],
 )
 def test_what_cannot_be_opened_is_refused_with_the_reason(name: str, words: str) -> None:

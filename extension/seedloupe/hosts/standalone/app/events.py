@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial, wraps
@@ -12,7 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.helpers import log_message
 
-from ....errors import SeedloupeError
+from .error_words import words_of
 from .html import status_html
 from .state import AppState
 from .waiting import Turn, waiting_words
@@ -32,7 +31,6 @@ CLICKED = """element.addEventListener("click", event => {
 });"""
 #: Seconds an error stays on the page.
 _TOLD_FOR = 12
-_log = logging.getLogger(__name__)
 
 
 def on(
@@ -141,17 +139,6 @@ def _request_in(given: tuple[Any, ...]) -> Any:
 def keeps_page(fn: Callable[..., Any]) -> bool:
     """Tell whether a wired function went through :func:`on`."""
     return getattr(fn, "keeps_page", False)
-
-
-def words_of(error: Exception) -> str:
-    """Say in one line what went wrong; what nobody foresaw also goes to the log, in full."""
-    if isinstance(error, SeedloupeError):
-        return str(error)
-    _log.error("an event of the page failed", exc_info=error)
-    return (
-        f"{type(error).__name__} inside Seedloupe; the terminal has the whole story. "
-        "The page is as it was: try again, or change what you asked for."
-    )
 
 
 def toast(line: str) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 #: Presses the buttons of the tab that is looked at. Ctrl+Enter (on a Mac Command+Enter) draws, Esc
 #: stops what is being drawn, Ctrl+Z takes back a stroke unless somebody is typing.
-KEYS = """
-if (!window.seedloupeKeys) {
-  window.seedloupeKeys = true;
+KEYS = """<script>
+{
   const seen = element => element.offsetParent !== null && !element.disabled;
   const first = wanted => [...document.querySelectorAll(wanted)].find(seen);
   const typing = element => element.matches?.("textarea, [contenteditable]")
@@ -29,4 +28,4 @@ if (!window.seedloupeKeys) {
     setTimeout(() => button.click(), event.key === "Enter" ? 150 : 0);
   }, true);
 }
-"""
+</script>"""

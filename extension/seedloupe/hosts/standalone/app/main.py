@@ -56,6 +56,7 @@ def build_app(
     from .inpaint.tab import InpaintTab
     from .kept.strip import PictureStrip
     from .lens.tab import LensTab
+    from .slider_words import name_sliders
     from .state import open_page, open_state
 
     if state is None:
@@ -89,6 +90,7 @@ def build_app(
         reached = [*create.sent_to, *lens.sent_to, *inpaint.sent_to]
         strip.connect(app, tabs, create.model, takers, reached)
         app.unload(keep_page(create.on_leave, changes=False))
+    name_sliders(app)
     return app
 
 
@@ -160,7 +162,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
     from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
     from .kept.routes import serve_saved
-    from .shortcuts import SHORTCUTS
+    from .keys import KEYS
     from .theme import CSS, HEAD, theme
 
     # Gradio looks for work 1,000 times a second, for progress 100 times: 5 % of a core, for ever.
@@ -179,7 +181,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
         ssr_mode=False,
         theme=theme(),
         css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css(),
-        head=HEAD + SHORTCUTS,
+        head=HEAD + KEYS,
     )
 
 

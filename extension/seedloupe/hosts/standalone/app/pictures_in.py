@@ -49,14 +49,14 @@ def say_what_is_none(component: Any) -> Any:
 
 
 def required_picture(given: Image.Image | NoPicture) -> Image.Image:
-    """Return a picture somebody chose.
+    """Return a picture somebody chose, as :func:`flattened` shows it.
 
     Raises:
-        PageError: it is none.
+        PageError: it is none, or none that can be used.
     """
     if isinstance(given, NoPicture):
         raise not_a_picture(given.name)
-    return given
+    return flattened(given)
 
 
 def not_a_picture(name: str) -> PageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 import sys
@@ -12,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ....errors import SeedloupeError
 from ....generation.sampler import Plan
 from ....plugins import Plugins, builtin, with_outside
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
+from .error_words import words_of
 from .kept.served_files import ServedFiles
 from .stop_and_throttle import StopSwitches
 from .waiting import Line
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from ....generation.picture_folder import PictureFolder
 
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 Stream = Callable[..., Generator[StepUpdate | Generated, None, None]]
 #: Dice for seeds: what every host can hold, 32 bits.
@@ -165,8 +162,5 @@ def guarded(pages: Callable[[], Iterator[T]], tell: Callable[[str], None]) -> It
     """
     try:
         yield from pages()
-    except SeedloupeError as error:
-        tell(str(error))
     except Exception as error:  # noqa: BLE001 - models, readers and drivers raise anything
-        _log.exception("an event of the page failed")
-        tell(f"{type(error).__name__} while drawing; the terminal has the whole story.")
+        tell(words_of(error))

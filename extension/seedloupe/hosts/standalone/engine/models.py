@@ -151,7 +151,7 @@ def _files(model: str) -> tuple[Path, ...]:
         return _seedling_files(Variant(model))
     if path.suffix.lower() in _PICKLED:
         raise _pickled(path)
-    if path.exists():
+    if model.strip() and _exists(path):
         return (path,)
     if _HUB_ID.fullmatch(model) and path.suffix.lower() != ".safetensors":
         return ()
@@ -159,9 +159,17 @@ def _files(model: str) -> tuple[Path, ...]:
     raise ModelError(
         "model",
         expected="'seedling', a diffusers folder, a .safetensors file or a hub id 'owner/name'",
-        got=f"{model!r}, which is not there",
+        got=f"{model!r}, which is not there" if model.strip() else "nothing",
         advice=f"Did you mean {close[0]}?" if close else "",
     )
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether a path is there; what is too long for a path is not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Model:

@@ -112,8 +112,8 @@ def test_a_layout_is_asked_with_the_boxes_drawn_and_shown_with_them(
     ("frame", "kind", "message"),
     [
         ("{}", ANY_KIND, "a box drawn"),
-        ("junk", ANY_KIND, "layout: expected boxes"),
-        (BOXES, "unicorn", "layout.kind: expected one of ball"),
+        ("junk", ANY_KIND, "Layout: needs boxes"),
+        (BOXES, "unicorn", "Layout kind: needs one of ball"),
     ],
 )
 def test_a_layout_nobody_can_answer_is_told_and_changes_nothing(
@@ -181,7 +181,7 @@ def test_seeds_that_mean_other_noise_are_not_handed_over(
     event = gr.SelectData(None, {"index": 0, "value": "5"})
     given = ("tiny", path_in(tables, "tiny"), 3, 2.0, "euler", ["random"])
     assert list(atlas.on_use(other, *given, event)) == []
-    assert "noise.shape" in told[0]
+    assert told[0].startswith("Noise shape: needs")
 
 
 def next_opening(atlas: AtlasTab, tables: Path, name: str) -> Any:

@@ -56,10 +56,12 @@ def test_a_closed_window_gives_the_model_free(
 
 def test_ctrl_enter_draws_and_escape_stops(window: Window, served: Desk) -> None:
     before, served.pace.seconds = served.pace.runs, 0.1
-    window.js("document.querySelector('#sl-prompt textarea').focus()")
+    window.js("document.querySelector('#sl-draw').addEventListener('click', () => window.drawn++)")
+    window.js("window.drawn = 0; document.querySelector('#sl-prompt textarea').focus()")
     window.press("Enter", ctrl=True)
     until(lambda: served.pace.runs == before + 1)
     window.wait(STOPPABLE)
+    assert window.js("window.drawn") == 1
     window.press("Escape")
     window.wait(f"{STATUS}.includes('Stopped after') && {IDLE}")
     assert served.pace.runs == before + 1

@@ -13,6 +13,7 @@ from PIL import Image
 from seedloupe.artifacts import Correction, Level, Purpose, Verdict
 from seedloupe.artifacts.verdict_html import stamp_of
 from seedloupe.errors import InputError
+from seedloupe.generation.picture_folder import PictureFolder
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.inpaint.html import results_html
 from seedloupe.hosts.standalone.app.inpaint.mask_editor import EDITOR_SIDE
@@ -215,10 +216,15 @@ def test_a_real_model_repaints_inside_the_brush_and_nowhere_else(
 
 
 def test_a_picture_to_repaint_can_be_drawn(tiny: Model, tmp_path: Path) -> None:
-    drawn = draw_one(state_of(tmp_path, tiny), "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
+    state = state_of(tmp_path / "cache", tiny)
+    state.files.saved = PictureFolder(tmp_path / "saved")
+    drawn = draw_one(state, "a boat", Plan(Sampler.DPMPP_2M, 1, 1.0), tiny.name)
     width, height = tiny.native_size
     assert drawn.width / drawn.height == width / height
     assert drawn.size == tiny.native_size
+    (saved,) = (tmp_path / "saved").glob("*.png")  # as every picture that is made
+    with Image.open(saved) as picture:
+        assert "a boat" in picture.info["parameters"]
 
 
 def test_a_job_takes_the_wish_as_it_was_made(tiny: Model, tmp_path: Path) -> None:

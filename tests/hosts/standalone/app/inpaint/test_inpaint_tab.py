@@ -136,8 +136,8 @@ def test_repainting_shows_a_verdict_on_every_result(browser: Browser, toasts: li
         ({"editor": None}, "There is no picture to repaint."),
         ({"editor": edited(None)}, "Nothing is brushed."),
         ({"editor": edited((0, 0, 48, 32))}, "All of the picture is brushed."),
-        ({"seeds": "seven"}, "seeds: expected whole numbers"),
-        ({"strength": 0.0}, "strength: expected more than 0"),
+        ({"seeds": "seven"}, "Seeds: needs whole numbers"),
+        ({"strength": 0.0}, "How much is forgotten: needs more than 0"),
     ],
 )
 def test_what_cannot_be_repainted_is_one_line_and_leaves_what_there_was(
@@ -301,7 +301,7 @@ def test_a_correction_that_cannot_be_kept_is_one_line_and_changes_nothing(
         path.mkdir()
     browser.take(browser.tab.on_correct(browser.shown))
     (line,) = toasts
-    assert line.startswith("tally: expected a file to write to")
+    assert line.startswith("Tally: needs a file to write to")
     assert "you say" not in browser.text("sl-repaint-frames")
 
 
@@ -391,4 +391,4 @@ def test_a_picture_is_drawn_into_the_editor(browser: Browser, toasts: list[str])
     assert page[browser.tab.form.source].size == browser.tab._state.models.get("tiny").native_size
     assert max(page[browser.tab.form.editor].size) >= 512
     assert list(browser.tab.on_draw_one("a boat", "tiny", 0, 2.0, "euler", "most")) == []
-    assert toasts[0].startswith("steps:")
+    assert toasts[0].startswith("Steps:")

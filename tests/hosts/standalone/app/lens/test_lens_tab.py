@@ -15,6 +15,7 @@ from PIL import Image
 
 from seedloupe.hosts.standalone.app.lens import tab as app_explorer
 from seedloupe.hosts.standalone.app.lens.tab import LensTab
+from seedloupe.hosts.standalone.app.pictures_in import PageError, required_picture
 from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.metadata.write_png import read_png_metadata
@@ -196,3 +197,10 @@ def test_the_pictures_themselves_can_be_saved_with_their_settings(
     urls = re.findall(r'href="([^"]+)" download="(seed-\d\.png)"', links)
     assert [name for _, name in urls] == ["seed-7.png", "seed-8.png"]
     assert "Seed: 8" in str(read_png_metadata(path_of(urls[1][0])).parameters)
+
+
+def test_pictures_are_looked_at_as_a_browser_shows_them() -> None:
+    clear = Image.new("RGBA", (16, 8), (255, 0, 0, 0))  # black without its transparency
+    assert required_picture(clear).getpixel((3, 3)) == (255, 255, 255)
+    with pytest.raises(PageError, match="more than 8 bits a channel"):
+        required_picture(Image.new("I;16", (16, 8)))

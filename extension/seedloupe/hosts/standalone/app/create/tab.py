@@ -349,16 +349,16 @@ class CreateTab:
     ) -> dict[Any, Any]:
         """Take over prompt and settings of a picture, whoever made it."""
         del picture, model
+        beyond: list[str] = []
         given = {
             self._prompt: told.prompt or None,
-            self._steps: told.steps,
-            self._guidance: told.guidance,
+            **_within({self._steps: told.steps, self._guidance: told.guidance}, beyond),
             self._sampler: told.sampler.key if told.sampler else None,
         }
         taken = {part: value for part, value in given.items() if value is not None}
         if told.seed is not None:
             taken[self.ways] = []  # the picture is wanted, and at its size others may not fit
-        said = status_html(" ".join(told.said))
+        said = status_html(" ".join((*told.said, *beyond)))
         return {**taken, **self._own.fill(told), self.status: said}
 
     def take_seed(self, picture: Image.Image, told: PictureSettings, model: str) -> dict[Any, Any]:
@@ -373,12 +373,16 @@ class CreateTab:
         words = f"Seed {told.seed} is among your seeds: press Draw for it with this prompt."
         return {self._own.seeds: str(told.seed), self.status: status_html(words)}
 
-    def on_picture(self, path: str | None) -> dict[Any, Any]:
-        """Take over what a dropped picture says of itself."""
+    def on_picture(self, path: str | None) -> Iterator[dict[Any, Any]]:
+        """Take over what a dropped picture says of itself, and make room for the next."""
         if path is None:
-            return {}
-        page = self.take_settings(None, followed(path), "")
-        return {**page, self._own.picture: gr.update(value=None)}
+            return
+
+        def told() -> Iterator[dict[Any, Any]]:
+            yield self.take_settings(None, followed(path), "")
+
+        yield {self._own.picture: gr.update(value=None)}
+        yield from guarded(told, toast)
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
         by_hand = (SeedSource.CHOSEN,) if chosen else ()
@@ -409,6 +413,20 @@ class CreateTab:
             self._kept: shown,
         }
         return {**page, self._preview: preview_html(shown.preview)} if shown.preview else page
+
+
+def _within(
+    given: dict[gr.Slider, float | None], beyond: list[str]
+) -> dict[gr.Slider, float | None]:
+    """Return what sliders can show; what they cannot is said in a line added to ``beyond``."""
+    kept: dict[gr.Slider, float | None] = {}
+    for slider, value in given.items():
+        if value is None or slider.minimum <= value <= slider.maximum:
+            kept[slider] = value
+        else:
+            whole = f"{slider.minimum:g} to {slider.maximum:g}"
+            beyond.append(f"{slider.label} {value:g} was not taken over: here it is {whole}.")
+    return kept
 
 
 def _aspect(opening: Opening) -> float:

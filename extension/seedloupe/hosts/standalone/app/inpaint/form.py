@@ -12,7 +12,6 @@ from .....generation.sampler import Plan
 from .....sampler_names import sampler_choices
 from .....services.table_fit import settings_from
 from ..events import EXAMPLES
-from ..keys import KEYS
 from .canvas import CropChoice, Framing
 from .mask_editor import BRUSH, EDITOR_SIDE
 from .session import Repaint
@@ -92,7 +91,7 @@ class InpaintForm:
 
     def _build_picture(self) -> None:
         title = '<p class="sl-label">Picture: brush over what should change</p>'
-        gr.HTML(title, js_on_load=DIVERT + KEYS)
+        gr.HTML(title, js_on_load=DIVERT)
         self.editor = gr.ImageEditor(
             label="Picture",
             show_label=False,

@@ -130,7 +130,7 @@ def job_of(state: AppState, wish: Repaint) -> Job:
 
 
 def draw_one(state: AppState, prompt: str, settings: Plan, model_name: str) -> Image.Image:
-    """Draw a picture to be repainted.
+    """Draw a picture to be repainted, and save it as every picture that is made.
 
     Raises:
         SeedloupeError: the model or a setting cannot be used.
@@ -138,7 +138,9 @@ def draw_one(state: AppState, prompt: str, settings: Plan, model_name: str) -> I
     model = state.models.get(model_name)
     request = Request.of(model.info, prompt, (state.dice(),), plan=settings)
     pictures = (event for event in state.stream(model, request) if isinstance(event, Generated))
-    return to_pil(next(pictures).image)
+    made = next(pictures)
+    state.files.keep_generated(made, request)
+    return to_pil(made.image)
 
 
 def repaint(

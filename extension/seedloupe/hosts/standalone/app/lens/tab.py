@@ -18,7 +18,6 @@ from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
 from ..events import SILENT, draws_in, on, switch_name, toast
 from ..html import Preview, preview_html, status_html
-from ..keys import KEYS
 from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture, say_what_is_none
 from ..state import AppState, Opening, guarded
 from ..waiting import Turn
@@ -112,7 +111,7 @@ class LensTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, scale=1, min_width=80, elem_id="sl-lens-stop"
             )
-        self._plan = gr.HTML("", js_on_load=KEYS, elem_id="sl-lens-plan")
+        self._plan = gr.HTML("", elem_id="sl-lens-plan")
         with gr.Accordion("More", open=False):
             self._layers = gr.Textbox(
                 "auto",
