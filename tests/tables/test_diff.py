@@ -103,10 +103,10 @@ def test_a_large_sheet_is_compared_at_once(table: SeedTable) -> None:
     dice = np.random.default_rng(5)
     sheets = (np.frombuffer(dice.bytes(10_000_000), np.uint8) for _ in range(2))
     here, there = (with_column(table, "later.sheet", sheet) for sheet in sheets)
-    begun = time.perf_counter()
+    begun = time.process_time()
     (column,) = diff_tables(here, there).columns
     assert column.largest == 255
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_other_layouts_are_told_and_not_compared(table: SeedTable) -> None:

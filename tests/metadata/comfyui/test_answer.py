@@ -191,7 +191,7 @@ def test_a_place_that_the_graph_picks_after_sampling_needs_no_index() -> None:
 
 
 def test_a_graph_of_thousands_of_nodes_takes_no_time() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     nodes = {str(n): sampler(latent_image=[str(n + 1), 0]) for n in range(4000)}
     assert noise_in_graph(nodes).level is FoundLevel.UNKNOWN
     chain = {str(n): node("Reroute", samples=[str(n + 1), 0]) for n in range(4, 4000)}
@@ -199,7 +199,7 @@ def test_a_graph_of_thousands_of_nodes_takes_no_time() -> None:
     assert noise_in_graph({**far, "2": node("SaveLatent", samples=["1", 0])}).seeds == (SEED,)
     wide = {str(n): node("Strange", **{f"i{k}": ["1", 0] for k in range(500)}) for n in range(9)}
     noise_in_graph({**wide, "1": empty(64, 64, 4096)})
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_repetitions_of_repetitions_end() -> None:
@@ -208,10 +208,10 @@ def test_repetitions_of_repetitions_end() -> None:
         for n in range(30, 3000)
     }
     doubled["3000"] = empty(64, 64, 4096)
-    begun = time.monotonic()
+    begun = time.process_time()
     found = noise_in_graph(graph(n3=sampler(latent_image=["30", 0]), **_named(doubled)))
     assert found.level is FoundLevel.UNKNOWN
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def _named(nodes: dict[str, Any]) -> dict[str, Any]:

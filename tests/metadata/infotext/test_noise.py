@@ -226,8 +226,8 @@ def test_a_size_of_nothing_is_told_in_the_words_of_the_text(size: str) -> None:
 
 
 def test_a_hostile_line_takes_no_time() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for line in ("a:" * 10**6, 'a: "' * 10**6, "," * 10**6, '"' * 10**6, ": " * 10**6):
         with pytest.raises(ImageError):
             noise_in_parameters(line)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5

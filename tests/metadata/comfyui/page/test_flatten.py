@@ -241,10 +241,10 @@ def test_a_subgraph_in_itself_is_refused_and_a_flood_of_them_too() -> None:
             inner.add(number, "itself", [])
         page = Page()
         page.add(1, "itself", [])
-        begun = time.monotonic()
+        begun = time.process_time()
         with pytest.raises(ImageError, match="workflow"):
             graph_of(page.written(definitions={"subgraphs": [subgraph("itself", inner, {}, [])]}))
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
 
 
 def test_a_value_that_is_set_is_got_by_its_name() -> None:

@@ -44,6 +44,6 @@ def test_sums_are_what_python_makes_of_them(number: int) -> None:
     ],
 )
 def test_anything_else_has_no_result(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert calculated(text, {}) is None
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
