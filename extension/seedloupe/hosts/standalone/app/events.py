@@ -24,6 +24,9 @@ EXAMPLES = (
     "a small yellow house on sand under a day sky",
 )
 SILENT = {"show_progress": "hidden"}
+#: For clicks that say what was clicked: each counts, also while an earlier one is being answered.
+#: Gradio's "once" drops the later click, and its "always_last" says the earlier one again.
+EACH_CLICK = {"trigger_mode": "multiple", **SILENT}
 #: A click on a picture reports its seed.
 CLICKED = """element.addEventListener("click", event => {
   const picture = event.target.closest("[data-key]");

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+
+from seedloupe.hosts.standalone.app.kept import strip
+from seedloupe.services.picture_settings import PictureSettings, settings_in_file
 
 from .....chromium import Window
 from .desk import Desk, draw, until, visit
@@ -55,6 +61,28 @@ def test_a_picture_says_what_it_was_made_from(window: Window, served: Desk) -> N
     assert window.js(f"fetch({link}.href).then(answer => answer.headers.get('content-type'))") == (
         "image/png"
     )
+
+
+def test_a_click_counts_while_the_one_before_is_being_answered(
+    window: Window, served: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(window, served)
+    window.wait(f"{ROW}.length > 1")
+    asked: list[Path] = []
+
+    def slow(path: Path) -> PictureSettings:
+        asked.append(path)
+        time.sleep(0.7)
+        return settings_in_file(path)
+
+    monkeypatch.setattr(strip, "settings_in_file", slow)
+    window.js(f"{ROW}[0].click()")
+    until(lambda: len(asked) == 1)
+    window.js(f"{ROW}[1].click()")
+    until(lambda: len(asked) == 2)
+    assert asked[0] != asked[1]
+    shown = "decodeURI(document.querySelector('#sl-kept-chosen img')?.src)"
+    window.wait(f"{shown}.includes({json.dumps(asked[1].name)})")
 
 
 def test_a_picture_can_be_sent_to_the_lens_and_to_inpaint(window: Window, served: Desk) -> None:

@@ -30,7 +30,7 @@ from .....services.table_fit import (
     table_choices,
 )
 from .....tables import SeedTable
-from ..events import CLICKED, EXAMPLES, SILENT, draws_in, on, switch_name, toast
+from ..events import CLICKED, EACH_CLICK, EXAMPLES, SILENT, draws_in, on, switch_name, toast
 from ..html import Preview, columns_html, model_html, preview_html, status_html
 from ..pictures_in import PageError
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
@@ -182,7 +182,7 @@ class CreateTab:
             turn=drawing,
         )
         on(self._stop.click, self.on_stop, None, self._stop, **SILENT)
-        on(self._columns.select, self.on_select, self._kept, self._preview, **SILENT)
+        on(self._columns.select, self.on_select, self._kept, self._preview, **EACH_CLICK)
         shown = [self.table, self._note, self.ways, *settings, *self._pool.outputs]
         on(
             [self._apply.click, self._name.submit],

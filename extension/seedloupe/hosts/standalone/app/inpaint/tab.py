@@ -17,7 +17,7 @@ from .....generation.sampler import Plan
 from .....noise import NoiseSource
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
-from ..events import CLICKED, SILENT, draws_in, on, switch_name, toast
+from ..events import CLICKED, EACH_CLICK, SILENT, draws_in, on, switch_name, toast
 from ..html import Frame, Preview, frames_html, preview_html, status_html
 from ..pictures_in import flattened, opened_picture
 from ..state import AppState, guarded
@@ -148,7 +148,7 @@ class InpaintTab:
                 kept,
                 [self._chosen, self._preview, *result.parts],
                 js=SHOW_RESULT,
-                **SILENT,
+                **EACH_CLICK,
             )
         corrected = [self._sheet, self._status, self._preview, *shown, self._tally]
         on(result.correct.click, self.on_correct, kept, corrected, **SILENT)

@@ -14,7 +14,7 @@ from .....errors import InputError
 from .....generation.picture_folder import PictureFolder
 from .....images import read_image, to_pil
 from .....services.picture_settings import PictureSettings, settings_in_file
-from ..events import SILENT, on
+from ..events import EACH_CLICK, SILENT, on
 from .local import is_local, remember_folder, show_folder
 from .served_files import ServedFiles, saved_url
 from .strip_html import SCRIPT, STRIP, chosen_html, deleted_html
@@ -91,7 +91,7 @@ class PictureStrip:
         """
         self._tabs, self._takers = tabs, takers
         outputs = [tabs, self._strip, self._chosen, *dict.fromkeys(reached)]
-        on(self._strip.select, self.on_act, model, outputs, js=_SHOW_CHOSEN, **SILENT)
+        on(self._strip.select, self.on_act, model, outputs, js=_SHOW_CHOSEN, **EACH_CLICK)
         on(self._use.click, self.on_use, self._where, [self._strip, self._where], **SILENT)
         on(self._open.click, self.on_open, None, None, **SILENT)
         on(app.load, self.on_load, None, [self._where, self._use, self._open], **SILENT)

@@ -78,6 +78,7 @@ document.addEventListener("click", event => {
     return;
   }
   trigger("select", {index: 0, value: JSON.stringify({...asked.dataset})});
+  delete asked.dataset.sure; // a third click does not mean it again
 });
 """
 
