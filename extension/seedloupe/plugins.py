@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .lens import FeatureRenderer
     from .picking import SeedPicker
 
-__all__ = ["Plugins", "Registry", "builtin", "with_outside"]
+__all__ = ["Plugins", "Registry", "any_announced", "builtin", "with_outside"]
 
 _GROUP = "seedloupe.plugins"
 _LONGEST_REASON = 500
@@ -77,6 +77,12 @@ def with_outside(plugins: Plugins) -> tuple[Plugins, tuple[str, ...]]:
         except (Exception, SystemExit) as error:  # noqa: BLE001
             skipped.append(f"plug-in {_name_of(entry)} was skipped: {_why(error)}")
     return plugins, tuple(skipped)
+
+
+def any_announced() -> bool:
+    """Whether another installed package announces plug-ins; loads none of them."""
+    unreadable: list[str] = []
+    return bool(_announced(unreadable) or unreadable)
 
 
 def _announced(skipped: list[str]) -> list[EntryPoint]:

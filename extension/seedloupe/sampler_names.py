@@ -196,6 +196,13 @@ class SamplerName:
         """Both in one key, e.g. ``dpmpp_2m_karras``; :func:`read_sampler_name` reads it back."""
         return self.sampler.value + ("" if self.schedule is None else f"_{self.schedule.value}")
 
+    @property
+    def comfyui(self) -> tuple[str, str | None]:
+        """ComfyUI's ``sampler_name`` and ``scheduler``, the latter None where it is not said."""
+        if self.sampler is Sampler.DDIM and self.schedule is ScheduleType.UNIFORM:
+            return self.sampler.comfyui, _DDIM_UNIFORM
+        return self.sampler.comfyui, None if self.schedule is None else self.schedule.comfyui
+
 
 def read_sampler_name(sampler: str, schedule: str | None = None) -> SamplerName:
     """Read a sampler by any of its names, with or without its schedule.

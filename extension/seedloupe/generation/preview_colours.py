@@ -50,6 +50,15 @@ class PreviewColours:
         return (colours / 2 + 0.5).clamp(0, 1)
 
 
+SEEDLING_COLOURS = PreviewColours(
+    (
+        (-0.1893, -0.1814, 0.0623),
+        (0.1507, -0.0692, -0.0629),
+        (-0.1650, -0.1944, -0.2842),
+        (0.2148, 0.0979, 0.1080),
+    ),
+    (0.2078, 0.1593, 0.1462),
+)
 _SD1 = PreviewColours(
     (
         (0.3512, 0.2297, 0.3227),
@@ -59,15 +68,7 @@ _SD1 = PreviewColours(
     )
 )
 _COLOURS = {
-    Family.SEEDLING: PreviewColours(
-        (
-            (-0.1893, -0.1814, 0.0623),
-            (0.1507, -0.0692, -0.0629),
-            (-0.1650, -0.1944, -0.2842),
-            (0.2148, 0.0979, 0.1080),
-        ),
-        (0.2078, 0.1593, 0.1462),
-    ),
+    Family.SEEDLING: SEEDLING_COLOURS,
     Family.SD1: _SD1,
     Family.SD2: _SD1,  # the same VAE
     Family.SDXL: PreviewColours(

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from seedloupe.errors import ModelError
-from seedloupe.seedling.preview import LATENT_RGB, LATENT_RGB_BIAS
+from seedloupe.generation.preview_colours import SEEDLING_COLOURS
 from seedloupe.seedling.training import architecture
 
 from .conftest import Host, SeedlingFile, seedling_stand_in
@@ -94,8 +94,8 @@ def test_a_variant_lies_over_the_checkpoint(
 def test_previews_have_seedlings_own_colours(host: Host, seedling_file: SeedlingFile) -> None:
     native = host.ours("seedling").load_seedling([seedling_file.path])
     form = native.model.model.latent_format
-    assert [tuple(row) for row in form.latent_rgb_factors] == list(LATENT_RGB)
-    assert tuple(form.latent_rgb_factors_bias) == LATENT_RGB_BIAS
+    assert [tuple(row) for row in form.latent_rgb_factors] == list(SEEDLING_COLOURS.factors)
+    assert tuple(form.latent_rgb_factors_bias) == SEEDLING_COLOURS.bias
     assert form.taesd_decoder_name is None
     assert form.scale_factor == pytest.approx(0.18215)
     assert host.module("comfy.latent_formats").SD15().latent_rgb_factors != form.latent_rgb_factors

@@ -24,13 +24,10 @@ from ...services.choice_report import describe_choice, sampling_line
 from ...services.choice_summary import pick_thumbnail, summarise_choice
 from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import SeedTable, TableUse
-from .names import COMFYUI_NAMES
-from .schema import LARGEST_SEED
+from .names import comfyui_names
+from .schema import ANYTHING, BY_HAND, LARGEST_SEED, USUAL
 
 __all__ = [
-    "ANYTHING",
-    "BY_HAND",
-    "USUAL",
     "PickSettings",
     "pick_for",
     "picked_ui",
@@ -38,9 +35,6 @@ __all__ = [
     "require_pick",
 ]
 
-USUAL, ANYTHING = "usual", "any"
-BY_HAND = "by hand"
-"""The rule of somebody who chose the seeds: on the map, or by writing them."""
 _MOST_SHOWN = 64
 """Thumbnails sent to the page; more would make its history heavy."""
 
@@ -122,7 +116,8 @@ def pick_for(
         draws_before=spec.draws_before,
         resize=resize,
     )
-    advice = {"sampling": f"Sample as it was made: {sampling_line(table.spec, COMFYUI_NAMES)}."}
+    made = sampling_line(table.spec, comfyui_names(table.spec))
+    advice = {"sampling": f"Sample as it was made: {made}."}
     if resize is None:
         advice["noise.shape"] = _shape_advice(table)
     choice = choose_seeds(named, settings.request).matched(use, advice=advice)
@@ -180,7 +175,8 @@ def report_of(choice: SeedChoice, batch: SeedBatch) -> str:
         )
     if batch.resize is not None:
         lines.append("Use the noise output: a seed alone is not carried to another size.")
-    return "\n".join((*lines, describe_choice(choice, names=COMFYUI_NAMES)))
+    names = {} if choice.named is None else comfyui_names(choice.named.table.spec)
+    return "\n".join((*lines, describe_choice(choice, names=names)))
 
 
 def picked_ui(choice: SeedChoice) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from comfy_api.latest import ComfyExtension
 
-from ...plugins import builtin, with_outside
+from ...plugins import Plugins, any_announced
 from .floor import host_version, too_old
 
 __all__ = ["SeedloupeNodes"]
@@ -16,22 +16,29 @@ _logger = logging.getLogger(__name__)
 
 
 class SeedloupeNodes(ComfyExtension):
-    """Everything the pack offers; made once, when ComfyUI starts.
+    """Everything the pack offers; made once, when ComfyUI starts."""
 
-    Attributes:
-        plugins: readers, pickers and renderers, also those other packages announce.
-    """
+    @property
+    def plugins(self) -> Plugins:
+        """Readers, pickers and renderers, also those other packages announce.
 
-    def __init__(self) -> None:
-        """Ask for plug-ins; a package whose own cannot be had is logged."""
-        self.plugins, skipped = with_outside(builtin(apart=True))
-        for line in skipped:
-            _logger.warning("Seedloupe: %s", line)
+        They are made when first asked for: what makes them loads most of Seedloupe, and each start
+        of ComfyUI would wait for it.
+        """
+        from .plug_ins import plugins_in_use
+
+        return plugins_in_use()
 
     async def on_load(self) -> None:
-        """Add what the page asks of lenses and tables; without it the nodes still work."""
+        """Add what the page asks of lenses and tables; without it the nodes still work.
+
+        Other packages' plug-ins are loaded now where there are any, so that a broken one is in the
+        log of the start.
+        """
         if too_old(host_version()):
             return
+        if any_announced():
+            _ = self.plugins
         try:
             from server import PromptServer
 

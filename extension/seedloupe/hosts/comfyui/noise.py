@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
 from ...errors import NoiseError
 from ...noise import SeedBatch
-from ...services.seed_choice import SeedChoice
+
+if TYPE_CHECKING:
+    from ...services.seed_choice import SeedChoice
 
 __all__ = ["DrawnSeeds", "SeedNoise"]
 

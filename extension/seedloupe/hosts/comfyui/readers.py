@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from ...artifacts import OcrReader, choose_reader, first_usable, survey
-from ...plugins import builtin, with_outside
+from ...artifacts import OcrReader, builtin_readers, choose_reader, first_usable, survey
+from ...plugins import any_announced
 from ...registry import Registry
 
 __all__ = ["reader_advice", "reader_choices", "reader_named"]
@@ -15,9 +15,12 @@ _BEST = "rapidocr"
 
 @cache
 def _readers() -> Registry[OcrReader]:
-    """Heavy engines live in processes of their own: one that crashes must not take the host."""
-    plugins, _ = with_outside(builtin(apart=True))
-    return plugins.readers
+    """The same as :func:`plugins_in_use` has; without other packages' no other plug-in is made."""
+    if not any_announced():
+        return builtin_readers(apart=True)
+    from .plug_ins import plugins_in_use
+
+    return plugins_in_use().readers
 
 
 def reader_choices() -> list[str]:

@@ -8,13 +8,27 @@ from typing import Any
 
 from comfy_api.latest import io
 
-__all__ = ["CATEGORY", "LARGEST_SEED", "LARGEST_SIDE", "REPORT_KEY", "node_schema", "side_inputs"]
+__all__ = [
+    "ANYTHING",
+    "BY_HAND",
+    "CATEGORY",
+    "LARGEST_SEED",
+    "LARGEST_SIDE",
+    "REPORT_KEY",
+    "USUAL",
+    "node_schema",
+    "side_inputs",
+]
 
 CATEGORY = "seedloupe"
 LARGEST_SIDE = 16384
 """The longest side of a picture the host's own nodes take, in pixels."""
 LARGEST_SEED = 2**53 - 1
 """The largest whole number that a page's JavaScript keeps exactly."""
+USUAL, ANYTHING = "usual", "any"
+"""What a widget of Pick Seeds says where nothing in particular is wanted."""
+BY_HAND = "by hand"
+"""The rule of somebody who chose the seeds: on the map, or by writing them."""
 REPORT_KEY = "seedloupe_report"
 """Under which name of a node's ``ui`` the page finds what to write on the node."""
 

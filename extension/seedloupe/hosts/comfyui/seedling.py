@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from ...errors import ModelError
-from ...seedling.preview import LATENT_RGB, LATENT_RGB_BIAS
+from ...generation.preview_colours import SEEDLING_COLOURS
 from ...seedling.training.architecture import TEXT, UNET, VAE
 from .seedling_sampling import SeedlingSampling, begin_as_diffusers
 
@@ -128,8 +128,8 @@ def _latent_format(base: type) -> type:
 
     def coloured(form: Any, *scale: float) -> None:
         base.__init__(form, *scale)
-        form.latent_rgb_factors = [list(row) for row in LATENT_RGB]
-        form.latent_rgb_factors_bias = list(LATENT_RGB_BIAS)
+        form.latent_rgb_factors = [list(row) for row in SEEDLING_COLOURS.factors]
+        form.latent_rgb_factors_bias = list(SEEDLING_COLOURS.bias)
         form.taesd_decoder_name = None  # the small decoder of Stable Diffusion's VAE
 
     return type("SeedlingLatents", (base,), {"__init__": coloured})

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import folder_paths
 
 from ...errors import TableError
 from ...noise import CPU_NOISE
-from ...picking import PickRequest, PickRule
-from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import (
     Catalogue,
     TableUse,
@@ -19,6 +18,9 @@ from ...tables import (
     table_folders,
     user_folders,
 )
+
+if TYPE_CHECKING:
+    from ...services.seed_choice import NamedTable, SeedChoice
 
 __all__ = [
     "OF_THE_MODEL",
@@ -63,6 +65,8 @@ def named_table(name: str, model_sha256: str | None) -> NamedTable:
     Raises:
         TableError: there is none, it cannot be read, or nobody knows the model.
     """
+    from ...services.seed_choice import NamedTable
+
     catalogue = Catalogue(comfyui_table_folders(), advice=_MORE_TABLES)
     known = _name_for(catalogue, model_sha256) if name == OF_THE_MODEL else name
     return NamedTable(known, catalogue.read(known), catalogue.paths()[known])
@@ -116,6 +120,9 @@ def choose_golden(
         TableMatchError: the table's seeds stand for other noise here.
         PickError: the table cannot answer, or has no seed to give.
     """
+    from ...picking import PickRequest, PickRule
+    from ...services.seed_choice import choose_seeds
+
     use = TableUse(CPU_NOISE, shape, model_sha256=model_sha256)
     choice = choose_seeds(named, PickRequest(PickRule.GOLDEN, count))
     return choice.matched(use, advice=_ADVICE)

@@ -6,13 +6,15 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from comfy_api.latest import io
 
 from ....errors import InputError
-from ....lens.record import LensRecord
+
+if TYPE_CHECKING:
+    from ....lens.record import LensRecord
 
 __all__ = ["LENS", "Lens", "LensRun", "run_by_id"]
 
@@ -43,7 +45,7 @@ class LensRun:
     def record(self) -> LensRecord:
         """What was recorded."""
         with self._lock:
-            if not isinstance(self._record, LensRecord):
+            if callable(self._record):
                 self._record = self._record()
             return self._record
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError
-from ....lens.record_view import ViewKind, ViewRequest, view_record
 from .handle import run_by_id
-from .shown import shown_view
+
+if TYPE_CHECKING:
+    from ....lens.record_view import ViewRequest
 
 __all__ = ["ADDRESS", "add_routes", "answer"]
 
@@ -36,6 +37,9 @@ def add_routes(server: Any) -> None:
 
 def answer(asked: object) -> tuple[int, dict[str, object]]:
     """Answer a page's question: an HTTP status, and plain JSON values."""
+    from ....lens.record_view import view_record
+    from .shown import shown_view
+
     if not isinstance(asked, Mapping):
         return 400, {"error": "the question is no object"}
     run = run_by_id(str(asked.get("run", "")))
@@ -49,6 +53,8 @@ def answer(asked: object) -> tuple[int, dict[str, object]]:
 
 
 def _request(asked: Mapping[str, object]) -> ViewRequest:
+    from ....lens.record_view import ViewKind, ViewRequest
+
     kinds = [kind.value for kind in ViewKind]
     kind = str(asked.get("view", kinds[0]))
     if kind not in kinds:

@@ -6,8 +6,6 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ....services.choice_report import describe_choice
-from ....services.seed_choice import NamedTable
 from ....tables import find_table, read_table
 from ..identity import model_sha256
 from ..latents import latent_shape
@@ -66,14 +64,19 @@ class SeedloupeGoldenSeed(io.ComfyNode):
         cls, table: str, count: int, width: int, height: int, model: Any = None
     ) -> io.NodeOutput:
         """Pick the seeds, unless they would mean other noise here."""
+        from ....services.choice_report import describe_choice
+        from ....services.seed_choice import NamedTable
+        from ..names import comfyui_names
+
         path = find_table(table, comfyui_table_folders())
+        named = NamedTable(table, read_table(path), path)
         choice = choose_golden(
-            NamedTable(table, read_table(path), path),
+            named,
             count,
             shape=latent_shape(width, height, model),
             model_sha256=model_sha256(model),
         )
-        report = describe_choice(choice)
+        report = describe_choice(choice, names=comfyui_names(named.table.spec))
         seeds = list(choice.seeds)
         return io.NodeOutput(seeds, seeds[0], report, ui={REPORT_KEY: [report]})
 

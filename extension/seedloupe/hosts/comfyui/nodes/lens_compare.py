@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comfy_api.latest import io
 
-from ....lens.compare import Comparison, compare_runs
-from ....lens.compare_page import difference_sheet, difference_words
-from ..lens.events import picture_address
 from ..lens.handle import LENS, Lens
 from ..schema import REPORT_KEY, node_schema
+
+if TYPE_CHECKING:
+    from ....lens.compare import Comparison
 
 __all__ = ["NODES", "SeedloupeLensCompare"]
 
@@ -55,6 +55,10 @@ class SeedloupeLensCompare(io.ComfyNode):
         picture_of_other: Any = None,
     ) -> io.NodeOutput:
         """Compare."""
+        from ....lens.compare import compare_runs
+        from ....lens.compare_page import difference_sheet
+        from ..lens.events import picture_address
+
         found = compare_runs(
             one.run(run_of_one, after=picture_of_one).record,
             other.run(run_of_other, after=picture_of_other).record,
@@ -67,6 +71,8 @@ class SeedloupeLensCompare(io.ComfyNode):
 
 def _said(found: Comparison) -> str:
     """Say what differs, and where the runs part first."""
+    from ....lens.compare_page import difference_words
+
     lines = [
         f"{curve.layer}: {curve.points[0].cosine:.3f} apart at the first step, "
         f"{curve.points[-1].cosine:.3f} at the last (one minus the cosine)"

@@ -9,11 +9,13 @@ import folder_paths
 from comfy_api.latest import io
 
 from ....errors import LensFileError
-from ....lens.file import SUFFIX, read_lens, write_lens
 from ..lens.handle import LENS, Lens, LensRun
 from ..schema import REPORT_KEY, node_schema
 
 __all__ = ["NODES", "SeedloupeLoadLens", "SeedloupeSaveLens"]
+
+_SUFFIX = ".lens.safetensors"
+"""As :mod:`seedloupe.lens.file` has it; loading that for a list of files costs each start."""
 
 
 class SeedloupeSaveLens(io.ComfyNode):
@@ -63,6 +65,8 @@ class SeedloupeSaveLens(io.ComfyNode):
         cls, lens: Lens, filename_prefix: str, run: int = 0, picture: Any = None
     ) -> io.NodeOutput:
         """Write the file beside those that are there."""
+        from ....lens.file import write_lens
+
         chosen = lens.run(run, after=picture)
         path = write_lens(_free_path(filename_prefix), chosen.record)
         size = path.stat().st_size / 1e6
@@ -102,11 +106,13 @@ class SeedloupeLoadLens(io.ComfyNode):
     @classmethod
     def execute(cls, file: str) -> io.NodeOutput:
         """Read the file."""
+        from ....lens.file import read_lens
+
         path = _files().get(file)
         if path is None:
             raise LensFileError(
                 "file",
-                expected=f"a file ending in {SUFFIX} in the output or the input folder",
+                expected=f"a file ending in {_SUFFIX} in the output or the input folder",
                 got=file,
                 advice="Press r to read the folders again, and choose one.",
             )
@@ -126,7 +132,7 @@ def _free_path(prefix: str) -> Path:
             got=prefix,
             advice="Name it without .. and without a drive.",
         ) from error
-    return Path(folder) / f"{name}_{number:05}_{SUFFIX}"
+    return Path(folder) / f"{name}_{number:05}_{_SUFFIX}"
 
 
 def _files() -> dict[str, Path]:
@@ -138,7 +144,7 @@ def _files() -> dict[str, Path]:
     found = {
         f"{name}/{path.relative_to(folder).as_posix()}": path
         for name, folder in folders.items()
-        for path in folder.rglob(f"*{SUFFIX}")
+        for path in folder.rglob(f"*{_SUFFIX}")
         if path.is_file()
     }
     return dict(sorted(found.items(), key=lambda one: -one[1].stat().st_mtime))

@@ -7,12 +7,7 @@ from typing import Any
 from comfy_api.latest import io
 
 from ....errors import InputError
-from ....lens.run_record import panel_of
-from ..lens.events import Page
 from ..lens.handle import LENS, Lens
-from ..lens.tap import LensTap
-from ..lens.tap_run import TapSettings
-from ..lens.tokens import clip_prompt_tokens
 from ..refusal import validation
 from ..schema import node_schema
 
@@ -66,6 +61,12 @@ class SeedloupeLensTap(io.ComfyNode):
         negative: str = "",
     ) -> io.NodeOutput:
         """Put the watch on a clone of the model."""
+        from ....lens.run_record import panel_of
+        from ..lens.events import Page
+        from ..lens.tap import LensTap
+        from ..lens.tap_run import TapSettings
+        from ..lens.tokens import clip_prompt_tokens
+
         unet = model.get_model_object("diffusion_model")
         settings = TapSettings(
             panel_of(unet, _names(layers)),

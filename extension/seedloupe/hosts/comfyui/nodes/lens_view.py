@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from comfy_api.latest import io
 
-from ....lens.record import LensRecord
-from ....lens.record_view import (
-    ViewKind,
-    ViewRequest,
-    laid_out,
-    require_same_form,
-    view_record,
-)
 from ..lens.handle import LENS, Lens
-from ..lens.shown import shown_run
 from ..schema import node_schema
+
+if TYPE_CHECKING:
+    from ....lens.record import LensRecord
 
 __all__ = ["NODES", "SeedloupeLensView"]
 
 _CELLS = 8
+_VIEWS = ("colours", "groups", "spot", "word")
+"""As ``ViewKind`` of the lens has them; loading that for four words costs each start."""
 
 
 class SeedloupeLensView(io.ComfyNode):
@@ -65,6 +61,9 @@ class SeedloupeLensView(io.ComfyNode):
         picture: Any = None,
     ) -> io.NodeOutput:
         """Look, and give the page what it needs to go on looking."""
+        from ....lens.record_view import ViewKind, ViewRequest, laid_out, view_record
+        from ..lens.shown import shown_run
+
         chosen = lens.run(run, after=picture)
         request = ViewRequest(ViewKind(view), layer, step, x, y, word, image, prompt)
         under = _under(chosen.record, picture, image)
@@ -86,8 +85,8 @@ def _inputs() -> list[Any]:
         LENS.Input("lens", tooltip="Of a Lens Tap, or of Load Lens."),
         io.Combo.Input(
             "view",
-            options=[kind.value for kind in ViewKind],
-            default=ViewKind.COLOURS.value,
+            options=list(_VIEWS),
+            default=_VIEWS[0],
             tooltip="colours: the layer's strongest components. groups: cells that belong "
             "together. spot: what is like the place at x, y, and the words there. word: where a "
             "word acts.",
@@ -137,6 +136,8 @@ def _inputs() -> list[Any]:
 
 def _under(record: LensRecord, picture: Any, image: int) -> torch.Tensor | None:
     """Return the picture ``(3, H, W)`` that belongs to a row of the batch."""
+    from ....lens.record_view import require_same_form
+
     if picture is None:
         return None
     one = picture[min(image, len(picture) - 1), ..., :3].permute(2, 0, 1).float().cpu().clamp(0, 1)

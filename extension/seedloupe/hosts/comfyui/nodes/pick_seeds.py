@@ -7,22 +7,10 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ....services.choice_summary import summarise_choice
-from ..choosing import (
-    ANYTHING,
-    BY_HAND,
-    USUAL,
-    PickSettings,
-    pick_for,
-    picked_ui,
-    report_of,
-    require_pick,
-)
 from ..identity import model_sha256
 from ..latents import shape_in_use
-from ..noise import SeedNoise
 from ..refusal import validation
-from ..schema import REPORT_KEY, node_schema
+from ..schema import ANYTHING, BY_HAND, REPORT_KEY, USUAL, node_schema
 from ..tables import OF_THE_MODEL, named_table, table_names, table_stamp
 
 __all__ = ["NODES", "SeedloupePickSeeds"]
@@ -94,6 +82,8 @@ class SeedloupePickSeeds(io.ComfyNode):
         """Refuse what can be refused before anything runs."""
 
         def check() -> None:
+            from ..choosing import require_pick
+
             known = isinstance(table, str) and table != OF_THE_MODEL
             require_pick(named_table(table, None).table if known else None, pick)
 
@@ -119,6 +109,10 @@ class SeedloupePickSeeds(io.ComfyNode):
         latent: Mapping[str, Any] | None = None,
     ) -> io.NodeOutput:
         """Pick the seeds, unless they would mean other noise here."""
+        from ....services.choice_summary import summarise_choice
+        from ..choosing import PickSettings, pick_for, picked_ui, report_of
+        from ..noise import SeedNoise
+
         known = model_sha256(model)
         settings = PickSettings(pick, count, position, order, other_size, tags, no_tags)
         choice, batch = pick_for(

@@ -12,8 +12,6 @@ from comfy.cli_args import args
 from comfy_api.latest import io, ui
 from torch import Tensor
 
-from ....metadata.write_png import save_png
-from ..saving import records_for
 from ..schema import REPORT_KEY, node_schema
 
 __all__ = ["NODES", "SeedloupeSaveWithSeeds"]
@@ -55,6 +53,8 @@ class SeedloupeSaveWithSeeds(io.ComfyNode):
         cls, images: list[Tensor], filename_prefix: list[str], noise: list[Any] | None = None
     ) -> io.NodeOutput:
         """Save every picture, whether or not its seed is known."""
+        from ..saving import records_for
+
         pictures = [picture for batch in images for picture in batch]
         height, width = pictures[0].shape[:2]
         records = records_for(noise[0] if noise else None, len(pictures), (width, height))
@@ -80,6 +80,8 @@ def _run_texts(hidden: Any) -> dict[str, str]:
 def _saved(
     pictures: Sequence[Tensor], prefix: str, texts: dict[str, str], of_each: Sequence[str]
 ) -> list[Any]:
+    from ....metadata.write_png import save_png
+
     height, width = pictures[0].shape[:2]
     folder, name, counter, subfolder, _ = folder_paths.get_save_image_path(
         prefix, folder_paths.get_output_directory(), width, height

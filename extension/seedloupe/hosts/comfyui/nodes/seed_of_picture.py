@@ -8,9 +8,7 @@ import folder_paths
 from comfy_api.latest import io
 
 from ....errors import ImageError
-from ....metadata import Answers, noise_in_file, settled
 from ....noise import NoiseSource
-from ..found_noise import PictureNoise, found_lines
 from ..refusal import validation
 from ..schema import REPORT_KEY, node_schema
 from ..tables import file_stamp
@@ -86,6 +84,9 @@ class SeedloupeSeedOfPicture(io.ComfyNode):
     @classmethod
     def execute(cls, image: str, source: str = "", index: int = -1) -> io.NodeOutput:
         """Read the file, with what its owner knows."""
+        from ....metadata import Answers, noise_in_file, settled
+        from ..found_noise import PictureNoise, found_lines
+
         place = None if index < 0 else index
         drawn = NoiseSource.parse(source.strip()) if source.strip() else None
         found = settled(noise_in_file(_path(image)), Answers(source=drawn, index=place))
