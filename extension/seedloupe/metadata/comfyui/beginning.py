@@ -20,12 +20,15 @@ class Beginning:
         parts: which parts of the stream the pictures have, in the order they are written.
         shown: the pictures that began with it.
         others: pictures the file may be as well, which no sampler made.
+        each: where the pictures of one batch have seeds of their own and it may be any of them,
+            their seeds in the order they are written.
     """
 
     draw: Draw
     parts: tuple[int, ...]
     shown: Sequence[Shown]
     others: Sequence[Shown]
+    each: tuple[NoiseCandidate, ...] = ()
 
     @property
     def flow(self) -> Flow:
@@ -49,12 +52,29 @@ def find_beginning(draws: Sequence[Draw], shown: Sequence[Shown]) -> Beginning |
         return _unknown(
             "The picture is put together of several, each with noise of its own.", seeds
         )
-    if len(drawn) > 1:
+    each = _each(draws, begun) if len(drawn) > 1 else ()
+    if len(drawn) > 1 and not each:
         return _several(drawn, begun, draws)
-    (draw,) = drawn.values()
+    draw = next(iter(drawn.values()))
     parts = dict.fromkeys(_part(draws, min(picture.row))[1] for picture in begun)
     others = [p for p in shown if not p.row and p.unknown is None]
-    return Beginning(draw, tuple(parts), begun, others)
+    return Beginning(draw, tuple(parts), begun, others, each)
+
+
+def _each(draws: Sequence[Draw], begun: Sequence[Shown]) -> tuple[NoiseCandidate, ...]:
+    """Return the seeds of one sampler's batch, a picture each; nothing where it is none."""
+    wheres: dict[int, str] = {}
+    for picture in begun:
+        for number, _ in picture.row:
+            wheres.setdefault(number, picture.where)
+    made = [draws[number] for number in wheres]
+    if not all(draw.own_seed for draw in made) or len({draw.sampler for draw in made}) > 1:
+        return ()
+    return tuple(
+        NoiseCandidate(f"{where}, picture {place}", draw.seed)
+        for place, (where, draw) in enumerate(zip(wheres.values(), made, strict=True))
+        if isinstance(draw.seed, int)
+    )
 
 
 def _without_noise(shown: Sequence[Shown]) -> FoundNoise:

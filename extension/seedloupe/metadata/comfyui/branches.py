@@ -46,6 +46,7 @@ WRITERS: Mapping[str, Writer] = {
     "SaveImageWithAlpha": Writer(),
     "PreviewBridge": Writer(),
     "Save image with extra metadata [Crystools]": Writer(("image",)),
+    "SeedloupeSaveWithSeeds": Writer(),
     "VHS_VideoCombine": Writer(),
 }
 """Nodes that write pictures; ``effort`` as in ComfyUI's ``nodes.py`` (levels 4 and 1)."""
@@ -70,6 +71,16 @@ _NO_PICTURE_FILES = frozenset(
         "PreviewAny",
         "PreviewAudio",
         "VAESave",
+        # ours
+        "SeedloupeCheckText",
+        "SeedloupeGoldenSeed",
+        "SeedloupeLensCompare",
+        "SeedloupeLensView",
+        "SeedloupeNoiseFromSeeds",
+        "SeedloupePickSeeds",
+        "SeedloupeRetry",
+        "SeedloupeSaveLens",
+        "SeedloupeSeedOfPicture",
     )
 )
 """Nodes at the end of a graph whose files are no pictures."""

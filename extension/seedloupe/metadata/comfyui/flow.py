@@ -40,10 +40,12 @@ class TableSeed:
     Attributes:
         table: the table's name; None where the graph does not tell.
         count: how many of its best seeds it may be; None where the graph does not tell.
+        picked: how they were picked, where they are not simply the best: a rule and a position.
     """
 
     table: str | None
     count: int | None
+    picked: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Draw:
         strength: how much it forgets of what it is handed; None where the graph does not tell.
         doubts: what decides the noise and is not known here: kinds of nodes, for people.
         size_from: the node that makes the size, where it does not tell.
+        drawer: who drew in place of the host; empty where the host did.
+        own_seed: whether each picture of the sampler's batch has a drawing like this of its own.
     """
 
     sampler: str
@@ -93,6 +97,8 @@ class Draw:
     strength: float | None = None
     doubts: tuple[str, ...] = ()
     size_from: str = ""
+    drawer: str = ""
+    own_seed: bool = False
 
     @property
     def stream(self) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from ...noise.source import NoiseSource
 from .flow import Flow, Form, Seed, united
 
 
@@ -59,11 +60,17 @@ class NoiseMaker:
         seed: None where it leads to no number.
         adds: whether it makes any.
         doubts: what decides and is not known here.
+        drawer: the node that draws in place of the host; empty where the host draws.
+        source: which generator that node draws with; None where it does not tell.
+        each: the seeds of the pictures of a batch, where each has its own.
     """
 
     seed: Seed | None
     adds: bool = True
     doubts: tuple[str, ...] = ()
+    drawer: str = ""
+    source: NoiseSource | None = None
+    each: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

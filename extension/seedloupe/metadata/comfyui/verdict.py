@@ -39,9 +39,19 @@ def judged(found: FoundNoise, told: Beginning) -> FoundNoise:
     if draw.batch is None:
         verdict = "How many pictures were drawn at once is not in the file."
         return replace(found, level=FoundLevel.UNKNOWN, verdict=verdict)
+    if told.each:
+        return replace(
+            found,
+            level=FoundLevel.DEPENDS,
+            verdict=f"One of {len(told.each)} pictures of {draw.sampler}, each with the noise of "
+            "its own seed; the file does not tell which.",
+            seeds=tuple(one.seed for one in told.each if one.seed is not None),
+            missing=(Missing.INDEX, *((Missing.SIZE,) if found.shape is None else ())),
+            candidates=told.each,
+        )
     missing = tuple(_missing(found, told))
     if not missing:
-        return replace(found, verdict=_drawn(found))
+        return replace(found, verdict=_drawn(found, draw.drawer))
     return replace(
         found,
         level=FoundLevel.DEPENDS,
@@ -51,7 +61,9 @@ def judged(found: FoundNoise, told: Beginning) -> FoundNoise:
     )
 
 
-def _drawn(found: FoundNoise) -> str:
+def _drawn(found: FoundNoise, drawer: str) -> str:
+    if drawer and found.source not in (None, CPU_NOISE):
+        return f"{drawer} drew {found.source.label} noise, alike on every machine."
     if found.source is None or found.source == CPU_NOISE:
         return _CPU
     return f"smZ Settings had {found.source.label} noise drawn, alike on every machine."
@@ -113,6 +125,15 @@ def _of_node(seed: UnknownSeed, shape: tuple[int, ...] | None) -> str:
 
 
 def _of_table(seed: TableSeed) -> str:
+    if seed.picked:
+        named = (
+            "a table it does not name" if seed.table is None else f"the table {seed.table[:80]!r}"
+        )
+        several = "Seeds" if seed.count is None else f"One of {seed.count} seeds"
+        return (
+            f"{several} that Pick Seeds took from {named} ({seed.picked}); the graph does not tell "
+            "the number. Save with Seeds writes it into the picture."
+        )
     which = "The best seed" if seed.count == 1 else f"One of the {seed.count} best seeds"
     named = "a table it does not name" if seed.table is None else f"the table {seed.table[:80]!r}"
     known = seed.count is not None

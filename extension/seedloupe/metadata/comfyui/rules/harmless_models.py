@@ -213,6 +213,8 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
         "ModelMemoryUsageFactorOverride",
         "ModelPreviewOverrideKJ",
         "PatchModelPatcherOrder",
+        # ours
+        "SeedloupeLensTap",
     ),
 }
 

@@ -9,12 +9,13 @@ from functools import partial
 from ...parsing import whole_number
 from ..evaluation import Inputs, Rule
 from ..flow import Flow, TableSeed
-from ..values import OTHER, Many, Slots, Value
+from ..values import OTHER, Many, NoiseMaker, Slots, Value
 from .arithmetic import calculated
 
 _LARGEST_EXACT = 2**53
 """Beyond it a number that goes through a float is no longer the same."""
 _MOST_PICKED = 10_000
+_RULES = ("golden", "diverse", "layout", "clean")
 _RANDOM_SEEDS = (-1, -2, -3)
 """What rgthree's node holds where the server draws, raises or lowers a seed of its own."""
 
@@ -102,8 +103,22 @@ def _golden(inputs: Inputs) -> Slots:
 
 
 def _picked(inputs: Inputs) -> Slots:
-    """Our "Pick Seeds": a list of seeds; which of them a picture of a batch has, no graph tells."""
-    return Slots((_golden(inputs).items[0], inputs.unknown()))
+    """Our "Pick Seeds": a list of seeds, and a NOISE of them that the table's generator draws.
+
+    The graph holds the rule and the position, and only the table knows the seeds.
+    """
+    table, count, position = (
+        inputs.value("table"),
+        inputs.number("count"),
+        inputs.number("position"),
+    )
+    rule = inputs.value("pick")
+    named = isinstance(table, str) and not table.startswith("(")
+    known = count if count is not None and 1 <= count <= _MOST_PICKED else None
+    rule = rule if rule in _RULES else "a rule it does not name"
+    at = "" if position is None or position < 0 else f", position {position}"
+    seed = TableSeed(str(table) if named else None, known, f"{rule}{at}")
+    return Slots((seed, NoiseMaker(seed, drawer="Pick Seeds")))
 
 
 def _converted(inputs: Inputs) -> Value | Slots:

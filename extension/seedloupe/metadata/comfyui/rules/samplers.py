@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ....errors import SeedloupeError
+from ....noise import canonical_seed, parse_seeds
 from ....noise.source import CPU_NOISE, NV_NOISE, NoiseSource
 from ...found_noise import LaterPass
 from ...parsing import read_seed, read_share, whole_number
 from ..evaluation import Inputs, Rule
-from ..flow import UNSTARTED, Draw, Flow, Form, Seed, TableSeed, UnknownSeed, united
+from ..flow import MOST_PICTURES, UNSTARTED, Draw, Flow, Form, Seed, TableSeed, UnknownSeed, united
 from ..graph import Link
-from ..values import GraphModel, Guide, NoiseMaker, Schedule, Slots, Unknown, Value
+from ..values import GraphModel, Guide, Many, NoiseMaker, Schedule, Slots, Unknown, Value
 from .schedules import part, schedule
 
 _LARGEST_EXACT = 2**53
@@ -56,10 +58,28 @@ def sampled(inputs: Inputs, handed: Flow | Unknown, run: Pass) -> Flow | Unknown
         return _again(inputs, handed, run)
     if not run.noise.adds:
         return replace(handed, empty=False, doubts=united(handed.doubts, run.schedule.doubts))
+    if run.noise.each:
+        return _each_its_own(inputs, handed, run)
     draw = len(inputs.draws)
     inputs.draws.append(_draw(inputs, handed, run))
     rows = tuple(row or frozenset({(draw, place)}) for place, row in enumerate(handed.rows))
     return replace(handed, rows=rows, empty=False, doubts=(), grown=Fraction(1))
+
+
+def _each_its_own(inputs: Inputs, handed: Flow, run: Pass) -> Flow | Unknown:
+    """Let each picture begin with the noise of its own seed, whatever else is in the batch."""
+    places = handed.index or tuple(range(len(handed.rows)))
+    seeds = run.noise.each
+    if len(places) != len(handed.rows) or max(places) >= len(seeds):
+        return replace(inputs.unknown(), is_broken=True)  # the node refuses it
+    if not handed.counted and len(seeds) > 1:
+        return inputs.unknown(f"a batch of {handed.size_from or 'pictures'} without a number")
+    rows = []
+    for place, row in zip(places, handed.rows, strict=True):
+        rows.append(row or frozenset({(len(inputs.draws), 0)}))
+        whole = _draw(inputs, handed, replace(run, noise=replace(run.noise, seed=seeds[place])))
+        inputs.draws.append(replace(whole, batch=1, index=None, own_seed=True))
+    return replace(handed, rows=tuple(rows), empty=False, doubts=(), grown=Fraction(1))
 
 
 def _not_known(handed: Unknown) -> Flow:
@@ -87,7 +107,8 @@ def _draw(inputs: Inputs, handed: Flow, run: Pass) -> Draw:
         size=handed.size,
         batch=len(handed.rows) if handed.counted else None,
         index=handed.index,
-        source=_source(run.model),
+        source=run.noise.source if run.noise.drawer else _source(run.model),
+        drawer=run.noise.drawer,
         channels=handed.channels if handed.empty else None,
         cell=handed.cell,
         task="inpaint" if handed.masked else "img2img" if from_picture else "txt2img",
@@ -207,6 +228,22 @@ def _random_noise(inputs: Inputs) -> NoiseMaker:
     return NoiseMaker(read_seed_of(inputs, "noise_seed"))
 
 
+def _noise_from_seeds(inputs: Inputs) -> Value | Slots:
+    """Our own node: a NOISE in which each picture has its own seed, and the seeds as a list."""
+    text, source = inputs.value("seeds"), inputs.value("source")
+    if not isinstance(text, str) or not isinstance(source, str):
+        return inputs.unknown()
+    try:
+        drawn = NoiseSource.parse(source)
+        seeds = tuple(canonical_seed(seed, drawn) for seed in parse_seeds(text))
+    except SeedloupeError:
+        return replace(inputs.unknown(), is_broken=True)
+    if not 0 < len(seeds) <= MOST_PICTURES:
+        return inputs.unknown()
+    maker = NoiseMaker(None, drawer="Noise from Seeds", source=drawn, each=seeds)
+    return Slots((maker, Many(seeds)))
+
+
 def _no_noise(inputs: Inputs) -> NoiseMaker:
     return NoiseMaker(None, adds=False)
 
@@ -234,6 +271,7 @@ RULES: Mapping[str, Rule] = {
     "SamplerCustom": _sampler_custom,
     "SamplerCustomAdvanced": _sampler_custom_advanced,
     "RandomNoise": _random_noise,
+    "SeedloupeNoiseFromSeeds": _noise_from_seeds,
     "DisableNoise": _no_noise,
     "AddNoise": _add_noise,
     "ImpactKSamplerBasicPipe": _impact_ksampler,

@@ -68,6 +68,7 @@ HARMLESS_METHODS: Mapping[str, str] = {
 
 HARMLESS_WRAPPERS: Mapping[str, str] = {
     "DetailDaemonSamplerNode": "tells the model other levels, and leaves what is handed in alone",
+    "SeedloupeStepNoise": "gives the steps noise of their own, and leaves what is handed in alone",
     "LyingSigmaSampler": "tells the model other levels, and leaves what is handed in alone",
 }
 """Methods around another method, which have no say themselves."""
