@@ -38,7 +38,13 @@ def test_a_start_loads_no_more_than_what_describes_the_nodes() -> None:
         [sys.executable, "-I", "-c", source], capture_output=True, text=True, check=True
     )
     loaded = set(run.stdout.split())
-    later = ("seedloupe.lens", "seedloupe.metadata", "seedloupe.picking", "seedloupe.services")
+    later = (
+        "seedloupe.atlas",
+        "seedloupe.lens",
+        "seedloupe.metadata",
+        "seedloupe.picking",
+        "seedloupe.services",
+    )
     assert not {name for name in loaded if name.startswith(later)} - {"seedloupe.services"}
     assert len(loaded) <= MOST_MODULES
 

@@ -110,6 +110,36 @@ def test_picked_seeds_are_told_by_table_rule_and_position_and_not_as_the_best(sl
     assert found.source is None or slot == 0
 
 
+def by_hand(**more: Any) -> dict[str, Any]:
+    given = {"table": "mine", "pick": "by hand", "pick.seeds": "9, 5 9", "count": 2, "position": 1}
+    return node("SeedloupePickSeeds", **{**given, **more})
+
+
+def test_seeds_written_by_hand_stand_in_the_graph_but_not_who_drew() -> None:
+    found = noise_in_graph(advanced(["20", 1], n20=by_hand()))
+    assert (found.level, found.seeds, found.missing) == (
+        FoundLevel.DEPENDS,
+        (5,),
+        (Missing.SOURCE,),
+    )
+    told = settled(found, Answers(source=NoiseSource.parse("nv")))
+    drawn = initial_noise(5, SHAPE, source=NoiseSource.parse("nv"))
+    assert torch.equal(draw_found(told), drawn)
+    listed = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=by_hand()))
+    assert [one.seed for one in listed.candidates] == [5, 9]
+    many = by_hand(**{"pick.seeds": ",".join(map(str, range(1000, 1400)))}, position=399)
+    assert noise_in_graph(advanced(["20", 1], n20=many)).seeds == (1399,)
+    both = noise_in_graph(advanced(["20", 1], n20=by_hand(), n5=empty(batch_size=2)))
+    assert (both.seeds, both.missing) == ((5, 9), (Missing.INDEX, Missing.SOURCE))
+
+
+@pytest.mark.parametrize("pick", ["by hand", "golden"])
+def test_noise_that_may_be_carried_is_not_taken_for_the_seeds_own(pick: str) -> None:
+    found = noise_in_graph(advanced(["20", 1], n20=by_hand(pick=pick, other_size="stretch")))
+    assert found.level is FoundLevel.UNKNOWN
+    assert "carried" in found.verdict
+
+
 def test_a_strangers_rule_is_not_repeated() -> None:
     picked = node("SeedloupePickSeeds", table="(the model's)", pick="`rm`", count=3, position=6)
     verdict = noise_in_graph(graph(n3=sampler(seed=["20", 0]), n20=picked)).verdict

@@ -5,21 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...atlas.page import (
-    aspect_of,
-    atlas_css,
-    atlas_module,
-    frame_html,
-    has_sheet,
-    map_html,
-    table_json,
-)
 from ...errors import InputError, TableError
-from ...picking import PickRule, ranks_of, rules_for
-from ...tables import SeedTable
 from .tables import named_table, table_names, table_stamp
+
+if TYPE_CHECKING:
+    from ...tables import SeedTable
 
 __all__ = ["ADDRESS", "add_atlas_route", "atlas_answer"]
 
@@ -48,6 +40,8 @@ def atlas_answer(asked: Mapping[str, str]) -> Answer:
         asked: ``part``: ``page`` (markup and style) or ``script``; or with ``table``, a name of the
             catalogue, ``table`` (what to tell the map), ``seeds`` or ``sheet``.
     """
+    from ...atlas.page import atlas_css, atlas_module, frame_html, map_html
+
     part, name = asked.get("part", ""), asked.get("table", "")
     try:
         if part == "page":
@@ -60,6 +54,9 @@ def atlas_answer(asked: Mapping[str, str]) -> Answer:
 
 
 def _of_table(part: str, name: str) -> Answer:
+    from ...atlas.page import has_sheet, table_json
+    from ...picking import ranks_of
+
     parts = ("table", "seeds", "sheet")
     if part not in parts:
         raise InputError("part", expected=f"page, script, {', '.join(parts)}", got=f"{part!r:.60}")
@@ -74,6 +71,9 @@ def _of_table(part: str, name: str) -> Answer:
 
 
 def _told(table: SeedTable, name: str) -> dict[str, object]:
+    from ...atlas.page import aspect_of, has_sheet
+    from ...picking import PickRule, rules_for
+
     return {
         "table": name,
         "sheet": has_sheet(table),

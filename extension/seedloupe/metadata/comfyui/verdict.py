@@ -44,9 +44,10 @@ def judged(found: FoundNoise, told: Beginning) -> FoundNoise:
             found,
             level=FoundLevel.DEPENDS,
             verdict=f"One of {len(told.each)} pictures of {draw.sampler}, each with the noise of "
-            "its own seed; the file does not tell which.",
+            "its own seed; the file does not tell which."
+            + ("" if found.source else f" {_untold_source(draw.drawer)}"),
             seeds=tuple(one.seed for one in told.each if one.seed is not None),
-            missing=(Missing.INDEX, *((Missing.SIZE,) if found.shape is None else ())),
+            missing=tuple(_missing_of_each(found)),
             candidates=told.each,
         )
     missing = tuple(_missing(found, told))
@@ -80,7 +81,7 @@ def _missing(found: FoundNoise, told: Beginning) -> Iterator[tuple[Missing, str]
             made = "is another in newer versions of ComfyUI than in older ones for such a model"
         yield Missing.SIZE, f"The size {made}."
     if found.source is None:
-        yield Missing.SOURCE, "smZ Settings had the graphics card draw, and cards differ."
+        yield Missing.SOURCE, _untold_source(draw.drawer)
     if len(_parts(found)) > 1:
         drawer = "on the CPU" if found.source == CPU_NOISE else "by smZ Settings"
         batch = f"a batch of {found.batch}, drawn {drawer} as one stream"
@@ -95,6 +96,20 @@ def _missing(found: FoundNoise, told: Beginning) -> Iterator[tuple[Missing, str]
         names = ", ".join(dict.fromkeys(picture.where for picture in told.others[:3]))
         text = f"The graph also writes a picture that no sampler made ({names})"
         yield Missing.INDEX, f"{text}, and the file does not tell whether it is that one."
+
+
+def _untold_source(drawer: str) -> str:
+    if drawer:
+        return f"{drawer} drew as its table says, and the graph does not hold that."
+    return "smZ Settings had the graphics card draw, and cards differ."
+
+
+def _missing_of_each(found: FoundNoise) -> Iterator[Missing]:
+    yield Missing.INDEX
+    if found.shape is None:
+        yield Missing.SIZE
+    if found.source is None:
+        yield Missing.SOURCE
 
 
 def _parts(found: FoundNoise) -> frozenset[int]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
+from ....errors import SeedError
+from ....noise import parse_seeds
 from ...parsing import whole_number
 from ..evaluation import Inputs, Rule
 from ..flow import Flow, TableSeed
@@ -15,6 +17,7 @@ from .arithmetic import calculated
 _LARGEST_EXACT = 2**53
 """Beyond it a number that goes through a float is no longer the same."""
 _MOST_PICKED = 10_000
+_BY_HAND = "by hand"
 _RULES = ("golden", "diverse", "layout", "clean")
 _RANDOM_SEEDS = (-1, -2, -3)
 """What rgthree's node holds where the server draws, raises or lowers a seed of its own."""
@@ -113,12 +116,37 @@ def _picked(inputs: Inputs) -> Slots:
         inputs.number("position"),
     )
     rule = inputs.value("pick")
+    if rule == _BY_HAND:
+        return _by_hand(inputs, count, position)
     named = isinstance(table, str) and not table.startswith("(")
     known = count if count is not None and 1 <= count <= _MOST_PICKED else None
     rule = rule if rule in _RULES else "a rule it does not name"
     at = "" if position is None or position < 0 else f", position {position}"
     seed = TableSeed(str(table) if named else None, known, f"{rule}{at}")
-    return Slots((seed, NoiseMaker(seed, drawer="Pick Seeds")))
+    return Slots((seed, NoiseMaker(seed, doubts=_carried(inputs), drawer="Pick Seeds")))
+
+
+def _by_hand(inputs: Inputs, count: int | None, position: int | None) -> Slots:
+    """Seeds that were written into it, each once, round and round from the position."""
+    written = inputs.value("pick.seeds")
+    try:
+        seeds = tuple(dict.fromkeys(parse_seeds(written if isinstance(written, str) else "")))
+    except SeedError:
+        seeds = ()
+    known = 0 < len(seeds) <= _MOST_PICKED and inputs.word("order", default="turning") == "turning"
+    if not known or not count or count < 0 or position is None or position < 0:
+        return Slots((inputs.unknown(), inputs.unknown()))
+    turned = tuple(seeds[(position + place) % len(seeds)] for place in range(len(seeds)))
+    taken = turned[:count]
+    maker = NoiseMaker(None, doubts=_carried(inputs), drawer="Pick Seeds", each=taken)
+    return Slots((Many(taken), maker))
+
+
+def _carried(inputs: Inputs) -> tuple[str, ...]:
+    """Return what keeps the noise from being that of the seed at this very size."""
+    if inputs.word("other_size", default="refuse") == "refuse":
+        return ()
+    return ("Pick Seeds, which may have carried noise of another size",)
 
 
 def _converted(inputs: Inputs) -> Value | Slots:
