@@ -30,11 +30,19 @@ def test_a_batch_index_picks_seeds_with_repetitions() -> None:
     assert torch.equal(batch.draw(SHAPE, 1, batch_index=[2]), batch.draw(SHAPE, 3)[2:])
 
 
-@pytest.mark.parametrize(("batch", "index"), [(3, None), (1, [2]), (1, [-1])])
+@pytest.mark.parametrize(
+    ("batch", "index", "said"),
+    [
+        (3, None, r"batch_size: expected at most 2.*got 3 pictures.*Set the latent's batch"),
+        (1, [2], r"batch_index: expected 0 to 1.*got 2\. Ask for 3 seeds"),
+        (2, [0, -1], r"batch_index: expected 0 to 1.*got -1\. Places in a batch count from 0"),
+        (1, [-1], r"batch_index: expected 0 to 1.*got -1\. Places in a batch count from 0"),
+    ],
+)
 def test_more_pictures_than_seeds_are_refused_with_the_cure(
-    batch: int, index: list[int] | None
+    batch: int, index: list[int] | None, said: str
 ) -> None:
-    with pytest.raises(NoiseError, match=r"batch_size: expected at most 2.*Set the latent's batch"):
+    with pytest.raises(NoiseError, match=said):
         SeedBatch((7, 3)).draw(SHAPE, batch, batch_index=index)
 
 

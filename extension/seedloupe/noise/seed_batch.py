@@ -65,11 +65,20 @@ class SeedBatch:
         last = max(rows, default=0)
         if last < len(self.seeds) and min(rows, default=0) >= 0:
             return tuple(self.seeds[row] for row in rows)
-        got = f"{batch} pictures" if batch_index is None else f"the batch index {last}"
+        if batch_index is not None:
+            wrong = last if last >= len(self.seeds) else min(rows)
+            raise NoiseError(
+                "batch_index",
+                expected=f"0 to {len(self.seeds) - 1}, as there are {len(self.seeds)} seeds",
+                got=f"{wrong}",
+                advice=f"Ask for {last + 1} seeds, or take an earlier picture of the batch."
+                if wrong >= len(self.seeds)
+                else "Places in a batch count from 0.",
+            )
         raise NoiseError(
             "batch_size",
             expected=f"at most {len(self.seeds)}, as there are so many seeds",
-            got=got,
+            got=f"{batch} pictures",
             advice=f"Set the latent's batch size to {len(self.seeds)}, or ask for more seeds.",
         )
 

@@ -110,6 +110,15 @@ def test_times_between_trained_steps_are_not_rounded(host: Host) -> None:
     assert levels.timestep(torch.tensor([[1.0, 2.0]])).shape == (1, 2)
 
 
+def test_at_full_denoise_nothing_is_left_of_the_picture(host: Host) -> None:
+    levels = host.ours("seedling_sampling").SeedlingSampling()
+    noise, picture = torch.ones(1, 4, 2, 3), torch.full((1, 4, 2, 3), 5.0)
+    begun = levels.noise_scaling(torch.tensor(3.0), noise, picture, max_denoise=True)
+    torch.testing.assert_close(begun, noise * 10**0.5)
+    part = levels.noise_scaling(torch.tensor(3.0), noise, picture)
+    torch.testing.assert_close(part, noise * 3 + 5)
+
+
 @pytest.mark.parametrize(("sampler", "scaled"), [("euler", True), ("dpmpp_sde", False)])
 def test_only_euler_begins_from_noise_times_the_level(
     host: Host, sampler: str, scaled: bool

@@ -119,7 +119,7 @@ def pick_for(
     made = sampling_line(table.spec, comfyui_names(table.spec))
     advice = {"sampling": f"Sample as it was made: {made}."}
     if resize is None:
-        advice["noise.shape"] = _shape_advice(table)
+        advice["noise.shape"] = _shape_advice(table, shape)
     choice = choose_seeds(named, settings.request).matched(use, advice=advice)
     only = None if resize is not None else spec.shape
     return choice, SeedBatch(choice.seeds, spec.source, resize, only)
@@ -241,7 +241,12 @@ _MORE = {
 }
 
 
-def _shape_advice(table: SeedTable) -> str:
+def _shape_advice(table: SeedTable, shape: tuple[int, ...] | None) -> str:
+    if shape is not None and shape[1:] == table.spec.noise.shape[1:]:
+        return (
+            "Wire the model to this node as well: ComfyUI gives an empty latent the channels of "
+            "the model. If it is wired, the table is for another kind of model."
+        )
     sampling = table.spec.sampling
     if sampling is None or sampling.size is None:
         return "Set the size the table was made for, or other_size to stretch."

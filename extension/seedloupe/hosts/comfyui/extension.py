@@ -25,9 +25,9 @@ class SeedloupeNodes(ComfyExtension):
         They are made when first asked for: what makes them loads most of Seedloupe, and each start
         of ComfyUI would wait for it.
         """
-        from .plug_ins import plugins_in_use
+        from .plug_ins import comfyui_plugins
 
-        return plugins_in_use()
+        return comfyui_plugins()
 
     async def on_load(self) -> None:
         """Add what the page asks of lenses and tables; without it the nodes still work.

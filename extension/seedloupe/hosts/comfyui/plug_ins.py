@@ -11,13 +11,13 @@ from ...plugins import builtin, with_outside
 if TYPE_CHECKING:
     from ...plugins import Plugins
 
-__all__ = ["plugins_in_use"]
+__all__ = ["comfyui_plugins"]
 
 _logger = logging.getLogger(__name__)
 
 
 @cache
-def plugins_in_use() -> Plugins:
+def comfyui_plugins() -> Plugins:
     """Return all plug-ins; a package whose own cannot be had is logged, once.
 
     Heavy engines live in processes of their own: one that crashes must not take the host.

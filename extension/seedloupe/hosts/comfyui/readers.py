@@ -15,12 +15,12 @@ _BEST = "rapidocr"
 
 @cache
 def _readers() -> Registry[OcrReader]:
-    """The same as :func:`plugins_in_use` has; without other packages' no other plug-in is made."""
+    """The same as :func:`comfyui_plugins` has; without other packages' no other plug-in is made."""
     if not any_announced():
         return builtin_readers(apart=True)
-    from .plug_ins import plugins_in_use
+    from .plug_ins import comfyui_plugins
 
-    return plugins_in_use().readers
+    return comfyui_plugins().readers
 
 
 def reader_choices() -> list[str]:

@@ -34,6 +34,16 @@ class SeedlingSampling(comfy.model_sampling.ModelSamplingDiscrete, comfy.model_s
         share = ((wanted - low) / (high - low)).clamp(0, 1)
         return (above - 1 + share).view(sigma.shape)
 
+    def noise_scaling(
+        self, sigma: Tensor, noise: Tensor, latent_image: Tensor, max_denoise: bool = False
+    ) -> Tensor:
+        """Return what sampling begins with: at full denoise noise alone, as in diffusers.
+
+        The host adds the picture there as well, and against the highest level it is not nothing.
+        """
+        kept = torch.zeros_like(latent_image) if max_denoise else latent_image
+        return super().noise_scaling(sigma, noise, kept, max_denoise)
+
 
 def begin_as_diffusers(model: Any) -> None:
     """Let a MODEL's Euler begin from noise times the level, as diffusers' does.

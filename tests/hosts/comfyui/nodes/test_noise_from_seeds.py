@@ -63,3 +63,12 @@ def test_what_names_no_noise_is_refused_before_anything_runs(
 def test_seeds_a_cpu_cannot_tell_apart_are_put_out_as_it_takes_them(host: Host) -> None:
     assert noise_of(host, f"{2**32 + 7}").args[1] == [7]
     assert noise_of(host, f"{2**32 + 7}", "nv").args[1] == [2**32 + 7]
+
+
+def test_a_seed_that_another_one_stands_for_is_said_to_be(host: Host) -> None:
+    node = host.node("SeedloupeNoiseFromSeeds")
+    (told,) = node.execute(seeds="9007199254740993, 4", source="cpu").ui["seedloupe_report"]
+    assert "noise: 1, 4\n" in told
+    assert "low 32 bits" in told
+    (told,) = node.execute(seeds="9007199254740993", source="nv").ui["seedloupe_report"]
+    assert told == "1 seeds, nv noise: 9007199254740993"

@@ -238,3 +238,17 @@ def test_a_box_is_read_in_percent_from_the_upper_left(host: Host) -> None:
     (layout,) = host.ours("choosing")._layout(RULES["layout"])["layouts"]
     assert (layout.x, layout.y) == (pytest.approx(0.25), pytest.approx(0.4))
     assert layout.size < 0.3 * 0.4
+
+
+def test_another_number_of_channels_is_no_matter_of_the_size(host: Host) -> None:
+    host.add_table(full_table(), "mine")
+    deeper = {"samples": torch.zeros(1, 16, *SHAPE[1:])}
+    with pytest.raises(TableMatchError, match="Wire the model to this node as well"):
+        pick(host, latent=deeper)
+
+
+def test_a_batch_index_beyond_the_seeds_is_named_as_such(host: Host) -> None:
+    host.add_table(full_table(), "mine")
+    noise = pick(host, count=3).args[1]
+    with pytest.raises(NoiseError, match=r"batch_index: expected 0 to 2.*got 3.*Ask for 4 seeds"):
+        noise.generate_noise({**latent(batch=1), "batch_index": [3]})

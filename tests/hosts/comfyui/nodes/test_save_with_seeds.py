@@ -117,3 +117,17 @@ def test_names_go_on_where_the_folder_ends(host: Host, out: Path) -> None:
     save(host, [2])
     save(host, [1])
     assert [path.name for path in files(out)] == [f"b_{n:05}_.png" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("node_id", ["SeedloupeSaveWithSeeds", "SeedloupeSaveLens"])
+def test_a_place_outside_the_output_folder_is_refused_before_sampling(
+    host: Host, out: Path, node_id: str
+) -> None:
+    node = host.node(node_id)
+    assert node.validate_inputs(filename_prefix="a/b") is True
+    assert node.validate_inputs(filename_prefix=["a/b"]) is True
+    assert node.validate_inputs(filename_prefix=None) is True  # wired: not known yet
+    for prefix in ("../../b", ["a", "../b"]):
+        refused = node.validate_inputs(filename_prefix=prefix)
+        assert refused.startswith("filename_prefix: expected a place in ComfyUI's output folder")
+        assert "Name it without" in refused

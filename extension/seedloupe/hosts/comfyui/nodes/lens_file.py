@@ -10,6 +10,8 @@ from comfy_api.latest import io
 
 from ....errors import LensFileError
 from ..lens.handle import LENS, Lens, LensRun
+from ..output_place import require_in_output
+from ..refusal import validation
 from ..schema import REPORT_KEY, node_schema
 
 __all__ = ["NODES", "SeedloupeLoadLens", "SeedloupeSaveLens"]
@@ -59,6 +61,11 @@ class SeedloupeSaveLens(io.ComfyNode):
                 io.String.Output("path", display_name="path", tooltip="Where it was written."),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, filename_prefix: Any) -> bool | str:
+        """Refuse a place outside the output folder before anything is sampled."""
+        return validation(lambda: require_in_output(filename_prefix))
 
     @classmethod
     def execute(

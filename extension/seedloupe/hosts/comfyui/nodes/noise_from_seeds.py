@@ -70,9 +70,13 @@ class SeedloupeNoiseFromSeeds(io.ComfyNode):
     def execute(cls, seeds: str, source: str) -> io.NodeOutput:
         """Keep seeds and source; the noise is drawn when the latent is known."""
         drawn = NoiseSource.parse(source)
-        wanted = tuple(canonical_seed(seed, drawn) for seed in parse_seeds(seeds))
+        given = parse_seeds(seeds)
+        wanted = tuple(canonical_seed(seed, drawn) for seed in given)
         said = f"{len(wanted)} seeds, {drawn.label} noise: {', '.join(map(str, wanted[:32]))}"
         shown = said if len(wanted) <= 32 else f"{said}, …"
+        if wanted != tuple(given):
+            shown += "\nThe CPU's generator keeps the low 32 bits of a seed: larger ones are named "
+            shown += "by the small one that draws the same."
         noise = SeedNoise(SeedBatch(wanted, drawn))
         return io.NodeOutput(noise, list(wanted), ui={REPORT_KEY: [shown]})
 

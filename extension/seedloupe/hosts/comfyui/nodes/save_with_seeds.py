@@ -12,6 +12,8 @@ from comfy.cli_args import args
 from comfy_api.latest import io, ui
 from torch import Tensor
 
+from ..output_place import require_in_output
+from ..refusal import validation
 from ..schema import REPORT_KEY, node_schema
 
 __all__ = ["NODES", "SeedloupeSaveWithSeeds"]
@@ -47,6 +49,11 @@ class SeedloupeSaveWithSeeds(io.ComfyNode):
                 ),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, filename_prefix: Any) -> bool | str:
+        """Refuse a place outside the output folder before anything is sampled."""
+        return validation(lambda: require_in_output(filename_prefix))
 
     @classmethod
     def execute(
