@@ -81,7 +81,7 @@ def test_maps_come_with_words_that_say_what_near_means() -> None:
     style, composition = read(full_table())["maps"]
     assert (style["space"], style["picture"]) == ("style", False)
     assert "for the eye only" in style["words"]
-    assert "all 3 dimensions" in style["words"]
+    assert "all 3 dimensions" in style["how"]
     assert composition["picture"]
     assert composition["title"] == "Composition (places in the picture)"
     np.testing.assert_allclose(floats(composition["x"]), full_table().feature("composition")[:, 0])
@@ -91,8 +91,8 @@ def test_how_a_map_was_drawn_is_told_as_the_table_tells_it() -> None:
     table = full_table()
     spaces = (SpaceSpec("style", 0.9, map="t-SNE"), *table.spec.spaces[1:])
     told = SeedTable(table.seeds, table.tensors, replace(table.spec, spaces=spaces))
-    assert "Drawn by t-SNE." in read(told)["maps"][0]["words"]
-    assert "Drawn by whoever made the table." in read(table)["maps"][0]["words"]
+    assert "Drawn by t-SNE." in read(told)["maps"][0]["how"]
+    assert "Drawn by whoever made the table." in read(table)["maps"][0]["how"]
 
 
 def test_a_table_nobody_measured_has_no_ranks_and_no_maps() -> None:

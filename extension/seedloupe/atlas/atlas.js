@@ -131,6 +131,8 @@ function showMap(atlas, moving) {
   atlas.element.querySelector(".sl-atlas").classList.remove("sl-empty");
   part("note").textContent = "";
   part("words").textContent = map.cell ? map.words.replace("The map is", "The places are") : map.words;
+  part("drawn").textContent = spread.how || "";
+  part("drawn-fold").hidden = !spread.how;
   part("missing").textContent = map.missing
     ? `${seedsInWords(map.missing)} ${map.missing === 1 ? "has" : "have"} no place here.` : "";
   const calm = QUIET.matches || ground.seeds.length > 20000 || !moving || !before;

@@ -176,6 +176,7 @@ def _maps(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, Any]
             "space": "order",
             "title": "Rank" if ranks else "Number",
             "picture": False,
+            "how": "",
             "words": f"The seeds stand {what}: the table knows nothing of how they look.",
             "x": _floats(cells.at[:, 0]),
             "y": _floats(cells.at[:, 1]),
@@ -199,26 +200,32 @@ def _map_json(found: SeedMap, table: SeedTable) -> dict[str, Any]:
         "space": found.space,
         "title": f"{title} (places in the picture)" if found.in_picture else title,
         "picture": found.in_picture,
-        "words": _map_words(found, table),
+        "words": _map_words(found),
+        "how": "" if found.in_picture else _how_words(found, table),
         "x": _floats(found.points[:, 0]),
         "y": _floats(found.points[:, 1]),
     }
 
 
-def _map_words(found: SeedMap, table: SeedTable) -> str:
+def _map_words(found: SeedMap) -> str:
     """Say what near and far mean on a map, and what they do not."""
     if found.in_picture:
         return (
             "The map is the picture: each seed stands where its objects stand on average, "
             "over all prompts."
         )
+    return f"Neighbours tend to look alike in {found.space}. It is for the eye only."
+
+
+def _how_words(found: SeedMap, table: SeedTable) -> str:
+    """Say how a map was drawn, and what picks go by instead."""
     origin = f"Drawn from the table's features: {found.how}."
     if found.stored:
         origin = f"Drawn by {found.how}." if found.how else "Drawn by whoever made the table."
     known = found.space in table.spaces()
     width = table.feature(found.space).shape[1] if known else 0
     real = f" Picks measure distance in all {width} dimensions of the space." if width > 2 else ""
-    return f"Neighbours tend to look alike in {found.space}. {origin} It is for the eye only.{real}"
+    return f"{origin}{real}"
 
 
 def _columns(table: SeedTable, ranks: Mapping[int, int]) -> Iterator[dict[str, Any]]:

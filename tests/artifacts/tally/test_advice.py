@@ -37,7 +37,7 @@ def test_few_corrections_may_be_luck(subject: Subject, check: Make) -> None:
     said = dict.fromkeys((c.id for c in checks), Correction.MISSED)
     advice = advise_level([tally_of(subject, checks, said)])
     assert advice.better is None
-    assert "beyond chance" in advice.message
+    assert "clearly better" in advice.message
 
 
 def test_verdicts_nobody_corrected_speak_against_a_level_that_would_overturn_them(

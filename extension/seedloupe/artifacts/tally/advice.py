@@ -70,7 +70,7 @@ def _message(
     times = "once" if corrected == 1 else f"{corrected} times"
     said = f"You corrected the check {times} in {checked} pictures"
     if better is None:
-        return f"{said}; no other level would do better beyond chance than {level.value}."
+        return f"{said}; no other level would do clearly better than {level.value}."
     return (
         f"{said}. Level {better.value} agrees with you in all but {wrong[better]} of them, "
         f"{level.value} in all but {wrong[level]}: try {better.value}."

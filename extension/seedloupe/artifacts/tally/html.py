@@ -58,8 +58,8 @@ def _usual_words(tally: Tally) -> str:
     pictures = "1 picture" if looked == 1 else f"{looked} pictures"
     low, high = _interval(flagged, looked)
     return (
-        f"{what}: {pictures} looked at, {flagged} with text, that is {flagged / looked:.0%} "
-        f"(95 % interval {low:.0%} to {high:.0%})."
+        f"{what}: {pictures} looked at, {flagged} with text, that is {flagged / looked:.0%}, "
+        f"as far as so many tell: it may be {low:.0%} to {high:.0%}."
     )
 
 
@@ -70,7 +70,7 @@ def _high_rate_words(tally: Tally) -> str:
         return f"Whether a seed writes shows after {LEAST_TRIALS} pictures of it{begun}."
     high = tally.high_rate()
     if not high:
-        return "No seed writes more often than the others beyond chance."
+        return "No seed writes clearly more often than the others."
     return f"High text rate, and left out by retries: {_list(high)}."
 
 

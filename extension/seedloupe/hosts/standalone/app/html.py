@@ -67,6 +67,7 @@ class Frame:
         key: what a click on the picture reports; empty when it cannot be clicked.
         drawing: whether it is being drawn right now.
         mark: a word and its tone (``good``, ``bad``, ``unknown``) set on the picture, or None.
+        scores: figures for those who ask, folded away.
     """
 
     title: str = ""
@@ -76,6 +77,7 @@ class Frame:
     key: str = ""
     drawing: bool = False
     mark: tuple[str, str] | None = None
+    scores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -267,12 +269,14 @@ def _why_html(columns: Sequence[Column]) -> str:
 
 def _frame_html(frame: Frame) -> str:
     lines = "".join(f"<span>{escape(line)}</span>" for line in frame.lines)
+    scores = "".join(f"<span>{escape(line)}</span>" for line in frame.scores)
+    folded = f"<details><summary>scores</summary>{scores}</details>" if scores else ""
     aside = f"<span>{escape(frame.aside)}</span>" if frame.aside else ""
     title = f"<p><b>{escape(frame.title)}</b>{aside}</p>" if frame.title else ""
     state = "sl-done" if frame.url else "sl-drawing" if frame.drawing else "sl-waiting"
     return (
         f'<figure class="sl-frame {state}">{_picture_html(frame)}'
-        f"<figcaption>{title}{lines}</figcaption></figure>"
+        f"<figcaption>{title}{lines}{folded}</figcaption></figure>"
     )
 
 

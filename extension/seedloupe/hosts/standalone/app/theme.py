@@ -188,6 +188,7 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .generating{animation:none!important;border-color:transparent!important}
 .sl-frame figcaption{display:flex;flex-direction:column;padding-top:6px;font-size:12px;
   line-height:1.4;color:var(--sl-soft);min-height:3.2em}
+.sl-frame summary{cursor:pointer} .sl-frame details span{display:block}
 .sl-frame figcaption p{display:flex;justify-content:space-between;gap:8px;margin:0;flex-wrap:wrap}
 .sl-frame figcaption b{font:700 12.5px/1.4 var(--font-mono);color:var(--sl-ink);
   overflow-wrap:anywhere}

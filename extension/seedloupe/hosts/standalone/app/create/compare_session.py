@@ -147,10 +147,11 @@ class CompareState:
         return Frame(
             str(pick.seed),
             f"rank {rank} / {len(column.ranks)}" if rank else "",
-            _score_lines(pick, column),
+            _rule_lines(pick, column),
             self.pictures.get(pick.seed),
             str(pick.seed),
             drawing=pick.seed == self.drawing,
+            scores=_score_lines(pick, column),
         )
 
 
@@ -345,17 +346,24 @@ def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def _score_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
-    """What the rule says of the seed, then every metric over the mining prompts, to be compared.
-
-    What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
-    have. An arrow tells which way is better.
-    """
+def _rule_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
+    """What the rule of a column says of the seed."""
     if isinstance(column.way, CleanSource):
         return (f"{column.way.tag} in {pick.note}",)
     if column.way is SeedSource.LAYOUT:
         x, y = (pick.scores.get(aspect) for aspect in "xy")
         return () if x is None or y is None else (f"on average {x:.0%} across, {y:.0%} down",)
+    return ()
+
+
+def _score_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
+    """Every metric over the mining prompts, to be compared; none where the rule has its own lines.
+
+    What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
+    have. An arrow tells which way is better.
+    """
+    if isinstance(column.way, CleanSource) or column.way is SeedSource.LAYOUT:
+        return ()
     return tuple(
         f"{name} {'↑' if name in column.rising else '↓'} {value:.3f}"
         for name, value in pick.scores.items()
