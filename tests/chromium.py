@@ -144,12 +144,14 @@ class Window:
     Attributes:
         requests: the address of everything the page asked for.
         errors: what scripts of the page left uncaught.
+        complaints: what they wrote as errors onto the console, with where that came from.
     """
 
     def __init__(self, browser: Chromium, target: str, session: str) -> None:
         self._browser, self._target, self._session = browser, target, session
         self.requests: list[str] = []
         self.errors: list[str] = []
+        self.complaints: list[str] = []
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         return self._browser.ask(method, self._session, **parameters)
@@ -161,6 +163,13 @@ class Window:
         elif method == "Runtime.exceptionThrown":
             details = told["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description", details["text"]))
+        elif method == "Runtime.consoleAPICalled" and told["type"] == "error":
+            said = [str(one.get("value", one.get("description", ""))) for one in told["args"]]
+            calls = told.get("stackTrace", {}).get("callFrames", [])[:1]
+            head = [
+                line for one in said for line in one.splitlines()[:2]
+            ]  # an error, where it rose
+            self.complaints.append("\n".join((*head, *(call["url"] for call in calls))))
 
     def go(self, address: str) -> None:
         self.ask("Page.navigate", url=address)
