@@ -71,6 +71,13 @@ def test_a_layer_that_was_not_recorded_is_refused_with_those_that_were(
         bench.view(lens, picture=picture(), layer="IN99")
 
 
+def test_a_word_of_a_lens_without_words_is_refused_with_what_to_wire(bench: Bench) -> None:
+    tapped, lens = bench.tap(layers="mid-vit-out")
+    bench.sample(tapped, batch=1)
+    with pytest.raises(InputError, match=r"word: expected a lens with word maps.*Wire clip into"):
+        bench.view(lens, picture=picture(), view="word", word="cat")
+
+
 def test_the_page_gets_the_answer_the_node_would_give(bench: Bench, lens: Any) -> None:
     shown = bench.view(lens, picture=picture(), view="spot", x=0.1, y=0.9).ui["seedloupe_view"][0]
     routes = bench.host.ours("lens.routes")

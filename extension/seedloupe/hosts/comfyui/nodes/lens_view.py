@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from comfy_api.latest import io
 
+from ....errors import InputError
 from ..lens.handle import LENS, Lens
 from ..schema import node_schema
 
@@ -65,6 +66,13 @@ class SeedloupeLensView(io.ComfyNode):
         from ..lens.shown import shown_run
 
         chosen = lens.run(run, after=picture)
+        if view == "word" and not chosen.record.spec.words:
+            raise InputError(
+                "word",
+                expected="a lens with word maps",
+                got="one without",
+                advice="Wire clip into the Lens Tap, write the prompt there, and run again.",
+            )
         request = ViewRequest(ViewKind(view), layer, step, x, y, word, image, prompt)
         under = _under(chosen.record, picture, image)
         found = view_record(chosen.record, request)
