@@ -134,7 +134,7 @@ def draw(window: Window, desk: Desk) -> None:
     window.wait(f"{DRAWN} > 0 && {IDLE}")
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 90) -> None:
     """Wait until something is so on the server's side."""
     end = time.monotonic() + seconds
     while not true():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .....chromium import Window
-from .desk import IDLE, Desk, draw
+from .desk import IDLE, Desk, draw, until
 
 #: Whether the stage shows the picture of the table's first seed, which is green.
 GREEN = """(() => {
@@ -96,8 +96,9 @@ def test_stop_is_in_reach_on_a_phone_and_knobs_are_whole(window: Window, served:
     window.resize(390, 844)
     knobs = "[...document.querySelectorAll('#sl-steps input[type=range]')]"
     assert window.js(f"{knobs}.map(one => one.getBoundingClientRect().height >= 16)") == [True]
-    served.pace.seconds = 0.3
+    served.pace.seconds = 1.0
     window.click("#sl-draw")
+    until(lambda: served.pace.drawing == 1, 90)
     window.wait("!document.querySelector('#sl-stop').disabled", 90)
     window.js("window.scrollTo(0, document.body.scrollHeight)")
     stop = window.js("document.querySelector('#sl-stop').getBoundingClientRect().toJSON()")
