@@ -214,7 +214,7 @@ def _extra_inputs() -> list[Any]:
             options=["refuse", "stretch", "middle"],
             default="refuse",
             tooltip="What to do at a size the table was not made for. stretch and middle carry the "
-            "noise there, which keeps the layout and says nothing of scores.",
+            "noise there, which mostly keeps the layout and says nothing of scores.",
             **more,
         ),
         io.String.Input(
