@@ -62,3 +62,10 @@ def test_the_mask_is_white_where_flagged_text_stands(
     for left, top, right, bottom in boxes:
         expected[top:bottom, left:right] = 1
     assert torch.equal(text_mask(report(*boxes)), expected)
+
+
+def test_each_reader_that_looked_is_named_once() -> None:
+    newer = replace(report(), reader="other", reader_version="2.1")
+    assert PictureSet((report(), unseen(), report())).read_by == "Read by planted."
+    assert PictureSet((report(), newer)).read_by == "Read by planted and other 2.1."
+    assert PictureSet((unseen(),)).read_by == ""

@@ -60,7 +60,14 @@ def test_other_rules_give_their_own_evidence() -> None:
     ("changes", "word", "tone"),
     [
         ({}, "fits", "good"),
-        ({"sampling": None}, "model fits", "good"),
+        ({"sampling": None}, "model fits, sampling unknown", "good"),
+        ({"sampling": replace(SAMPLING, steps=None)}, "model fits, sampling unknown", "good"),
+        ({"sampling": replace(SAMPLING, steps=7)}, "model fits, other sampling", "plain"),
+        (
+            {"sampling": replace(SAMPLING, steps=7, sampler=None)},
+            "model fits, other sampling",
+            "plain",
+        ),
         ({"model_sha256": None}, "model unknown", "plain"),
         ({"model_sha256": "cd" * 32}, "other model", "plain"),
         ({"loras": ("a:1",)}, "other LoRAs", "plain"),

@@ -63,6 +63,14 @@ class PictureSet:
             (self.line, *(f"Picture {place}: {report.message}" for place, report in numbered))
         )
 
+    @property
+    def read_by(self) -> str:
+        """Who looked, in a sentence; empty where nobody did."""
+        looked = (report for report in self.reports if report.verdict is not Verdict.NOT_CHECKED)
+        names = (f"{one.reader} {one.reader_version}".strip() for one in looked)
+        known = tuple(dict.fromkeys(filter(None, names)))
+        return f"Read by {' and '.join(known)}." if known else ""
+
     def _with(self, *verdicts: Verdict) -> tuple[int, ...]:
         return tuple(
             index for index, report in enumerate(self.reports) if report.verdict in verdicts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..picking import PickRule
 from ..tables import Match, MatchLevel, SeedEffect, SeedTable
+from ..tables.difference import UNKNOWN, Difference
 from .seed_choice import SeedChoice
 
 __all__ = ["ChoiceSummary", "FitWord", "fit_word", "pick_thumbnail", "summarise_choice"]
@@ -29,7 +30,7 @@ class FitWord:
     """How a table fits, for a small coloured label.
 
     Attributes:
-        word: one or two words.
+        word: a few words.
         tone: ``good``, ``plain`` or ``bad``.
         cure: what would make it fit better, a whole sentence; empty where nothing is missing.
     """
@@ -64,6 +65,7 @@ _WORDS: Mapping[str, FitWord] = MappingProxyType(
     }
 )
 """By the difference that says most, the first first."""
+_SAMPLED = "Scores hold for the sampler and the steps the table was made with."
 _UNCHECKED = FitWord("not checked", "plain", "Nobody has looked yet whether the table fits.")
 _UNKNOWN_MODEL = FitWord("model unknown", "plain", "Nobody knows here which file the model is.")
 
@@ -83,8 +85,18 @@ def fit_word(match: Match | None) -> FitWord:
             known = field != "model.sha256" or found[field].use != "unknown"
             shown = word if known else _UNKNOWN_MODEL
             return FitWord(shown.word, shown.tone, found[field].advice or shown.cure)
-    cures = (difference.advice for difference in match.differences if difference.advice)
-    return FitWord("model fits", "good", next(cures, ""))
+    return _model_fits(match.differences)
+
+
+def _model_fits(differences: Sequence[Difference]) -> FitWord:
+    """Say of the right model whether its pictures are sampled as the table's were."""
+    cure = next((found.advice for found in differences if found.advice), "")
+    sampling = [found for found in differences if found.field.partition(".")[0] == "sampling"]
+    if not sampling:
+        return FitWord("model fits", "good", cure)
+    if any(UNKNOWN not in (found.table, found.use) for found in sampling):
+        return FitWord("model fits, other sampling", "plain", cure or _SAMPLED)
+    return FitWord("model fits, sampling unknown", "good", cure or _SAMPLED)
 
 
 def summarise_choice(choice: SeedChoice) -> ChoiceSummary:

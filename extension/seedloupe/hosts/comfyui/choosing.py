@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,9 +121,36 @@ def pick_for(
     advice = {"sampling": f"Sample as it was made: {made}."}
     if resize is None:
         advice["noise.shape"] = _shape_advice(table, shape)
-    choice = choose_seeds(named, settings.request).matched(use, advice=advice)
+    with _refused_by_widget():
+        chosen = choose_seeds(named, settings.request)
+    choice = chosen.matched(use, advice=advice)
     only = None if resize is not None else spec.shape
     return choice, SeedBatch(choice.seeds, spec.source, resize, only)
+
+
+@contextmanager
+def _refused_by_widget() -> Iterator[None]:
+    """Name the widget in place of the core's field, and what to do there."""
+    try:
+        yield
+    except PickError as error:
+        if error.field not in _WIDGETS:
+            raise
+        widget, cure = _WIDGETS[error.field]
+        raise PickError(
+            widget, expected=error.expected, got=error.got, advice=error.advice or cure
+        ) from error
+
+
+_WIDGETS = {
+    "tag": ("flaw", "Write one of the table's tags under flaw, or choose another rule under pick."),
+    "tags": ("tags", "Take it out of tags or out of no_tags."),
+    "tags.want": ("tags", "Write tags that the table has, or leave tags empty."),
+    "tags.avoid": ("no_tags", "Write tags that the table has, or leave no_tags empty."),
+    "layout.kind": ("object", "Write one of the table's objects, or leave object empty."),
+    "spaces": ("space", "Choose another space, or usual."),
+}
+"""By the field of a refusal of the core: the widget, and the cure where the core has none."""
 
 
 def require_pick(table: SeedTable | None, pick: Mapping[str, Any] | str | None) -> None:

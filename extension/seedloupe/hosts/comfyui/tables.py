@@ -21,6 +21,7 @@ from ...tables import (
 
 if TYPE_CHECKING:
     from ...services.seed_choice import NamedTable, SeedChoice
+    from ...tables import SeedTable
 
 __all__ = [
     "OF_THE_MODEL",
@@ -39,6 +40,7 @@ OF_THE_MODEL = "(the model's)"
 _MORE_TABLES = "Put tables into models/seed_tables and refresh the page (R)."
 
 
+_ANOTHER = "Choose another table, or put a sound copy of this one into models/seed_tables."
 _ADVICE = {"sampling": "This node cannot see the sampler; set it as the table was made."}
 
 
@@ -69,7 +71,19 @@ def named_table(name: str, model_sha256: str | None) -> NamedTable:
 
     catalogue = Catalogue(comfyui_table_folders(), advice=_MORE_TABLES)
     known = _name_for(catalogue, model_sha256) if name == OF_THE_MODEL else name
-    return NamedTable(known, catalogue.read(known), catalogue.paths()[known])
+    return NamedTable(known, _read(catalogue, known), catalogue.paths()[known])
+
+
+def _read(catalogue: Catalogue, name: str) -> SeedTable:
+    """Read a table; of one that cannot be read, say at which widget, and what to do."""
+    try:
+        return catalogue.read(name)
+    except TableError as error:
+        if name not in catalogue.names():
+            raise
+        advice = f"{error.advice}. {_ANOTHER}"  # the core's ends with the file, without a full stop
+        field = f"table ({error.field})"
+        raise TableError(field, expected=error.expected, got=error.got, advice=advice) from error
 
 
 def table_stamp(name: str) -> object:

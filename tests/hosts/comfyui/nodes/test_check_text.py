@@ -76,6 +76,11 @@ def test_without_a_reader_every_picture_is_kept_and_nothing_is_called_free_of_te
     args = host.node("SeedloupeCheckText").run(images=batch(True, False)).args
     assert len(args[KEPT]) == 2
     assert args[VERDICT] == "2 pictures: 2 not checked."
+    assert "Read by" not in args[REPORT]
+
+
+def test_the_report_names_the_reader_that_looked(check: Check) -> None:
+    assert "Read by planted." in check(images=batch(True, False)).args[REPORT].splitlines()
 
 
 def test_a_transparent_picture_passes_on_as_it_came(check: Check) -> None:

@@ -129,7 +129,7 @@ def test_the_node_shows_a_thumbnail_a_seed_the_evidence_and_the_fit(host: Host) 
     assert [int(one["seed"]) for one in shown["seeds"]] == result.args[0]
     assert all(one["picture"] for one in shown["seeds"])
     assert shown["evidence"] == "The choice of seed matters with this model."
-    assert shown["fit"]["word"] == "model fits"
+    assert shown["fit"]["word"] == "model fits, sampling unknown"
     assert "euler" in shown["fit"]["cure"]
 
 
@@ -156,8 +156,36 @@ def test_tags_are_wanted_and_avoided_and_unknown_ones_refused(host: Host) -> Non
     host.add_table(full_table(), "mine")
     wanted, avoided = pick(host, tags="gray").args[0], pick(host, no_tags="gray").args[0]
     assert not set(wanted) & set(avoided)
-    with pytest.raises(PickError, match="some of gray, text"):
-        pick(host, tags="rain")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"tags": "rain"}, "tags: expected some of gray, text, got 'rain'.*leave tags empty"),
+        ({"no_tags": "rain"}, "no_tags: expected some of gray.*leave no_tags empty"),
+        ({"tags": "gray", "no_tags": "gray"}, "tags: .*'gray' twice.*out of no_tags"),
+        ({"pick": {"pick": "clean", "flaw": "rain"}}, "flaw: expected one of gray.*under flaw"),
+        (
+            {"pick": RULES["layout"] | {"object": "unicorn"}},
+            "object: expected one of .*leave object empty",
+        ),
+    ],
+)
+def test_what_the_table_does_not_know_is_refused_at_its_widget(
+    host: Host, given: dict[str, Any], said: str
+) -> None:
+    host.add_table(full_table(), "mine")
+    with pytest.raises(PickError, match=f"^{said}"):
+        pick(host, **given)
+
+
+def test_a_damaged_table_is_refused_with_a_cure_and_without_its_folder(host: Host) -> None:
+    path = host.add_table(full_table(), "mine")
+    path.write_bytes(path.read_bytes()[:-40])
+    refused = host.node("SeedloupePickSeeds").validate_inputs(table="mine", pick=RULES["golden"])
+    assert refused.startswith("table (")
+    assert "File: mine. Choose another table" in refused
+    assert str(path.parent) not in refused
 
 
 def test_what_cannot_be_answered_is_refused_before_anything_runs(host: Host) -> None:

@@ -91,6 +91,7 @@ def test_more_is_drawn_until_a_picture_is_free_of_text(run: Begin) -> None:
     assert event == "progress_text"
     assert shown[0] == "Retry 1 of at most 3: 11, next of the table's cleanest seeds"
     assert len(args[TRIED]) == 3
+    assert args[REPORT].splitlines().count("Read by planted.") == 1
 
 
 def test_only_what_hangs_on_the_seed_is_copied(run: Begin) -> None:

@@ -49,13 +49,15 @@ class SeedloupeCheckText(io.ComfyNode):
         """Look the pictures over; without a reader they pass, and the report says so."""
         single = seed is not None and len(images) == 1
         checked = check_pictures(images, CheckInputs(**known), (seed,) if single else ())
-        report = "\n".join(filter(None, (checked.found.text, checked.problem, reader_advice())))
+        found = checked.found
+        parts = (found.text, found.read_by, checked.problem, reader_advice())
+        report = "\n".join(filter(None, parts))
         return io.NodeOutput(
-            checked.found.line,
+            found.line,
             checked.overlays,
             checked.text,
-            _or_nothing(checked, checked.found.kept),
-            _or_nothing(checked, checked.found.rejected),
+            _or_nothing(checked, found.kept),
+            _or_nothing(checked, found.rejected),
             report,
             ui={REPORT_KEY: [report]},
         )

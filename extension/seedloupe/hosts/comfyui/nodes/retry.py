@@ -10,6 +10,7 @@ from comfy_api.latest import io
 from server import PromptServer
 
 from ....artifacts.overlay import draw_overlay
+from ....artifacts.picture_set import PictureSet
 from ....artifacts.retry import MOST_RETRIES
 from ..readers import reader_advice
 from ..retrying import Tries, begin_tries, draw_again
@@ -84,7 +85,9 @@ def _shown_at(hidden: Any) -> str:
 
 def _chosen(tries: Tries, repaint: CheckInputs) -> io.NodeOutput:
     kept = tries.retry.attempts[tries.retry.best]
-    report = "\n".join(filter(None, (_story(tries), tries.problem, reader_advice())))
+    found = PictureSet(tuple(one.report for one in tries.retry.attempts))
+    parts = (_story(tries), found.read_by, tries.problem, reader_advice())
+    report = "\n".join(filter(None, parts))
     picture = kept.picture[0, ..., :3].movedim(-1, 0).float().clamp(0, 1)
     mask = None if repaint.mask is None else repaint.mask[0]
     overlay = draw_overlay(picture, kept.report, mask).movedim(0, -1)[None]
