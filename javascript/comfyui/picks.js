@@ -45,7 +45,11 @@ function emptyView(node) {
     boxSizing: "border-box",
   });
   const view = element("div", { display: "flex", flexDirection: "column", gap: "4px" });
-  view.append(element("div", { opacity: "0.75" }, "Run the workflow to see the picked seeds."));
+  const hint = element("div", { opacity: "0.75" });
+  texts().then((said) => {
+    hint.textContent = said.run_picks;
+  });
+  view.append(hint);
   root.append(mapButton(node), view);
   return { root, view };
 }
@@ -66,30 +70,33 @@ function chip(fitting) {
   return word;
 }
 
-function tile(one) {
+function tile(one, said) {
   const box = element("figure", { margin: "0", textAlign: "center", width: "52px" });
   if (one.picture) {
     const picture = element("img", { width: "48px", height: "48px", objectFit: "contain" });
     picture.src = `data:image/webp;base64,${one.picture}`;
-    picture.alt = `seed ${one.seed}`;
+    picture.alt = `${said.seed} ${one.seed}`;
     picture.draggable = false;
     box.append(picture);
   }
-  const rank = one.rank ? `rank ${one.rank}, ` : "";
-  box.title = `seed ${one.seed}: ${rank}position ${one.position}${one.note ? `; ${one.note}` : ""}`;
+  const rank = one.rank ? `${said.rank} ${one.rank}, ` : "";
+  const place = `${said.seed} ${one.seed}: ${rank}${said.position} ${one.position}`;
+  box.title = one.note ? `${place}; ${one.note}` : place;
   box.append(element("figcaption", { userSelect: "text" }, one.seed));
   return box;
 }
 
-function draw(view, picked) {
+function draw(view, picked, said) {
   const head = element("div", { display: "flex", gap: "6px", alignItems: "start" });
   head.append(chip(picked.fit), element("span", {}, picked.evidence));
   const tiles = element("div", { display: "flex", flexWrap: "wrap", gap: "4px" });
-  tiles.append(...picked.seeds.map(tile));
+  tiles.append(...picked.seeds.map((one) => tile(one, said)));
   const rest = picked.count - picked.seeds.length;
-  const more = rest > 0 ? [element("div", {}, `and ${rest} more, see the report`)] : [];
+  const more = rest > 0 ? said.more.replace("{count}", rest) : "";
   const cure = picked.fit.cure && picked.fit.tone !== "good" ? picked.fit.cure : "";
-  view.replaceChildren(head, ...(cure ? [element("div", {}, cure)] : []), tiles, ...more);
+  const whose = picked.seeds.some((one) => one.picture) ? said.not_yours : "";
+  const line = (text, style) => (text ? [element("div", style, text)] : []);
+  view.replaceChildren(head, ...line(cure), tiles, ...line(more), ...line(whose, { opacity: "0.75" }));
 }
 
 // Each run is to go on where the last one ended: the position goes up by as many seeds as are
@@ -132,7 +139,7 @@ export function addPicks(nodeType, name) {
     const picked = message?.seedloupe_picks?.[0];
     if (picked && this.seedloupePicks) {
       this.seedloupePicked = picked;
-      draw(this.seedloupePicks, picked);
+      texts().then((said) => draw(this.seedloupePicks, picked, said));
     }
   });
 }

@@ -1,6 +1,7 @@
 // Shows on a Seedloupe node the report it sent, without becoming part of the workflow.
 
 import { addPanel, after, element, fit } from "./panel.js";
+import { texts } from "./texts.js";
 
 const NODES = new Set([
   "SeedloupeCheckText",
@@ -17,7 +18,6 @@ const TALL = new Set([
   "SeedloupeRetry",
   "SeedloupeSeedOfPicture",
 ]);
-const EMPTY = "Run the workflow to see what came of it.";
 
 export function reportBox(text) {
   return element(
@@ -42,7 +42,11 @@ export function addReports(nodeType, name) {
     return;
   }
   after(nodeType, "onNodeCreated", function () {
-    this.seedloupeReport = reportBox(EMPTY);
+    const box = reportBox("");
+    texts().then((said) => {
+      box.textContent ||= said.run_report; // unless a run was quicker
+    });
+    this.seedloupeReport = box;
     addPanel(this, "report", this.seedloupeReport, { height: TALL.has(name) ? 120 : 44 });
     fit(this);
   });

@@ -14,6 +14,13 @@ const ENGLISH = {
   loading: "Fetching the map …",
   no_table: "There is no seed table. Put one into models/seed_tables and refresh the page (R).",
   failed: "The map could not be had:",
+  run_picks: "Run the workflow to see the picked seeds.",
+  run_report: "Run the workflow to see what came of it.",
+  not_yours: "Pictures of the table, not of your prompt.",
+  more: "and {count} more, see the report",
+  seed: "seed",
+  rank: "rank",
+  position: "position",
 };
 let asked = null;
 

@@ -42,7 +42,7 @@ def _inputs_of(schema: Any) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _said(part: Any) -> dict[str, str]:
-    return {"name": part.id.replace("_", " "), "tooltip": part.tooltip}
+    return {"name": part.display_name or part.id.replace("_", " "), "tooltip": part.tooltip}
 
 
 def test_english_says_of_every_node_what_the_node_says(host: Host) -> None:

@@ -76,6 +76,17 @@ def test_two_nodes_of_a_kind_have_panels_of_their_own(page: Page) -> None:
     page.sees(PANELS[PICK])
 
 
+def test_pictures_of_the_table_are_said_to_be_none_of_the_prompts(page: Page) -> None:
+    page.add(PICK)
+    page.ran(seedloupe_picks=[PICKED])
+    page.sees("model fits", "span")
+    assert not page.js("document.body.textContent.includes('not of your prompt')")
+    shown = [{**one, "picture": DOT} for one in PICKED["seeds"]]
+    page.ran(seedloupe_picks=[PICKED | {"seeds": shown, "count": 9}])
+    page.sees("Pictures of the table, not of your prompt.")
+    page.sees("and 7 more, see the report")
+
+
 def test_picks_are_shown_and_names_stay_text(page: Page) -> None:
     page.add(PICK)
     page.ran(seedloupe_picks=[PICKED | {"evidence": HOSTILE}])

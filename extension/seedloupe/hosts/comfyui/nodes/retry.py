@@ -137,7 +137,10 @@ def _inputs() -> list[Any]:
             "never wrote, then dice.",
         ),
         io.Custom("SEEDLOUPE_TRIES").Input(
-            _TRIES, optional=True, tooltip="Used by the node itself while it draws again."
+            _TRIES,
+            display_name="(internal)",  # the page hides no input without a widget
+            optional=True,
+            tooltip="Used by the node itself while it draws again; nothing is to be wired here.",
         ),
     ]
 
