@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from seedloupe.hosts.standalone.app.waiting import Line, Turn
+from seedloupe.hosts.standalone.app.waiting import Line, Turn, place_words
 
 
 def runs() -> Iterator[str]:
@@ -60,3 +60,13 @@ def test_a_tab_that_is_in_the_line_gets_no_second_place() -> None:
     assert list(same.take(runs, ())) == []
     first.close()
     assert list(same.take(runs, ())) == ["drawn"]
+
+
+def test_who_waited_is_told_that_the_wait_is_over_and_nobody_else_is() -> None:
+    line = Line()
+    turn = Turn(line, waits=lambda n: {"place": place_words(n)}, begins=lambda: {"place": ""})
+    with line.place():
+        second = turn.take(runs, ())
+        assert next(second) == {"place": "1 run is before yours."}
+    assert list(second) == [{"place": ""}, "drawn"]
+    assert list(turn.take(runs, ())) == ["drawn"]

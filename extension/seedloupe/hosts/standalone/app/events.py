@@ -14,7 +14,7 @@ from gradio.helpers import log_message
 from .error_words import words_of
 from .html import status_html
 from .state import AppState
-from .waiting import Turn, waiting_words
+from .waiting import Turn, place_words, waiting_words
 
 #: Prompts to begin with.
 EXAMPLES = (
@@ -127,6 +127,22 @@ def draws_in(state: AppState, tab: str, status: Any, go: Any, stop: Any) -> Turn
             stop: gr.update(interactive=False),
         },
         lambda given: switch_name(_request_in(given), tab),
+    )
+
+
+def waits_at(state: AppState, place: Any) -> Turn:
+    """Return how a run waits that has no Stop: with its place in the line beside its button.
+
+    Args:
+        state: what the page works with.
+        place: a hidden ``gr.HTML``; it is seen only as long as somebody waits.
+    """
+    return Turn(
+        state.line,
+        waits=lambda before: {
+            place: gr.update(value=status_html(place_words(before)), visible=True)
+        },
+        begins=lambda: {place: gr.update(value="", visible=False)},
     )
 
 

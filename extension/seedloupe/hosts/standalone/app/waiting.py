@@ -67,6 +67,8 @@ class Turn:
         leaves: what the page shows of somebody who left.
         who: names the tab that asks, from what the event was handed: a tab that is already in the
             line gets no second place, however often somebody clicks; None lets everybody in.
+        begins: what the page shows of somebody who waited and whose turn has come; None shows
+            nothing.
     """
 
     line: Line = field(default_factory=Line)
@@ -74,6 +76,7 @@ class Turn:
     waits: Callable[[int], dict[Any, Any]] | None = None
     leaves: Callable[[], dict[Any, Any]] | None = None
     who: Callable[[tuple[Any, ...]], str] | None = None
+    begins: Callable[[], dict[Any, Any]] | None = None
 
     def take(self, run: Callable[[], Iterator[Any]], given: tuple[Any, ...]) -> Iterator[Any]:
         """Wait, then pass on what ``run`` yields; the model is free again on every path.
@@ -91,18 +94,27 @@ class Turn:
 
     def _in_line(self, run: Callable[[], Iterator[Any]], given: tuple[Any, ...]) -> Iterator[Any]:
         stop = threading.Event() if self.fresh is None else self.fresh(given)
+        waited = False
         with self.line.place() as ahead:
             while (before := ahead()) and not stop.is_set():
+                waited = True
                 if self.waits is not None:
                     yield self.waits(before)
                 self.line.wait(ahead, before, stop)
             if not stop.is_set():
+                if waited and self.begins is not None:
+                    yield self.begins()
                 yield from run()
             elif self.leaves is not None:
                 yield self.leaves()
 
 
+def place_words(before: int) -> str:
+    """Say how many are before somebody."""
+    who = "1 run is" if before == 1 else f"{before} runs are"
+    return f"{who} before yours."
+
+
 def waiting_words(before: int) -> str:
     """Say how many are before somebody, and how to leave."""
-    who = "1 run is" if before == 1 else f"{before} runs are"
-    return f"{who} before yours. Stop leaves the line."
+    return f"{place_words(before)} Stop leaves the line."

@@ -15,6 +15,7 @@ from seedloupe.artifacts.verdict_html import stamp_of
 from seedloupe.errors import InputError
 from seedloupe.generation.picture_folder import PictureFolder
 from seedloupe.generation.sampler import Plan, Sampler
+from seedloupe.hosts.standalone.app.inpaint import session
 from seedloupe.hosts.standalone.app.inpaint.html import results_html
 from seedloupe.hosts.standalone.app.inpaint.mask_editor import EDITOR_SIDE
 from seedloupe.hosts.standalone.app.inpaint.session import (
@@ -128,6 +129,17 @@ def test_a_picture_is_shown_before_it_is_read() -> None:
     ]
     assert ("file/3", 0) in asked
     assert asked[-1] == ("", 2)
+
+
+def test_of_a_large_picture_it_is_said_what_takes_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> list[str]:
+        pages = sheets(Reader(), (3, 4))
+        return [page.status for page in pages if ":" in page.status and page.drawing is not None]
+
+    assert said() == []
+    monkeypatch.setattr(session, "LONGEST_VIEW", 40)
+    back, reading = "putting it back", "reading it"
+    assert said() == [f"Picture {n} of 2: {what}" for n in (1, 2) for what in (back, reading)]
 
 
 def test_the_source_is_read_once_for_all_seeds() -> None:

@@ -30,11 +30,20 @@ from .....services.table_fit import (
     table_choices,
 )
 from .....tables import SeedTable
-from ..events import CLICKED, EACH_CLICK, EXAMPLES, SILENT, draws_in, on, switch_name, toast
+from ..events import (
+    CLICKED,
+    EACH_CLICK,
+    EXAMPLES,
+    SILENT,
+    draws_in,
+    on,
+    switch_name,
+    toast,
+    waits_at,
+)
 from ..html import Preview, columns_html, model_html, preview_html, status_html
 from ..pictures_in import PageError
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
-from ..waiting import Turn
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
 from .lead_html import lead_html
 from .own_form import MOST_SEEDS, OwnForm, followed, own_wishes
@@ -128,6 +137,7 @@ class CreateTab:
                 elem_id="sl-model",
             )
             self._apply = gr.Button("Use this model", elem_id="sl-apply")
+            self._place = gr.HTML("", visible=False, elem_id="sl-apply-place")
             self.table = gr.Dropdown(
                 table_choices(self._state.tables),
                 value=str(opening.table or NO_TABLE),
@@ -188,10 +198,13 @@ class CreateTab:
             [self._apply.click, self._name.submit],
             self.on_model,
             [self._name, self.chosen],
-            [self.model, self._model_line, self._columns, *shown, *self._own.sizing],
+            [
+                *(self.model, self._model_line, self._columns, *shown, *self._own.sizing),
+                self._place,
+            ],
             show_progress="minimal",
             show_progress_on=self._name,
-            turn=Turn(self._state.line),
+            turn=waits_at(self._state, self._place),
         )
         given = [self.model, self.table, self.chosen]
         on(self.table.input, self.on_table, given, shown, **SILENT)

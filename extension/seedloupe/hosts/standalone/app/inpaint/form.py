@@ -43,6 +43,7 @@ class InpaintForm:
         seen: how much that is.
         source_prompt: what picture to draw, for those who have none.
         draw_one: draws it.
+        place: how many draw before it.
         prompt: what the brushed part should show.
         go: repaints.
         stop: stops.
@@ -120,6 +121,7 @@ class InpaintForm:
                 elem_id="sl-source-prompt",
             )
             self.draw_one = gr.Button("Draw me one", scale=1, min_width=120, elem_id="sl-draw-one")
+        self.place = gr.HTML("", visible=False, elem_id="sl-draw-one-place")
         self.crop = gr.HTML("", elem_id="sl-crop")
         self.seen = gr.Radio(
             [(words, seen.value) for seen, words in _SEEN.items()],

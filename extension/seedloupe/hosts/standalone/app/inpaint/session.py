@@ -186,15 +186,24 @@ def draw_repaint(
                 sheet, preview=preview, drawing=event.seed, looking="", status=words(event)
             )
         else:
+            yield replace(sheet, drawing=event.seed, status=_doing(sheet, job, "putting it back"))
             whole = replace(event, image=job.canvas.whole(event.image))
             link = job.keep(whole)
             url = _shown(job, whole, link)
             # Reading takes its time, and the picture is there.
-            yield replace(sheet, drawing=event.seed, looking=url)
+            status = _doing(sheet, job, "reading it")
+            yield replace(sheet, drawing=event.seed, looking=url, status=status)
             result = check_repaint(job, event, (link, url), sheet.preview)
             results = {**sheet.results, event.seed: result}
             sheet = replace(sheet, looking="", preview=result.preview, results=results)
         yield sheet
+
+
+def _doing(sheet: InpaintState, job: Job, what: str) -> str:
+    """Say what is done with a finished picture, where it is so large that this takes seconds."""
+    if max(job.canvas.full_size) <= LONGEST_VIEW:
+        return sheet.status
+    return f"{sheet.status.rstrip('.')}: {what}"
 
 
 def check_repaint(

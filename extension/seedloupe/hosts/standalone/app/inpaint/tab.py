@@ -17,11 +17,10 @@ from .....generation.sampler import Plan
 from .....noise import NoiseSource
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
-from ..events import CLICKED, EACH_CLICK, SILENT, draws_in, on, switch_name, toast
+from ..events import CLICKED, EACH_CLICK, SILENT, draws_in, on, switch_name, toast, waits_at
 from ..html import Frame, Preview, frames_html, preview_html, status_html
 from ..pictures_in import flattened, opened_picture
 from ..state import AppState, guarded
-from ..waiting import Turn
 from .canvas import CropChoice, crop_words
 from .form import WISH, InpaintForm
 from .html import attempts_html, correction_of, crop_html, results_html
@@ -118,9 +117,9 @@ class InpaintTab:
             [form.draw_one.click, form.source_prompt.submit],
             self.on_draw_one,
             [form.source_prompt, self._model, *form.sampling, form.seen],
-            [form.editor, form.source, form.crop],
+            [form.editor, form.source, form.crop, form.place],
             show_progress_on=form.editor,
-            turn=Turn(self._state.line),
+            turn=waits_at(self._state, form.place),
         )
         placed = [form.editor, form.source, form.crop]
         given = [self._model, form.seen]

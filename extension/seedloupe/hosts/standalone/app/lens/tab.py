@@ -16,11 +16,10 @@ from .....lens.explorer import explorer_html, explorer_script
 from .....sampler_names import sampler_choices
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
-from ..events import SILENT, draws_in, on, switch_name, toast
+from ..events import SILENT, draws_in, on, switch_name, toast, waits_at
 from ..html import Preview, preview_html, status_html
 from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture, say_what_is_none
 from ..state import AppState, Opening, guarded
-from ..waiting import Turn
 from .example import WISH, read_example
 from .notes_html import files_html, more_html, plan_html
 from .session import (
@@ -156,6 +155,7 @@ class LensTab:
                 1, 16, 1, step=1, label="How often, each time with other noise"
             )
             self._look = gr.Button("Look at it", elem_id="sl-lens-look")
+            self._place = gr.HTML("", visible=False, elem_id="sl-lens-look-place")
 
     def _build_results(self) -> None:
         self._preview = gr.HTML(preview_html(_IDLE), elem_id="sl-lens-preview")
@@ -187,10 +187,10 @@ class LensTab:
             self._look.click,
             self.on_look,
             [self._picture, self._other, self._time, self._noises, self._model, self._layers],
-            [*shown, self._begun],
+            [*shown, self._begun, self._place],
             show_progress="minimal",
             show_progress_on=self._status,
-            turn=Turn(self._state.line),
+            turn=waits_at(self._state, self._place),
         )
 
         for picture in (self._picture, self._other):
