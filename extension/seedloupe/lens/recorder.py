@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 import torch
 
@@ -18,6 +19,8 @@ from .rows import RowLabel
 from .spool import Slip, Spool, TensorStore
 from .streaming_pca import Sketch, StreamingPca
 from .views.pca import PcaBasis
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,23 +81,27 @@ class Recorder:
             self._kept[key] = _Kept(put(sketch.codes), put(sketch.leads), put(sketch.axes), raw)
             self._moments.setdefault((key.track, key.step, key.call), _moment(feature))
 
-    def finish(self, spec: LensSpec) -> LensRecord:
+    def finish(self, spec: LensSpec, *, between: Callable[[], object] = lambda: None) -> LensRecord:
         """Paint everything and return the record.
 
         A layer without any finite position is left out, and :attr:`notes` says so.
 
         Args:
             spec: which run it was; levels, layers, calls and projection are filled in.
+            between: called before each layer and each map; what it raises ends the work.
         """
-        bases = {place: basis for place in self._trails if (basis := self._basis(place))}
+        bases = {
+            place: basis for place in _each(self._trails, between) if (basis := self._basis(place))
+        }
         kept = {k: v for k, v in sorted(self._kept.items()) if (k.track, k.layer) in bases}
         rgb = {
-            key: self._painted(key, one, bases[key.track, key.layer]) for key, one in kept.items()
+            key: self._painted(key, kept[key], bases[key.track, key.layer])
+            for key in _each(kept, between)
         }
         with_codes = kept if self._recipe.keep is not Keep.RGB else {}
         codes = {key: one.codes for key, one in with_codes.items()}
         raw = {key: one.raw for key, one in kept.items() if one.raw is not None}
-        leads, axes = self._leads(with_codes)
+        leads, axes = self._leads(with_codes, between)
         filled = replace(
             spec,
             layers=(*spec.layers, *(self._layer(place, basis) for place, basis in bases.items())),
@@ -126,15 +133,15 @@ class Recorder:
             return None
 
     def _leads(
-        self, kept: Mapping[LensKey, _Kept]
+        self, kept: Mapping[LensKey, _Kept], between: Callable[[], object]
     ) -> tuple[dict[LensKey, Slip], dict[LensKey, Slip]]:
         places = dict.fromkeys((key.track, key.layer) for key in kept)
-        frames = {place: self._trails[place].frame() for place in places}
+        frames = {place: self._trails[place].frame() for place in _each(places, between)}
         frames = {place: frame for place, frame in frames.items() if len(frame)}
         axes = {LensKey(at[0], 0, 0, at[1]): self._spool.put(f) for at, f in frames.items()}
         leads = {
-            key: self._spool.put(trail.read(self._sketch(one), frames[key.track, key.layer]))
-            for key, one in kept.items()
+            key: self._spool.put(trail.read(self._sketch(kept[key]), frames[key.track, key.layer]))
+            for key in _each(kept, between)
             if (key.track, key.layer) in frames
             for trail in [self._trails[key.track, key.layer]]
         }
@@ -163,6 +170,12 @@ class Recorder:
         levels = [level(moment) for moment in first]
         known = [value for value in levels if value is not None]
         return tuple(known) if len(known) == len(levels) else ()
+
+
+def _each(items: Iterable[T], between: Callable[[], object]) -> Iterator[T]:
+    for item in items:
+        between()
+        yield item
 
 
 _RAW: Mapping[Keep, torch.dtype] = {Keep.FLOAT32: torch.float32, Keep.FLOAT16: torch.float16}

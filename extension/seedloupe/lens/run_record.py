@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,6 +120,7 @@ class Recording:
         *,
         tokens: Sequence[str],
         words: WordsSeen | None = None,
+        between: Callable[[], object] = lambda: None,
     ) -> LensRecord:
         """Return the record of the finished picture.
 
@@ -129,9 +130,10 @@ class Recording:
             notes: what could not be watched.
             tokens: of the prompt, by name.
             words: what words did in it, where they were watched; kept if the recipe says so.
+            between: called before each layer and each map; what it raises ends the work.
         """
         spec = spec_of(request, seed, tokens, (*notes, *self.notes))
-        record = self._recorder.finish(spec)
+        record = self._recorder.finish(spec, between=between)
         if words is None or not self._recipe.words:
             return record
         return record_with_words(record, words, every=self._recipe.every)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,13 +46,20 @@ class Board:
     alt: str
 
 
-def paint_layers(record: LensRecord, out: Path, *, beside: Path | None = None) -> None:
+def paint_layers(
+    record: LensRecord,
+    out: Path,
+    *,
+    beside: Path | None = None,
+    between: Callable[[], object] = lambda: None,
+) -> None:
     """Paint the layers of ``record`` into ``out``, whose ending says how.
 
     Args:
         record: what was recorded.
         out: where to; ends in one of :data:`FORMATS`.
         beside: the lens file, next to which a page looks for the finished picture.
+        between: called before each moment of a film; what it raises ends the work.
 
     Raises:
         ImageError: the record holds no pictures.
@@ -66,17 +73,22 @@ def paint_layers(record: LensRecord, out: Path, *, beside: Path | None = None) -
         page = explorer_page([RecordedRun(record, picture_of(record, beside))])
         write_whole(out, page.encode("utf-8"))
     else:
-        paint_board(_layers(record), out)
+        paint_board(_layers(record), out, between=between)
 
 
-def paint_board(board: Board, out: Path) -> None:
+def paint_board(board: Board, out: Path, *, between: Callable[[], object] = lambda: None) -> None:
     """Paint ``board`` as a sheet, as a film of its moments, or as a page.
+
+    Args:
+        board: what to paint.
+        out: where to; ends in one of :data:`FORMATS`.
+        between: called before each moment of a film; what it raises ends the work.
 
     Raises:
         InputError: the place cannot be written to.
     """
     if out.suffix in (".gif", ".webp"):
-        write_whole(out, _film(board, out.suffix))
+        write_whole(out, _film(board, out.suffix, between))
     elif out.suffix == ".html":
         write_whole(out, _page(board).encode("utf-8"))
     else:
@@ -97,8 +109,11 @@ def _sheet(board: Board, only: int | None = None) -> Image:
     return to_pil(contact_sheet(rows, columns=board.moments[taken], tile=_TILE))
 
 
-def _film(board: Board, suffix: str) -> bytes:
-    frames = [_sheet(board, number) for number in range(len(board.moments))]
+def _film(board: Board, suffix: str, between: Callable[[], object]) -> bytes:
+    frames = []
+    for number in range(len(board.moments)):
+        between()
+        frames.append(_sheet(board, number))
     width, height = max(f.width for f in frames), max(f.height for f in frames)
     equal = [_on_ground(frame, width, height) for frame in frames]
     times = [_FRAME_MS] * (len(equal) - 1) + [_LAST_FRAME_MS]

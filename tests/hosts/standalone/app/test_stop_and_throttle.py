@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 import torch
 
-from seedloupe.hosts.standalone.app.stop_and_throttle import StopSwitches, follow
+from seedloupe.hosts.standalone.app.stop_and_throttle import Stopped, StopSwitches, follow
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate
 
 Event = StepUpdate | Generated
@@ -95,6 +95,18 @@ def test_a_session_that_draws_again_stops_what_it_drew_before() -> None:
     first, other = switches.fresh("a"), switches.fresh("b")
     second = switches.fresh("a")
     assert (first.is_set(), second.is_set(), other.is_set()) == (True, False, False)
+
+
+def test_who_closed_the_window_is_told_from_who_pressed_stop_even_if_both_happen() -> None:
+    switches = StopSwitches()
+    mine, other = switches.fresh("a lens"), switches.fresh("b lens")
+    switches.press("a lens")
+    assert (mine.is_set(), mine.left) == (True, False)
+    mine.require_somebody()
+    switches.leave("a")
+    assert (mine.left, other.left) == (True, False)
+    with pytest.raises(Stopped):
+        mine.require_somebody()
 
 
 def test_pressing_stop_stops_one_session_and_is_no_error_where_nothing_is_drawn() -> None:

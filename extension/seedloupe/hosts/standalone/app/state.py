@@ -18,7 +18,7 @@ from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
 from .error_words import words_of
 from .kept.served_files import ServedFiles
-from .stop_and_throttle import StopSwitches
+from .stop_and_throttle import Stopped, StopSwitches
 from .waiting import Line
 
 if TYPE_CHECKING:
@@ -159,8 +159,13 @@ def guarded(pages: Callable[[], Iterator[T]], tell: Callable[[str], None]) -> It
     Args:
         pages: begins an event of the page.
         tell: shows one line to whoever looks.
+
+    Raises:
+        Stopped: somebody stopped the event.
     """
     try:
         yield from pages()
+    except Stopped:
+        raise
     except Exception as error:  # noqa: BLE001 - models, readers and drivers raise anything
         tell(words_of(error))

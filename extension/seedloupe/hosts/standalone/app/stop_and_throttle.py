@@ -13,17 +13,43 @@ from ..engine.sampling import Generated, StepUpdate
 LOOK_EVERY = 0.3
 
 
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody stopped what was being finished, or has left."""
+
+
+class StopSwitch(threading.Event):
+    """Set when somebody presses Stop, and when their window is closed.
+
+    Attributes:
+        left: whether the window is closed, so that nobody will see what was made.
+    """
+
+    def __init__(self) -> None:
+        """Start with nobody having stopped anything."""
+        super().__init__()
+        self.left = False
+
+    def require_somebody(self) -> None:
+        """Go on only as long as somebody is there to see the result.
+
+        Raises:
+            Stopped: the window is closed.
+        """
+        if self.left:
+            raise Stopped
+
+
 class StopSwitches:
     """One switch a browser session; whoever draws for a session looks at its newest switch."""
 
     def __init__(self) -> None:
         """Start with nobody drawing."""
         self._lock = threading.Lock()
-        self._switches: dict[str, threading.Event] = {}
+        self._switches: dict[str, StopSwitch] = {}
 
-    def fresh(self, session: str) -> threading.Event:
+    def fresh(self, session: str) -> StopSwitch:
         """Stop what this session still draws and return the switch for what it draws next."""
-        switch = threading.Event()
+        switch = StopSwitch()
         with self._lock:
             before = self._switches.get(session)
             self._switches[session] = switch
@@ -41,12 +67,13 @@ class StopSwitches:
             gone = [name for name in self._switches if name.partition(" ")[0] == browser]
             switches = [self._switches.pop(name) for name in gone]
         for switch in switches:
+            switch.left = True
             switch.set()
 
     def press(self, session: str) -> None:
         """Stop what this session draws, if anything."""
         with self._lock:
-            switch = self._switches.pop(session, None)
+            switch = self._switches.get(session)  # who stopped a run can still leave
         if switch is not None:
             switch.set()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,9 @@ from seedloupe.hosts.standalone.app.lens.session import (
 )
 from seedloupe.hosts.standalone.app.pictures_in import PageError
 from seedloupe.hosts.standalone.app.state import AppState
+from seedloupe.hosts.standalone.app.stop_and_throttle import Stopped, StopSwitch
 from seedloupe.hosts.standalone.engine.models import Model
-from seedloupe.hosts.standalone.engine.sampling import generate, stream
+from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
 from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.explorer import RecordedRun
@@ -46,7 +48,7 @@ def state(tiny: Model, tmp_path: Path) -> AppState:
 
 def observed(state: AppState, seeds: tuple[int, ...], **changes: Any) -> list[Sight]:
     wish = Observation("a hill", seeds, SETTINGS, "tiny", **changes)
-    return list(observe(state, wish, threading.Event()))
+    return list(observe(state, wish, StopSwitch()))
 
 
 def test_every_step_is_recorded_though_the_page_looks_only_now_and_then(
@@ -78,7 +80,7 @@ def test_two_seeds_make_two_specimens_each_with_its_own_record(state: AppState) 
 
 
 def test_a_stopped_run_keeps_what_is_finished(state: AppState) -> None:
-    stop = threading.Event()
+    stop = StopSwitch()
     sights = []
     for sight in observe(state, Observation("a hill", (7, 8), SETTINGS, "tiny"), stop):
         sights.append(sight)
@@ -98,7 +100,7 @@ def test_the_sampler_is_closed_when_nobody_reads_on(tiny: Model, tmp_path: Path)
             closed.append(True)
 
     state = state_of(tmp_path, tiny, stream=watched)
-    page = observe(state, Observation("a hill", (7,), SETTINGS, "tiny"), threading.Event())
+    page = observe(state, Observation("a hill", (7,), SETTINGS, "tiny"), StopSwitch())
     next(page)
     next(page)
     page.close()  # type: ignore[attr-defined]
@@ -172,6 +174,36 @@ def test_an_exhibit_can_be_shown_kept_and_read_again(state: AppState, tmp_path: 
     with Image.open(path_of(found.files[2][0])) as film:
         assert getattr(film, "n_frames", 1) == 3
     assert read_lens(path_of(found.files[3][0])).spec.seeds == ("8",)
+
+
+def test_a_closed_window_ends_the_work_on_what_was_recorded(tiny: Model, tmp_path: Path) -> None:
+    stop, drawn = StopSwitch(), []
+
+    def leaving(*given: Any, **how: Any) -> Iterator[StepUpdate | Generated]:
+        for event in stream(*given, **how):
+            drawn.append(event)
+            yield event
+            stop.left = True  # after the last look at the switch, not while a step is taken
+
+    state = state_of(tmp_path, tiny, stream=leaving)
+    with pytest.raises(Stopped):
+        list(observe(state, Observation("a hill", (7,), SETTINGS, "tiny"), stop))
+    assert isinstance(drawn[-1], Generated)
+
+
+@pytest.mark.parametrize("looks", range(1, 7))
+def test_an_exhibit_can_be_ended_between_any_two_pieces(
+    state: AppState, tmp_path: Path, looks: int
+) -> None:
+    runs = observed(state, (7,))[-1].runs
+    left = itertools.count(looks, -1)
+
+    def look() -> None:
+        if next(left) == 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        exhibit(state, runs, tmp_path, between=look)
 
 
 def test_seeds_are_read_as_people_write_them() -> None:

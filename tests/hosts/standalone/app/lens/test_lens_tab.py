@@ -108,6 +108,23 @@ def test_stop_ends_this_tabs_run_and_not_that_of_another_tab(tab: LensTab, told:
     assert not create.is_set()
 
 
+def test_stop_ends_the_work_on_the_layers_too(
+    tab: LensTab, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = app_explorer.exhibit
+
+    def pressed(*given: Any, **how: Any) -> Any:
+        tab.on_stop(SOMEBODY)
+        return real(*given, **how)
+
+    monkeypatch.setattr(app_explorer, "exhibit", pressed)
+    pages = watch(tab)
+    assert shown(pages, "data") == ["{}"]
+    assert "Stopped before the layers could be shown." in shown(pages, "status")[-1]
+    assert pages[-1][tab._go]["interactive"]
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -7,7 +7,6 @@ Seedling's weights change.
 from __future__ import annotations
 
 import tempfile
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from .....plugins import builtin
 from ...engine.models import Model, open_model
 from ..events import EXAMPLES
 from ..state import AppState, ModelCache, ServedFiles
+from ..stop_and_throttle import StopSwitch
 from .session import Observation, Sight, observe, panel_reasons
 
 #: Where the example lies.
@@ -75,7 +75,7 @@ def record_example(folder: Path = FOLDER) -> None:
     request = Request.of(model.info, WISH.prompt, WISH.seeds, plan=WISH.settings)
     with tempfile.TemporaryDirectory() as cache:
         state = AppState(ModelCache(lambda _: model), ServedFiles(Path(cache)), plugins=builtin())
-        *_, sight = observe(state, WISH, threading.Event())
+        *_, sight = observe(state, WISH, StopSwitch())
     for run, seed in zip(sight.runs, WISH.seeds, strict=True):
         assert run.picture is not None  # it was drawn
         origin = {"made by": "python -m seedloupe.hosts.standalone.app.lens.example"}

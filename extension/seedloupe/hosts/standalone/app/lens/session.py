@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from ...engine.watching import token_names_of
 from ..html import Preview
 from ..layer_preview import LayerPainter
 from ..pictures_in import PageError
-from ..stop_and_throttle import follow
+from ..stop_and_throttle import StopSwitch, follow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -106,7 +105,7 @@ class _Seen:
 def observe(
     state: AppState,
     wish: Observation,
-    stop: threading.Event,
+    stop: StopSwitch,
     *,
     painter: LayerPainter | None = None,
 ) -> Iterator[Sight]:
@@ -114,6 +113,7 @@ def observe(
 
     Raises:
         SeedloupeError: the model, a layer or a setting cannot be used.
+        Stopped: the window was closed while a picture's record was being finished.
     """
     if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
         raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
@@ -128,7 +128,7 @@ def _draw(
     model: Model,
     request: Request,
     layers: Sequence[str],
-    stop: threading.Event,
+    stop: StopSwitch,
     painter: LayerPainter,
 ) -> Iterator[Sight]:
     sight, begun = Sight(status="Getting ready", why=panel_reasons(model, layers)), time.monotonic()
@@ -148,7 +148,7 @@ def _draw(
             status = f"Picture {event.image + 1} of {len(request.seeds)}"
             sight = replace(sight, preview=preview, status=status)
         else:
-            run = _finished(model, request, event, seen[event.index])
+            run = _finished(model, request, event, seen[event.index], stop)
             notes = (*event.notes, *seen[event.index].recording.notes)
             file = (state.files.keep_generated(event, request), f"seed-{event.seed}.png")
             sight = replace(
@@ -176,10 +176,14 @@ def _looked(
             yield event
 
 
-def _finished(model: Model, request: Request, made: Generated, seen: _Seen) -> RecordedRun:
+def _finished(
+    model: Model, request: Request, made: Generated, seen: _Seen, stop: StopSwitch
+) -> RecordedRun:
     tokens = token_names_of(model, request.prompt)
     what = (request, made.seed, made.notes)
-    record = seen.recording.finish(*what, tokens=tokens, words=made.words)
+    record = seen.recording.finish(
+        *what, tokens=tokens, words=made.words, between=stop.require_somebody
+    )
     steps = sorted(seen.looks)
     shown = {
         steps[round(i * (len(steps) - 1) / (_MOST_PREVIEWS - 1))] for i in range(_MOST_PREVIEWS)
@@ -240,13 +244,20 @@ def panel_reasons(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...
     return choices if {choice.layer for choice in choices} == set(layers) else ()
 
 
-def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhibit:
+def exhibit(
+    state: AppState,
+    runs: Sequence[RecordedRun],
+    folder: Path,
+    *,
+    between: Callable[[], object] = lambda: None,
+) -> Exhibit:
     """Store a finished observation where the browser can fetch it.
 
     Args:
         state: what the page works with.
         runs: one or two.
         folder: where to write lens files first.
+        between: called between pieces of the work; what it raises ends it.
 
     Raises:
         SeedloupeError: the observation cannot be shown or written.
@@ -259,10 +270,13 @@ def exhibit(state: AppState, runs: Sequence[RecordedRun], folder: Path) -> Exhib
     for run in runs:
         stem = run.title.replace(" ", "-")
         film, lens = folder / f"{stem}.webp", folder / f"{stem}{SUFFIX}"
-        paint_layers(run.record, film)
+        paint_layers(run.record, film, between=between)
+        between()
         write_lens(lens, run.record)
         files += [(keep(path.read_bytes(), path.name), path.name) for path in (film, lens)]
+        between()
     data = keep(explorer_json(runs).encode(), "lens.json")
+    between()
     return Exhibit(data, keep(explorer_page(runs).encode(), "lens.html"), tuple(files))
 
 

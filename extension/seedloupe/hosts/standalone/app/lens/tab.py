@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from ..events import SILENT, draws_in, on, switch_name, toast, waits_at
 from ..html import Preview, preview_html, status_html
 from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture, say_what_is_none
 from ..state import AppState, Opening, guarded
+from ..stop_and_throttle import Stopped, StopSwitch
 from .example import WISH, read_example
 from .notes_html import files_html, more_html, plan_html
 from .session import (
@@ -278,9 +279,12 @@ class LensTab:
             last = Sight()
             for last in observe(self._state, wish, stop):
                 yield self._page(last)
-            yield self._shown(last)
+            yield self._shown(last, _stopped_later(stop))
 
-        yield from guarded(watched, problems.append)
+        try:
+            yield from guarded(watched, problems.append)
+        except Stopped:
+            yield {self._status: status_html("Stopped before the layers could be shown.")}
         yield {self._go: gr.update(interactive=True), self._stop: gr.update(interactive=False)}
         for line in problems:
             toast(line)
@@ -322,16 +326,31 @@ class LensTab:
         page = {self._status: status_html(sight.status)}
         return {**page, self._preview: preview_html(sight.preview)} if sight.preview else page
 
-    def _shown(self, sight: Sight) -> dict[Any, Any]:
+    def _shown(self, sight: Sight, between: Callable[[], object] = lambda: None) -> dict[Any, Any]:
         """Return the finished page: the explorer in place of the preview."""
         words = " ".join((sight.status, *sight.notes))
         if not sight.runs:
             return {self._status: status_html(words)}
         with tempfile.TemporaryDirectory() as folder:
-            found = exhibit(self._state, sight.runs, Path(folder))
+            found = exhibit(self._state, sight.runs, Path(folder), between=between)
         return {
             self._preview: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
             self._files: files_html(found, sight.pictures) + more_html(sight),
         }
+
+
+def _stopped_later(stop: StopSwitch) -> Callable[[], None]:
+    """Return what ends the work when Stop is pressed from now on, or the window closed.
+
+    Who pressed it before wants to see what was finished until then.
+    """
+    before = stop.is_set()
+
+    def look() -> None:
+        stop.require_somebody()
+        if stop.is_set() and not before:
+            raise Stopped
+
+    return look
