@@ -44,7 +44,7 @@ for number, end in zip((3, 4), ends):
     os.dup2(end, number)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-_LONGEST = 30.0
+_LONGEST = 90.0
 
 
 class ChromiumError(Exception):
@@ -205,21 +205,36 @@ class Window:
         self.js(f"document.querySelector({json.dumps(selector)}).click()")
 
     def button(self, words: str) -> None:
-        """Click the button or tab that says this; Gradio measures its tabs with copies of them."""
+        """Click the button or tab that says this; Gradio measures its tabs with copies of them.
+
+        A tab that has just come may miss a click, so this looks whether it opens.
+        """
         self.js(
-            f"""[...document.querySelectorAll("button:not([tabindex='-1']), [role=tab]")].find(
-            one => one.textContent.trim() === {json.dumps(words)} && one.offsetParent).click()"""
+            f"""(async () => {{
+            for (let n = 0; n < 20; n++) {{
+              const all = document.querySelectorAll("button:not([tabindex='-1']), [role=tab]");
+              const found = [...all].find(
+                one => one.textContent.trim() === {json.dumps(words)} && one.offsetParent);
+              found.click();
+              if (found.role !== "tab") return;
+              for (let m = 0; m < 12; m++) {{
+                if (found.ariaSelected === "true") return;
+                await new Promise(done => setTimeout(done, 100));
+              }}
+            }}
+            throw new Error("no such tab opens");
+            }})()"""
         )
 
     def accordion(self, words: str) -> None:
         """Open the folded part whose head begins with this; a head just come may miss a click."""
         self.js(
             f"""(async () => {{
-            for (let n = 0; n < 60; n++) {{
+            for (let n = 0; n < 240; n++) {{
               const head = [...document.querySelectorAll("button.label-wrap")].find(
                 one => one.textContent.trim().startsWith({json.dumps(words)}) && one.offsetParent);
               if (head?.classList.contains("open")) return;
-              head?.click();
+              if (n % 12 == 0) head?.click();
               await new Promise(done => setTimeout(done, 250));
             }}
             throw new Error("no such part opens");
