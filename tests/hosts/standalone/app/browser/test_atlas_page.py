@@ -95,6 +95,7 @@ def test_each_draw_goes_on_in_the_pool(window: Window, served: Desk) -> None:
 def test_stop_is_in_reach_on_a_phone_and_knobs_are_whole(window: Window, served: Desk) -> None:
     window.resize(390, 844)
     knobs = "[...document.querySelectorAll('#sl-steps input[type=range]')]"
+    window.wait(f"{knobs}.length === 1")
     assert window.js(f"{knobs}.map(one => one.getBoundingClientRect().height >= 16)") == [True]
     served.pace.seconds = 1.0
     window.click("#sl-draw")
