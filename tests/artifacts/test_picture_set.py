@@ -9,6 +9,7 @@ import torch
 
 from seedloupe.artifacts import ArtifactReport, TextRegion, Verdict, flag_text_artifacts
 from seedloupe.artifacts.picture_set import PictureSet, text_mask
+from seedloupe.errors import InputError
 from seedloupe.geometry import Extent
 
 SIZE = Extent(48, 32)
@@ -45,7 +46,6 @@ def test_pictures_nobody_could_look_at_are_kept_but_not_called_free_of_text() ->
     found = PictureSet((report(), report((2, 2, 30, 20)), unseen()))
     assert found.kept == (0, 2)
     assert found.rejected == (1,)
-    assert found.verdict is Verdict.FLAGGED
     assert found.line == "3 pictures: 1 not flagged, 1 flagged, 1 not checked."
 
 
@@ -69,3 +69,8 @@ def test_each_reader_that_looked_is_named_once() -> None:
     assert PictureSet((report(), unseen(), report())).read_by == "Read by planted."
     assert PictureSet((report(), newer)).read_by == "Read by planted and other 2.1."
     assert PictureSet((unseen(),)).read_by == ""
+
+
+def test_a_report_without_a_size_has_no_mask() -> None:
+    with pytest.raises(InputError, match="size"):
+        text_mask(replace(report(), size=None))

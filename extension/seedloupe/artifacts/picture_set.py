@@ -1,4 +1,4 @@
-"""Several pictures of one repaint, checked together: which to keep, and which is best."""
+"""Several pictures of one repaint, checked together: which are kept, and where text stands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..errors import InputError
 from .coverage import cover
 from .report import ArtifactReport, Verdict
 
@@ -33,13 +34,6 @@ class PictureSet:
     def rejected(self) -> tuple[int, ...]:
         """Which are flagged."""
         return self._with(Verdict.FLAGGED)
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of all: flagged, else not checked, else clean."""
-        found = {report.verdict for report in self.reports}
-        worst = (Verdict.FLAGGED, Verdict.NOT_CHECKED, Verdict.CLEAN)
-        return next(verdict for verdict in worst if verdict in found)
 
     @property
     def line(self) -> str:
@@ -85,9 +79,12 @@ def text_mask(report: ArtifactReport) -> Tensor:
 
     Returns:
         ``(H, W)`` float32: the share of each pixel that text covers, 0 to 1.
+
+    Raises:
+        InputError: the report does not say how large its picture is.
     """
     if report.size is None:
-        raise ValueError("the report does not say how large its picture is")
+        raise InputError("report", expected="one that knows its picture's size", got="none")
     mask = np.zeros((report.size.height, report.size.width), np.float32)
     patch = (
         cover([flag.region.quad for flag in report.flags], report.size) if report.flags else None

@@ -32,6 +32,7 @@ class ModelPatcher:
         self.patches: dict[str, object] = {}
         self.object_patches: dict[str, object] = {}
         self.attachments: dict[str, object] = {}
+        self.cached_patcher_init: tuple[object, ...] | None = None
 
     def clone(self, disable_dynamic: bool = False) -> ModelPatcher:
         other = type(self).__new__(type(self))
