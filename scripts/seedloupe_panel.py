@@ -5,6 +5,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "extension"))
 
-from seedloupe.hosts.webui.script import SeedloupeScript
+from seedloupe.hosts.webui.script import SeedloupeScript, register_callbacks
 
 __all__ = ["SeedloupeScript"]
+
+register_callbacks()

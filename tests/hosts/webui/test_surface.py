@@ -69,7 +69,7 @@ def attributes_of_p() -> set[str]:
     """What our files read from, or set on, anything they call ``p``."""
     return {
         node.attr
-        for path in OURS.glob("*.py")
+        for path in OURS.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
@@ -87,7 +87,7 @@ def test_we_read_only_what_a_processing_object_has() -> None:
 def names_from_modules() -> dict[str, set[str]]:
     """Which names our files take from each of the web UI's modules."""
     taken: dict[str, set[str]] = {}
-    for path in OURS.glob("*.py"):
+    for path in OURS.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         imported = {
             alias.asname or alias.name: alias.name

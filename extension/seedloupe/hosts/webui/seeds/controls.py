@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from ...errors import InputError
+from ....errors import InputError
 
 _WORDS = {bool: "true or false", str: "a name"}
 

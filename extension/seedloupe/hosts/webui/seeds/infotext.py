@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...picking import Picking
+from ....picking import Picking
 
 TABLE = "Seedloupe table"
 RANK = "Seedloupe rank"

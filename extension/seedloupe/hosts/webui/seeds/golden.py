@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...errors import SeedloupeError
-from ...picking import Picking, PickRequest, PickRule, pick_seeds
-from ...services.choice_report import doubts
-from ...tables import Match, MatchLevel, SeedTable, TableUse, match_table
+from ....errors import SeedloupeError
+from ....picking import Picking, PickRequest, PickRule, pick_seeds
+from ....services.choice_report import doubts
+from ....tables import Match, MatchLevel, SeedTable, TableUse, match_table
+from ..noise_in_use import how_to_draw
 from . import infotext
 from .controls import PanelSettings
-from .noise_in_use import how_to_draw
 from .obstacles import obstacles
 
 _LEFT_TO_CHANCE = (-1, None, "")

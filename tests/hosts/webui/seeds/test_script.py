@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import torch
 
-from seedloupe.hosts.webui import infotext
+from seedloupe.hosts.webui.seeds import infotext
 from seedloupe.noise import Rng
 from seedloupe.tables import Evidence, NoiseSpec, SeedEffect
 
-from ...outside_packages import SOUND, install
-from .conftest import BEST_FIRST, SHAPE, Host, golden_table
+from ....outside_packages import SOUND, install
+from ..conftest import BEST_FIRST, SHAPE, Host, golden_table
 
 ON = (True, "golden", True)
 
@@ -182,7 +182,7 @@ def test_a_bug_of_ours_costs_a_message_and_no_picture(
     def stumble(*args: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(host.ours("script"), "use_of_processing", stumble)
+    monkeypatch.setattr(host.ours("seeds.script"), "use_of_processing", stumble)
     job = host.job(*ON)
     assert is_untouched(host, job)
     assert "ZeroDivisionError: a bug" in note_of(job)

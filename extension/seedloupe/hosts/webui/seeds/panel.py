@@ -11,11 +11,11 @@ from typing import Any
 
 import gradio as gr
 
-from ...errors import SeedloupeError
-from ...tables import Catalogue
+from ....errors import SeedloupeError
+from ....tables import Catalogue
+from ..demo_model import add_seedling, seedling_in
 from . import infotext
 from .controls import PanelSettings
-from .demo_model import add_seedling, seedling_in
 
 
 @dataclass(frozen=True, eq=False)

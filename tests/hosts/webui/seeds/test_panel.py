@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from seedloupe.errors import ModelError
-from seedloupe.hosts.webui.controls import PanelSettings
+from seedloupe.hosts.webui.seeds.controls import PanelSettings
 
-from .conftest import FAKES, Host
+from ..conftest import FAKES, Host
 
 DOUBLE = FAKES.with_name("webui_gradio")
 WEB_UIS = ("3.", "4.")
@@ -100,7 +100,7 @@ def test_pasted_parameters_reach_every_control(host: Host, page: object) -> None
 def test_the_button_adds_seedling_and_lists_checkpoints_anew(
     host: Host, gradio: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel, sd_models = host.ours("panel"), host.module("sd_models")
+    panel, sd_models = host.ours("seeds.panel"), host.module("sd_models")
     monkeypatch.setattr(panel, "add_seedling", lambda folder: folder / "seedling.safetensors")
     assert "seedling.safetensors was added" in panel._add_seedling()
     assert sd_models.listed == 1
@@ -112,7 +112,7 @@ def test_the_button_says_why_seedling_could_not_be_added(
     def refuse(folder: Path) -> Path:
         raise ModelError("seedling", expected="its files", got="<none>")
 
-    panel, sd_models = host.ours("panel"), host.module("sd_models")
+    panel, sd_models = host.ours("seeds.panel"), host.module("sd_models")
     monkeypatch.setattr(panel, "add_seedling", refuse)
     assert panel._add_seedling() == "seedling: expected its files, got &lt;none&gt;."
     assert sd_models.listed == 0

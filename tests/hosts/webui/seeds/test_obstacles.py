@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from seedloupe.hosts.webui.obstacles import obstacles
+from seedloupe.hosts.webui.seeds.obstacles import obstacles
 
 OPTS = SimpleNamespace(eta_noise_seed_delta=0)
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from seedloupe.errors import InputError
-from seedloupe.hosts.webui.controls import PanelSettings
+from seedloupe.hosts.webui.seeds.controls import PanelSettings
 
 
 def test_positional_arguments_come_in_the_order_of_the_fields() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from seedloupe.hosts.webui import infotext
+from seedloupe.hosts.webui.seeds import infotext
 from seedloupe.picking import Pick, Picking
 
 TEXT = infotext.RankText.of(Picking((Pick(307, 1), Pick(300, 2), Pick(306, 3)), "rule", 8))
