@@ -7,7 +7,7 @@ ours; it is handed to a :class:`Registry` under a name.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
@@ -26,10 +26,13 @@ class Registry(Generic[T]):
     Args:
         kind: what messages call one entry, e.g. ``"OCR reader"``.
         entries: plug-ins by name, in the order they are to be offered.
+        check: is shown the name and the plug-in before it is added, and raises where it does not
+            fit its kind.
     """
 
     kind: str = "plug-in"
     entries: Mapping[str, T] = field(default_factory=dict)
+    check: Callable[[str, object], None] | None = None
 
     def __post_init__(self) -> None:
         """Take a copy, so that later changes to the caller's mapping do not show here."""
@@ -40,6 +43,7 @@ class Registry(Generic[T]):
 
         Raises:
             DuplicateNameError: ``name`` is empty or taken.
+            InputError: or whatever else ``check`` raises: the plug-in does not fit its kind.
         """
         if not name or name in self.entries:
             raise DuplicateNameError(
@@ -48,7 +52,9 @@ class Registry(Generic[T]):
                 got=repr(name),
                 advice=f"Taken: {self._listing()}.",
             )
-        return Registry(self.kind, {**self.entries, name: plugin})
+        if self.check is not None:
+            self.check(name, plugin)
+        return Registry(self.kind, {**self.entries, name: plugin}, self.check)
 
     def get(self, name: str) -> T:
         """Return the plug-in called ``name``.

@@ -1,0 +1,47 @@
+"""What measures pictures while a table is mined: plug-ins of one kind."""
+
+from .frechet import FrechetDistance, GaussianStatistics
+from .instrument import InstrumentScorer
+from .kid import KernelDistance
+from .panel import ScorerPanel, sound_pictures
+from .plugin import (
+    ScorerCost,
+    ScorerNeeds,
+    ScorerPlugin,
+    ScorerSources,
+    check_scorer,
+    lacking,
+)
+from .protocol import (
+    OutputKind,
+    PictureBatch,
+    Scorer,
+    ScorerOutput,
+    SetMetric,
+    SetStatistic,
+    SetValues,
+    Surrogate,
+)
+
+__all__ = [
+    "FrechetDistance",
+    "GaussianStatistics",
+    "InstrumentScorer",
+    "KernelDistance",
+    "OutputKind",
+    "PictureBatch",
+    "Scorer",
+    "ScorerCost",
+    "ScorerNeeds",
+    "ScorerOutput",
+    "ScorerPanel",
+    "ScorerPlugin",
+    "ScorerSources",
+    "SetMetric",
+    "SetStatistic",
+    "SetValues",
+    "Surrogate",
+    "check_scorer",
+    "lacking",
+    "sound_pictures",
+]
