@@ -1,46 +1,95 @@
-// Shows the selected picture's rank on the Seedloupe panel, so that it can be read without opening
-// the panel or searching the picture's parameters.
+// What our other files share: questions to the server, elements, and parts that open when seen.
+//
+// Every file of ours puts its names here and nowhere else. The web UI loads them in the order of
+// their names, and nothing runs before the page stands.
 
 "use strict";
 
-/** The rank out of a picture's parameters, e.g. "3 of 1024", or "" for other pictures. */
-function seedloupeRank(parameters) {
-    const found = /(?:^|, )Seedloupe rank: ([0-9]+ of [0-9]+)(?=,|$)/m.exec(parameters || "");
-    return found ? found[1] : "";
-}
+(function (seedloupe) {
+    const openers = new Map();
 
-/** The parameters of the picture the gallery has selected. */
-function seedloupeParameters(tab) {
-    const info = gradioApp().querySelector(`#html_info_${tab}`);
-    return info ? info.innerText : "";
-}
-
-/** The place for the rank, at the end of the panel's label; the label holds a checkbox, too. */
-function seedloupeRankPlace(tab) {
-    const label = gradioApp().querySelector(
-        `#script_${tab}_seedloupe_enable > .label-wrap > span:first-child`
-    );
-    if (!label) return null;
-    let place = label.querySelector(".seedloupe-rank");
-    if (!place) {
-        place = document.createElement("span");
-        place.className = "seedloupe-rank";
-        label.append(place);
+    /** The key that opens our addresses to this page; it came with the page. */
+    function key() {
+        const place = gradioApp().querySelector("#seedloupe_key");
+        return place ? place.dataset.key : "";
     }
-    return place;
-}
 
-function seedloupeShowRank(tab) {
-    const place = seedloupeRankPlace(tab);
-    if (!place) return;
-    const rank = seedloupeRank(seedloupeParameters(tab));
-    const text = rank ? ` · seed rank ${rank}` : "";
-    // Writing only what changed: every write is an update, which calls this again.
-    if (place.textContent !== text) place.textContent = text;
-}
+    /** The address of something a browser fetches by itself, such as a picture. */
+    seedloupe.address = function (path, query = {}) {
+        return `./seedloupe/${path}?${new URLSearchParams({...query, key: key()})}`;
+    };
 
-if (typeof onAfterUiUpdate === "function") {
-    onAfterUiUpdate(() => ["txt2img", "img2img"].forEach(seedloupeShowRank));
-}
+    /** Ask the server; with a body something is posted. Throws an Error with the server's sentence. */
+    seedloupe.ask = async function (path, {query = {}, body} = {}) {
+        const headers = {"X-Seedloupe-Key": key()};
+        const options = body === undefined ? {headers} : {
+            method: "POST",
+            headers: {...headers, "Content-Type": "application/json"},
+            body: JSON.stringify(body),
+        };
+        const asked = new URLSearchParams(query).toString();
+        const answer = await fetch(`./seedloupe/${path}${asked ? `?${asked}` : ""}`, options);
+        let said;
+        try {
+            said = await answer.json();
+        } catch {
+            said = {};
+        }
+        if (!answer.ok) throw new Error(said.error || `The server said ${answer.status}.`);
+        return said;
+    };
 
-if (typeof module === "object") module.exports = { seedloupeRank };
+    /** Make an element: properties, then children. Texts become text nodes and never markup. */
+    seedloupe.make = function (tag, properties = {}, ...children) {
+        const {data = {}, ...plain} = properties;
+        const element = Object.assign(document.createElement(tag), plain);
+        Object.assign(element.dataset, data);
+        element.append(...children.filter(child => child !== null && child !== undefined));
+        return element;
+    };
+
+    /** A button that cannot be pressed twice while its work is under way. */
+    seedloupe.button = function (title, work, properties = {}) {
+        const button = seedloupe.make("button", {type: "button", className: "seedloupe-button", ...properties}, title);
+        button.addEventListener("click", async () => {
+            button.disabled = true;
+            try {
+                await work();
+            } finally {
+                button.disabled = false;
+            }
+        });
+        return button;
+    };
+
+    /** Fill the element `seedloupe_<name>` of our tab, once, when somebody first sees it. */
+    seedloupe.part = function (name, open) {
+        openers.set(name, open);
+    };
+
+    async function openPart(name, element) {
+        try {
+            await openers.get(name)(element);
+        } catch (error) {
+            element.replaceChildren(seedloupe.make("p", {role: "alert"}, `Seedloupe: ${error.message}`));
+        }
+    }
+
+    function watchParts() {
+        const watched = new IntersectionObserver(entries => {
+            for (const {isIntersecting, target} of entries) {
+                if (isIntersecting) {
+                    watched.unobserve(target);
+                    openPart(target.id.replace("seedloupe_", ""), target);
+                }
+            }
+        });
+        for (const name of openers.keys()) {
+            const element = gradioApp().querySelector(`#seedloupe_${name}`);
+            if (element) watched.observe(element);
+        }
+    }
+
+    if (typeof onUiLoaded === "function") onUiLoaded(watchParts);
+    if (typeof module === "object") module.exports = seedloupe;
+})(globalThis.seedloupe = globalThis.seedloupe || {});

@@ -101,6 +101,8 @@ ONE_MEANING = {
     **dict.fromkeys(
         ("add", "run", "run_list", "run_merge", "run_show"), ("hosts/standalone/cli/commands/*",)
     ),
+    # What each feature of the web UI answers over HTTP; the frame calls them all.
+    "routes": ("hosts/webui/features.py", "hosts/webui/*/routes.py"),
     # What `python -m` calls.
     "main": (
         "hosts/standalone/cli/main.py",

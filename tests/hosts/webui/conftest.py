@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,6 +40,9 @@ SHA256 = "ab" * 32
 SEEDS = tuple(range(300, 308))
 QUALITY = (7, 5, 3, 1, 2, 4, 6, 8)
 BEST_FIRST = (307, 300, 306, 301, 305, 302, 304, 303)
+
+DOUBLE = FAKES.with_name("webui_gradio")
+WEB_UIS = ("3.", "4.")
 
 
 def golden_table() -> SeedTable:
@@ -133,3 +137,27 @@ def _fresh_modules() -> Iterator[None]:
 
 def _is_host(name: str) -> bool:
     return any(name == root or name.startswith(f"{root}.") for root in ("modules", OURS))
+
+
+@pytest.fixture
+def gradio(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """The web UI's gradio, and only in this test: newer ones are none of its business."""
+    if not _installed().startswith(WEB_UIS):
+        kept = {name: module for name, module in sys.modules.items() if _is_gradio(name)}
+        for name in kept:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.syspath_prepend(DOUBLE)
+    yield importlib.import_module("gradio")
+    if not _installed().startswith(WEB_UIS):
+        sys.modules.pop("gradio")
+
+
+def _installed() -> str:
+    try:
+        return version("gradio")
+    except PackageNotFoundError:
+        return ""
+
+
+def _is_gradio(name: str) -> bool:
+    return name.partition(".")[0] == "gradio"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[3] / "javascript" / "seedloupe.js"
+SCRIPT = Path(__file__).parents[3] / "javascript" / "seedloupe_rank.js"
 NODE = shutil.which("node")
 
 
@@ -40,7 +40,7 @@ def evaluate(node: str, expression: str) -> object:
 def test_a_pictures_rank_is_read_from_its_parameters(
     node: str, parameters: str | None, rank: str
 ) -> None:
-    assert evaluate(node, f"ours.seedloupeRank({json.dumps(parameters)})") == rank
+    assert evaluate(node, f"ours.rankOf({json.dumps(parameters)})") == rank
 
 
 # A label as the web UI builds it: its own checkbox, then the panel's name.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from .seeds.script import SeedloupeScript
+from typing import Any
+
+from .callbacks import register_callbacks
+from .host_version import host_refusal
 
 __all__ = ["SeedloupeScript", "register_callbacks"]
 
+#: The web UI takes classes only, so a web UI that is too old finds no script here.
+SeedloupeScript: Any = None
 
-def register_callbacks() -> None:
-    """Register the callbacks of the extension; "Reload UI" forgets them and calls this again."""
+if not host_refusal():
+    from .seeds.script import SeedloupeScript

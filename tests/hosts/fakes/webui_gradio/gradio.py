@@ -15,7 +15,7 @@ class Blocks:
 
     open: ClassVar[list[Blocks]] = []
 
-    def __init__(self) -> None:
+    def __init__(self, *, analytics_enabled: bool | None = None) -> None:
         self.blocks: dict[int, Any] = {}
 
     def __enter__(self) -> Blocks:
@@ -38,6 +38,26 @@ class Row(Component):
 
     def __exit__(self, *error: object) -> None:
         pass
+
+
+class Tabs(Row):
+    def __init__(self, *, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.elem_id = elem_id
+
+
+class TabItem(Row):
+    def __init__(self, label: str, *, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.label, self.elem_id = label, elem_id
+
+
+class Radio:
+    """Only named, in settings."""
+
+
+class Slider:
+    """Only named, in settings."""
 
 
 class Accordion(Row):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
 from dataclasses import fields
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,34 +12,7 @@ import pytest
 from seedloupe.errors import ModelError
 from seedloupe.hosts.webui.seeds.controls import PanelSettings
 
-from ..conftest import FAKES, Host
-
-DOUBLE = FAKES.with_name("webui_gradio")
-WEB_UIS = ("3.", "4.")
-
-
-@pytest.fixture
-def gradio(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The web UI's gradio, and only in this test: newer ones are none of its business."""
-    if not _installed().startswith(WEB_UIS):
-        kept = {name: module for name, module in sys.modules.items() if _is_gradio(name)}
-        for name in kept:
-            monkeypatch.delitem(sys.modules, name)
-        monkeypatch.syspath_prepend(DOUBLE)
-    yield importlib.import_module("gradio")
-    if not _installed().startswith(WEB_UIS):
-        sys.modules.pop("gradio")
-
-
-def _installed() -> str:
-    try:
-        return version("gradio")
-    except PackageNotFoundError:
-        return ""
-
-
-def _is_gradio(name: str) -> bool:
-    return name.partition(".")[0] == "gradio"
+from ..conftest import Host
 
 
 @pytest.fixture

@@ -241,18 +241,10 @@ def test_the_users_folder_is_looked_into_first(host: Host) -> None:
     path = host.add_table("other", replace(write, spec=replace(write.spec, evidence=None)))
     own.mkdir()
     path.rename(own / path.name.replace("other", "golden"))
-    host.opts.seedloupe_table_folder = str(own)
+    host.opts.data["seedloupe_table_folder"] = str(own)
     job = host.job(*ON)
     host.run(job)
     assert "no evidence" in next(iter(job.comments))
-
-
-def test_settings_are_offered_once_and_closed_to_the_api(host: Host) -> None:
-    before = host.opts.data_labels["seedloupe_table_folder"]
-    host.ours("script").SeedloupeScript()
-    assert host.opts.data_labels["seedloupe_table_folder"] is before
-    assert before.restrict_api
-    assert before.section == ("seedloupe", "Seedloupe")
 
 
 def test_the_script_is_always_visible_in_both_tabs(host: Host) -> None:

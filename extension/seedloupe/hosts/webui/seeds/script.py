@@ -10,7 +10,7 @@ from modules import devices, paths, scripts, sd_samplers, shared
 from ....errors import SeedloupeError
 from ....tables import Catalogue
 from ..catalogue import webui_catalogue
-from ..options import TABLE_FOLDER, add_options
+from ..options import TABLE_FOLDER
 from ..plug_ins import webui_plugins
 from ..use import use_of_processing
 from . import infotext
@@ -27,9 +27,8 @@ class SeedloupeScript(scripts.Script):
     """
 
     def __init__(self) -> None:
-        """Offer our settings; scripts are made after the host's settings, before their page."""
+        """Look for plug-ins, once for both tabs."""
         super().__init__()
-        add_options(shared.opts)
         self.plugins = webui_plugins()
 
     def title(self) -> str:

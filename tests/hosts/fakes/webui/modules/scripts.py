@@ -46,6 +46,9 @@ class Script:
     def process_batch(self, p: Any, *args: Any, **kwargs: Any) -> None:
         pass
 
+    def process_before_every_sampling(self, p: Any, *args: Any, **kwargs: Any) -> None:
+        pass
+
     def postprocess_batch(self, p: Any, *args: Any, **kwargs: Any) -> None:
         pass
 

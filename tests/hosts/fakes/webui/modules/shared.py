@@ -13,4 +13,6 @@ opts = Options(
     }
 )
 
+cmd_opts = SimpleNamespace(api_auth=None, gradio_auth=None, gradio_auth_path=None)
+
 sd_model = SimpleNamespace(sd_checkpoint_info=SimpleNamespace(sha256="ab" * 32))

@@ -1,0 +1,17 @@
+"""What each feature adds to the tab and to the addresses; a new one adds its line here."""
+
+from __future__ import annotations
+
+from .api.route import Route
+from .tab.atlas_routes import atlas_routes
+from .tab.page import SubTab
+
+
+def sub_tabs() -> tuple[SubTab, ...]:
+    """Return the parts of our tab, from left to right."""
+    return (SubTab("atlas", "Atlas"),)
+
+
+def routes() -> tuple[Route, ...]:
+    """Return all addresses."""
+    return (*atlas_routes(),)

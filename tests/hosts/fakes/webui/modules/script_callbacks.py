@@ -1,0 +1,43 @@
+"""Callbacks by kind, as far as ours go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+callback_map: dict[str, list[Callable[..., Any]]] = {
+    "callbacks_app_started": [],
+    "callbacks_ui_tabs": [],
+    "callbacks_ui_settings": [],
+}
+
+
+def on_app_started(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_app_started"].append(callback)
+
+
+def on_ui_tabs(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_ui_tabs"].append(callback)
+
+
+def on_ui_settings(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_ui_settings"].append(callback)
+
+
+def app_started_callback(demo: Any, app: Any) -> None:
+    for callback in callback_map["callbacks_app_started"]:
+        callback(demo, app)
+
+
+def ui_tabs_callback() -> list[Any]:
+    return [tab for callback in callback_map["callbacks_ui_tabs"] for tab in callback() or []]
+
+
+def ui_settings_callback() -> None:
+    for callback in callback_map["callbacks_ui_settings"]:
+        callback()
+
+
+def clear_callbacks() -> None:
+    for callbacks in callback_map.values():
+        callbacks.clear()
