@@ -58,7 +58,7 @@ def test_every_seed_is_judged_by_equally_many_pictures() -> None:
     assert abs(found.values[0] - found.values[1]) < abs(alone[0] - alone[1]) / 2
 
 
-@pytest.mark.parametrize(("count", "width"), [(24, 32), (40, 6)])
+@pytest.mark.parametrize(("count", "width"), [(24, 32), (90, 120), (40, 6)])
 def test_the_error_is_how_far_the_distance_varies(count: int, width: int) -> None:
     """Errors are for comparing seeds, so a third too large or small is near enough."""
     statistic = FrechetDistance(GaussianStatistics.of(vectors(500, width, seed=1)))

@@ -22,10 +22,14 @@ from torch import Tensor
 from ...errors import InputError
 from ...tensors import require_shape
 from .protocol import SetValues, Surrogate
-from .set_parts import equal_parts, jackknife_error, shortest
+from .set_parts import GROUPS, in_equal_parts, jackknife_errors, left_out, shortest
 
 #: Directions of the pilot with less than this share of the largest variance steer no race.
 _SINGULAR = 1e-4
+#: Pictures a seed up to which errors come from leaving groups of them out, one by one.
+MOST_LEFT_OUT = 64
+#: Numbers held at once.
+_MOST_NUMBERS = 32_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +73,9 @@ class GaussianStatistics:
     def between(self, rows: Tensor) -> Tensor:
         """Return ``rows C rows'`` for ``(..., P, D)``: ``(..., P, P)``."""
         if self.covariance is None:
-            seen = rows @ self._own_root.T
+            seen = rows @ self._own_root.T.to(rows.device)
             return seen @ seen.mT
-        return (rows @ self.covariance) @ rows.mT
+        return (rows @ self.covariance.to(rows.device)) @ rows.mT
 
     def whole_covariance(self) -> Tensor:
         """Return the covariance ``(D, D)``."""
@@ -106,15 +110,14 @@ class FrechetDistance:
             ShapeError: they are laid out differently, or as wide as the reference is not.
         """
         self._require(vectors)
-        centred = vectors.to(self.device, torch.float64) - self._mean
-        if len(centred) <= centred.shape[1]:
-            return float(self._from_products(*self._products(centred)))
-        own = GaussianStatistics.of(centred)
+        if len(vectors) <= vectors.shape[1]:
+            return float(self._several(vectors[None])[0])
+        own = GaussianStatistics.of(vectors.to(self.device))
         # As many rows as dimensions stand for all of them: R' R is the covariance.
-        rows = torch.linalg.cholesky_ex(own.whole_covariance())
-        root = rows.L.mT if int(rows.info) == 0 else _symmetric_root(own.whole_covariance())
-        shared = torch.linalg.eigvalsh(self.reference.between(root.cpu())).clamp(min=0).sqrt().sum()
-        return float(own.mean.square().sum() + own.trace + self.reference.trace - 2 * shared)
+        root = _symmetric_root(own.whole_covariance())
+        shared = torch.linalg.eigvalsh(self.reference.between(root)).clamp(min=0).sqrt().sum()
+        apart = (own.mean - self._mean).square().sum()
+        return float(apart + own.trace + self.reference.trace - 2 * shared)
 
     def evaluate(self, vectors: Sequence[Tensor]) -> SetValues:
         """Return the distance of each seed from its vectors ``(P, D)``, and its error.
@@ -122,17 +125,9 @@ class FrechetDistance:
         Raises:
             ShapeError: vectors are laid out differently.
         """
-        count = shortest(vectors)
-        nothing = torch.full((len(vectors),), float("nan"), dtype=torch.float64)
-        if count < 2:
-            return SetValues(nothing, nothing.clone(), count)
-        values, errors = nothing, nothing.clone()
-        for row, seed in enumerate(vectors):
+        for seed in vectors:
             self._require(seed)
-            parts = [self._one(part) for part in equal_parts(seed, count)]
-            values[row] = sum(value for value, _ in parts) / len(parts)
-            errors[row] = (sum(error**2 for _, error in parts)) ** 0.5 / len(parts)
-        return SetValues(values, errors, count)
+        return in_equal_parts(vectors, self._several, block=self._block(shortest(vectors)))
 
     def surrogate(self, pilot: Tensor) -> Surrogate:
         """Return the influence function of the distance at the pilot's distribution.
@@ -154,33 +149,48 @@ class FrechetDistance:
 
         return influence
 
-    def _one(self, vectors: Tensor) -> tuple[float, float]:
-        if len(vectors) > vectors.shape[1]:
-            return self.distance(vectors), jackknife_error(
-                len(vectors), lambda kept: self.distance(vectors[kept])
-            )
-        inner, crossed = self._products(vectors.to(self.device, torch.float64) - self._mean)
+    def _several(self, sets: Tensor) -> tuple[Tensor, Tensor]:
+        """Return distances and errors ``(M,)`` of equally large sets ``(M, P, D)``."""
+        count, width = sets.shape[1:]
+        if count > width:
+            single = [self._large(one) for one in sets]
+            return tuple(torch.tensor(column).double() for column in zip(*single, strict=True))  # type: ignore[return-value]
+        centred = sets.to(self.device, torch.float64) - self._mean
+        inner, crossed = (centred @ centred.mT).cpu(), self.reference.between(centred).cpu()
+        distances = self._from_products(inner, crossed, torch.ones(1, count).double())[:, 0]
+        if count > MOST_LEFT_OUT:
+            return distances, _influence_errors(inner, crossed)
+        left = self._from_products(inner, crossed, left_out(count))
+        return distances, jackknife_errors(left)
 
-        def left(kept: Tensor) -> float:
-            return float(self._from_products(inner[kept][:, kept], crossed[kept][:, kept]))
+    def _large(self, vectors: Tensor) -> tuple[float, float]:
+        """Return distance and error of more vectors than dimensions."""
+        influence = self.surrogate(vectors)(vectors)
+        return self.distance(vectors), float(influence.double().std()) / len(vectors) ** 0.5
 
-        everything = torch.arange(len(vectors))
-        return left(everything), jackknife_error(len(vectors), left)
+    def _from_products(self, inner: Tensor, crossed: Tensor, kept: Tensor) -> Tensor:
+        """Return distances ``(M, G)`` of sets from their products, with some pictures left out.
 
-    def _products(self, centred: Tensor) -> tuple[Tensor, Tensor]:
-        """Return ``Y Y'`` and ``Y C Y'`` of vectors ``(P, D)`` less the reference's mean."""
-        return (centred @ centred.T).cpu(), self.reference.between(centred).cpu()
+        Args:
+            inner: ``(M, P, P)``, ``Y Y'`` of vectors less the reference's mean.
+            crossed: ``(M, P, P)``, ``Y C Y'``.
+            kept: ``(G, P)``, 1 for a picture that counts and 0 for one that does not.
+        """
+        number = kept.sum(1)
+        apart = torch.einsum("gp,mpq,gq->mg", kept, inner, kept) / number**2
+        squares = inner.diagonal(dim1=1, dim2=2) @ kept.T
+        spread = (squares - number * apart) / (number - 1)
+        # What is left out becomes rows of noughts, and eigenvalues of nought.
+        centring = torch.diag_embed(kept) - kept[:, :, None] * kept[:, None] / number[:, None, None]
+        among = centring[None] @ crossed[:, None] @ centring[None] / (number - 1)[:, None, None]
+        shared = torch.linalg.eigvalsh(among).clamp(min=0).sqrt().sum(-1)
+        distances: Tensor = apart + spread + self.reference.trace - 2 * shared
+        return distances
 
-    def _from_products(self, inner: Tensor, crossed: Tensor) -> Tensor:
-        """Return the distance of the pictures that these ``(P, P)`` products are of."""
-        count = len(inner)
-        apart = inner.mean()
-        spread = (inner.trace() - count * apart) / (count - 1)
-        roots = torch.linalg.eigvalsh(_centred_both_ways(crossed) / (count - 1))
-        # Centring leaves one eigenvalue nought, the smallest; its rounding error has a large root.
-        shared = roots[1:].clamp(min=0).sqrt().sum()
-        distance: Tensor = apart + spread + self.reference.trace - 2 * shared
-        return distance
+    def _block(self, count: int) -> int:
+        groups = GROUPS if count <= MOST_LEFT_OUT else 1
+        numbers = count * (len(self.reference.mean) + 3 * groups * count)
+        return max(1, _MOST_NUMBERS // max(1, numbers))
 
     @property
     def _mean(self) -> Tensor:
@@ -190,15 +200,25 @@ class FrechetDistance:
         require_shape(vectors, f"P {len(self.reference.mean)}", field="vectors")
 
 
-def _centred_both_ways(matrix: Tensor) -> Tensor:
-    rows = matrix - matrix.mean(0, keepdim=True)
-    centred: Tensor = rows - rows.mean(1, keepdim=True)
-    return centred
+def _influence_errors(inner: Tensor, crossed: Tensor) -> Tensor:
+    """Return standard errors ``(M,)`` from each picture's influence on its own set's distance.
+
+    The influence of row ``i`` is ``2 m . a_i + a_i . a_i - a_i' T a_i``, and ``A T A'`` is
+    ``(P-1) K^(1/2)`` with ``K = A C A' / (P-1)``.
+    """
+    count = inner.shape[-1]
+    towards = inner.mean(2) - inner.mean((1, 2))[:, None]
+    centring = torch.eye(count).double() - 1 / count
+    lengths = (centring @ inner @ centring).diagonal(dim1=1, dim2=2)
+    roots = _symmetric_root(centring @ crossed @ centring * (count - 1))
+    influence = 2 * towards + lengths - roots.diagonal(dim1=1, dim2=2)
+    errors: Tensor = influence.std(1) / count**0.5
+    return errors
 
 
 def _symmetric_root(covariance: Tensor) -> Tensor:
     values, axes = torch.linalg.eigh(covariance)
-    root: Tensor = (axes * values.clamp(min=0).sqrt()) @ axes.T
+    root: Tensor = (axes * values.clamp(min=0).sqrt()[..., None, :]) @ axes.mT
     return root
 
 

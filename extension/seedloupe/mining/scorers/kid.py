@@ -15,7 +15,10 @@ from torch import Tensor
 
 from ...tensors import require_shape
 from .protocol import SetValues, Surrogate
-from .set_parts import equal_parts, jackknife_error, shortest
+from .set_parts import in_equal_parts, jackknife_errors, left_out, shortest
+
+#: Numbers held at once.
+_MOST_NUMBERS = 32_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +39,7 @@ class KernelDistance:
         Raises:
             ShapeError: they are laid out differently, or as wide as the reference is not.
         """
-        inner, crossed = self._products(vectors)
-        return self._from_products(inner, crossed, torch.arange(len(vectors)))
+        return float(self.evaluate([vectors]).values)
 
     def evaluate(self, vectors: Sequence[Tensor]) -> SetValues:
         """Return the distance of each seed from its vectors ``(P, D)``, and its error.
@@ -45,16 +47,11 @@ class KernelDistance:
         Raises:
             ShapeError: vectors are laid out differently.
         """
-        count = shortest(vectors)
-        values = torch.full((len(vectors),), float("nan"), dtype=torch.float64)
-        errors = values.clone()
-        if count < 2:
-            return SetValues(values, errors, count)
-        for row, seed in enumerate(vectors):
-            parts = [self._one(part) for part in equal_parts(seed, count)]
-            values[row] = sum(value for value, _ in parts) / len(parts)
-            errors[row] = (sum(error**2 for _, error in parts)) ** 0.5 / len(parts)
-        return SetValues(values, errors, count)
+        for seed in vectors:
+            require_shape(seed, f"P {self.reference.shape[1]}", field="vectors")
+        count = max(1, shortest(vectors))
+        numbers = count * (len(self.reference) + self.reference.shape[1] + count)
+        return in_equal_parts(vectors, self._several, block=max(1, _MOST_NUMBERS // numbers))
 
     def surrogate(self, pilot: Tensor) -> Surrogate:
         """Return the witness: how much more like the pilot than like the reference a picture is.
@@ -71,37 +68,39 @@ class KernelDistance:
 
         return witness
 
-    def _one(self, vectors: Tensor) -> tuple[float, float]:
-        inner, crossed = self._products(vectors)
-        everything = torch.arange(len(vectors))
-        return self._from_products(inner, crossed, everything), jackknife_error(
-            len(vectors), lambda kept: self._from_products(inner, crossed, kept)
-        )
+    def _several(self, sets: Tensor) -> tuple[Tensor, Tensor]:
+        """Return distances and errors ``(M,)`` of equally large sets ``(M, P, D)``."""
+        count = sets.shape[1]
+        rows = sets.to(self.device, torch.float64)
+        crossed = _kernel(rows.flatten(0, 1), self._rows).mean(1).reshape(-1, count).cpu()
+        among = _kernel(rows, rows).cpu()
+        among.diagonal(dim1=1, dim2=2).zero_()
+        everything = torch.ones(1, count).double()
+        left = self._from_products(among, crossed, left_out(count))
+        return self._from_products(among, crossed, everything)[:, 0], jackknife_errors(left)
 
-    def _products(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
-        """Return kernels among vectors ``(P, P)``, and each one's mean with the reference's."""
-        require_shape(vectors, f"P {self.reference.shape[1]}", field="vectors")
-        rows = vectors.to(self.device, torch.float64)
-        crossed = _kernel(rows, self.reference.to(self.device, torch.float64)).mean(1)
-        return _kernel(rows, rows).cpu(), crossed.cpu()
+    def _from_products(self, among: Tensor, crossed: Tensor, kept: Tensor) -> Tensor:
+        """Return distances ``(M, G)``; ``kept`` is ``(G, P)`` with 1 for a picture that counts."""
+        number = kept.sum(1)
+        pairs = torch.einsum("gp,mpq,gq->mg", kept, among, kept) / (number * (number - 1))
+        distances: Tensor = pairs + self._among_reference - 2 * crossed @ kept.T / number
+        return distances
 
-    def _from_products(self, inner: Tensor, crossed: Tensor, kept: Tensor) -> float:
-        among = inner[kept][:, kept]
-        count = len(kept)
-        pairs = (among.sum() - among.trace()) / (count * (count - 1))
-        return float(pairs + self._among_reference - 2 * crossed[kept].mean())
+    @cached_property
+    def _rows(self) -> Tensor:
+        return self.reference.to(self.device, torch.float64)
 
     @cached_property
     def _among_reference(self) -> float:
         count = len(self.reference)
-        rows = self.reference.to(self.device, torch.float64)
+        rows = self._rows
         starts = range(0, count, 1024)
         total = sum(float(_kernel(rows[at : at + 1024], rows).sum()) for at in starts)
         return (total - float(_kernel_self(rows).sum())) / (count * (count - 1))
 
 
 def _kernel(left: Tensor, right: Tensor) -> Tensor:
-    return (left @ right.T / left.shape[1] + 1) ** 3
+    return (left @ right.mT / left.shape[-1] + 1) ** 3
 
 
 def _kernel_self(rows: Tensor) -> Tensor:

@@ -120,6 +120,18 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
     return ""
 
 
+def require_ready(name: str, needs: ScorerNeeds, sources: ScorerSources) -> Path:
+    """Return the reference, or where nothing is; refuse to open a scorer that lacks something.
+
+    Raises:
+        InputError: something is lacking; one line says what.
+    """
+    missing = lacking(name, needs, sources)
+    if missing:
+        raise InputError(f"scorer {name}", expected="all that it needs", got=missing)
+    return sources.reference or Path()
+
+
 def check_scorer(name: str, plugin: object) -> None:
     """Refuse what could not be used as a scorer, before a run rests on it.
 
