@@ -71,6 +71,7 @@
         try {
             await openers.get(name)(element);
         } catch (error) {
+            console.error(error);
             element.replaceChildren(seedloupe.make("p", {role: "alert"}, `Seedloupe: ${error.message}`));
         }
     }

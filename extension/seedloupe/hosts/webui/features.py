@@ -5,13 +5,14 @@ from __future__ import annotations
 from .api.route import Route
 from .tab.atlas_routes import atlas_routes
 from .tab.page import SubTab
+from .tab.tally_routes import tally_routes
 
 
 def sub_tabs() -> tuple[SubTab, ...]:
     """Return the parts of our tab, from left to right."""
-    return (SubTab("atlas", "Atlas"),)
+    return (SubTab("atlas", "Atlas"), SubTab("tally", "Text tally"))
 
 
 def routes() -> tuple[Route, ...]:
     """Return all addresses."""
-    return (*atlas_routes(),)
+    return (*atlas_routes(), *tally_routes())

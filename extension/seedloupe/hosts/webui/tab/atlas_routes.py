@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from modules import paths, shared
+from modules import devices, paths, shared
 
-from ....errors import TableError
+from ....errors import NoiseError, TableError
 from ....tables import Catalogue, SeedTable
 from ..api.route import Answer, Asked, Method, NotThereError, Route
 from ..api.values import (
@@ -22,6 +22,7 @@ from ..api.values import (
     whole_value,
 )
 from ..catalogue import webui_catalogue
+from ..noise_in_use import how_to_draw, noise_in_use
 from ..options import WebuiSettings
 
 if TYPE_CHECKING:
@@ -126,8 +127,9 @@ class _AtlasAnswers:
         from ....atlas.answers import told_of_table
 
         opened = self._named(asked)
-        stamp = str(opened.mark[1])
-        return Answer.of({**told_of_table(opened.table, _name(asked)), "stamp": stamp})
+        told = told_of_table(opened.table, _name(asked))
+        advice = _noise_advice(opened.table)
+        return Answer.of({**told, "advice": advice, "stamp": str(opened.mark[1])})
 
     def seeds(self, asked: Asked) -> Answer:
         return Answer(self._named(asked).seeds)
@@ -163,6 +165,21 @@ class _AtlasAnswers:
 
     def _named(self, asked: Asked) -> _Opened:
         return self._tables.open(_name(asked))
+
+
+def _noise_advice(table: SeedTable) -> str:
+    """Say what to set where this web UI draws other noise than the table's; else nothing."""
+    wanted = table.spec.noise.source
+    try:
+        drawn = noise_in_use(shared.opts, devices.device)
+    except NoiseError as error:
+        return str(error)
+    if drawn == wanted:
+        return ""
+    begin = (
+        f"This web UI draws {drawn.label} noise, the table's seeds stand for {wanted.label} noise."
+    )
+    return f"{begin} {how_to_draw(wanted)}".strip()
 
 
 def _name(asked: Asked) -> str:

@@ -16,7 +16,7 @@ from ..console import one_line, table_lines
 from ..parser import Parser, command
 
 if TYPE_CHECKING:
-    from .....artifacts import Level, ResultStore, SeedCount, Tally
+    from .....artifacts import ResultStore, SeedCount, Tally
     from ..console import Console
 
 _LEVELS = ("low", "normal", "high")
@@ -79,18 +79,15 @@ def _of_one(
 
 def run_list(args: argparse.Namespace, console: Console) -> int:
     """List every tally."""
-    entries = []
+    from .....artifacts.tally.documents import tally_outline
+
     rows = [["TALLY", "MODEL", "FOR", "LOOKED AT", "WITH TEXT", "SEEDS", "HIGH RATE"]]
-    for tally in _store(args).tallies():
-        flagged, trials = tally.usual()
-        name = _name(args, tally)
-        seeds, high = tally.seeds(), tally.high_rate()
-        share = f"{flagged / trials:.1%}" if trials else "-"
-        numbers = [str(trials), share, str(len(seeds)), str(len(high))]
-        subject = tally.subject
-        rows.append([name, one_line(subject.name), subject.purpose.value, *numbers])
-        counts = {"looked_at": trials, "flagged": flagged, "seeds": len(seeds)}
-        entries.append({"tally": name, **subject.to_json(), **counts, "prone": len(high)})
+    entries = [tally_outline(tally, _name(args, tally)) for tally in _store(args).tallies()]
+    for entry in entries:
+        trials = entry["looked_at"]
+        share = f"{entry['flagged'] / trials:.1%}" if trials else "-"
+        numbers = [str(trials), share, str(entry["seeds"]), str(entry["prone"])]
+        rows.append([entry["tally"], one_line(entry["name"]), entry["purpose"], *numbers])
     lines = table_lines(rows) if entries else ["nothing has been counted yet"]
     for path in _store(args).broken():
         console.note(f"{path.name} cannot be read and was left out")
@@ -100,27 +97,16 @@ def run_list(args: argparse.Namespace, console: Console) -> int:
 
 def run_show(args: argparse.Namespace, console: Console) -> int:
     """Show one tally."""
-    from .....artifacts import Level, advise_level
+    from .....artifacts import Level
+    from .....artifacts.tally.documents import tally_document
 
     level = None if args.level is None else Level(args.level)
     tally = _find(args)
+    document = tally_document(tally, level)
     counts = sorted(tally.seeds(level), key=lambda count: (-count.low, -count.rate, count.seed))
     high, never = tally.high_rate(level), tally.cleanest(level)
-    advice = advise_level([tally], level or _usual_level(tally))
-    document = {
-        "subject": tally.subject.to_json(),
-        "seeds": [count.to_json() for count in counts],
-        "prone": [str(count.seed) for count in high],
-        "cleanest": [str(count.seed) for count in never],
-        "corrections": len(tally.corrections),
-        "damaged_lines": tally.damaged,
-        "advice": {
-            "better": None if advice.better is None else advice.better.value,
-            "mistakes": {known.value: count for known, count in advice.mistakes},
-            "message": advice.message,
-        },
-    }
-    console.result(document, _described(tally, counts, high, never, advice.message, args.count))
+    advice = document["advice"]["message"]
+    console.result(document, _described(tally, counts, high, never, advice, args.count))
     return 0
 
 
@@ -191,14 +177,6 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
         lines.append(f"  {_checks(folded.left_out)} of seeds the table does not have left out")
     console.result(document, lines)
     return 0
-
-
-def _usual_level(tally: Tally) -> Level:
-    """The level most pictures were checked at."""
-    from .....artifacts import Level
-
-    levels = [check.level for check in tally.checks.values()]
-    return max(Level, key=levels.count) if levels else Level.NORMAL
 
 
 def _described(

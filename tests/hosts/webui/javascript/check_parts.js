@@ -1,0 +1,123 @@
+// The parts of our tab with names that want to be markup, and the way of seeds to a tab.
+
+"use strict";
+
+const assert = require("node:assert");
+const { Element, answering, byId, said } = require("./page.js");
+const scripts = process.argv[2];
+for (const name of ["seedloupe", "seedloupe_use"]) require(`${scripts}/${name}.js`);
+
+const EVIL = `"><img src=x onerror=alert(1)></option><script>alert(2)</script>&key=stolen\u2028`;
+const key = new Element("div");
+key.dataset.key = "of-the-page";
+byId.set("#seedloupe_key", key);
+
+async function checkBase() {
+    const { seedloupe } = globalThis;
+    answering({ tables: { tables: [] }, bad: new Error("No such table.") });
+    await seedloupe.ask("tables");
+    assert.equal(said.asked[0].headers["X-Seedloupe-Key"], "of-the-page");
+    assert.equal(said.asked[0].method, undefined);
+    await assert.rejects(seedloupe.ask("bad", { body: {} }), /^Error: No such table.$/);
+    assert.equal(said.asked[1].headers["Content-Type"], "application/json");
+    const address = seedloupe.address("atlas/sheet", { table: EVIL });
+    assert.equal(new URL(address, "http://a/").searchParams.get("table"), EVIL);
+    assert.equal(new URL(address, "http://a/").searchParams.get("key"), "of-the-page");
+    const made = seedloupe.make("p", {}, EVIL, null, seedloupe.make("b", {}, "x"));
+    assert.deepEqual(made.words, [EVIL, "x"]);
+}
+
+async function checkAtlas() {
+    const { AtlasTab } = require(`${scripts}/seedloupe_atlas.js`);
+    const told = {
+        table: EVIL, seeds: 3, sheet: true, aspect: 1.5, rules: ["golden", "layout", EVIL], kinds: [EVIL], tags: [EVIL],
+        model: EVIL, noise: EVIL, size: [96, 64], made_with: EVIL, notes: [EVIL], advice: EVIL, stamp: EVIL,
+    };
+    answering({
+        tables: { tables: [{ table: EVIL }, { table: "broken", problem: EVIL }] },
+        "atlas/table": told,
+        "atlas/filter": { kept: "", sifted: EVIL, want: { [EVIL]: 2 }, avoid: { [EVIL]: 1 } },
+        "atlas/pick": { chosen: ["7", "9"], rule: EVIL, reasons: [EVIL], boxes: [] },
+    });
+    const tab = new AtlasTab({ map: "", frame: "", css: "" });
+    const heard = [];
+    tab.start({ openFrame() {}, openAtlas: (element, link) => link.hear(message => heard.push(message)) });
+    await tab.list();
+    await new Promise(resolve => setTimeout(resolve));
+    assert.ok(tab.element.words.some(words => words.includes(EVIL)));
+    assert.deepEqual(tab.rule.children.map(({ value }) => value), ["golden"]);
+    for (const element of tab.element.everything) {
+        for (const name of ["src", "href", "onclick", "srcdoc", "style"]) assert.ok(!(name in element), name);
+    }
+    await tab.pick("golden");
+    assert.deepEqual(heard.at(-1).chosen, ["7", "9"]);
+    const body = JSON.parse(said.asked.at(-1).body);
+    assert.deepEqual([body.table, body.rule, body.count], [EVIL, "golden", 4]);
+    tab.heardFrame([[0, 0, 0.5, 1]]);
+    await tab.pick("layout");
+    assert.deepEqual(JSON.parse(said.asked.at(-1).body).boxes, [[0, 0, 0.5, 1]]);
+    answering({ "atlas/pick": new Error(EVIL) });
+    await tab.pick("golden");
+    assert.deepEqual(tab.why.words, [EVIL]);
+}
+
+async function checkTally() {
+    require(`${scripts}/seedloupe_tally.js`);
+    const one = { tally: EVIL, name: EVIL, purpose: EVIL, shape: [4, 6, 8], noise: EVIL, flagged: 1, looked_at: 9 };
+    const checks = [{ check: EVIL, seed: "7", flagged: true, said: null, reader: EVIL }];
+    answering({
+        tallies: { tallies: [one], broken: [EVIL] },
+        tally: {
+            tally: EVIL, seeds: [{ seed: EVIL, trials: 9, flagged: 1, low: 0.1, high: 0.4 }], prone: [EVIL],
+            cleanest: [EVIL], damaged_lines: 1, advice: { message: EVIL }, checks,
+        },
+        "tally/correct": {},
+    });
+    const { opened } = globalThis;
+    const element = new Element("div");
+    await opened.get("tally")(element);
+    assert.ok(element.words.filter(words => words.includes(EVIL)).length >= 5);
+    for (const { href } of element.everything.filter(({ href }) => href)) {
+        assert.equal(new URL(href, "http://a/").origin, "http://a");
+    }
+    const fine = element.everything.find(({ tag, words }) => tag === "button" && words[0] === "This is fine");
+    await fine.click();
+    const posted = said.asked.find(({ address }) => address.endsWith("tally/correct"));
+    assert.deepEqual(JSON.parse(posted.body), { tally: EVIL, check: EVIL, said: "fine" });
+}
+
+function checkUse() {
+    const { seedloupe } = globalThis;
+    assert.match(seedloupe.useSeeds("txt2img", "t", ["7"], null), /no seed to set/);
+    const [seed, width, height] = ["seed", "width", "height"].map(() => new Element("input"));
+    byId.set("#txt2img_seed input", seed);
+    byId.set("#txt2img_width input[type=number]", width);
+    byId.set("#txt2img_height input[type=number]", height);
+    const large = "18446744073709551615";
+    assert.equal(seedloupe.useSeeds("txt2img", "t", [large], [96, 64]), `Seed ${large} is in txt2img.`);
+    assert.deepEqual([seed.value, width.value, height.value], [large, 96, 64]);
+    assert.deepEqual(said.updated, [seed, width, height]);
+    assert.match(seedloupe.useSeeds("txt2img", "t", ["1", "2"], null), /first of 2/);
+    const [message, take] = [new Element("textarea"), new Element("button")];
+    let pressed = 0;
+    take.addEventListener("click", () => { pressed += 1; });
+    byId.set("#script_txt2img_seedloupe_message textarea", message);
+    byId.set("#script_txt2img_seedloupe_take", take);
+    assert.equal(seedloupe.useSeeds("txt2img", EVIL, ["1", "2"], null), "2 seeds take turns in txt2img.");
+    assert.deepEqual(JSON.parse(message.value), { table: EVIL, seeds: ["1", "2"] });
+    assert.deepEqual([pressed, seed.value, said.shown.at(-1)], [1, "-1", "txt2img"]);
+}
+
+(async () => {
+    globalThis.opened = new Map();
+    const { part } = globalThis.seedloupe;
+    globalThis.seedloupe.part = (name, open) => {
+        part(name, open);
+        globalThis.opened.set(name, open);
+    };
+    await checkBase();
+    await checkAtlas();
+    await checkTally();
+    checkUse();
+    console.log("all is well");
+})();
