@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from seedloupe.errors import InputError
-from seedloupe.mining.evidence import ERROR, Gain, verdict, welch_interval
+from seedloupe.mining.evidence import ERROR, Gain, verdict
 from seedloupe.mining.plan import FEWEST_CONFIRMED
+from seedloupe.mining.welch import welch_interval
 from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
 
 METRICS = (MetricSpec("a", "1", True), MetricSpec("b", "1", False))

@@ -11,25 +11,10 @@ from seedloupe.mining.evidence import (
     split_half,
     tag_variance,
     verdict,
-    welch_interval,
 )
-from seedloupe.mining.scores import frechet, mean_ranks, places
+from seedloupe.mining.scores import mean_ranks, places
+from seedloupe.mining.welch import welch_interval
 from seedloupe.tables import HeldOutGain, MetricSpec, SeedEffect
-
-
-def test_frechet_distance_of_shifted_and_stretched_gaussians_is_the_closed_form() -> None:
-    reference = np.array([[-1.0, -2.0], [1.0, 2.0]], np.float32)  # mean 0, deviation 1 and 2
-    features = reference * 3 + np.array([4.0, 0.0], np.float32)
-    distance, _ = frechet(features, reference)
-    assert distance == pytest.approx(4**2 + (3 - 1) ** 2 + (6 - 2) ** 2)
-
-
-def test_the_jackknife_error_of_a_frechet_distance_matches_repeated_sampling() -> None:
-    rng = np.random.default_rng(0)
-    reference = rng.normal(0, 1, (4000, 3)).astype(np.float32)
-    draws = [frechet(rng.normal(0.8, 1, (64, 3)).astype(np.float32), reference) for _ in range(300)]
-    distances, errors = (np.array(column) for column in zip(*draws, strict=True))
-    assert errors.mean() == pytest.approx(distances.std(), rel=0.15)
 
 
 def test_ties_share_the_middle_of_their_places() -> None:

@@ -1,10 +1,15 @@
 """Mining: make pictures from many seeds, measure them, and write down which seeds do well."""
 
 from .appearance import Appearance
+from .batches import ManyPrompts, Scorers
+from .blocks import Shard
 from .instruments import Generator, Instrument
 from .journal import Journal
 from .mine import MiningProgress, mine
 from .plan import FEWEST_CONFIRMED, MiningPlan
+from .racing import RaceDesign, SeedState, smallest_pool_gain, smallest_seen
+from .report import MiningReport, MiningStage, SeedLeader
+from .run import MiningRun, race_pictures
 
 __all__ = [
     "FEWEST_CONFIRMED",
@@ -12,7 +17,19 @@ __all__ = [
     "Generator",
     "Instrument",
     "Journal",
+    "ManyPrompts",
     "MiningPlan",
     "MiningProgress",
+    "MiningReport",
+    "MiningRun",
+    "MiningStage",
+    "RaceDesign",
+    "Scorers",
+    "SeedLeader",
+    "SeedState",
+    "Shard",
     "mine",
+    "race_pictures",
+    "smallest_pool_gain",
+    "smallest_seen",
 ]

@@ -20,11 +20,13 @@ from ..tables import (
     draw_sheet,
 )
 from .evidence import evidence_of
-from .instruments import Floats, Instrument
+from .instruments import Floats
 from .journal import Measures
 from .maps import centroid_map, flat_map
 from .plan import MiningPlan, prompts_sha256
-from .scores import BySeed, score_columns
+from .race_outcome import RaceOutcome
+from .scorers import OutputKind, ScorerOutput
+from .scores import BySeed, count_images, count_scored, score_columns, table_metrics
 
 #: Dimensions a feature space is projected to, and tiles in a row of the thumbnails.
 DIMENSIONS, COLUMNS = 16, 32
@@ -33,22 +35,29 @@ MOST_HASHES = 4096
 
 
 def assemble(
-    plan: MiningPlan, instruments: Sequence[Instrument], mined: BySeed, confirmed: BySeed
+    plan: MiningPlan,
+    outputs: Sequence[ScorerOutput],
+    mined: BySeed,
+    confirmed: BySeed,
+    *,
+    raced: RaceOutcome | None = None,
 ) -> SeedTable:
     """Build the table of a finished run.
 
     Args:
         plan: what was run.
-        instruments: what measured.
-        mined: for each seed its measures ``(prompts, …)`` on the mining prompts.
+        outputs: what the scorers that lasted say of each picture.
+        mined: for each seed its measures ``(prompts, …)`` on the mining prompts, from the first on.
         confirmed: the same on the held-out prompts, for the seeds that were checked.
+        raced: how seeds were chosen; None where all pictures were made.
     """
-    metrics = [metric for instrument in instruments for metric in instrument.metrics]
+    metrics = table_metrics(outputs)
+    controls = raced.controls if raced else ()
     tensors: dict[str, np.ndarray] = {}
     for metric in metrics:
-        tensors |= score_columns(metric, instruments, plan.seeds, mined, confirmed)
+        tensors |= score_columns(metric, plan.seeds, mined, confirmed, controls=controls)
     tensors |= _rates(plan.seeds, mined)
-    spaces, columns = _spaces(plan.seeds, instruments, mined)
+    spaces, columns = _spaces(plan.seeds, outputs, mined)
     tensors |= columns
     thumbnails = ThumbnailsSpec(tile=(48, 48), columns=COLUMNS)
     tensors["thumbnails"] = draw_sheet([_tile(mined[seed]) for seed in plan.seeds], thumbnails)
@@ -58,8 +67,8 @@ def assemble(
         provenance=_provenance(),
         sampling=plan.sampling,
         prompts=_prompts(plan, confirmed),
-        metrics=tuple(metrics),
-        evidence=evidence_of(plan, instruments, mined, confirmed),
+        metrics=tuple(metric.spec for metric in metrics),
+        evidence=evidence_of(plan, metrics, mined, confirmed, raced=raced),
         spaces=spaces,
         thumbnails=thumbnails,
     )
@@ -71,31 +80,37 @@ def _rates(seeds: Sequence[int], mined: BySeed) -> dict[str, np.ndarray]:
     for key in mined[seeds[0]]:
         if key.startswith("tag."):
             name = f"rate.{key.removeprefix('tag.')}"
-            columns[name] = np.array([mined[seed][key].mean() for seed in seeds], np.float32)
-            counts = [mined[seed][key].shape[0] for seed in seeds]
+            columns[name] = np.array([_rate(mined[seed][key]) for seed in seeds], np.float32)
+            counts = [count_scored(mined[seed], key) for seed in seeds]
             columns[f"{name}.n"] = np.array(counts, np.uint32)
     return columns
 
 
+def _rate(tags: Floats) -> float:
+    known = tags[np.isfinite(tags)]
+    return float(known.mean()) if len(known) else 0.0
+
+
 def _spaces(
-    seeds: Sequence[int], instruments: Sequence[Instrument], mined: BySeed
+    seeds: Sequence[int], outputs: Sequence[ScorerOutput], mined: BySeed
 ) -> tuple[tuple[SpaceSpec, ...], dict[str, np.ndarray]]:
+    """Spaces from the prompts that all seeds share, so that seeds differ by nothing else."""
+    shared = min(count_images(mined[seed]) for seed in seeds)
     specs: list[SpaceSpec] = []
     columns: dict[str, np.ndarray] = {}
-    for key in mined[seeds[0]]:
-        family, _, space = key.partition(".")
-        if family == "feature":
-            stacked = np.stack([mined[seed][key] for seed in seeds]).astype(np.float64)
+    for output in outputs:
+        key, space = output.key, output.name
+        if output.kind is OutputKind.FEATURE:
+            stacked = np.stack([mined[seed][key][:shared] for seed in seeds]).astype(np.float64)
             projected, share = project(stacked)
             drawn, how = flat_map(projected)
             columns |= {f"feature.{space}": projected, f"map.{space}": drawn}
             specs.append(SpaceSpec(space, explained_variance=share, map=how))
-        elif family == "place":
+        elif output.kind is OutputKind.PLACE:
             places = np.stack([_mean_of_found(mined[seed][key]) for seed in seeds])
             drawn, how = centroid_map(places)
             columns |= {f"feature.{space}": places, f"map.{space}": drawn}
-            classes = next((i.classes[space] for i in instruments if space in i.classes), ())
-            specs.append(SpaceSpec(space, classes=classes, map=how))
+            specs.append(SpaceSpec(space, classes=output.classes, map=how))
     return tuple(specs), columns
 
 
@@ -105,7 +120,13 @@ def project(features: np.ndarray, dimensions: int = DIMENSIONS) -> tuple[Floats,
     What a prompt does to every seed alike is taken out first. The sign of each
     component is chosen so that its largest weight is positive.
     """
-    centred = (features - features.mean(0, keepdims=True)).mean(1)
+    known = np.isfinite(features).all(2, keepdims=True)
+    shown = np.where(known, features, 0)
+    if known.all():
+        centred = (features - features.mean(0, keepdims=True)).mean(1)
+    else:  # pictures that failed
+        apart = shown - shown.sum(0) / np.maximum(known.sum(0), 1)
+        centred = np.where(known, apart, 0).sum(1) / np.maximum(known.sum(1), 1)
     _, scales, axes = np.linalg.svd(centred, full_matrices=False)
     kept = min(dimensions, len(scales))
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(1)])

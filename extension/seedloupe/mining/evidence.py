@@ -13,64 +13,83 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..chance import chance_overlap
-from ..errors import InputError
 from ..tables import Correlation, Evidence, HeldOutGain, MetricSpec, SeedEffect
-from .instruments import Floats, Instrument
+from .instruments import Floats
 from .journal import Measures
 from .plan import FEWEST_CONFIRMED, MiningPlan
-from .scores import BySeed, best_seeds, places, score
-from .student import t_quantile
+from .race_outcome import RaceOutcome
+from .scores import (
+    BySeed,
+    TableMetric,
+    best_seeds,
+    count_failed,
+    count_images,
+    places,
+    score,
+)
+from .welch import FEWEST_FOR_A_SPREAD, welch_interval
 
 #: The paper's top list: 256 of 1,024.
 TOP_SHARE = 0.25
 #: Share of intervals that may miss the truth.
 ERROR = 0.05
-_FEWEST_FOR_A_SPREAD = 2
 
 
 def evidence_of(
-    plan: MiningPlan, instruments: Sequence[Instrument], mined: BySeed, confirmed: BySeed
+    plan: MiningPlan,
+    metrics: Sequence[TableMetric],
+    mined: BySeed,
+    confirmed: BySeed,
+    *,
+    raced: RaceOutcome | None = None,
 ) -> Evidence:
     """Everything the run can say about whether its seeds matter.
 
     Whether metrics agree is asked of different pictures: on the same ones they share luck,
-    and would agree about seeds that make no difference.
+    and would agree about seeds that make no difference. Of a race only the prompts that all seeds
+    share are asked, and its verdict is of its own objective: see :mod:`.race_outcome`.
     """
-    metrics = [metric for instrument in instruments for metric in instrument.metrics]
-    ordered = [mined[seed] for seed in plan.seeds]
+    specs = [metric.spec for metric in metrics]
+    shared = min(count_images(mined[seed]) for seed in plan.seeds)
 
-    def column(metric: MetricSpec, part: int, parts: int) -> Floats:
-        return score(metric.name, instruments, [_part(m, part, parts) for m in ordered])[0]
+    def column(metric: TableMetric, part: int, parts: int) -> Floats:
+        cut = {seed: _part(mined[seed], part, parts, shared) for seed in plan.seeds}
+        return score(metric, plan.seeds, cut)[0]
 
-    parts = len(metrics) if len(metrics) <= len(plan.prompts) else 1
+    parts = len(metrics) if len(metrics) <= shared else 1
     columns = [column(metric, row % parts, parts) for row, metric in enumerate(metrics)]
     halves = {
-        metric.name: split_half(column(metric, 0, 2), column(metric, 1, 2))
+        metric.spec.name: split_half(column(metric, 0, 2), column(metric, 1, 2))
         for metric in metrics
-        if len(plan.prompts) > 1
+        if shared > 1
     }
-    best = best_seeds(plan, instruments, mined)
+    best = raced.finalists if raced else best_seeds(plan, metrics, mined)
     compared = min(len(best), len(confirmed) - len(best))
     gains = tuple(
-        _gain(metric, instruments, best, confirmed, len(metrics))
+        _gain(metric, best, confirmed, len(metrics))
         for metric in metrics
-        if compared >= _FEWEST_FOR_A_SPREAD
+        if compared >= FEWEST_FOR_A_SPREAD
     )
-    overlap = _overlap(metrics, columns)
+    extra: dict[str, object] = {
+        "metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures",
+        "tag_variance_ratio": _tag_variances([mined[seed] for seed in plan.seeds], shared),
+        "confirmed_a_side": max(compared, 0),
+        "confirmed_needed": FEWEST_CONFIRMED,
+    }
+    failed = count_failed(mined) + count_failed(confirmed)
+    if failed:
+        extra["failed_pictures"] = failed
+    if raced:
+        extra |= {"race": raced.to_json(), "split_half_of_shared_prompts": halves}
     return Evidence(
-        rule="best mean rank over all metrics",
-        verdict=verdict(metrics, gains, compared),
+        rule=raced.rule if raced else "best mean rank over all metrics",
+        verdict=raced.verdict if raced else verdict(specs, gains, compared),
         pool=len(plan.seeds),
-        split_half=halves,
-        correlations=_correlations(metrics, columns),
+        split_half={} if raced else halves,
+        correlations=_correlations(specs, columns),
         held_out_gain=tuple(gain.plain for gain in gains),
-        extra={
-            "metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures",
-            "tag_variance_ratio": _tag_variances(ordered),
-            "confirmed_a_side": max(compared, 0),
-            "confirmed_needed": FEWEST_CONFIRMED,
-        },
-        **overlap,  # type: ignore[arg-type]
+        extra=extra,
+        **_overlap(specs, columns),  # type: ignore[arg-type]
     )
 
 
@@ -110,28 +129,6 @@ class Gain:
     widened: tuple[float, float]
 
 
-def welch_interval(best: Floats, others: Floats, error: float) -> tuple[float, float]:
-    """Bounds that the difference of two means lies beyond with chance ``error`` (Welch, 1947).
-
-    Resampling a few seeds gives bounds that are far too narrow, with one seed a side none at
-    all: between seeds that do not differ it saw an effect in 30 % of cases with two a side.
-
-    Raises:
-        InputError: a side has one value, and so no spread.
-    """
-    sides = [np.asarray(side, np.float64) for side in (best, others)]
-    fewest = min(map(len, sides))
-    if fewest < _FEWEST_FOR_A_SPREAD:
-        raise InputError("confirm", expected="two or more seeds a side", got=f"{fewest}")
-    parts = [float(side.var(ddof=1)) / len(side) for side in sides]
-    gap = float(sides[0].mean() - sides[1].mean())
-    if not sum(parts):
-        return gap, gap
-    squares = sum(part**2 / (len(side) - 1) for part, side in zip(parts, sides, strict=True))
-    reach = t_quantile(1 - error / 2, sum(parts) ** 2 / squares) * sum(parts) ** 0.5
-    return gap - reach, gap + reach
-
-
 def tag_variance(rates: Floats) -> float:
     """How far seeds differ in a tag, against what lots would give: 1 where seeds do not matter.
 
@@ -143,28 +140,20 @@ def tag_variance(rates: Floats) -> float:
     return float(rates.mean(1).var()) / expected if expected > 0 else 1.0
 
 
-def _gain(
-    metric: MetricSpec,
-    instruments: Sequence[Instrument],
-    best: Sequence[int],
-    confirmed: BySeed,
-    metrics: int,
-) -> Gain:
+def _gain(metric: TableMetric, best: Sequence[int], confirmed: BySeed, metrics: int) -> Gain:
     seeds = sorted(confirmed)
-    values, _ = score(metric.name, instruments, [confirmed[seed] for seed in seeds])
-    chosen = np.isin(seeds, list(best))
-    sides = values[chosen], values[~chosen]
+    values, _ = score(metric, seeds, confirmed)
+    chosen, known = np.isin(seeds, list(best)), np.isfinite(values)
+    sides = values[chosen & known], values[~chosen & known]
     mean = float(sides[0].mean() - sides[1].mean())
-    plain = HeldOutGain(metric.name, mean, *welch_interval(*sides, ERROR))
+    plain = HeldOutGain(metric.spec.name, mean, *welch_interval(*sides, ERROR))
     return Gain(plain, welch_interval(*sides, ERROR / metrics))
 
 
-def _tag_variances(ordered: Sequence[Measures]) -> dict[str, float]:
+def _tag_variances(ordered: Sequence[Measures], shared: int) -> dict[str, float]:
     tags = [key for key in ordered[0] if key.startswith("tag.")]
-    return {
-        key.removeprefix("tag."): round(tag_variance(np.stack([m[key] for m in ordered])), 4)
-        for key in tags
-    }
+    stacked = {key: np.stack([np.nan_to_num(m[key][:shared]) for m in ordered]) for key in tags}
+    return {key.removeprefix("tag."): round(tag_variance(stacked[key]), 4) for key in tags}
 
 
 def _overlap(metrics: Sequence[MetricSpec], columns: Sequence[Floats]) -> dict[str, object]:
@@ -206,6 +195,6 @@ def _correlation(first: Floats, second: Floats) -> float:
     return float(np.corrcoef(first, second)[0, 1])
 
 
-def _part(measure: Measures, part: int, parts: int) -> Measures:
-    """Every ``parts``-th picture, from ``part`` on."""
-    return {name: values[part::parts] for name, values in measure.items()}
+def _part(measure: Measures, part: int, parts: int, shared: int) -> Measures:
+    """Every ``parts``-th picture of the first ``shared``, from ``part`` on."""
+    return {name: values[:shared][part::parts] for name, values in measure.items()}

@@ -12,8 +12,9 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -22,37 +23,62 @@ from ..errors import InputError
 from ..files import write_whole
 from .instruments import Floats
 from .plan import MiningPlan
+from .racing import RaceDesign
 
 Measures = Mapping[str, Floats]
 #: A claim older than this is nobody's; far longer than any portion takes.
 LEASE_SECONDS = 3600.0
+_NOTE, _LOST = "plan.json", "lost.json"
 
 
 class Journal:
     """The measurements of one plan in one folder.
 
+    Args:
+        folder: where it lies; made where it does not.
+        plan: what is measured.
+        race: how; None where all pictures are made.
+
     Raises:
-        InputError: the folder holds the journal of another plan.
+        InputError: the folder holds the journal of another plan or race.
     """
 
-    def __init__(self, folder: Path, plan: MiningPlan) -> None:
+    def __init__(self, folder: Path, plan: MiningPlan, *, race: RaceDesign | None = None) -> None:
         self._folder = folder
-        note = folder / "plan.json"
+        race_note = json.loads(json.dumps(asdict(race))) if race else None
+        made = {"fingerprint": plan.fingerprint, "race": race_note}
         folder.mkdir(parents=True, exist_ok=True)
-        if note.exists():
-            kept = json.loads(note.read_text("utf-8")).get("fingerprint", "nothing")
-            if kept != plan.fingerprint:
-                raise InputError(
-                    "journal",
-                    expected=f"the plan {plan.fingerprint[:12]}",
-                    got=f"the plan {str(kept)[:12]} in {folder.name}",
-                    advice="Repeat the settings it was begun with, or delete the folder.",
-                )
-        write_whole(note, json.dumps({"fingerprint": plan.fingerprint}).encode(), field="journal")
+        kept = read_note(folder)
+        if kept is not None:
+            _require_same(kept, made, folder.name)
+        write_whole(folder / _NOTE, json.dumps(made).encode(), field="journal")
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._folder
 
     def has(self, name: str) -> bool:
         """Whether the portion ``name`` is measured."""
         return self._place(name).exists()
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget parts whose portion is kept whole."""
+        for name in names:
+            self._place(name).unlink(missing_ok=True)
+
+    def lost(self) -> dict[str, str]:
+        """Scorers that failed in this run, each with the reason."""
+        try:
+            kept = json.loads((self._folder / _LOST).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return {str(name): str(reason) for name, reason in kept.items()}
+
+    def lose(self, lost: Mapping[str, str]) -> None:
+        """Keep which scorers failed."""
+        if dict(lost) != self.lost():
+            write_whole(self._folder / _LOST, json.dumps(dict(lost)).encode(), field="journal")
 
     def write(self, name: str, measures: Measures) -> None:
         """Keep the measures of the portion ``name``."""
@@ -89,6 +115,49 @@ class Journal:
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name}.npz"
+
+
+def read_note(folder: Path) -> dict[str, object] | None:
+    """What the journal in ``folder`` was begun with; None where there is none yet.
+
+    Raises:
+        InputError: it is damaged.
+    """
+    try:
+        kept = json.loads((folder / _NOTE).read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        advice = "Delete the folder, or put another copy of this file there."
+        raise InputError(
+            "journal", expected="what it was begun with", got=f"{folder / _NOTE}", advice=advice
+        ) from error
+    return dict(kept) if isinstance(kept, dict) else {}
+
+
+def _require_same(kept: Mapping[str, object], made: Mapping[str, object], name: str) -> None:
+    advice = "Repeat the settings it was begun with, or delete the folder."
+    before, now = str(kept.get("fingerprint", "nothing")), str(made["fingerprint"])
+    if before != now:
+        raise InputError(
+            "journal",
+            expected=f"the plan {now[:12]}",
+            got=f"the plan {before[:12]} in {name}",
+            advice=advice,
+        )
+    if kept.get("race") != made["race"]:
+        raise InputError(
+            "journal",
+            expected=_said(made["race"]),
+            got=f"{_said(kept.get('race'))} in {name}",
+            advice=advice,
+        )
+
+
+def _said(race: object) -> str:
+    if not isinstance(race, dict):
+        return "all pictures (--exhaustive)"
+    return f"a race for a gain of {race.get('detect')} sd"
 
 
 def _claim(place: Path) -> bool:
