@@ -24,6 +24,7 @@ from .stages import (
     judge_stage,
     train_all,
 )
+from .transformer_stage import transformer_stage
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -37,14 +38,21 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that render pictures")
     parser.add_argument(
         "--only",
-        choices=("critic", "judge", "inpainting"),
+        choices=("critic", "judge", "inpainting", "transformer"),
         help="one stage, for a core that is free meanwhile; with --start, judge and inpainting go "
-        "on from there and are written",
+        "on from there and are written; the transformer takes the rest from --weights",
     )
     for name in ("steps", "pictures"):
         parser.add_argument(
             f"--{name}", type=int, metavar="N", help="instead of the preset's, when going on"
         )
+    parser.add_argument(
+        "--seconds", type=float, default=10_000.0, help="how long the transformer is trained"
+    )
+    parser.add_argument("--lr", type=float, default=4e-3, help="the transformer's peak rate")
+    parser.add_argument(
+        "--compile", action="store_true", help="the transformer's blocks; needs a C++ compiler"
+    )
     settings = parser.parse_args(arguments)
     torch.set_num_threads(1)
     # What has learnt nearly everything has gradients too small for a CPU to be quick about.
@@ -52,7 +60,15 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_default_device(settings.device)
     join_processes()
     preset, folder = PRESETS[PresetName(settings.preset)], settings.folder
-    if settings.start and settings.only in ("judge", "inpainting"):
+    if settings.only == "transformer":
+        transformer_stage(
+            folder,
+            settings.weights,
+            until=Until(settings.steps or 0, settings.seconds),
+            lr=settings.lr,
+            compiled=settings.compile,
+        )
+    elif settings.start and settings.only in ("judge", "inpainting"):
         again = judge_again if settings.only == "judge" else inpainting_again
         preset = going_on(preset, steps=settings.steps, pictures=settings.pictures)
         again(preset, folder, settings.weights, start=settings.start, workers=settings.workers)

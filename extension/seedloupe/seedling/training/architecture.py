@@ -1,4 +1,4 @@
-"""The three networks of Seedling, in the shapes every Stable Diffusion host can load.
+"""The networks of Seedling, in the shapes every Stable Diffusion host can load.
 
 Every group norm has 32 groups and every width is a multiple of the first and of 32,
 because the hosts' loaders know nothing else. Diffusers and transformers build them.
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import torch
 from torch import Tensor, nn
 
 from ...errors import ModelError
@@ -82,6 +83,23 @@ VAE: dict[str, Any] = {
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
 }
+#: Tokens of a caption that the transformer is shown; no caption of the world has more than 28.
+TOKENS = 32
+#: A small Stable Diffusion 3: joint blocks over patches of 2 cells a side and the caption's tokens.
+TRANSFORMER: dict[str, Any] = {
+    "sample_size": 16,
+    "patch_size": 2,
+    "in_channels": 4,
+    "out_channels": 4,
+    "num_layers": 6,
+    "attention_head_dim": 32,
+    "num_attention_heads": 4,
+    "joint_attention_dim": CONTEXT_WIDTH,
+    "caption_projection_dim": 128,
+    "pooled_projection_dim": CONTEXT_WIDTH,
+    "pos_embed_max_size": 16,
+    "qk_norm": "rms_norm",
+}
 TEXT: dict[str, Any] = {
     "vocab_size": VOCABULARY,
     "hidden_size": CONTEXT_WIDTH,
@@ -120,6 +138,35 @@ def build_unet() -> nn.Module:
     for weight in unet.get_submodule("conv_out").parameters():
         nn.init.zeros_(weight)
     return unet
+
+
+def build_transformer() -> nn.Module:
+    """An untrained transformer whose blocks start as the identity."""
+    from diffusers import SD3Transformer2DModel
+
+    transformer: nn.Module = SD3Transformer2DModel(**TRANSFORMER)
+    for name, module in transformer.named_modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+            nn.init.zeros_(module.bias)
+            if name.endswith(("norm1.linear", "norm1_context.linear", "proj_out")):
+                nn.init.zeros_(module.weight)
+    transformer.get_submodule("pos_embed").get_buffer("pos_embed").copy_(_places()[None])
+    return transformer
+
+
+def _places() -> Tensor:
+    """Sines and cosines of column and row ``(cells ** 2, width)``, for a grid of few cells.
+
+    Wavelengths go from 6 to 400 cells; Stable Diffusion 3's, made for 192 cells, would tell
+    neighbours of this grid apart in few of their numbers.
+    """
+    side, width = TRANSFORMER["pos_embed_max_size"], TRANSFORMER["caption_projection_dim"]
+    rates = 64.0 ** -torch.linspace(0, 1, width // 4)
+    angles = torch.arange(side)[:, None] * rates
+    line = torch.cat([angles.sin(), angles.cos()], 1)
+    rows, columns = line[:, None].expand(-1, side, -1), line[None].expand(side, -1, -1)
+    return torch.cat([columns, rows], -1).flatten(0, 1)
 
 
 def build_text_encoder() -> nn.Module:
