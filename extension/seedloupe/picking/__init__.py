@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..chance import Chance, chance_overlap
 from ..geometry import Box
 from ..registry import Registry
+from .at_positions import RankRange, pick_at
 from .choose import TABLE_RULES, Depth, PickRequest, PickRule, layouts_of, pick_seeds, rules_for
 from .clean import CleanPicker, pick_clean
 from .diverse import DiverseObjective, DiversePicker, pick_diverse
@@ -39,6 +40,7 @@ __all__ = [
     "PickSpread",
     "Picking",
     "PluginRequest",
+    "RankRange",
     "SeedPicker",
     "SelectedSeeds",
     "TagFilter",
@@ -46,6 +48,7 @@ __all__ = [
     "chance_overlap",
     "golden_order",
     "layouts_of",
+    "pick_at",
     "pick_by_layout",
     "pick_clean",
     "pick_diverse",

@@ -6,7 +6,7 @@ import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from seedloupe.hosts.webui.seeds.controls import PanelSettings
 from seedloupe.noise import NoiseSource
+from seedloupe.picking import PickOrder, PickRequest, PickRule, pick_seeds
 from seedloupe.tables import (
     SUFFIX,
     ModelSpec,
@@ -23,26 +25,27 @@ from seedloupe.tables import (
     SamplingSpec,
     SeedTable,
     Task,
+    read_table,
     write_table,
 )
 
 from ...seed_tables import make_table
 
 FAKES = Path(__file__).parents[1] / "fakes" / "webui"
+DOUBLE = FAKES.with_name("webui_gradio")
+WEB_UIS = ("3.", "4.")
 OURS = "seedloupe.hosts.webui"
 
 SHAPE = (4, 6, 8)
 WIDTH, HEIGHT = 64, 48
 STEPS, GUIDANCE = 12, 5.0
+ARGUMENTS = len(fields(PanelSettings))
 SHA256 = "ab" * 32
 
-# Best first by both metrics: 307, 300, 306, 301, 305, 302, 304, 303.
-SEEDS = tuple(range(300, 308))
-QUALITY = (7, 5, 3, 1, 2, 4, 6, 8)
-BEST_FIRST = (307, 300, 306, 301, 305, 302, 304, 303)
-
-DOUBLE = FAKES.with_name("webui_gradio")
-WEB_UIS = ("3.", "4.")
+SEEDS = tuple(range(300, 332))
+QUALITY = tuple(place * 7 % 32 + 1 for place in range(32))
+BEST_FIRST = tuple(seed for _, seed in sorted(zip(QUALITY, SEEDS, strict=True), reverse=True))
+"""By both metrics; the better quarter, eight seeds, take turns."""
 
 
 def golden_table() -> SeedTable:
@@ -87,10 +90,10 @@ class Host:
         write_table(table, path)
         return path
 
-    def job(self, *args: object, kind: str = "Txt2Img", **fields: Any) -> Any:
+    def job(self, *args: object, kind: str = "Txt2Img", **set_to: Any) -> Any:
         """A processing object with our arguments in place, on which nothing has run."""
         runner = self.module("scripts").ScriptRunner(
-            self.script, *self.other_scripts, arguments_each=3
+            self.script, *self.other_scripts, arguments_each=ARGUMENTS
         )
         self.errors = runner.errors
         defaults = {
@@ -101,9 +104,14 @@ class Host:
             "height": HEIGHT,
         }
         processing = getattr(self.module("processing"), f"StableDiffusionProcessing{kind}")
-        return processing(
-            **{**defaults, **fields}, scripts=runner, script_args=[0, *args, None, None, None]
-        )
+        none = [None] * (ARGUMENTS * (1 + len(self.other_scripts)) - len(args))
+        return processing(**{**defaults, **set_to}, scripts=runner, script_args=[0, *args, *none])
+
+    def turns(self, begin: int, end: int, name: str = "golden") -> list[int]:
+        """The seeds at some positions of the turning order, by the core alone."""
+        table = read_table(self.folder / "seed_tables" / f"{name}{SUFFIX}")
+        request = PickRequest(PickRule.GOLDEN, end - begin, position=begin, order=PickOrder.TURNING)
+        return list(pick_seeds(table, request).seeds)
 
     def run(self, job: Any) -> Any:
         return self.module("processing").process_images(job)
@@ -114,6 +122,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Host]:
     """The web UI just started, with one table called ``golden``."""
     with _fresh_modules():
         monkeypatch.syspath_prepend(FAKES)
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
         started = Host(tmp_path)
         monkeypatch.setattr(started.module("paths"), "models_path", str(tmp_path))
         catalogue = importlib.import_module("seedloupe.tables.catalogue")

@@ -29,6 +29,7 @@ def register_callbacks() -> None:
         return
     script_callbacks.on_ui_settings(lambda: add_options(shared.opts))
     script_callbacks.on_ui_tabs(lambda: _tab(lambda: tab_page(sub_tabs(), page_key())))
+    script_callbacks.on_before_ui(_add_axes)
     script_callbacks.on_app_started(_serve_ours)
 
 
@@ -36,7 +37,18 @@ def _tab(build: Callable[[], Any]) -> list[tuple[Any, str, str]]:
     return [(build(), TITLE, ELEMENT)]
 
 
+def _add_axes() -> None:
+    """Add ours to the X/Y/Z plot, which is loaded anew with the page."""
+    from modules import scripts
+
+    from .seeds.axes import add_axes
+    from .seeds.stores import webui_tables
+
+    add_axes(scripts.scripts_data, lambda: webui_tables().names())
+
+
 def _serve_ours(demo: Any, app: Any) -> None:
     """Add our addresses to the server, a new one after each reload; ``demo`` may be None."""
     add_options(shared.opts)
+    _add_axes()
     serve_routes(app, routes(), Entry.of(shared.cmd_opts, page_key()))

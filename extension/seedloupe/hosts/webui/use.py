@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from ...noise import NoiseResize, ResizeWay
 from ...tables import SamplingSpec, TableUse, Task
+from .loras import loras_in
 from .noise_in_use import noise_in_use
 
 _CELL = 8
 """Pixels a side of one latent cell, in every model this host runs."""
-_EXTRA_NETWORK = re.compile(r"<\w+:[^>]+>")
 _MASK_FILLS = ("fill", "original", "latent noise", "latent nothing")
 
 
@@ -28,16 +28,25 @@ def use_of_processing(p: Any, opts: Any, device: Any, sampler: Any) -> TableUse:
     Raises:
         NoiseError: the device has a generator nobody can name.
     """
+    loras = loras_in(p.all_prompts)
     return TableUse(
-        noise_in_use(opts, device), _latent_shape(p), _sha256(p), _sampling(p, opts, sampler)
+        noise_in_use(opts, device),
+        _latent_shape(p),
+        # What cannot be told of the networks in the prompts, cannot be told of the model.
+        None if loras is None else checkpoint_sha256(p.sd_model),
+        _sampling(p, opts, sampler),
+        resize=_resize(p),
+        loras=loras or (),
+        model_name=checkpoint_name(p.sd_model),
     )
 
 
 def _latent_shape(p: Any) -> tuple[int, int, int]:
-    return _latent_channels(p.sd_model), p.height // _CELL, p.width // _CELL
+    return latent_channels(p.sd_model), p.height // _CELL, p.width // _CELL
 
 
-def _latent_channels(model: Any) -> int:
+def latent_channels(model: Any) -> int:
+    """Return how many channels a latent of the loaded model has."""
     parts = getattr(model, "forge_objects", None)
     if parts is not None:
         return int(parts.vae.latent_channels)
@@ -45,12 +54,24 @@ def _latent_channels(model: Any) -> int:
     return int(getattr(model, "latent_channels", 4))
 
 
-def _sha256(p: Any) -> str | None:
-    """Return the hash of the checkpoint's file; nothing where the file is not all of the model."""
-    if any(_EXTRA_NETWORK.search(prompt) for prompt in p.all_prompts):
+def _resize(p: Any) -> NoiseResize | None:
+    """Return where the web UI resizes seeds from; it does with both sides given only."""
+    width, height = p.seed_resize_from_w or 0, p.seed_resize_from_h or 0
+    if width <= 0 or height <= 0:
         return None
+    shape = (latent_channels(p.sd_model), int(height) // _CELL, int(width) // _CELL)
+    return NoiseResize(ResizeWay.MIDDLE, shape)
+
+
+def checkpoint_sha256(model: Any) -> str | None:
+    """Return the hash of the checkpoint's file; None where the web UI does not know it."""
     # Not there when the web UI runs with --no-hashing.
-    return getattr(getattr(p.sd_model, "sd_checkpoint_info", None), "sha256", None)
+    return getattr(getattr(model, "sd_checkpoint_info", None), "sha256", None)
+
+
+def checkpoint_name(model: Any) -> str:
+    """Return what the web UI calls the checkpoint, without its ending; may be empty."""
+    return str(getattr(getattr(model, "sd_checkpoint_info", None), "model_name", ""))
 
 
 def _sampling(p: Any, opts: Any, sampler: Any) -> SamplingSpec:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+__version__ = "3.41.2"
+
 
 class Blocks:
     """A page: everything built inside its block, in order."""
@@ -33,6 +35,10 @@ class Component:
 
 
 class Row(Component):
+    def __init__(self, *, visible: bool = True, elem_id: str | None = None) -> None:
+        super().__init__()
+        self.visible, self.elem_id = visible, elem_id
+
     def __enter__(self) -> Row:
         return self
 
@@ -56,17 +62,50 @@ class Radio:
     """Only named, in settings."""
 
 
-class Slider:
-    """Only named, in settings."""
-
-
 class Accordion(Row):
     def __init__(self, label: str, *, open: bool = True, elem_id: str | None = None) -> None:
         super().__init__()
         self.label, self.open, self.elem_id = label, open, elem_id
 
 
-class Checkbox(Component):
+class Group(Row):
+    def __init__(self, *, visible: bool = True, elem_id: str | None = None) -> None:
+        super().__init__(visible=visible, elem_id=elem_id)
+
+
+class _Event:
+    def then(
+        self,
+        fn: Callable[..., Any] | None,
+        inputs: list[Component],
+        outputs: list[Component],
+        *,
+        _js: str | None = None,
+    ) -> _Event:
+        return self
+
+
+class _Control(Component):
+    """A control with a value, a label and what is called when the value changes."""
+
+    def __init__(self, value: Any, label: str | None, visible: bool, elem_id: str | None) -> None:
+        super().__init__()
+        self.value, self.label, self.visible, self.elem_id = value, label, visible, elem_id
+        self.changed: list[Callable[..., Any]] = []
+
+    def change(
+        self,
+        fn: Callable[..., Any],
+        inputs: list[Component],
+        outputs: list[Component],
+        *,
+        show_progress: str = "full",
+    ) -> _Event:
+        self.changed.append(fn)
+        return _Event()
+
+
+class Checkbox(_Control):
     def __init__(
         self,
         value: bool = False,
@@ -75,11 +114,10 @@ class Checkbox(Component):
         visible: bool = True,
         elem_id: str | None = None,
     ) -> None:
-        super().__init__()
-        self.value, self.label, self.visible, self.elem_id = value, label, visible, elem_id
+        super().__init__(value, label, visible, elem_id)
 
 
-class Dropdown(Component):
+class Dropdown(_Control):
     def __init__(
         self,
         choices: Iterable[str] | None = None,
@@ -87,11 +125,50 @@ class Dropdown(Component):
         value: str | None = None,
         label: str | None = None,
         info: str | None = None,
+        allow_custom_value: bool = False,
         elem_id: str | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(value, label, True, elem_id)
         self.choices = list(choices or ())
-        self.value, self.label, self.elem_id = value, label, elem_id
+
+
+class Number(_Control):
+    def __init__(
+        self,
+        value: float | None = None,
+        *,
+        label: str | None = None,
+        precision: int | None = None,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__(value, label, True, elem_id)
+
+
+class Slider(_Control):
+    def __init__(
+        self,
+        minimum: float = 0,
+        maximum: float = 100,
+        value: float | None = None,
+        *,
+        step: float | None = None,
+        label: str | None = None,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__(value, label, True, elem_id)
+
+
+class Textbox(_Control):
+    def __init__(
+        self,
+        value: str | None = "",
+        *,
+        label: str | None = None,
+        placeholder: str | None = None,
+        visible: bool = True,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__(value, label, visible, elem_id)
 
 
 class Button(Component):
@@ -103,9 +180,15 @@ class Button(Component):
         self.clicked: Callable[..., Any] | None = None
 
     def click(
-        self, fn: Callable[..., Any], inputs: list[Component], outputs: list[Component]
-    ) -> None:
+        self,
+        fn: Callable[..., Any],
+        inputs: list[Component],
+        outputs: list[Component],
+        *,
+        show_progress: str = "full",
+    ) -> _Event:
         self.clicked = fn
+        return _Event()
 
 
 class HTML(Component):

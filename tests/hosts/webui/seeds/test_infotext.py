@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from seedloupe.hosts.webui.seeds import infotext
 from seedloupe.picking import Pick, Picking
 
-TEXT = infotext.RankText.of(Picking((Pick(307, 1), Pick(300, 2), Pick(306, 3)), "rule", 8))
+TEXT = infotext.SeedText.of_ranks(Picking((Pick(307, 1), Pick(300, 2), Pick(306, 3)), "rule", 8))
 
 
 def test_a_rank_is_looked_up_by_seed_and_not_by_place() -> None:

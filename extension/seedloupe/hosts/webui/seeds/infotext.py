@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from ....picking import Picking
+from .controls import ANYTHING, GO_ON, USUAL, PanelSettings
 
 TABLE = "Seedloupe table"
 RANK = "Seedloupe rank"
 MATCH = "Seedloupe match"
 NOTE = "Seedloupe note"
-KEYS = (TABLE, RANK, MATCH, NOTE)
+RULE = "Seedloupe pick"
+POSITION = "Seedloupe position"
+RANKS = "Seedloupe ranks"
+CARRY = "Seedloupe carry"
+BOX = "Seedloupe box"
+DEPTH = "Seedloupe depth"
+OBJECT = "Seedloupe object"
+SPACE = "Seedloupe space"
+KEEP = "Seedloupe keep"
+FLAW = "Seedloupe flaw"
+KEYS = (
+    TABLE,
+    RANK,
+    MATCH,
+    NOTE,
+    RULE,
+    POSITION,
+    RANKS,
+    CARRY,
+    BOX,
+    DEPTH,
+    OBJECT,
+    SPACE,
+    KEEP,
+    FLAW,
+)
+
+Parameters = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class RankText:
-    """Words for the rank of each picture's seed.
+class SeedText:
+    """Words for each picture by its seed.
 
     The web UI calls it once a picture. It counts ``index`` inside the batch, not inside the job,
     so the seed is looked up in the seeds it hands over and never by position.
     """
 
-    ranks: Mapping[int, int]
-    pool: int
+    words: Mapping[int, str]
 
     @classmethod
-    def of(cls, picking: Picking) -> RankText:
-        """Keep the ranks of a choice."""
-        return cls({int(pick.seed): pick.rank for pick in picking.picks}, picking.pool)
+    def of_ranks(cls, picking: Picking) -> SeedText:
+        """Keep the ranks of a choice, as ``"3 of 1024"``."""
+        ranked = (pick for pick in picking.picks if pick.rank)
+        return cls({int(pick.seed): f"{pick.rank} of {picking.pool}" for pick in ranked})
+
+    @classmethod
+    def of_positions(cls, seeds: Sequence[int], positions: Sequence[int]) -> SeedText:
+        """Keep the positions of some seeds; of a seed that comes twice, the first."""
+        words: dict[int, str] = {}
+        for seed, position in zip(seeds, positions, strict=True):
+            words.setdefault(int(seed), str(position))
+        return cls(words)
 
     def __call__(
         self,
@@ -40,11 +77,10 @@ class RankText:
         p: Any = None,
         **_: object,
     ) -> str | None:
-        """Return ``"3 of 1024"``, or nothing for a seed that was not picked."""
+        """Return the picture's words, or nothing for a seed that was not picked."""
         # A grid is described by the first picture of the job, as the host does with its seed.
         seed = p.all_seeds[0] if use_main_prompt and p is not None else all_seeds[index]
-        rank = self.ranks.get(seed)
-        return None if rank is None else f"{rank} of {self.pool}"
+        return self.words.get(seed)
 
 
 def forget(p: Any) -> None:
@@ -53,11 +89,83 @@ def forget(p: Any) -> None:
         p.extra_generation_params.pop(key, None)
 
 
-def was_used(parameters: Mapping[str, object]) -> bool:
+def settings_written(settings: PanelSettings) -> dict[str, str]:
+    """Return the settings that a choice heeded, so that pasting sets them again."""
+    written = {RULE: settings.rule}
+    if settings.ranks.strip():
+        written[RANKS] = settings.ranks.strip()
+    if settings.rule == "layout":
+        box = (settings.left, settings.top, settings.width, settings.height)
+        written[BOX] = " ".join(map(str, box))
+        if settings.depth != ANYTHING:
+            written[DEPTH] = settings.depth
+        if settings.object.strip():
+            written[OBJECT] = settings.object.strip()
+    if settings.rule == "diverse":
+        written[KEEP] = f"{settings.keep:g}"
+        if settings.space not in ("", USUAL):
+            written[SPACE] = settings.space
+    if settings.rule == "clean":
+        written[FLAW] = settings.flaw
+    return written
+
+
+def was_used(parameters: Parameters) -> bool:
     """Tell whether a picture was made with one of our tables."""
     return TABLE in parameters
 
 
-def only_random_again(parameters: Mapping[str, object]) -> bool | None:
+def only_random_again(parameters: Parameters) -> bool | None:
     """Protect the pasted seed: it is the picture's own, and must not be replaced again."""
     return True if was_used(parameters) else None
+
+
+def paste_targets() -> Mapping[str, str | Callable[[Parameters], object]]:
+    """Return how each control is set from a picture's parameters, by the settings' names.
+
+    Only pictures made with a table set anything: whoever pastes another keeps the panel as it is,
+    but for its switch.
+    """
+    return {
+        "enabled": was_used,
+        "table": TABLE,
+        "only_random": only_random_again,
+        "rule": _of(RULE, "golden"),
+        "position": lambda found: _number(found.get(POSITION), GO_ON) if was_used(found) else None,
+        "carry": lambda found: found.get(CARRY) == "True" if was_used(found) else None,
+        "ranks": _of(RANKS, ""),
+        **{name: _boxed(place, default) for place, (name, default) in enumerate(_BOX)},
+        "depth": _of(DEPTH, ANYTHING),
+        "object": _of(OBJECT, ""),
+        "space": _of(SPACE, USUAL),
+        "keep": lambda found: _number(found.get(KEEP), 0.5) if was_used(found) else None,
+        "flaw": _of(FLAW, "text"),
+    }
+
+
+_BOX = (("left", 10), ("top", 10), ("width", 40), ("height", 50))
+
+
+def _of(key: str, default: str) -> Callable[[Parameters], object]:
+    return lambda found: found.get(key, default) if was_used(found) else None
+
+
+def _boxed(place: int, default: int) -> Callable[[Parameters], object]:
+    def value(found: Parameters) -> object:
+        parts = str(found.get(BOX, "")).split()
+        if not was_used(found) or len(parts) != len(_BOX):
+            return None
+        return _number(parts[place], default)
+
+    return value
+
+
+def _number(text: object, default: float) -> float:
+    """Read a number that somebody may have changed by hand."""
+    try:
+        value = float(str(text))
+    except ValueError:
+        return default
+    if not isfinite(value):
+        return default
+    return int(value) if value.is_integer() else value

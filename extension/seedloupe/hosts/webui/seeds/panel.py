@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from html import escape
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ....errors import SeedloupeError
 from ....tables import Catalogue
-from ..demo_model import add_seedling, seedling_in
 from . import infotext
-from .controls import PanelSettings
+from .controls import DEPTHS, OF_THE_MODEL, RULES, SPACES, PanelSettings
+from .labels import CARRY_LABEL, FIT_BUTTON
+from .seedling_page import lacks_seedling
+
+ElementId = Callable[[str], str]
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """The controls of one tab, and how pasted parameters set them.
+    """The controls of one tab, and what stands beside them.
 
     Args:
-        controls: in the order of the fields of :class:`PanelSettings`.
-        infotext_fields: pairs of a control and the key, or function, that gives its value.
+        named: by the names of the fields of :class:`PanelSettings`.
+        card: shows what the table is worth, how it fits and which seeds come next.
+        refresh: looks for tables anew.
+        fit: sets the page to the table's settings.
+        add_seedling: adds the demo model; None where it is there or could not be loaded.
+        answer: says what became of that.
     """
 
-    controls: list[Any]
-    infotext_fields: list[tuple[Any, object]]
+    named: Mapping[str, Any]
+    card: Any
+    refresh: Any
+    fit: Any
+    add_seedling: Any = None
+    answer: Any = None
+
+    @property
+    def controls(self) -> list[Any]:
+        """The controls in the order of the fields of :class:`PanelSettings`."""
+        return [self.named[field.name] for field in fields(PanelSettings)]
+
+    @property
+    def infotext_fields(self) -> list[tuple[Any, object]]:
+        """Pairs of a control and the key, or function, that gives its value."""
+        return [(self.named[name], target) for name, target in infotext.paste_targets().items()]
 
     @property
     def paste_field_names(self) -> list[str]:
@@ -36,7 +53,7 @@ class Panel:
         return list(infotext.KEYS)
 
 
-def build_panel(elem_id: Callable[[str], str], catalogue: Catalogue) -> Panel:
+def build_panel(elem_id: ElementId, catalogue: Catalogue) -> Panel:
     """Build the controls; without side effects, because it runs several times.
 
     Args:
@@ -46,72 +63,149 @@ def build_panel(elem_id: Callable[[str], str], catalogue: Catalogue) -> Panel:
     # Imported now: "Reload UI" loads this module anew, and its classes with it.
     from modules.ui_components import InputAccordion
 
-    names = list(catalogue.names())
-    default = PanelSettings(table=names[0] if names else "")
-    with InputAccordion(default.enabled, label="Seedloupe", elem_id=elem_id("enable")) as enabled:
-        table = _table_row(elem_id, catalogue, default.table)
-        only_random = gr.Checkbox(
-            default.only_random, label="Only when the seed is -1", elem_id=elem_id("only_random")
-        )
-        if _lacks_seedling():
-            _seedling_row(elem_id)
-    built = {"enabled": enabled, "table": table, "only_random": only_random}
-    return Panel(
-        [built[field.name] for field in fields(PanelSettings)],
-        [
-            (enabled, infotext.was_used),
-            (table, infotext.TABLE),
-            (only_random, infotext.only_random_again),
-        ],
-    )
+    usual = PanelSettings()
+    named: dict[str, Any] = {}
+    with InputAccordion(usual.enabled, label="Seedloupe", elem_id=elem_id("enable")) as enabled:
+        named["enabled"] = enabled
+        refresh = _choice_row(elem_id, catalogue, usual, named)
+        card = gr.HTML(_CLOSED, elem_id=elem_id("card"))
+        fit, button, answer = _button_row(elem_id)
+        _rule_rows(elem_id, usual, named)
+        _turn_row(elem_id, usual, named)
+    return Panel(named, card, refresh, fit, button, answer)
 
 
-def _table_row(elem_id: Callable[[str], str], catalogue: Catalogue, chosen: str) -> Any:
+_CLOSED = '<div class="seedloupe-card">Open the panel to see how the table fits.</div>'
+
+
+def _choice_row(
+    elem_id: ElementId, catalogue: Catalogue, usual: PanelSettings, named: dict[str, Any]
+) -> Any:
     from modules.ui_common import create_refresh_button
 
     with gr.Row():
-        table = gr.Dropdown(
-            list(catalogue.names()),
-            value=chosen or None,
+        named["rule"] = gr.Dropdown(
+            list(RULES),
+            value=usual.rule,
+            label="Pick seeds that are",
+            elem_id=elem_id("rule"),
+        )
+        named["table"] = gr.Dropdown(
+            _choices(catalogue),
+            value=usual.table,
             label="Seed table",
-            info="Every picture of a job starts from another of its best seeds",
+            allow_custom_value=True,
             elem_id=elem_id("table"),
         )
-        create_refresh_button(
-            table,
+        return create_refresh_button(
+            named["table"],
             lambda: None,
-            lambda: {"choices": list(catalogue.names())},
+            lambda: {"choices": _choices(catalogue)},
             elem_id("refresh"),
         )
-    return table
 
 
-def _lacks_seedling() -> bool:
-    """Tell whether Seedling could be added; Forge knows no checkpoints as small."""
-    return find_spec("modules_forge") is None and not seedling_in(_checkpoints()).exists()
+def _choices(catalogue: Catalogue) -> list[str]:
+    return [OF_THE_MODEL, *catalogue.names()]
 
 
-def _checkpoints() -> Path:
-    from modules import sd_models
-
-    return Path(sd_models.model_path)
-
-
-def _seedling_row(elem_id: Callable[[str], str]) -> None:
+def _button_row(elem_id: ElementId) -> tuple[Any, Any, Any]:
+    button, answer = None, None
     with gr.Row():
-        button = gr.Button(
-            "Add Seedling, the demo model", size="sm", elem_id=elem_id("add_seedling")
-        )
+        fit = gr.Button(FIT_BUTTON, size="sm", elem_id=elem_id("fit"))
+        if lacks_seedling():
+            button = gr.Button(
+                "Add Seedling, the demo model", size="sm", elem_id=elem_id("add_seedling")
+            )
+    if button is not None:
         answer = gr.HTML(elem_id=elem_id("answer"))
-    button.click(_add_seedling, inputs=[], outputs=[answer])
+    return fit, button, answer
 
 
-def _add_seedling() -> str:
-    from modules import sd_models
+def _turn_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> None:
+    with gr.Row():
+        named["position"] = gr.Number(
+            usual.position,
+            label="Position in the pool (-1 goes on)",
+            precision=0,
+            elem_id=elem_id("position"),
+        )
+        named["ranks"] = gr.Textbox(
+            usual.ranks,
+            label="Only ranks",
+            placeholder="all of the pool, or 1-16",
+            elem_id=elem_id("ranks"),
+        )
+    with gr.Row():
+        named["only_random"] = gr.Checkbox(
+            usual.only_random, label="Only when the seed is -1", elem_id=elem_id("only_random")
+        )
+        named["carry"] = gr.Checkbox(usual.carry, label=CARRY_LABEL, elem_id=elem_id("carry"))
 
-    try:
-        added = add_seedling(_checkpoints())
-    except SeedloupeError as error:
-        return escape(str(error))
-    sd_models.list_models()
-    return escape(f"{added.name} was added. Refresh the list of checkpoints, then choose it.")
+
+def _rule_rows(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> None:
+    """Build what single rules ask for; only the chosen rule's is shown."""
+    rows = {
+        "layout": _layout_rows(elem_id, usual, named),
+        "diverse": _diverse_row(elem_id, usual, named),
+        "clean": _clean_row(elem_id, usual, named),
+    }
+
+    def shown(rule: str | None) -> list[Any]:
+        return [gr.update(visible=rule == name) for name in rows]
+
+    rule = named["rule"]
+    rule.change(fn=shown, inputs=[rule], outputs=list(rows.values()), show_progress="hidden")
+
+
+def _layout_rows(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> Any:
+    with gr.Group(visible=False, elem_id=elem_id("layout")) as group:
+        with gr.Row():
+            for name, least in (("left", 0), ("top", 0), ("width", 1), ("height", 1)):
+                named[name] = gr.Slider(
+                    least,
+                    99 if least == 0 else 100,
+                    value=getattr(usual, name),
+                    step=1,
+                    label=f"Box: {name}, %",
+                    elem_id=elem_id(f"box_{name}"),
+                )
+        with gr.Row():
+            named["depth"] = gr.Dropdown(
+                list(DEPTHS), value=usual.depth, label="How far away", elem_id=elem_id("depth")
+            )
+            named["object"] = gr.Textbox(
+                usual.object,
+                label="Which object",
+                placeholder="any",
+                elem_id=elem_id("object"),
+            )
+    return group
+
+
+def _diverse_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> Any:
+    with gr.Row(visible=False, elem_id=elem_id("diverse")) as row:
+        named["space"] = gr.Dropdown(
+            list(SPACES),
+            value=usual.space,
+            label="Pictures differ in",
+            allow_custom_value=True,
+            elem_id=elem_id("space"),
+        )
+        named["keep"] = gr.Slider(
+            0.05,
+            1,
+            value=usual.keep,
+            step=0.05,
+            label="Of the better share of the seeds",
+            elem_id=elem_id("keep"),
+        )
+    return row
+
+
+def _clean_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> Any:
+    with gr.Row(visible=False, elem_id=elem_id("clean")) as row:
+        named["flaw"] = gr.Textbox(
+            usual.flaw, label="Free of (a tag of the table)", elem_id=elem_id("flaw")
+        )
+    return row

@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from modules import devices, paths, scripts, sd_samplers, shared
+from modules import devices, scripts, sd_samplers, shared
 
 from ....errors import SeedloupeError
-from ....tables import Catalogue
-from ..catalogue import webui_catalogue
-from ..options import TABLE_FOLDER
 from ..plug_ins import webui_plugins
-from ..use import use_of_processing
 from . import infotext
+from .choice import JobContext, SeedGivenError, choose_for, restore_resize
 from .controls import PanelSettings
-from .golden import SeedGivenError, require_free_seeds, use_golden_seeds
+from .course import SeedCourse, begin_course, course_of
+from .stores import positions, webui_tables
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +28,8 @@ class SeedloupeScript(scripts.Script):
         """Look for plug-ins, once for both tabs."""
         super().__init__()
         self.plugins = webui_plugins()
+        self._running: tuple[SeedCourse, object] | None = None
+        self._links: Any = None
 
     def title(self) -> str:
         """Name the script, for the API too."""
@@ -43,17 +43,33 @@ class SeedloupeScript(scripts.Script):
         """Build the controls; the web UI calls this several times for each tab."""
         from .panel import build_panel
 
-        panel = build_panel(self.elem_id, _catalogue())
+        panel = build_panel(self.elem_id, webui_tables())
         self.infotext_fields = panel.infotext_fields
         self.paste_field_names = panel.paste_field_names
+        self._page_links().offer_panel(panel)
         return panel.controls
+
+    def after_component(self, component: Any, **kwargs: Any) -> None:
+        """Note the page's own controls, which the panel reads and sets."""
+        self._page_links().offer(kwargs.get("elem_id"), component)
+
+    def setup(self, p: Any, *args: Any) -> None:
+        """Note the seed as the user asked for it; scripts fix it before :meth:`process`."""
+        begin_course(p)
 
     def process(self, p: Any, *args: Any) -> None:
         """Choose the job's seeds; the last moment at which the web UI takes them."""
+        course = course_of(p)
         infotext.forget(p)
+        restore_resize(p, course)
+        course.written = []
+        if self._is_inside_another(course):
+            return  # a picture is being mended: its seed is the one it has
+        self._running = course, shared.state.job_timestamp
         try:
-            for note in _choose_seeds(p, PanelSettings.from_args(args)):
-                _say(p, note)
+            settings = PanelSettings.from_args(args)
+            if settings.is_on:
+                _say_all(p, choose_for(p, settings, course, _context(p)))
         except SeedGivenError as error:
             p.comment(f"Seedloupe: the seeds were left alone. {error}")
         except SeedloupeError as error:
@@ -62,23 +78,50 @@ class SeedloupeScript(scripts.Script):
             _logger.exception("Seedloupe could not choose seeds")
             _seeds_were_kept(p, f"{type(error).__name__}: {error}")
 
+    def before_process_batch(self, p: Any, *args: Any, **kwargs: Any) -> None:
+        """Take back what the pictures say where another extension changed the seeds after us."""
+        ours = course_of(p).written
+        if ours and kwargs.get("batch_number") == 0 and list(p.all_seeds) != ours:
+            infotext.forget(p)
+            course_of(p).written = []
+            _seeds_were_kept(p, "Another extension replaced the seeds after Seedloupe chose them.")
 
-def _choose_seeds(p: Any, settings: PanelSettings) -> tuple[str, ...]:
-    if not settings.enabled:
-        return ()
-    require_free_seeds(p, settings, shared.opts)
-    table = _catalogue().read(settings.table)
+    def postprocess(self, p: Any, processed: Any, *args: Any) -> None:
+        """Note that the job is over."""
+        if self._running is not None and self._running[0] is course_of(p):
+            self._running = None
+
+    def _is_inside_another(self, course: SeedCourse) -> bool:
+        """Tell whether this job runs from within another's, as ADetailer's do."""
+        if self._running is None:
+            return False
+        outer, stamp = self._running
+        alive = outer.original() is not None
+        return alive and outer is not course and stamp == shared.state.job_timestamp
+
+    def _page_links(self) -> Any:
+        """Return what joins the panel to the page's own controls; gradio is imported by then."""
+        if self._links is None:
+            from .page import PageLinks
+
+            self._links = PageLinks("img2img" if self.is_img2img else "txt2img")
+        return self._links
+
+
+def _context(p: Any) -> JobContext:
     sampler = sd_samplers.find_sampler_config(p.sampler_name)
-    use = use_of_processing(p, shared.opts, devices.device, sampler)
-    return use_golden_seeds(p, settings.table, table, use)
+    return JobContext(webui_tables(), shared.opts, devices.device, sampler, positions())
 
 
-def _catalogue() -> Catalogue:
-    return webui_catalogue(paths.models_path, getattr(shared.opts, TABLE_FOLDER, ""))
+def _say_all(p: Any, notes: tuple[str, ...]) -> None:
+    """Say notes on the page and in the pictures: who uses the API sees the latter alone."""
+    if notes:
+        p.extra_generation_params[infotext.NOTE] = " ".join(notes)
+    for note in notes:
+        _say(p, note)
 
 
 def _seeds_were_kept(p: Any, reason: str) -> None:
-    """Leave word in the picture too: who uses the API sees neither the page nor the log."""
     p.extra_generation_params[infotext.NOTE] = f"seeds left alone: {reason}"
     _say(p, f"the seeds were left alone. {reason}")
 

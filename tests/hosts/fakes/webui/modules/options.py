@@ -49,6 +49,14 @@ class Options:
             raise AttributeError(f"the web UI has no setting {key}")
         self.data[key] = value
 
+    def set(self, key: str, value: object) -> bool:
+        changed = getattr(self, key) != value
+        setattr(self, key, value)
+        return changed
+
+    def save(self, filename: str) -> None:
+        self.__dict__["saved"] = filename
+
     def add_option(self, key: str, info: OptionInfo) -> None:
         self.data_labels[key] = info
         self.data.setdefault(key, info.default)

@@ -14,9 +14,11 @@ from .scripts import ScriptRunner
 
 RANDOM_SEED = 4_000_000_000
 """What a seed left to chance becomes here."""
+_OPEN_TO_SCRIPTS = ("seedloupe_", "sample", "txt2img_upscale")
+"""How names begin that the host lets scripts set, its own scripts' names among them."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class StableDiffusionProcessing:
     prompt: Any = ""
     seed: Any = -1
@@ -45,6 +47,17 @@ class StableDiffusionProcessing:
     prompts: Any = None
     iteration: int = 0
     sd_model_hash: str | None = None
+    is_api: bool = False
+
+    def __post_init__(self) -> None:
+        if self.scripts is not None:
+            self.scripts.setup(self, is_ui=not self.is_api)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Extensions may leave attributes of their own here; ours say whose they are.
+        if name not in self.__dataclass_fields__ and not name.startswith(_OPEN_TO_SCRIPTS):
+            raise AttributeError(f"the web UI's processing object has no {name}")
+        object.__setattr__(self, name, value)
 
     @property
     def sd_model(self) -> Any:
@@ -54,12 +67,12 @@ class StableDiffusionProcessing:
         self.comments[text] = 1
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
     enable_hr: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class StableDiffusionProcessingImg2Img(StableDiffusionProcessing):
     init_images: Any = None
     image_mask: Any = None
@@ -74,6 +87,7 @@ class Processed:
     infotexts: list[dict[str, Any]]
     grid_infotext: dict[str, Any]
     p: StableDiffusionProcessing
+    seed: int
 
     def js(self) -> str:
         told = {
@@ -81,6 +95,17 @@ class Processed:
             "extra_generation_params": self.p.extra_generation_params,
         }
         return json.dumps(told, default=lambda unknown: None)
+
+
+def get_fixed_seed(seed: Any) -> Any:
+    if seed in ("", None) or isinstance(seed, str):
+        seed = int(seed) if seed and str(seed).lstrip("-").isdigit() else -1
+    return RANDOM_SEED if seed == -1 else seed
+
+
+def fix_seed(p: StableDiffusionProcessing) -> None:
+    p.seed = get_fixed_seed(p.seed)
+    p.subseed = get_fixed_seed(p.subseed)
 
 
 def process_images(p: StableDiffusionProcessing) -> Processed:
@@ -103,7 +128,7 @@ def process_images(p: StableDiffusionProcessing) -> Processed:
         runner.call("postprocess_batch", p, batch_number=p.iteration)
         infotexts += [create_infotext(p, p.seeds, index=i) for i in range(len(p.prompts))]
     grid = create_infotext(p, p.seeds, use_main_prompt=True)
-    processed = Processed(images, infotexts, grid, p)
+    processed = Processed(images, infotexts, grid, p, p.all_seeds[0])
     runner.call("postprocess", p, processed)
     return processed
 
@@ -132,7 +157,7 @@ def create_infotext(
 
 def _set_up_prompts_and_seeds(p: StableDiffusionProcessing) -> None:
     p.all_prompts = p.prompt if isinstance(p.prompt, list) else p.batch_size * p.n_iter * [p.prompt]
-    seed = RANDOM_SEED if p.seed in (-1, None, "") else p.seed
+    seed = p.seed if isinstance(p.seed, list) else get_fixed_seed(p.seed)
     step = 1 if p.subseed_strength == 0 else 0
     count = range(len(p.all_prompts))
     p.all_seeds = seed if isinstance(seed, list) else [int(seed) + step * place for place in count]
@@ -140,5 +165,21 @@ def _set_up_prompts_and_seeds(p: StableDiffusionProcessing) -> None:
 
 
 def _noise(p: StableDiffusionProcessing, seed: Any) -> Tensor:
+    size = (p.height, p.width)
+    noise = _drawn(seed, size)
+    before = (p.seed_resize_from_h, p.seed_resize_from_w)
+    if min(before) <= 0 or before == size:
+        return noise
+    old = _drawn(seed, before)
+    (top, height), (left, width) = (
+        (max(0, new - was) // 16, min(new, was) // 8) for new, was in zip(size, before, strict=True)
+    )
+    cut_top, cut_left = (max(0, was - new) // 16 for new, was in zip(size, before, strict=True))
+    cut = old[:, cut_top : cut_top + height, cut_left : cut_left + width]
+    noise[:, top : top + height, left : left + width] = cut
+    return noise
+
+
+def _drawn(seed: Any, size: tuple[int, int]) -> Tensor:
     generator = torch.Generator("cpu").manual_seed(int(seed))
-    return torch.randn((4, p.height // 8, p.width // 8), generator=generator)
+    return torch.randn((4, size[0] // 8, size[1] // 8), generator=generator)

@@ -7,6 +7,7 @@ from typing import Any
 
 callback_map: dict[str, list[Callable[..., Any]]] = {
     "callbacks_app_started": [],
+    "callbacks_before_ui": [],
     "callbacks_ui_tabs": [],
     "callbacks_ui_settings": [],
 }
@@ -22,6 +23,15 @@ def on_ui_tabs(callback: Callable[..., Any], *, name: str | None = None) -> None
 
 def on_ui_settings(callback: Callable[..., Any], *, name: str | None = None) -> None:
     callback_map["callbacks_ui_settings"].append(callback)
+
+
+def on_before_ui(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_before_ui"].append(callback)
+
+
+def before_ui_callback() -> None:
+    for callback in callback_map["callbacks_before_ui"]:
+        callback()
 
 
 def app_started_callback(demo: Any, app: Any) -> None:

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 AlwaysVisible = object()
+
+
+class ScriptClassData(NamedTuple):
+    script_class: Any
+    path: str
+    basedir: str
+    module: Any
+
+
+scripts_data: list[ScriptClassData] = []
 
 CALLBACKS = (
     "before_process",
@@ -22,6 +32,7 @@ class Script:
     args_from: int | None = None
     args_to: int | None = None
     is_img2img = False
+    setup_for_ui_only = False
     infotext_fields: Any = None
     paste_field_names: Any = None
 
@@ -32,6 +43,12 @@ class Script:
         return True
 
     def ui(self, is_img2img: bool) -> Any:
+        pass
+
+    def setup(self, p: Any, *args: Any) -> None:
+        pass
+
+    def after_component(self, component: Any, **kwargs: Any) -> None:
         pass
 
     def before_process(self, p: Any, *args: Any) -> None:
@@ -66,11 +83,16 @@ class ScriptRunner:
     """Calls scripts with their slice of the arguments, and swallows whatever they raise."""
 
     def __init__(self, *scripts: Script, arguments_each: int) -> None:
-        self.scripts = scripts
+        self.scripts = self.alwayson_scripts = scripts
         self.errors: list[Exception] = []
         for place, script in enumerate(scripts):
             script.args_from = 1 + place * arguments_each
             script.args_to = script.args_from + arguments_each
+
+    def setup(self, p: Any, *, is_ui: bool) -> None:
+        for script in self.scripts:
+            if is_ui or not script.setup_for_ui_only:
+                script.setup(p, *p.script_args[script.args_from : script.args_to])
 
     def call(self, name: str, p: Any, *positional: Any, **named: Any) -> None:
         if name not in CALLBACKS:
