@@ -7,36 +7,21 @@ are put together again, so that what is recorded does not depend on where they w
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from .calls import FeaturePlace
 from .capture import FeatureProbe
-from .features import FeatureMap, FeatureSink
+from .evaluations import Evaluation, Evaluations
+from .features import FeatureSink
 from .hooks import reason_of
-from .rows import ChunkLabel, RowLabel, RowPlan, rows_in_order
+from .rows import ChunkLabel, RowPlan
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from .levels import NoiseLevels
     from .word_watch import WordWatch
-
-
-@dataclass
-class _Evaluation:
-    """One evaluation of the denoiser, in as many calls as the host makes of it."""
-
-    sigma: float
-    chunks: set[ChunkLabel] = field(default_factory=set)
-    rows: dict[str, dict[RowLabel, Tensor]] = field(default_factory=dict)
-
-    def goes_on(self, sigma: float, chunks: Sequence[ChunkLabel]) -> bool:
-        """Tell whether a call belongs to it: nothing is computed twice in one evaluation."""
-        return sigma == self.sigma and not self.chunks & set(chunks)
 
 
 class SamplingWatch:
@@ -63,22 +48,16 @@ class SamplingWatch:
         words: WordWatch | None = None,
     ) -> None:
         self._layers = tuple(layers)
-        self._sinks = tuple(sinks)
-        self._levels = levels
         self._words = words
         self._probe: FeatureProbe | None = None
-        self._now: _Evaluation | None = None
-        self._place = FeaturePlace(step=0)
-        self._further = 0
-        self._notes: dict[object, str] = {}
-        self._lock = threading.Lock()
+        self._evaluations = Evaluations(sinks, levels=levels, words=words)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be watched, each with the reason."""
         probe = self._probe.notes if self._probe is not None else ()
         words = self._words.notes if self._words is not None else ()
-        return (*probe, *words, *self._notes.values())
+        return (*probe, *words, *self._evaluations.notes.values())
 
     @property
     def hooks(self) -> int:
@@ -103,21 +82,18 @@ class SamplingWatch:
                 self._arm(armed, unet, latents, chunks, sigma)
             except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
                 armed.close()
-                self._notes["call"] = f"calls were not watched: {reason_of(error)}"
+                self._evaluations.notes["call"] = f"calls were not watched: {reason_of(error)}"
             yield
 
     def stepped(self, step: int) -> None:
         """Say that the sampler's callback of ``step`` came: the evaluation before begins it."""
-        with self._lock:
-            self._place, self._further = replace(self._place, step=step), 0
-            self._flush()
+        self._evaluations.stepped(step)
 
     def finish(self) -> None:
         """Say that sampling is over."""
-        with self._lock:
-            self._flush()
-            if self._words is not None:
-                self._words.finish()
+        self._evaluations.flush()
+        if self._words is not None:
+            self._words.finish()
 
     def _arm(
         self,
@@ -131,14 +107,15 @@ class SamplingWatch:
         if rest or not chunks:
             got = f"{latents.shape[0]} rows for {len(chunks)} conditionings"
             raise ValueError(f"rows cannot be told apart, {got}")
-        with self._lock:
-            if self._now is None or not self._now.goes_on(sigma, chunks):
-                self._flush()
-                self._now = _Evaluation(sigma)
-            self._now.chunks.update(chunks)
+        with self._evaluations.lock:
+            now = self._evaluations.now
+            if now is None or not _goes_on(now, sigma, chunks):
+                now = Evaluation(sigma)
+                self._evaluations.begin(now)
+            now.chunks.update(chunks)
         rows = RowPlan(tuple(row for chunk in chunks for row in chunk.rows(images)))
         if self._layers and self._probe is None:
-            self._probe = FeatureProbe(unet, self._layers, self._gather)
+            self._probe = FeatureProbe(unet, self._layers, self._evaluations.gather)
         words = self._words.probes_for(unet) if self._words is not None else ()
         for probe in (*([self._probe] if self._probe else []), *words):
             probe.arm(unet)
@@ -146,38 +123,7 @@ class SamplingWatch:
             probe.label(rows.keeping(words[probe]) if probe in words else rows)
             probe.begin(latents)
 
-    def _gather(self, feature: FeatureMap) -> None:
-        with self._lock:
-            if self._now is not None:
-                kept = self._now.rows.setdefault(feature.layer, {})
-                kept.update(zip(feature.labels, feature.values, strict=True))
 
-    def _flush(self) -> None:
-        """Hand the evaluation before on; it is the step's first, or a further one of it."""
-        now, self._now = self._now, None
-        if now is None:
-            return
-        time = self._levels.timestep(now.sigma) if self._levels is not None else None
-        place = replace(self._place, sigma=now.sigma, timestep=time)
-        for layer, rows in now.rows.items():
-            labels, values = rows_in_order(rows)
-            if len(values) < len(rows):
-                self._notes["part"] = (
-                    "a prompt for a part of the picture is not recorded: it is computed on that "
-                    "part alone"
-                )
-            key = (layer, place.step, now.sigma, values, self._further)
-            self._send(FeatureMap(*key, place.track, time, labels))
-        if self._words is not None:
-            self._words.flush(place, self._further)
-        self._further += 1
-
-    def _send(self, feature: FeatureMap) -> None:
-        for number, sink in enumerate(self._sinks):
-            if (number, feature.layer) in self._notes:
-                continue
-            try:
-                sink(feature)
-            except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
-                note = f"{feature.layer} was not watched to the end: {reason_of(error)}"
-                self._notes[number, feature.layer] = note
+def _goes_on(now: Evaluation, sigma: float, chunks: Sequence[ChunkLabel]) -> bool:
+    """Tell whether a call belongs to it: nothing is computed twice in one evaluation."""
+    return sigma == now.sigma and not now.chunks & set(chunks)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..errors import InputError
@@ -98,6 +98,27 @@ class PromptTokens:
                 tokens.append(PromptToken(piece.text, len(tokens), number, word))
                 inside = not piece.special and not piece.ends_word
         return cls(tuple(tokens), tuple(words))
+
+    def fitted(self, columns: int) -> PromptTokens:
+        """Return the prompt as a host reads it that brings all prompts to one length.
+
+        Args:
+            columns: what it fills the prompt up to, or cuts it to; what is filled in is no word.
+        """
+        kept = self.tokens[:columns]
+        chunks = [
+            [self._piece(column, kept) if column < len(kept) else Piece("", special=True)]
+            for column in range(columns)
+        ]
+        joined = PromptTokens.of_chunks([[piece for chunk in chunks for piece in chunk]])
+        numbers = [kept[n].chunk if n < len(kept) else kept[-1].chunk + 1 for n in range(columns)]
+        tokens = zip(joined.tokens, numbers, strict=True)
+        return PromptTokens(tuple(replace(token, chunk=n) for token, n in tokens), joined.words)
+
+    def _piece(self, column: int, kept: Sequence[PromptToken]) -> Piece:
+        token = kept[column]
+        after = kept[column + 1].word if column + 1 < len(kept) else None
+        return Piece(token.text, ends_word=after != token.word, special=token.special)
 
     @property
     def length(self) -> int:

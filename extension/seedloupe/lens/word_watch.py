@@ -56,7 +56,8 @@ class _Side:
             before = self.maps.get(one.layer)
             checks = [one.truth] if before is None else [before.truth, one.truth]
             self.maps[one.layer] = replace(one, truth=TruthCheck.worst(checks))
-            self.parts.setdefault(one.layer, {}).update(rows)
+            kept = self.parts.setdefault(one.layer, {})
+            kept.update({label: values for label, values in rows.items() if label not in kept})
 
     def seen(self) -> WordsSeen:
         """Return its words as a run's."""
@@ -129,6 +130,12 @@ class WordWatch:
                     f"words are not sure: the prompt has {side.tokens.length} tokens, the model "
                     f"was given {columns}; wire the text that was encoded"
                 )
+
+    def drop(self) -> None:
+        """Forget what the calls of an evaluation gave that was not finished."""
+        for side in self._sides:
+            side.parts.clear()
+            side.maps.clear()
 
     def flush(self, place: FeaturePlace, call: int) -> None:
         """Add what the calls of one evaluation gave."""
