@@ -5,8 +5,12 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "extension"))
 
-from seedloupe.hosts.webui.script import SeedloupeScript, register_callbacks
+from seedloupe.hosts.webui.script import (
+    SeedloupeLensScript,
+    SeedloupeScript,
+    register_callbacks,
+)
 
-__all__ = ["SeedloupeScript"]
+__all__ = ["SeedloupeLensScript", "SeedloupeScript"]
 
 register_callbacks()

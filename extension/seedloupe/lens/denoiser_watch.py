@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .calls import Grid
 from .capture import FeatureProbe
 from .chunk_cursor import ChunkCursor
-from .evaluations import Evaluation, Evaluations
+from .evaluations import DenoiserEvaluation, Evaluations
 from .features import FeatureSink
 from .hooks import LayerProbe, reason_of
 from .rows import RowKind, RowPlan
@@ -104,7 +104,7 @@ class DenoiserWatch:
             sigma: noise level, if known.
             rows: what it will compute.
         """
-        self._evaluations.begin(Evaluation(sigma, number))
+        self._evaluations.begin(DenoiserEvaluation(sigma, number))
         self._chunks = ChunkCursor(rows.weights)
         for probe, kinds in self._kinds().items():
             probe.at(step=number, sigma=sigma, rows=rows.plan.keeping(kinds))

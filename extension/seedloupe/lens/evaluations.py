@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Evaluation:
+class DenoiserEvaluation:
     """One evaluation of the denoiser, in as many calls as the host makes of it.
 
     Args:
@@ -66,14 +66,14 @@ class Evaluations:
         self._called_back = False
         self._lock = threading.RLock()
         self.notes: dict[object, str] = {}
-        self.now: Evaluation | None = None
+        self.now: DenoiserEvaluation | None = None
 
     @property
     def lock(self) -> threading.RLock:
         """Held while anything here changes; some hosts compute in several threads."""
         return self._lock
 
-    def begin(self, evaluation: Evaluation) -> None:
+    def begin(self, evaluation: DenoiserEvaluation) -> None:
         """Hand the evaluation before on, and gather another."""
         with self._lock:
             self.flush()
@@ -115,7 +115,7 @@ class Evaluations:
             self._hand_on(now, replace(self._place, sigma=now.sigma, timestep=time))
             self._further += 1
 
-    def _hand_on(self, now: Evaluation, place: FeaturePlace) -> None:
+    def _hand_on(self, now: DenoiserEvaluation, place: FeaturePlace) -> None:
         for layer, rows in now.rows.items():
             labels, values = rows_in_order(rows)
             if len(values) < len(rows):

@@ -26,7 +26,15 @@ from .container import RULES, bytes_of, entry_of, read_lens_header, read_tensor
 from .kinds import Schema, TensorKind, key_of, name_of, tensors_of
 from .record import LensKey, LensRecord, LensSpec
 
-__all__ = ["FORMAT", "SUFFIX", "VERSION", "LensFileError", "read_lens", "write_lens"]
+__all__ = [
+    "FORMAT",
+    "SUFFIX",
+    "VERSION",
+    "LensFileError",
+    "read_lens",
+    "read_lens_spec",
+    "write_lens",
+]
 
 FORMAT = "seedloupe.lens"
 VERSION = "1"
@@ -81,6 +89,23 @@ def read_lens(path: str | Path) -> LensRecord:
         raise LensFileError(
             field, expected=error.expected, got=error.got, advice=error.advice
         ) from error
+
+
+def read_lens_spec(path: str | Path) -> LensSpec:
+    """Read what a lens file says of its run, without its tensors, which are not checked.
+
+    Raises:
+        LensFileError: the file is missing, no lens file, or of another format or version.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as stream:
+            return _spec(read_lens_header(stream, path.stat().st_size).metadata)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LensFileError(str(path), expected="a lens file", got=reason) from error
+    except InputError as error:
+        raise LensFileError(path.name, expected=error.expected, got=error.got) from error
 
 
 def _sources(record: LensRecord) -> dict[str, Callable[[], Tensor]]:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from .capture import FeatureProbe
-from .evaluations import Evaluation, Evaluations
+from .evaluations import DenoiserEvaluation, Evaluations
 from .features import FeatureSink
 from .hooks import reason_of
 from .rows import ChunkLabel, RowPlan
@@ -110,7 +110,7 @@ class SamplingWatch:
         with self._evaluations.lock:
             now = self._evaluations.now
             if now is None or not _goes_on(now, sigma, chunks):
-                now = Evaluation(sigma)
+                now = DenoiserEvaluation(sigma)
                 self._evaluations.begin(now)
             now.chunks.update(chunks)
         rows = RowPlan(tuple(row for chunk in chunks for row in chunk.rows(images)))
@@ -124,6 +124,6 @@ class SamplingWatch:
             probe.begin(latents)
 
 
-def _goes_on(now: Evaluation, sigma: float, chunks: Sequence[ChunkLabel]) -> bool:
+def _goes_on(now: DenoiserEvaluation, sigma: float, chunks: Sequence[ChunkLabel]) -> bool:
     """Tell whether a call belongs to it: nothing is computed twice in one evaluation."""
     return sigma == now.sigma and not now.chunks & set(chunks)

@@ -62,8 +62,8 @@ def loading() -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def test_exactly_one_script_is_registered(loading: dict[str, Any]) -> None:
-    assert loading["registered"] == ["SeedloupeScript"]
+def test_one_script_a_feature_is_registered(loading: dict[str, Any]) -> None:
+    assert loading["registered"] == ["SeedloupeLensScript", "SeedloupeScript"]
 
 
 def test_another_package_called_extension_is_left_alone(loading: dict[str, Any]) -> None:

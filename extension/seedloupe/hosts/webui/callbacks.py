@@ -12,6 +12,7 @@ from .api.entry import Entry, page_key
 from .api.serving import serve_routes
 from .features import routes, sub_tabs
 from .host_version import host_refusal
+from .lens.callbacks import register_lens_callbacks
 from .options import add_options
 from .tab.page import refusal_page, tab_page
 
@@ -31,6 +32,7 @@ def register_callbacks() -> None:
     script_callbacks.on_ui_tabs(lambda: _tab(lambda: tab_page(sub_tabs(), page_key())))
     script_callbacks.on_before_ui(_add_axes)
     script_callbacks.on_app_started(_serve_ours)
+    register_lens_callbacks()
 
 
 def _tab(build: Callable[[], Any]) -> list[tuple[Any, str, str]]:

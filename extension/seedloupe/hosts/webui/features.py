@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .api.route import Route
+from .lens.routes import lens_routes
+from .lens.tab import build_lens_tab
 from .tab.atlas_routes import atlas_routes
 from .tab.page import SubTab
 from .tab.tally_routes import tally_routes
@@ -10,9 +12,13 @@ from .tab.tally_routes import tally_routes
 
 def sub_tabs() -> tuple[SubTab, ...]:
     """Return the parts of our tab, from left to right."""
-    return (SubTab("atlas", "Atlas"), SubTab("tally", "Text tally"))
+    return (
+        SubTab("atlas", "Atlas"),
+        SubTab("lens", "Lens", build_lens_tab),
+        SubTab("tally", "Text tally"),
+    )
 
 
 def routes() -> tuple[Route, ...]:
     """Return all addresses."""
-    return (*atlas_routes(), *tally_routes())
+    return (*atlas_routes(), *lens_routes(), *tally_routes())

@@ -165,6 +165,7 @@ class Textbox(_Control):
         *,
         label: str | None = None,
         placeholder: str | None = None,
+        lines: int = 1,
         visible: bool = True,
         elem_id: str | None = None,
     ) -> None:
@@ -189,6 +190,24 @@ class Button(Component):
     ) -> _Event:
         self.clicked = fn
         return _Event()
+
+
+class File(Component):
+    def __init__(
+        self,
+        *,
+        label: str | None = None,
+        file_types: list[str] | None = None,
+        elem_id: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.label, self.elem_id = label, elem_id
+        self.uploaded: Callable[..., Any] | None = None
+
+    def upload(
+        self, fn: Callable[..., Any], inputs: list[Component], outputs: list[Component]
+    ) -> None:
+        self.uploaded = fn
 
 
 class HTML(Component):

@@ -10,6 +10,9 @@ callback_map: dict[str, list[Callable[..., Any]]] = {
     "callbacks_before_ui": [],
     "callbacks_ui_tabs": [],
     "callbacks_ui_settings": [],
+    "callbacks_cfg_denoiser": [],
+    "callbacks_image_saved": [],
+    "callbacks_after_component": [],
 }
 
 
@@ -27,6 +30,18 @@ def on_ui_settings(callback: Callable[..., Any], *, name: str | None = None) -> 
 
 def on_before_ui(callback: Callable[..., Any], *, name: str | None = None) -> None:
     callback_map["callbacks_before_ui"].append(callback)
+
+
+def on_cfg_denoiser(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_cfg_denoiser"].append(callback)
+
+
+def on_image_saved(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_image_saved"].append(callback)
+
+
+def on_after_component(callback: Callable[..., Any], *, name: str | None = None) -> None:
+    callback_map["callbacks_after_component"].append(callback)
 
 
 def before_ui_callback() -> None:

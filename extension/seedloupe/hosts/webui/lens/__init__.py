@@ -1,0 +1,1 @@
+"""The lens in the web UI: layers while a picture forms, and afterwards to be asked."""
