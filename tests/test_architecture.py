@@ -90,7 +90,10 @@ HOSTS = {
 }
 ALL_HOSTS = set().union(*HOSTS.values())
 # Training builds its networks with the libraries whose file formats it must meet.
-LAZY_HOSTS = {"seedling/training": {"diffusers", "transformers"}}
+LAZY_HOSTS = {
+    "mining/scorers": {"transformers"},
+    "seedling/training": {"diffusers", "transformers"},
+}
 
 # Puts the features together, so it reaches up; only when it is called.
 REACHES_UP = "plugins.py"

@@ -22,6 +22,7 @@ def test_what_comes_with_seedloupe_is_all_there() -> None:
     assert {"golden", "diverse"} <= set(builtin().pickers.names())
     assert {"rapidocr", "easyocr", "tesseract"} <= set(builtin().readers.names())
     assert builtin().renderers.names()
+    assert {"fid", "clip", "aesthetic"} <= set(builtin().scorers.names())
 
 
 def test_every_host_gets_its_own_value() -> None:

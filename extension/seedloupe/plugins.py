@@ -1,4 +1,4 @@
-"""All plug-ins a host offers: OCR readers, seed pickers and feature renderers.
+"""All plug-ins a host offers: OCR readers, seed pickers, feature renderers and scorers.
 
 This file stands above the features, beside the package's ``__init__``: it names their protocols and
 calls them together. A feature that makes a registry takes it from :mod:`seedloupe.registry`, so
@@ -8,7 +8,7 @@ that no feature ever imports this file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from .registry import Registry
 if TYPE_CHECKING:
     from .artifacts import OcrReader
     from .lens import FeatureRenderer
+    from .mining.scorers import ScorerPlugin
     from .picking import SeedPicker
 
 __all__ = ["Plugins", "Registry", "any_announced", "builtin", "with_outside"]
@@ -33,11 +34,13 @@ class Plugins:
         readers: find text in a picture.
         pickers: choose seeds from a table.
         renderers: paint what a layer sees.
+        scorers: measure pictures while a table is mined.
     """
 
     readers: Registry[OcrReader]
     pickers: Registry[SeedPicker]
     renderers: Registry[FeatureRenderer]
+    scorers: Registry[ScorerPlugin] = field(default_factory=Registry)
 
 
 def builtin(*, apart: bool = False) -> Plugins:
@@ -51,9 +54,12 @@ def builtin(*, apart: bool = False) -> Plugins:
     """
     from .artifacts import builtin_readers
     from .lens.views import builtin_renderers
+    from .mining.scorers import builtin_scorers
     from .picking import builtin_pickers
 
-    return Plugins(builtin_readers(apart=apart), builtin_pickers(), builtin_renderers())
+    return Plugins(
+        builtin_readers(apart=apart), builtin_pickers(), builtin_renderers(), builtin_scorers()
+    )
 
 
 def with_outside(plugins: Plugins) -> tuple[Plugins, tuple[str, ...]]:
@@ -107,6 +113,9 @@ def _extended(register: Callable[[Plugins], object], plugins: Plugins) -> Plugin
     extended = register(plugins)
     if not isinstance(extended, Plugins):
         raise TypeError(f"it returned {type(extended).__name__}, not Plugins")
+    if isinstance(extended.scorers, Registry) and not extended.scorers:
+        # Written when there were three kinds: it names those, and leaves the fourth as it is.
+        extended = replace(extended, scorers=plugins.scorers)
     for kind in fields(Plugins):
         before, after = getattr(plugins, kind.name), getattr(extended, kind.name)
         if not isinstance(after, Registry):

@@ -1,5 +1,6 @@
 """What measures pictures while a table is mined: plug-ins of one kind."""
 
+from .builtin import builtin_scorers
 from .frechet import FrechetDistance, GaussianStatistics
 from .instrument import InstrumentScorer
 from .kid import KernelDistance
@@ -41,6 +42,7 @@ __all__ = [
     "SetStatistic",
     "SetValues",
     "Surrogate",
+    "builtin_scorers",
     "check_scorer",
     "lacking",
     "sound_pictures",
