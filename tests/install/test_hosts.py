@@ -75,3 +75,12 @@ def test_a_bare_call_starts_no_other_program(
 def test_versions_compare_by_number(install: ModuleType) -> None:
     assert install.numbers("0.10.1+cpu") > install.numbers("0.9")
     assert install.numbers(" 0.4") <= install.numbers("0.4.2rc1") == (0, 4, 2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="children's CPU time is told otherwise there")
+def test_a_bare_call_with_nothing_to_do_costs_next_to_nothing(clone: Clone) -> None:
+    before = os.times()
+    assert clone.run(python=Path(sys.executable)).returncode == 0
+    after = os.times()
+    spent = after.children_user - before.children_user
+    assert spent + after.children_system - before.children_system < 0.3
