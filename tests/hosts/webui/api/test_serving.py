@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -81,6 +82,41 @@ def test_a_huge_body_is_not_read_to_its_end(posted: Any) -> None:
 
     headers = {"content-type": "application/json"}
     assert posted.post("/seedloupe/echo", content=chunks(), headers=headers).status_code == 413
+
+
+def test_a_body_that_says_it_is_huge_is_not_waited_for(posted: Any) -> None:
+    headers = {"content-type": "application/json", "content-length": "9" * 30}
+    assert posted.post("/seedloupe/echo", content=b"{}", headers=headers).status_code == 413
+
+
+def test_who_goes_away_in_the_middle_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    app = fastapi.FastAPI()
+    serve_routes(app, [Route("echo", said, "", Method.POST)], OPEN)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/seedloupe/echo",
+        "raw_path": b"/seedloupe/echo",
+        "root_path": "",
+        "scheme": "http",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+        "client": ("a", 1),
+        "server": ("b", 2),
+    }
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])

@@ -80,11 +80,20 @@ async def _asked(request: Any, route: Route) -> Asked:
 
 async def _body(request: Any, largest: int) -> bytes:
     """Read what was posted, and no more of it than is taken."""
+    from starlette.requests import ClientDisconnect
+
+    refused = _RefusedError(413, f"At most {largest} bytes are taken here.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > largest:
+        raise refused
     got = bytearray()
-    async for chunk in request.stream():
-        got += chunk
-        if len(got) > largest:
-            raise _RefusedError(413, f"At most {largest} bytes are taken here.")
+    try:
+        async for chunk in request.stream():
+            got += chunk
+            if len(got) > largest:
+                raise refused
+    except ClientDisconnect as error:
+        raise _RefusedError(400, "The body ended early.") from error
     return bytes(got)
 
 
