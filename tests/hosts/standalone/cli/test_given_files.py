@@ -35,6 +35,7 @@ OTHERS = {
         "jsonl",
         "to",
         "folder",
+        "cache",
         "source",
         "seed",
         "pictures",

@@ -126,10 +126,61 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "seedloupe lens compare": (
         "seedloupe lens compare 000-7.lens.safetensors 001-8.lens.safetensors --out apart.html",
     ),
-    "seedloupe study": ("seedloupe study inpaint --out study --plan",),
+    "seedloupe study": (
+        "seedloupe study inpaint --out study --plan",
+        "seedloupe study all --quick --out studies",
+    ),
     "seedloupe study inpaint": (
         "seedloupe study inpaint --out study --plan",
         "seedloupe study inpaint --model model.safetensors --folder pairs --out study",
+    ),
+    "seedloupe study swap": (
+        "seedloupe study swap --quick --out swap",
+        "seedloupe study swap --model model.safetensors --prompts prompts.txt --out swap",
+    ),
+    "seedloupe study classifier": (
+        "seedloupe study classifier --quick --out classifier",
+        "seedloupe study classifier --model model.safetensors --prompts prompts.txt --out found",
+    ),
+    "seedloupe study generalise": (
+        "seedloupe study generalise --quick --out generalise",
+        "seedloupe study generalise --model model.safetensors --prompts prompts.txt --out found",
+    ),
+    "seedloupe study diversity": (
+        "seedloupe study diversity --quick --out diversity",
+        "seedloupe study diversity --model model.safetensors --prompts prompts.txt --out diversity",
+    ),
+    "seedloupe study layers": (
+        "seedloupe study layers --quick --out layers",
+        "seedloupe study layers --model model.safetensors --folder VOC2012 --out layers",
+    ),
+    "seedloupe study transforms": (
+        "seedloupe study transforms --quick --out transforms",
+        "seedloupe study transforms --model model.safetensors --folder VOC2012 --out transforms",
+    ),
+    "seedloupe study steps": (
+        "seedloupe study steps --quick --out steps",
+        "seedloupe study steps --model model.safetensors --folder VOC2012 --out steps",
+    ),
+    "seedloupe study video": (
+        "seedloupe study video --quick --out video",
+        "seedloupe study video --model model.safetensors --folder DAVIS --out video",
+    ),
+    "seedloupe study probe": (
+        "seedloupe study probe --quick --out probe",
+        "seedloupe study probe --model model.safetensors --folder classes --out probe",
+    ),
+    "seedloupe study correspondence": (
+        "seedloupe study correspondence --quick --out correspondence",
+        "seedloupe study correspondence --model model.safetensors --folder SPair-71k --out found",
+    ),
+    "seedloupe study early": (
+        "seedloupe study early --quick --out early",
+        "seedloupe study early --model model.safetensors --prompts prompts.txt --out early",
+    ),
+    "seedloupe study all": (
+        "seedloupe study all --quick --out studies",
+        "seedloupe study all --only layers,probe --out studies --resume",
     ),
     "seedloupe doctor": ("seedloupe doctor", "seedloupe doctor --card 'RTX 3060'"),
 }

@@ -22,6 +22,7 @@ from ....errors import (
     TallyError,
 )
 from ....file_kinds import FileKind, FoundFile, kind_of_file
+from ....studies.names import StudyName
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ TAKEN: Mapping[str, Mapping[str, Wanted]] = {
     "seedloupe lens image": {"file": _PICTURE, "model": _MODEL},
     "seedloupe lens compare": {"files": _LENS},
     "seedloupe study inpaint": {"model": _MODEL},
+    **{
+        f"seedloupe study {name}": {"model": _MODEL, "prompts": _TEXT}
+        for name in (*(study.value for study in StudyName), "all")
+    },
 }
 
 #: Where each kind of file is taken.

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ....generation.sampler import Plan
 from .schedules import SolverCall, StepSchedule
-from .step_noise import StepNoise
+from .step_noise import Draws, StepNoise
 from .text import Conditioning
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ....noise import NoiseStream
     from .models import Model
 
 #: Opened around each call of the U-Net with the step's index, the call's sigma, and which of the
@@ -76,7 +75,7 @@ def denoise(
     plan: Plan,
     *,
     source: InitLatents | None = None,
-    streams: Sequence[NoiseStream] | None = None,
+    streams: Sequence[Draws] | None = None,
     watch: Watch | None = None,
 ) -> Iterator[Step]:
     """Take the steps one at a time.

@@ -70,7 +70,9 @@ def extract_features(model: Model, asked: FeatureExtraction) -> LensRecord:
     text = encode_text(model, [asked.prompt], negative="", guided=False)
     sums: dict[str, Tensor] = {}
     for number in range(asked.noises):
-        for feature in _seen(model, asked, clean, text, asked.seed + number):
+        for feature in look_once(
+            model, clean, text, layers=asked.layers, time=asked.time, seed=asked.seed + number
+        ):
             before = sums.get(feature.layer)
             sums[feature.layer] = feature.values if before is None else before + feature.values
     recorder = Recorder()
@@ -113,10 +115,28 @@ def _whole_cells(model: Model, image: Tensor) -> Tensor:
     return image[:, top : top + rows, left : left + columns]
 
 
-def _seen(
-    model: Model, asked: FeatureExtraction, clean: Tensor, text: Conditioning, seed: int
+def look_once(
+    model: Model,
+    clean: Tensor,
+    text: Conditioning,
+    *,
+    layers: Sequence[str],
+    time: int,
+    seed: int,
 ) -> list[FeatureMap]:
-    """Return the features of one noised call."""
+    """Noise a latent once and return what layers compute of it.
+
+    Args:
+        model: whose U-Net looks.
+        clean: ``(1, C, H, W)``, from :func:`~.latents.encode_pictures`.
+        text: unguided, of one prompt.
+        layers: canonical names; the call ends with the last of them.
+        time: training time the latent is noised to.
+        seed: of the noise.
+
+    Raises:
+        InputError: a layer could not be watched.
+    """
     import torch
 
     from ....lens import FeatureProbe
@@ -124,18 +144,18 @@ def _seen(
     from ....noise import initial_noise
 
     noise = initial_noise(seed, tuple(clean.shape[1:]))[None].to(clean)
-    kept = model.pipe.scheduler.alphas_cumprod[asked.time].to(clean)
+    kept = model.pipe.scheduler.alphas_cumprod[time].to(clean)
     noised = kept.sqrt() * clean + (1 - kept).sqrt() * noise
     source = source_without_picture(model, clean.shape[1:])
     features: list[FeatureMap] = []
     with (
         torch.no_grad(),
-        FeatureProbe(model.unet, asked.layers, features.append) as probe,
-        ending_after(model.unet, asked.layers),
+        FeatureProbe(model.unet, layers, features.append) as probe,
+        ending_after(model.unet, layers),
     ):
         model.unet(
             with_mask(model, noised, source),
-            torch.tensor(asked.time, device=model.device),
+            torch.tensor(time, device=model.device),
             encoder_hidden_states=text.tokens,
             added_cond_kwargs=added_conditions(model, noised, text),
             return_dict=False,

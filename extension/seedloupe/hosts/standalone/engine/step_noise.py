@@ -16,10 +16,33 @@ if TYPE_CHECKING:
     from .schedules import SolverCall
 
 
-class _Draws(Protocol):
+class Draws(Protocol):
     """Where noise comes from, one draw after the other."""
 
-    def draw(self, shape: Sequence[int], /) -> Tensor: ...
+    def draw(self, shape: Sequence[int], /) -> Tensor:
+        """Draw the next noise, float32 of ``shape``."""
+        ...
+
+
+class SwappedStream:
+    """The noise of one generator, and after some draws that of another.
+
+    Both draw all the time, so that each draw is the one its own generator makes at that place.
+
+    Args:
+        first: drawn from at first.
+        then: drawn from afterwards.
+        at: how many draws are the first one's.
+    """
+
+    def __init__(self, first: Draws, then: Draws, at: int) -> None:
+        self._first, self._then, self._left = first, then, at
+
+    def draw(self, shape: Sequence[int], /) -> Tensor:
+        """Draw the next noise, float32 of ``shape``."""
+        noises = self._first.draw(tuple(shape)), self._then.draw(tuple(shape))
+        self._left -= 1
+        return noises[0] if self._left >= 0 else noises[1]
 
 
 def step_stream(
@@ -73,7 +96,7 @@ class StepNoise:
         sampler: whose steps they are.
     """
 
-    def __init__(self, streams: Sequence[NoiseStream] | None, sampler: Sampler) -> None:
+    def __init__(self, streams: Sequence[Draws] | None, sampler: Sampler) -> None:
         self._streams, self._sampler = streams, sampler
         self._halves: list[_FirstHalf] = []
 
@@ -97,7 +120,7 @@ class _FirstHalf:
         span: how far the level falls.
     """
 
-    def __init__(self, stream: NoiseStream, span: float) -> None:
+    def __init__(self, stream: Draws, span: float) -> None:
         self.stream, self.span = stream, span
         self.noise: Tensor | None = None
 
@@ -129,7 +152,7 @@ class _WholeStep:
 
 
 @contextmanager
-def drawing_from(streams: Sequence[_Draws] | None, *, draws: int = 1) -> Iterator[None]:
+def drawing_from(streams: Sequence[Draws] | None, *, draws: int = 1) -> Iterator[None]:
     """Let the scheduler's own draws come from ``streams``, one for each picture of its batch.
 
     diffusers' schedulers draw with ``torch.randn``, which knows PyTorch's generators only. Inside
@@ -174,7 +197,7 @@ def drawing_from(streams: Sequence[_Draws] | None, *, draws: int = 1) -> Iterato
         )
 
 
-def _drawn(streams: Sequence[_Draws], shape: Sequence[int], options: Mapping[str, Any]) -> Tensor:
+def _drawn(streams: Sequence[Draws], shape: Sequence[int], options: Mapping[str, Any]) -> Tensor:
     import torch
 
     if shape[0] != len(streams):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from . import study_inpaint
+from . import study_inpaint, study_named
 
 if TYPE_CHECKING:
     from ..parser import Parser
 
 #: One file an experiment, in the order ``--help`` lists them.
-STUDIES = (study_inpaint,)
+STUDIES = (study_inpaint, study_named)
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -1,0 +1,295 @@
+"""The papers' studies, set up for a model: what is asked, on which pictures, how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..generation.model_info import Family, ModelInfo
+from ..studies.activations import CorrespondenceStudy
+from ..studies.early import EarlyStudy
+from ..studies.frame import FeatureStore, Painting, PictureStore, StudiedNetwork, Study
+from ..studies.frame.looking import Looking, usual_layers
+from ..studies.frame.painted import Embedder, Painted, Scorer
+from ..studies.good_seed import ClassifierStudy, DiversityStudy, GeneraliseStudy, SwapStudy
+from ..studies.labelled import (
+    LabelledPicture,
+    LabelledSource,
+    read_classes,
+    read_folder,
+    read_moving,
+    read_point_pairs,
+    world_classes,
+    world_moving,
+    world_pictures,
+    world_point_pairs,
+)
+from ..studies.names import StudyName
+from ..studies.revelio import ProbeStudy
+from ..studies.semantic_lens import LayersStudy, StepsStudy, TransformsStudy, VideoStudy
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from ..seedling.critic import Critic
+
+_WORLD = "Seedling's world, scenes no network was trained on"
+
+
+@dataclass(frozen=True, eq=False)
+class StudyChoices:
+    """What a user asks for; None takes what the study usually does.
+
+    Attributes:
+        quick: as few pictures as say anything.
+        folder: pictures of a data set; None takes Seedling's world.
+        pictures: how many pictures, pairs, scenes or prompts.
+        prompts: to paint; None takes Seedling's held-out ones.
+        seeds: to paint with.
+        layers: canonical names.
+        times: training times.
+        steps: of a painted picture.
+        cache: where pictures and features are kept; None keeps none.
+    """
+
+    quick: bool = False
+    folder: Path | None = None
+    pictures: int | None = None
+    prompts: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] | None = None
+    layers: tuple[str, ...] | None = None
+    times: tuple[int, ...] | None = None
+    steps: int | None = None
+    cache: Path | None = None
+
+    def amount(self, quick: int, full: int) -> int:
+        """Return how many are taken where nobody said."""
+        return self.pictures or (quick if self.quick else full)
+
+
+@dataclass(frozen=True, eq=False)
+class StudiedWith:
+    """A model and what judges its pictures.
+
+    Attributes:
+        info: facts of the model.
+        subject: paints and is looked into.
+        scorers: of pictures, by what they are called; the first is what verdicts rest on.
+        embed: what pictures look like.
+    """
+
+    info: ModelInfo
+    subject: StudiedNetwork
+    scorers: Mapping[str, Scorer]
+    embed: Embedder
+
+    @property
+    def score(self) -> Scorer:
+        """What verdicts rest on."""
+        return next(iter(self.scorers.values()))
+
+
+def _looking(model: StudiedWith, choices: StudyChoices) -> Looking:
+    layers = choices.layers or usual_layers(model.subject.layers)
+    if choices.quick and choices.layers is None:
+        layers = layers[::2]
+    times = choices.times or ((50, 200) if choices.quick else (25, 100, 250, 500))
+    store = FeatureStore(None if choices.cache is None else choices.cache / "features")
+    return Looking(model.subject, layers, times, model.subject.untrained(), store)
+
+
+def _pictures(
+    model: StudiedWith, choices: StudyChoices, quick: int, full: int
+) -> LabelledSource[LabelledPicture]:
+    count = choices.amount(quick, full)
+    if choices.folder is not None:
+        return read_folder(choices.folder, count)
+    _require_seedling(model.info)
+    return LabelledSource(world_pictures(count), _WORLD)
+
+
+def _layers(model: StudiedWith, choices: StudyChoices) -> Study:
+    source = _pictures(model, choices, 10, 40)
+    return LayersStudy(_looking(model, choices), source.items, source.origin)
+
+
+def _transforms(model: StudiedWith, choices: StudyChoices) -> Study:
+    source = _pictures(model, choices, 10, 40)
+    return TransformsStudy(_looking(model, choices), source.items, source.origin)
+
+
+def _steps(model: StudiedWith, choices: StudyChoices) -> Study:
+    source = _pictures(model, choices, 10, 40)
+    return StepsStudy(_looking(model, choices), source.items, source.origin)
+
+
+def _video(model: StudiedWith, choices: StudyChoices) -> Study:
+    count = choices.amount(6, 20)
+    if choices.folder is not None:
+        source = read_moving(choices.folder, count)
+        return VideoStudy(_looking(model, choices), source.items, source.origin)
+    _require_seedling(model.info)
+    scenes = world_moving(count, 5 if choices.quick else 8)
+    return VideoStudy(_looking(model, choices), scenes, f"{_WORLD}, in motion")
+
+
+def _correspondence(model: StudiedWith, choices: StudyChoices) -> Study:
+    count = choices.amount(16, 80)
+    if choices.folder is not None:
+        source = read_point_pairs(choices.folder, count)
+        return CorrespondenceStudy(_looking(model, choices), source.items, source.origin)
+    _require_seedling(model.info)
+    return CorrespondenceStudy(_looking(model, choices), world_point_pairs(count), _WORLD)
+
+
+def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
+    count = choices.amount(120, 480)
+    if choices.folder is not None:
+        origin = f"a folder a class in {choices.folder.name}"
+        return ProbeStudy(_looking(model, choices), read_classes(choices.folder), origin)
+    _require_seedling(model.info)
+    return ProbeStudy(_looking(model, choices), world_classes(count), f"{_WORLD}, by kind of thing")
+
+
+def _painted(
+    model: StudiedWith, choices: StudyChoices, prompts: int, seeds: int, steps: int
+) -> Painted:
+    told = choices.prompts or _own_prompts(model.info, choices.pictures or prompts)
+    store = PictureStore(None if choices.cache is None else choices.cache / "pictures")
+    how = Painting(choices.steps or steps)
+    return Painted(model.subject, told, choices.seeds or tuple(range(seeds)), how, store)
+
+
+def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
+    told = choices.prompts or _own_prompts(model.info, choices.amount(3, 12))
+    steps = choices.steps or (20 if choices.quick else 40)
+    pairs = ((0, 1),) if choices.quick else ((0, 1), (2, 3))
+    return SwapStudy(model.subject, told, pairs, steps=steps)
+
+
+def _classifier(model: StudiedWith, choices: StudyChoices) -> Study:
+    prompts, seeds = (16, 24) if choices.quick else (64, 64)
+    return ClassifierStudy(_painted(model, choices, prompts, seeds, 8))
+
+
+def _generalise(model: StudiedWith, choices: StudyChoices) -> Study:
+    prompts, seeds = (16, 24) if choices.quick else (64, 64)
+    painted = _painted(model, choices, prompts, seeds, 8)
+    return GeneraliseStudy(painted, model.scorers)
+
+
+def _diversity(model: StudiedWith, choices: StudyChoices) -> Study:
+    prompts, seeds = (16, 24) if choices.quick else (64, 64)
+    return DiversityStudy(_painted(model, choices, prompts, seeds, 8), model.embed, model.score)
+
+
+def _early(model: StudiedWith, choices: StudyChoices) -> Study:
+    prompts, seeds = (6, 12) if choices.quick else (24, 32)
+    painted = _painted(model, choices, prompts, seeds, 20)
+    return EarlyStudy(painted, model.score, painted.how.steps or 20)
+
+
+_BUILD: Mapping[StudyName, Callable[[StudiedWith, StudyChoices], Study]] = {
+    StudyName.SWAP: _swap,
+    StudyName.CLASSIFIER: _classifier,
+    StudyName.GENERALISE: _generalise,
+    StudyName.DIVERSITY: _diversity,
+    StudyName.LAYERS: _layers,
+    StudyName.TRANSFORMS: _transforms,
+    StudyName.STEPS: _steps,
+    StudyName.VIDEO: _video,
+    StudyName.PROBE: _probe,
+    StudyName.CORRESPONDENCE: _correspondence,
+    StudyName.EARLY: _early,
+}
+
+
+def build_study(name: StudyName, model: StudiedWith, choices: StudyChoices) -> Study:
+    """Set up a study.
+
+    Raises:
+        InputError: or one of its kinds: what is asked for cannot be; the field is named.
+    """
+    return _BUILD[name](model, choices)
+
+
+def studied_with(
+    info: ModelInfo, subject: StudiedNetwork, pooled_caption: Callable[[str], Tensor]
+) -> StudiedWith:
+    """Return a model with what judges its pictures: Seedling's critic for Seedling.
+
+    Of other models' pictures only colours are judged, which is no question of quality.
+
+    Args:
+        info: facts of the model.
+        subject: paints and is looked into.
+        pooled_caption: the text encoder's pooled output ``(D,)`` for a prompt.
+    """
+    from ..mining.appearance import appearance_features
+
+    critic = _critic() if info.family is Family.SEEDLING else None
+    if critic is None:
+        return StudiedWith(info, subject, {"colourfulness": colourful}, appearance_features)
+
+    def fit(pictures: Tensor, prompt: str) -> Tensor:
+        import torch
+        from torch.nn.functional import normalize
+
+        with torch.no_grad():
+            words = normalize(critic.words(pooled_caption(prompt)), dim=-1)
+            found: Tensor = critic(pictures).embedding @ words
+        return found
+
+    def style(pictures: Tensor) -> Tensor:
+        import torch
+
+        with torch.no_grad():
+            found: Tensor = critic(pictures).style
+        return found - found.mean(0)
+
+    return StudiedWith(info, subject, {"fit to the prompt": fit, "colourfulness": colourful}, style)
+
+
+def _critic() -> Critic | None:
+    from ..seedling import weights_folder
+    from ..seedling.critic import load_critic
+
+    weights = weights_folder()
+    return load_critic(weights) if (weights / "critic.safetensors").is_file() else None
+
+
+def colourful(pictures: Tensor, prompt: str) -> Tensor:
+    """Return how colourful pictures ``(B, 3, H, W)`` are, ``(B,)`` (Hasler, Süsstrunk, 2003)."""
+    red, green, blue = pictures.unbind(1)
+    across, along = red - green, (red + green) / 2 - blue
+    spread = (across.var((1, 2)) + along.var((1, 2))).sqrt()
+    return spread + 0.3 * (across.mean((1, 2)) ** 2 + along.mean((1, 2)) ** 2).sqrt()
+
+
+def _own_prompts(info: ModelInfo, count: int) -> tuple[str, ...]:
+    from ..seedling.prompts import prompts
+
+    if info.family is not Family.SEEDLING:
+        raise InputError(
+            "prompts",
+            expected="a file with a prompt a line",
+            got="nothing",
+            advice="Only Seedling comes with prompts of its own; name a file with --prompts.",
+        )
+    return prompts(count, _FIRST_PROMPT)
+
+
+_FIRST_PROMPT = 720_000
+
+
+def _require_seedling(info: ModelInfo) -> None:
+    if info.family is not Family.SEEDLING:
+        raise InputError(
+            "folder",
+            expected="a folder in the format of a data set",
+            got="nothing",
+            advice="Only Seedling comes with pictures of its own; name a folder with --folder.",
+        )

@@ -1,0 +1,36 @@
+"""What all studies share: cells that are measured once, a journal, intervals, a report, a page."""
+
+from .charts import BarChart, Chart, ChartBar, ChartLine, GridChart, LineChart
+from .intervals import gap_estimate, mean_estimate
+from .page import index_page, report_page
+from .report import Claim, Estimate, Holds, PictureRow, Report, Table, whether
+from .run import Study, StudyCells, run_study
+from .store import FeatureStore, PictureStore
+from .subject import Painting, StudiedNetwork
+
+__all__ = [
+    "BarChart",
+    "Chart",
+    "ChartBar",
+    "ChartLine",
+    "Claim",
+    "Estimate",
+    "FeatureStore",
+    "GridChart",
+    "Holds",
+    "LineChart",
+    "Painting",
+    "PictureRow",
+    "PictureStore",
+    "Report",
+    "StudiedNetwork",
+    "Study",
+    "StudyCells",
+    "Table",
+    "gap_estimate",
+    "index_page",
+    "mean_estimate",
+    "report_page",
+    "run_study",
+    "whether",
+]

@@ -1,0 +1,105 @@
+"""The model a study asks about, as the studies see it; a host's business how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Painting:
+    """How pictures are made from prompts.
+
+    Attributes:
+        steps: how many; None takes the model's usual number.
+        sampler: of the catalogue; None takes the model's usual one.
+        guidance: None takes the model's usual one.
+    """
+
+    steps: int | None = None
+    sampler: str | None = None
+    guidance: float | None = None
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """All of it, as JSON types."""
+        return {"steps": self.steps, "sampler": self.sampler, "guidance": self.guidance}
+
+
+class StudiedNetwork(Protocol):
+    """A denoiser that can paint and be looked into."""
+
+    @property
+    def name(self) -> str:
+        """Short, for people."""
+        ...
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What decides its answers, as JSON types: name, hash, noise."""
+        ...
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Canonical names of all layers that hold a value for each cell of the picture."""
+        ...
+
+    def paint(self, prompt: str, seeds: Sequence[int], how: Painting) -> Tensor:
+        """Paint ``(B, 3, H, W)`` float32 in [0, 1], one picture a seed."""
+        ...
+
+    def paint_swapped(
+        self, prompt: str, seed: int, other: int, at: int, how: Painting
+    ) -> tuple[Tensor, Tensor]:
+        """Paint with ``seed``, whose noise is that of ``other`` from step ``at`` on.
+
+        Returns:
+            ``(3, H, W)`` float32 in [0, 1] twice: with the step noise of ``other`` from there on,
+            and with the noise left in the latent replaced once by that of ``other``.
+        """
+        ...
+
+    def previews(self, prompt: str, seed: int, how: Painting) -> tuple[Tensor, ...]:
+        """Return the picture as predicted after each step, ``(3, H, W)`` float32 in [0, 1]."""
+        ...
+
+    def repaint(
+        self, picture: Tensor, prompt: str, seed: int, *, strength: float, steps: int
+    ) -> Tensor:
+        """Noise a picture a little and denoise it again without guidance.
+
+        Args:
+            picture: ``(3, H, W)`` float32 in [0, 1], of the size pictures are painted at.
+            prompt: what the denoiser is told.
+            seed: of the noise.
+            strength: how much is forgotten, in (0, 1].
+            steps: in how many steps it is denoised.
+
+        Returns:
+            ``(3, H, W)`` float32 in [0, 1].
+        """
+        ...
+
+    def features(
+        self, picture: Tensor, layers: Sequence[str], time: int, *, prompt: str = "", seed: int = 0
+    ) -> Mapping[str, Tensor]:
+        """Return what layers compute of ``picture`` noised to a training time.
+
+        Args:
+            picture: ``(3, H, W)`` float32 in [0, 1].
+            layers: canonical names.
+            time: training time the picture is noised to.
+            prompt: what the denoiser is told.
+            seed: of the noise.
+
+        Returns:
+            ``(C, H, W)`` float32 for each layer, on its own cells.
+        """
+        ...
+
+    def untrained(self) -> StudiedNetwork:
+        """Return the same network with random weights: the control of what training taught."""
+        ...

@@ -1,0 +1,105 @@
+"""A model of which everything is known: what studies find of it can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from seedloupe.studies.frame import Painting
+
+HEIGHT, WIDTH = 48, 64
+COLOURS, PLACE, NOISE = "up-level0-repeat0-res-out", "up-level1-repeat0-res-out", "mid-vit-out"
+"""A layer that sees colours, one that sees places, and one that sees nothing."""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Paints flat pictures out of seed and prompt, and sees colours, places or noise.
+
+    Attributes:
+        trained: whether the first layer sees anything.
+        seed_share: how much of a picture is its seed's, in [0, 1].
+        step_share: how much of it the step noise decides.
+    """
+
+    trained: bool = True
+    seed_share: float = 1.0
+    step_share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return "stand" if self.trained else "stand, random weights"
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        return {"model": self.name}
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return (NOISE, COLOURS, PLACE)
+
+    def paint(self, prompt: str, seeds: Sequence[int], how: Painting) -> Tensor:
+        return torch.stack([self._picture(prompt, seed, seed) for seed in seeds])
+
+    def paint_swapped(
+        self, prompt: str, seed: int, other: int, at: int, how: Painting
+    ) -> tuple[Tensor, Tensor]:
+        steps = how.steps or 20
+        left = 1 - at / steps
+        stepwise = self._picture(prompt, seed, other if left else seed)
+        ends = self._picture(prompt, seed, seed), self._picture(prompt, other, other)
+        return stepwise, ends[0] * (1 - left) + ends[1] * left
+
+    def previews(self, prompt: str, seed: int, how: Painting) -> tuple[Tensor, ...]:
+        steps = how.steps or 20
+        end = self._picture(prompt, seed, seed)
+        grey = torch.full_like(end, 0.5)
+        return tuple(end * (k + 1) / steps + grey * (1 - (k + 1) / steps) for k in range(steps))
+
+    def repaint(
+        self, picture: Tensor, prompt: str, seed: int, *, strength: float, steps: int
+    ) -> Tensor:
+        noise = numbers("repaint", str(seed), count=picture.numel()).reshape(picture.shape)
+        return (picture + 0.01 * steps * (noise - 0.5)).clamp(0, 1)
+
+    def features(
+        self, picture: Tensor, layers: Sequence[str], time: int, *, prompt: str = "", seed: int = 0
+    ) -> Mapping[str, Tensor]:
+        height, width = picture.shape[-2] // 4, picture.shape[-1] // 4
+        colours = interpolate(picture[None], (height, width), mode="area")[0] * 2 - 1
+        rows = torch.linspace(-1, 1, height)[:, None].expand(height, width)
+        columns = torch.linspace(-1, 1, width)[None].expand(height, width)
+        digest = hashlib.sha256(picture.contiguous().numpy().tobytes()).hexdigest()
+        noise = numbers(digest, str(seed), count=5 * height * width).reshape(5, height, width)
+        noise = noise - 0.5
+        seen = {
+            NOISE: noise,
+            COLOURS: colours + 0.02 * noise[:3] if self.trained else noise[:3],
+            PLACE: torch.stack([rows, columns, torch.ones_like(rows)]),
+        }
+        return {layer: seen[layer] for layer in layers}
+
+    def untrained(self) -> Stand:
+        return replace(self, trained=False)
+
+    def _picture(self, prompt: str, seed: int, step_seed: int) -> Tensor:
+        shape = (3, HEIGHT // 8, WIDTH // 8)
+        count = shape[0] * shape[1] * shape[2]
+        own = numbers("seed", str(seed), count=count)
+        asked = numbers("prompt", prompt, str(seed) if self.seed_share < 1 else "", count=count)
+        steps = numbers("steps", str(step_seed), count=count)
+        mixed = self.seed_share * own + (1 - self.seed_share) * asked
+        mixed = (1 - self.step_share) * mixed + self.step_share * steps
+        return interpolate(mixed.reshape(1, *shape), (HEIGHT, WIDTH))[0]
+
+
+def numbers(*words: str, count: int) -> Tensor:
+    """Return numbers in [0, 1] that are the same for the same words."""
+    digest = hashlib.sha256("|".join(words).encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+    return torch.rand(count, generator=generator)

@@ -1,0 +1,72 @@
+"""Pictures and features that are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from seedloupe.studies.frame import FeatureStore, Painting, PictureStore
+from seedloupe.studies.frame.looking import Looking, usual_layers
+from seedloupe.studies.frame.painted import Painted
+
+from .stands import COLOURS, NOISE, Stand
+
+
+class Counter:
+    """Makes a tensor and counts."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def __call__(self) -> dict[str, Tensor]:
+        self.made += 1
+        return {"a": torch.full((2, 3), 0.25)}
+
+
+def test_what_is_kept_is_made_once_and_what_differs_is_made_again(tmp_path: Path) -> None:
+    store, make = FeatureStore(tmp_path), Counter()
+    for key in ({"x": 1, "y": 2}, {"y": 2, "x": 1}, {"x": 2, "y": 2}):
+        assert torch.equal(store.get(key, make)["a"], torch.full((2, 3), 0.25))
+    assert make.made == 2
+
+
+def test_a_damaged_file_is_made_anew(tmp_path: Path) -> None:
+    store, make = FeatureStore(tmp_path), Counter()
+    store.get({"x": 1}, make)
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"nothing of the kind")
+    assert store.get({"x": 1}, make)["a"].shape == (2, 3)
+    assert make.made == 2
+
+
+def test_pictures_come_back_as_their_files_would_hold_them(tmp_path: Path) -> None:
+    given = torch.rand(2, 3, 5, 7)
+    first = PictureStore(tmp_path).get({"x": 1}, lambda: given)
+    again = PictureStore(tmp_path).get({"x": 1}, lambda: given * 0)
+    assert torch.equal(first, again)
+    assert float((first - given).abs().max()) <= 0.5 / 255 + 1e-6
+
+
+def test_studies_share_pictures_of_one_way_of_painting_only(tmp_path: Path) -> None:
+    store = PictureStore(tmp_path)
+    one = Painted(Stand(), ("a",), (1, 2), Painting(8), store)
+    Painted(Stand(), ("a", "b"), (1, 2), Painting(8), store).of("a")
+    one.of("a")
+    assert len(list(tmp_path.iterdir())) == 1
+    Painted(Stand(), ("a",), (1, 2), Painting(9), store).of("a")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_controls_features_are_never_taken_for_the_models(tmp_path: Path) -> None:
+    subject = Stand()
+    looking = Looking(subject, (COLOURS,), (50,), subject.untrained(), FeatureStore(tmp_path))
+    seen = {name: found[COLOURS] for name, _, found in looking.look(torch.rand(3, 16, 24))}
+    assert len(seen) == 2
+    assert not torch.equal(*seen.values())
+
+
+def test_of_a_deep_transformer_every_third_block_is_looked_at() -> None:
+    deep = [f"up-level0-repeat0-vit-block{k}-cross-q" for k in range(10)]
+    assert usual_layers([*deep, NOISE]) == (deep[0], deep[3], deep[6], deep[9], NOISE)
