@@ -1,4 +1,4 @@
-"""Seeds whose truth is known: scores of pictures as numbers, without any picture."""
+"""Seeds whose truth is known: scores as numbers, raced by the code that races pictures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from seedloupe.mining.racing import Race, RaceDesign, SeedState
+from seedloupe.mining import MiningPlan, RaceDesign
+from seedloupe.mining.objective import PictureObjective
+from seedloupe.mining.race_field import RaceField
+from seedloupe.mining.scores import TableMetric
+from seedloupe.noise import NoiseSource
+from seedloupe.tables import MetricSpec, ModelSpec, SamplingSpec, SeedEffect, Task
 
 Doubles = NDArray[np.float64]
+METRIC = TableMetric(MetricSpec("score", "1", True), "score.score")
 
 
 class Law(str, Enum):
@@ -33,12 +39,23 @@ class SimulatedSeeds:
 
 @dataclass(frozen=True)
 class RaceResult:
-    """What a race found of the truth: pictures a seed, share found, share of false ones."""
+    """What a race found of the truth.
+
+    Attributes:
+        pictures: a seed, those of the held-out prompts included.
+        power: share of the good seeds declared better.
+        false_share: share of false ones among those declared better.
+        declared: how many were.
+        verdict: of the held-out prompts.
+        gain: on them, with its interval.
+    """
 
     pictures: float
     power: float
     false_share: float
     declared: int
+    verdict: SeedEffect
+    gain: tuple[float, float, float] | None
 
 
 def simulate(
@@ -50,28 +67,63 @@ def simulate(
     effect: float = 0.5,
     share: float = 0.05,
 ) -> SimulatedSeeds:
-    """Plant ``effect`` in a share of the seeds; prompts differ by as much as pictures do."""
+    """Plant ``effect`` in a share of the seeds; prompts differ by as much as pictures do.
+
+    The effect is in deviations between pictures of one seed; rounding makes those larger.
+    """
+    if law is Law.TIES:
+        effect *= (1 + 1 / 12) ** 0.5
     good = np.zeros(seeds, bool)
     good[rng.permutation(seeds)[: round(share * seeds)]] = True
-    scores = (
-        _scatter(rng, law, (seeds, prompts)) + rng.normal(0, 1, prompts) + effect * good[:, None]
-    )
+    scattered = _scatter(rng, law, (seeds, prompts)) + rng.normal(0, 1, prompts)
+    scores = scattered + effect * good[:, None]
     return SimulatedSeeds(np.round(scores) if law is Law.TIES else scores, good)
 
 
-def run_race(world: SimulatedSeeds, design: RaceDesign, rng: np.random.Generator) -> RaceResult:
-    """Race over simulated scores."""
+def run_race(
+    world: SimulatedSeeds, design: RaceDesign, *, held_out: int = 8, confirm: int | None = None
+) -> RaceResult:
+    """Race over simulated scores; the last ``held_out`` prompts confirm."""
     seeds, prompts = world.scores.shape
-    controls = np.sort(rng.permutation(seeds)[: design.controls])
-    race, made = Race(design, seeds=seeds, prompts=prompts, controls=controls), 0
-    while (asked := race.ask()) is not None:
-        made += len(asked.seeds) * len(asked.prompts)
-        race.tell(asked, {"score": world.scores[np.ix_(asked.seeds, np.array(asked.prompts))]})
-    declared = np.zeros(seeds, bool)
-    declared[race.standing.rows(SeedState.BETTER)] = True
+    plan = _plan(seeds, prompts - held_out, held_out, confirm or max(6, seeds // 10), world)
+    field = RaceField(plan, design)
+    objective = PictureObjective([METRIC], [])
+    made = 0
+    while (asked := field.race.ask()) is not None:
+        part = world.scores[np.ix_(asked.seeds, np.array(asked.prompts))]
+        measures = {
+            int(seed): {METRIC.key: row} for seed, row in zip(asked.seeds, part, strict=True)
+        }
+        field.tell(asked, measures, objective)
+        made += part.size
+    checked = field.checked()
+    confirmed = {seed: {METRIC.key: world.scores[seed, -held_out:]} for seed in checked}
+    outcome = field.outcome(objective, confirmed)
+    declared = np.isin(np.arange(seeds), outcome.better)
     found, false = int((declared & world.good).sum()), int((declared & ~world.good).sum())
-    count = max(int(world.good.sum()), 1)
-    return RaceResult(made / seeds, found / count, false / max(found + false, 1), found + false)
+    return RaceResult(
+        (made + len(checked) * held_out) / seeds,
+        found / max(int(world.good.sum()), 1),
+        false / max(found + false, 1),
+        found + false,
+        outcome.verdict,
+        outcome.gain,
+    )
+
+
+def _plan(seeds: int, mined: int, held_out: int, confirm: int, world: SimulatedSeeds) -> MiningPlan:
+    # the blind draws follow the plan alone, so each world gets a plan of its own
+    name = f"{world.scores[0, 0]:.12f}"
+    return MiningPlan(
+        seeds=tuple(range(seeds)),
+        prompts=tuple(f"{name} {index}" for index in range(mined)),
+        confirm_prompts=tuple(f"{name} held out {index}" for index in range(held_out)),
+        confirm=confirm,
+        shape=(4, 8, 8),
+        noise=NoiseSource(),
+        model=ModelSpec("simulated", "simulated", None, 4, "epsilon"),
+        sampling=SamplingSpec(Task.TXT2IMG, steps=1),
+    )
 
 
 def _scatter(rng: np.random.Generator, law: Law, shape: tuple[int, int]) -> Doubles:
@@ -85,4 +137,5 @@ def _scatter(rng: np.random.Generator, law: Law, shape: tuple[int, int]) -> Doub
     classes = rng.integers(0, 8, shape[1])
     liking = rng.normal(0, 1, (shape[0], 8))
     liking = (liking - liking.mean(1, keepdims=True)) / (7 / 8) ** 0.5
-    return 0.8 * plain + 0.6 * liking[:, classes]
+    mixed: Doubles = 0.8 * plain + 0.6 * liking[:, classes]
+    return mixed

@@ -4,6 +4,7 @@ from .appearance import Appearance
 from .batches import ManyPrompts, Scorers
 from .blocks import Shard
 from .instruments import Generator, Instrument
+from .join import JoinedJournals, join_journals
 from .journal import Journal
 from .mine import MiningProgress, mine
 from .plan import FEWEST_CONFIRMED, MiningPlan
@@ -16,6 +17,7 @@ __all__ = [
     "Appearance",
     "Generator",
     "Instrument",
+    "JoinedJournals",
     "Journal",
     "ManyPrompts",
     "MiningPlan",
@@ -28,6 +30,7 @@ __all__ = [
     "SeedLeader",
     "SeedState",
     "Shard",
+    "join_journals",
     "mine",
     "race_pictures",
     "smallest_pool_gain",

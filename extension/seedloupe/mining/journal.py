@@ -28,7 +28,8 @@ from .racing import RaceDesign
 Measures = Mapping[str, Floats]
 #: A claim older than this is nobody's; far longer than any portion takes.
 LEASE_SECONDS = 3600.0
-_NOTE, _LOST = "plan.json", "lost.json"
+NOTE, LOST = "plan.json", "lost.json"
+"""What a journal was begun with, and which scorers failed."""
 
 
 class Journal:
@@ -51,7 +52,7 @@ class Journal:
         kept = read_note(folder)
         if kept is not None:
             _require_same(kept, made, folder.name)
-        write_whole(folder / _NOTE, json.dumps(made).encode(), field="journal")
+        write_whole(folder / NOTE, json.dumps(made).encode(), field="journal")
 
     @property
     def folder(self) -> Path:
@@ -70,7 +71,7 @@ class Journal:
     def lost(self) -> dict[str, str]:
         """Scorers that failed in this run, each with the reason."""
         try:
-            kept = json.loads((self._folder / _LOST).read_text("utf-8"))
+            kept = json.loads((self._folder / LOST).read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return {str(name): str(reason) for name, reason in kept.items()}
@@ -78,7 +79,7 @@ class Journal:
     def lose(self, lost: Mapping[str, str]) -> None:
         """Keep which scorers failed."""
         if dict(lost) != self.lost():
-            write_whole(self._folder / _LOST, json.dumps(dict(lost)).encode(), field="journal")
+            write_whole(self._folder / LOST, json.dumps(dict(lost)).encode(), field="journal")
 
     def write(self, name: str, measures: Measures) -> None:
         """Keep the measures of the portion ``name``."""
@@ -124,15 +125,21 @@ def read_note(folder: Path) -> dict[str, object] | None:
         InputError: it is damaged.
     """
     try:
-        kept = json.loads((folder / _NOTE).read_text("utf-8"))
+        kept = json.loads((folder / NOTE).read_text("utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         advice = "Delete the folder, or put another copy of this file there."
         raise InputError(
-            "journal", expected="what it was begun with", got=f"{folder / _NOTE}", advice=advice
+            "journal", expected="what it was begun with", got=f"{folder / NOTE}", advice=advice
         ) from error
     return dict(kept) if isinstance(kept, dict) else {}
+
+
+def is_of(folder: Path, plan: MiningPlan) -> bool:
+    """Whether ``folder`` holds the journal of this plan; false where there is none."""
+    kept = read_note(folder) if folder.is_dir() else None
+    return kept is not None and kept.get("fingerprint") == plan.fingerprint
 
 
 def _require_same(kept: Mapping[str, object], made: Mapping[str, object], name: str) -> None:

@@ -57,7 +57,7 @@ class MiningRun:
     ) -> None:
         self.plan, self.race = plan, race
         self.table: SeedTable | None = None
-        self._journal, self._shard = journal, shard or Shard()
+        self.journal, self._shard = journal, shard or Shard()
         self._maker = BatchMaker(plan, generator, scorers, tell=tell)
         self._maker.lose(journal.lost())
         self._stopping = threading.Event()
@@ -137,19 +137,21 @@ class MiningRun:
     def _gather(self, blocks: Sequence[SeedBlock]) -> _Gathering:
         """Measure those of ``blocks`` that are ours; None where one is in others' hands."""
         for block in blocks:
-            if self._journal.has(block.name):
+            if self._stopping.is_set():
+                raise _Stopped
+            if self.journal.has(block.name):
                 yield self._count(block.pictures, fresh=False)
             elif self._shard.has(block.number):
-                with self._journal.claim(block.name) as ours:
+                with self.journal.claim(block.name) as ours:
                     if ours:
                         yield from self._measure(block)
-        if not all(self._journal.has(block.name) for block in blocks):
+        if not all(self.journal.has(block.name) for block in blocks):
             return None
         found = {
             seed: row
             for block in blocks
             for seed, row in zip(
-                block.seeds, rows(block, self._journal.read(block.name)), strict=True
+                block.seeds, rows(block, self.journal.read(block.name)), strict=True
             )
         }
         failed = self._now.failed + count_failed(found)
@@ -158,7 +160,7 @@ class MiningRun:
 
     def _measure(self, block: SeedBlock) -> Iterator[MiningReport]:
         begun = time.perf_counter()
-        for pictures, fresh in measure_block(block, self._journal, self._maker):
+        for pictures, fresh in measure_block(block, self.journal, self._maker):
             if fresh:
                 self._pace.add(pictures, time.perf_counter() - begun)
             yield self._count(pictures, fresh=fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,15 +13,42 @@ _TELLING = 1.0
 
 @dataclass(frozen=True)
 class MiningEstimate:
-    """What a run would take; ``seconds`` comes from timing one batch."""
+    """What a run would take, and what it could see.
+
+    Attributes:
+        images: pictures made, about, where seeds race.
+        most: pictures if every seed were measured with every prompt.
+        seeds: how many.
+        prompts: to mine with.
+        held_out: prompts to confirm with.
+        confirmed: best seeds that are confirmed.
+        seconds: for all of it on this machine.
+        seconds_most: the same for ``most``.
+        seconds_each: a picture, from timing a batch.
+        machines: devices like this one that share the work.
+        bytes: of disk for the journal.
+        memory: bytes the device had in use while pictures were timed; None where nobody knows.
+        detect: the gain of a single seed that is raced for, in sd; None where all are made.
+        smallest_single: the gain of a single seed below which so many prompts cannot tell it.
+        smallest_pool: the mean gain of the confirmed seeds that held-out prompts show in four of
+            five cases; None where none are.
+    """
 
     images: int
+    most: int
     seeds: int
     prompts: int
     held_out: int
     confirmed: int
     seconds: float
+    seconds_most: float
+    seconds_each: float
+    machines: int
     bytes: int
+    memory: int | None
+    detect: float | None
+    smallest_single: float
+    smallest_pool: float | None
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values."""
@@ -30,11 +58,49 @@ class MiningEstimate:
         """Say it for people."""
         few = too_few_confirmed(self.confirmed)
         return [
-            f"{self.images} pictures: {self.seeds} seeds with {self.prompts} prompts, "
+            f"{self._counted}: {self.seeds} seeds with {self._prompts} prompts, "
             f"the best {self.confirmed} confirmed with {self.held_out} more",
             *([few] if few else []),
-            f"about {duration(self.seconds)} on this machine",
+            *self._power(),
+            *self._time(),
             f"about {self.bytes / 2**20:.0f} MiB of disk for the journal",
+            *([f"{self.memory / 2**30:.1f} GiB of memory in use"] if self.memory else []),
+        ]
+
+    @property
+    def _counted(self) -> str:
+        if self.detect is None:
+            return f"{self.images} pictures"
+        return f"about {self.images} pictures ({self.most} without racing)"
+
+    @property
+    def _prompts(self) -> str:
+        return f"{self.prompts}" if self.detect is None else f"up to {self.prompts}"
+
+    def _power(self) -> list[str]:
+        """What so many pictures can tell."""
+        raced = (
+            "" if self.detect is None else f"raced for single seeds {self.detect:.2g} sd better; "
+        )
+        lines = [
+            f"{raced}with these {self.prompts} prompts a single seed less than "
+            f"{self.smallest_single:.2f} sd better cannot be told from chance"
+        ]
+        if self.smallest_pool is not None:
+            lines.append(
+                f"the {self.held_out} held-out prompts show a mean gain of the confirmed seeds of "
+                f"{self.smallest_pool:.2f} sd or more (sd: between pictures of one seed)"
+            )
+        return lines
+
+    def _time(self) -> list[str]:
+        each = f"{self.seconds_each:.3g} s a picture, measured"
+        if self.machines == 1:
+            return [f"about {duration(self.seconds)} on this machine ({each})"]
+        share = duration(self.seconds / self.machines)
+        return [
+            f"about {duration(self.seconds)} on this machine ({each}), "
+            f"{share} on {self.machines} like it"
         ]
 
 
@@ -96,6 +162,20 @@ def seconds_each(
             return took / batch
         batch = 1 if drawn == 1 else min(2 * batch, most)
         telling = _TELLING
+
+
+def memory_used() -> int | None:
+    """Return the most bytes that were in use so far: the card's, else this process's."""
+    import torch
+
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return int(torch.cuda.max_memory_allocated())
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def too_few_confirmed(confirmed: int) -> str:

@@ -4,52 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
-from ..mining import FEWEST_CONFIRMED, Appearance, MiningPlan
+from ..mining import (
+    FEWEST_CONFIRMED,
+    Appearance,
+    MiningPlan,
+    RaceDesign,
+    race_pictures,
+    smallest_pool_gain,
+    smallest_seen,
+)
+from ..mining.racing import FEWEST_PROMPTS, FEWEST_SEEDS
 from ..noise import canonical_seed, initial_noise
-from .estimate import MiningEstimate, seconds_each
+from .estimate import MiningEstimate, memory_used, seconds_each
+from .prompt_files import PromptSplit, read_prompts, split_prompts
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from ..mining import Generator, Instrument
 
-#: Prompts a model's own set has, and the share of given ones kept to confirm.
+__all__ = [
+    "PromptSplit",
+    "estimate_mining",
+    "instruments_for",
+    "mining_plan_for",
+    "prompts_for",
+    "race_for",
+    "read_prompts",
+]
+
+#: Prompts a model's own set has where all pictures are made, and where seeds race; the share of
+#: given ones kept to confirm.
 _OWN_MINED, _OWN_HELD_OUT, _HELD_OUT_SHARE = 16, 8, 3
+_OWN_RACED = 120
 _CONFIRM_SHARE = 10
-_MOST_PROMPTS = 10_000
 #: Numbers a picture leaves in the journal, in bytes, beside its share of a thumbnail.
 _BYTES_A_PICTURE = 4 * 2048
 
 
-def read_prompts(path: Path) -> tuple[str, ...]:
-    """Read prompts, one a line; empty lines are skipped.
-
-    Raises:
-        InputError: the file cannot be read, or holds none, too many, or one twice.
-    """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("prompts", expected="a text file in UTF-8", got=f"{path}") from error
-    found = tuple(line.strip() for line in lines if line.strip())
-    if not 2 <= len(found) <= _MOST_PROMPTS or len(set(found)) != len(found):
-        raise InputError(
-            "prompts",
-            expected=f"2 to {_MOST_PROMPTS} different prompts, one a line",
-            got=f"{len(found)} lines with {len(set(found))} different ones in {path}",
-        )
-    return found
-
-
 def prompts_for(
-    model: ModelInfo, given: tuple[str, ...] | None, held_out: int | None
+    model: ModelInfo,
+    given: tuple[str, ...] | None,
+    held_out: int | None,
+    *,
+    raced: bool = False,
+    split: PromptSplit = PromptSplit.HASH,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the prompts to mine with and, apart from them, those to confirm with.
 
@@ -57,6 +62,8 @@ def prompts_for(
         model: whose own prompts are taken where none are given.
         given: prompts to split; None where nobody named any.
         held_out: how many to confirm with; None takes a third.
+        raced: take as many of the model's own as a race may need.
+        split: how given ones are split.
 
     Raises:
         InputError: there are none for this model, or none would be left to mine with.
@@ -66,7 +73,7 @@ def prompts_for(
         if kept >= len(given):
             expected = f"fewer than the {len(given)} prompts given"
             raise InputError("held-out", expected=expected, got=str(kept))
-        return given[:-kept], given[-kept:]
+        return split_prompts(given, kept, split)
     if model.family is not Family.SEEDLING:
         raise InputError(
             "prompts",
@@ -76,7 +83,40 @@ def prompts_for(
         )
     from ..seedling.prompts import CONFIRM, MINING, prompts
 
-    return prompts(_OWN_MINED, MINING), prompts(held_out or _OWN_HELD_OUT, CONFIRM)
+    count = max(_OWN_RACED, _OWN_MINED) if raced else _OWN_MINED
+    return prompts(count, MINING), prompts(held_out or _OWN_HELD_OUT, CONFIRM)
+
+
+def race_for(
+    plan: MiningPlan,
+    wanted: bool | None,
+    *,
+    detect: float | None = None,
+    objective: tuple[str, ...] = (),
+) -> RaceDesign | None:
+    """Return how to race over the seeds of a plan; None where all pictures are to be made.
+
+    Args:
+        plan: what is run.
+        wanted: True to race, False to make all pictures, None for whichever fits.
+        detect: the smallest gain worth finding, in sd; None takes what the prompts can show.
+        objective: metrics to race on; empty for all.
+
+    Raises:
+        InputError: a race was asked for with too few seeds or prompts, or for a gain of nothing.
+    """
+    if wanted is False:
+        return None
+    if len(plan.seeds) < FEWEST_SEEDS or len(plan.prompts) < FEWEST_PROMPTS:
+        if wanted or detect is not None or objective:
+            raise InputError(
+                "race",
+                expected=f"{FEWEST_SEEDS} or more seeds and {FEWEST_PROMPTS} or more prompts",
+                got=f"{len(plan.seeds)} and {len(plan.prompts)}",
+                advice="With so few there is nothing to save; make all with --exhaustive.",
+            )
+        return None
+    return RaceDesign.reaching(len(plan.prompts), detect=detect, objective=objective)
 
 
 def mining_plan_for(
@@ -117,31 +157,49 @@ def mining_plan_for(
 
 
 def estimate_mining(
-    plan: MiningPlan, generator: Generator, *, tell: Callable[[int], object] = lambda _: None
+    plan: MiningPlan,
+    generator: Generator,
+    *,
+    race: RaceDesign | None = None,
+    machines: int = 1,
+    tell: Callable[[int], object] = lambda _: None,
 ) -> MiningEstimate:
     """Time a few pictures and multiply.
 
     Args:
         plan: what would be run.
         generator: what draws.
+        race: how it would be raced; None where all pictures would be made.
+        machines: devices like this one that share the work.
         tell: is told how many pictures have been drawn, each time some have.
     """
     import torch
 
     def draw(count: int) -> None:
         seeds = plan.seeds[:count]
-        noise = torch.stack([initial_noise(seed, plan.shape) for seed in seeds])
+        noise = torch.stack([initial_noise(seed, plan.shape, source=plan.noise) for seed in seeds])
         generator(plan.prompts[0], noise, seeds)
 
     each = seconds_each(draw, min(plan.batch, len(plan.seeds)), tell=tell)
+    images = race_pictures(plan, race)
+    held_out = len(plan.confirm_prompts)
+    pool = smallest_pool_gain(plan.confirmed, plan.confirmed, held_out) if plan.confirmed else None
     return MiningEstimate(
-        images=plan.images,
+        images=images,
+        most=plan.images,
         seeds=len(plan.seeds),
         prompts=len(plan.prompts),
-        held_out=len(plan.confirm_prompts),
+        held_out=held_out,
         confirmed=plan.confirmed,
-        seconds=each * plan.images,
-        bytes=plan.images * _BYTES_A_PICTURE + len(plan.seeds) * 4 * 3 * 48 * 48,
+        seconds=each * images,
+        seconds_most=each * plan.images,
+        seconds_each=each,
+        machines=machines,
+        bytes=images * _BYTES_A_PICTURE + len(plan.seeds) * 4 * 3 * 48 * 48,
+        memory=memory_used(),
+        detect=None if race is None else race.detect,
+        smallest_single=smallest_seen(len(plan.prompts)),
+        smallest_pool=pool,
     )
 
 

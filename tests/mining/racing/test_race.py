@@ -19,7 +19,7 @@ FIXED = 47.3
 def test_good_seeds_are_found_with_far_fewer_pictures_than_a_fixed_design_takes(law: Law) -> None:
     rng = np.random.default_rng(3)
     design = RaceDesign(detect=0.5)
-    found = [run_race(simulate(rng, law, seeds=1024, prompts=120), design, rng) for _ in range(3)]
+    found = [run_race(simulate(rng, law, seeds=1024, prompts=120), design) for _ in range(3)]
     assert np.mean([one.power for one in found]) >= 0.7  # 0.8 over many: see the benchmark
     assert np.mean([one.false_share for one in found]) <= 0.15  # 0.1 over many
     assert np.mean([one.pictures for one in found]) <= 0.4 * FIXED
@@ -29,7 +29,7 @@ def test_seeds_that_do_not_differ_are_not_declared_better() -> None:
     rng = np.random.default_rng(4)
     declared = [
         run_race(
-            simulate(rng, Law.GAUSSIAN, seeds=96, prompts=40, share=0.0), RaceDesign(), rng
+            simulate(rng, Law.GAUSSIAN, seeds=96, prompts=40, share=0.0), RaceDesign()
         ).declared
         for _ in range(30)
     ]

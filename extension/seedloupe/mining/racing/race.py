@@ -22,6 +22,7 @@ from .residuals import (
     ScoredRound,
     alive_metrics,
     residuals_of,
+    sharpening,
 )
 
 #: As long as so many seeds are in play, all of them tell how hard a prompt is.
@@ -152,10 +153,11 @@ class Race:
     def _decide(self) -> RaceStanding:
         before, design = self.standing, self._design
         total, weight, count = self._sums(self._all_residuals())
-        ratio = design.detect * total - design.detect**2 * weight / 2
+        detect = design.detect * sharpening(self._rounds[0], self._metrics)
+        ratio = detect * total - detect**2 * weight / 2
         peak = np.maximum(before.peak, np.where(count >= design.fewest, ratio, 0.0))
         racing = before.states == SeedState.RACING.value
-        jump = np.where(peak > 0, _OVERSHOOT * design.detect, 0.0)
+        jump = np.where(peak > 0, _OVERSHOOT * detect, 0.0)
         better = racing & passes(np.exp(-peak - jump), design.false_share)
         decided = self._rounds[-1].seeds
         measured = np.zeros(len(count), bool)

@@ -139,9 +139,16 @@ class ProgressLine:
             self._stream.write("\n")
             self._stream.flush()
 
-    def at(self, done: int, *, skipped: int = 0) -> None:
-        """Show that ``done`` units are done, of which ``skipped`` took no time."""
+    def at(self, done: int, *, skipped: int = 0, total: int | None = None) -> None:
+        """Show that ``done`` units are done, of which ``skipped`` took no time.
+
+        Args:
+            done: units so far.
+            skipped: those of them that took no time.
+            total: how many there are, where that is better known by now.
+        """
         now = self._clock()
+        self._total = self._total if total is None else total
         self._done, self._skipped = done, skipped
         last = done >= self._total
         if not last and now - self._said < (_REFRESH if self._live else _EVERY):

@@ -102,10 +102,10 @@ def test_a_spent_budget_stops_between_portions(
 ) -> None:
     out = tmp_path / "t.seedtable.safetensors"
     monkeypatch.setattr("seedloupe.hosts.standalone.cli.commands.mine.budget", lambda text: 0.0)
-    from seedloupe.hosts.standalone.cli.commands import mine
+    from seedloupe.hosts.standalone.cli import mining_run
 
     clock = iter(range(1000))
-    monkeypatch.setattr(mine.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(mining_run.time, "monotonic", lambda: float(next(clock)))
     words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
     ended = cli(*words, "--budget", "1s")
     assert ended.code == 3
@@ -159,6 +159,9 @@ def test_budgets_are_times() -> None:
         (("--scorers", "beauty"), "beauty"),
         (("--size", "50x32"), "multiples of 8"),
         (("--budget", "soon"), "expected a time"),
+        (("--shard", "2/2"), "0/2 to 1/2"),
+        (("--race",), "32 or more seeds and 8 or more prompts"),
+        (("--detect", "much"), "expected a number such as 0.5"),
         (("--sampler", "plms"), "expected one of Euler, Euler a, Heun"),
         (("--sampler", "ddim", "--schedule", "karras"), "expected Uniform or SGM Uniform for DDIM"),
         (("--model", "gone.safetensors"), "gone.safetensors"),
@@ -192,3 +195,75 @@ def test_other_models_need_prompts(cli: Cli, model: Path, tmp_path: Path) -> Non
     ended = cli("mine", "--model", model, "--out", tmp_path / "t.seedtable.safetensors")
     assert ended.code == 2
     assert "Only Seedling comes with prompts of its own" in ended.err
+
+
+def test_seeds_race_where_they_are_many_and_the_plan_says_what_can_be_seen(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "prompts.csv"
+    listed.write_text("prompt\n" + "".join(f"a hill {index}\n" for index in range(12)), "utf-8")
+    out = tmp_path / "t.seedtable.safetensors"
+    size = ("--seeds", "0:32", "--steps", 1, "--guidance", 1, "--batch", 16, "--device", "cpu")
+    words = ("mine", "--model", model, "--out", out, "--prompts", listed, *size)
+    planned = cli(*words, "--plan", "--machines", 8)
+    assert "about " in planned.out
+    assert "without racing" in planned.out
+    assert "sd better cannot be told from chance" in planned.out
+    assert "on 8 like it" in planned.out
+    ended = cli(*words, "--detect", 1.5, "--json")
+    assert ended.code == 0
+    assert ended.json["race"]["detect_sd"] == 1.5
+    assert ended.json["images"] <= 32 * 8 + 32 * 4
+    evidence = read_table(out).spec.evidence
+    assert evidence is not None
+    assert "race on unblemished" in evidence.rule
+    refused = cli(*words, "--exhaustive", "--resume")
+    assert refused.code == 2
+    assert "a race for a gain of 1.5 sd" in refused.err
+
+
+def test_shards_are_joined_by_merging_their_journals(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    def mined(name: str, *more: object) -> object:
+        out = tmp_path / f"{name}.seedtable.safetensors"
+        return cli("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK, *more)
+
+    mined("whole", "--confirm", 1)
+    for turn in range(2):
+        for index in range(2):
+            again = ("--resume",) if turn else ()
+            ended = mined(str(index), "--confirm", 1, "--shard", f"{index}/2", *again)
+            told = "join all shards' journals" in ended.err  # type: ignore[attr-defined]
+            assert told or turn  # what is left is one portion, the first shard's
+        journals = [tmp_path / f"{index}.journal" for index in range(2)]
+        joined = tmp_path / "joined.journal"
+        assert cli("tables", "merge", *journals, "--out", joined).code == 0
+        for journal in journals:
+            assert cli("tables", "merge", joined, "--out", journal).code == 0
+    assert mined("joined", "--confirm", 1, "--resume").code == 0  # type: ignore[attr-defined]
+    whole, other = (
+        read_table(tmp_path / f"{n}.seedtable.safetensors") for n in ("whole", "joined")
+    )
+    assert whole.spec == other.spec
+    for name, values in whole.tensors.items():
+        np.testing.assert_array_equal(values, other.tensors[name])
+
+
+def test_a_table_begun_when_prompts_were_split_otherwise_is_gone_on_with(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "prompts.txt"
+    listed.write_text("".join(f"a hill {index}\n" for index in range(6)), "utf-8")
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", listed, *QUICK)
+    from seedloupe.services import mining, prompt_files
+
+    with pytest.MonkeyPatch.context() as patch:
+        before = prompt_files.PromptSplit.LAST
+        patch.setattr(
+            mining, "split_prompts", lambda p, n, split: prompt_files.split_prompts(p, n, before)
+        )
+        assert cli(*words).code == 0
+    ended = cli(*words, "--resume")
+    assert ended.code == 0, "its journal was not refused as another plan's"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,30 +18,22 @@ from ..arguments import (
     seeds,
     steps,
 )
+from ..mining_run import planned, say_ended, say_stopped, worked
 from ..parser import command
 from ..sampler_arguments import add_sampler, asked_sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import torch
 
     from .....generation.model_info import ModelInfo
     from .....generation.request import Request
-    from .....mining import MiningPlan
-    from .....mining import MiningProgress as Mined
     from ..console import Console
     from ..parser import Parser
 
-_STOPPED = 3
 _SCORERS = ("critic", "appearance")
 #: Half precision changes a picture less than another seed does, and may be twice as fast.
 _PRECISIONS = ("float32", "bfloat16", "float16")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
-
-
-class _OutOfTime(Exception):  # noqa: N818 - the budget is spent, which is no error
-    """Raised between two portions, so that all that was measured is kept."""
 
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -59,7 +50,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "--prompts",
         type=Path,
         metavar="FILE",
-        help="one a line (default: Seedling's own; other models have none)",
+        help=".txt with one a line, .csv, .tsv (PartiPrompts), .json (a list, COCO), or "
+        "the word grid: 40 things in 22 guises (default: Seedling's own; other models have none)",
     )
     parser.add_argument(
         "--held-out",
@@ -111,79 +103,88 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
+    _add_race(parser)
     parser.set_defaults(run=run)
+
+
+def _add_race(parser: argparse.ArgumentParser) -> None:
+    """Add how seeds are chosen, and who shares the work."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument(
+        "--race",
+        action="store_true",
+        default=None,
+        help="let seeds leave that are unlikely to be good (default with 32 seeds and 8 prompts)",
+    )
+    how.add_argument(
+        "--exhaustive", action="store_true", help="make every seed's picture of every prompt"
+    )
+    parser.add_argument(
+        "--detect",
+        type=deviations,
+        metavar="SD",
+        help="the smallest gain of a single seed to race for, in standard deviations between "
+        "pictures of one seed (default: what the prompts can show)",
+    )
+    parser.add_argument(
+        "--objective",
+        type=names,
+        default=(),
+        metavar="a,b",
+        help="scores to race on, which count alike (default: all)",
+    )
+    parser.add_argument(
+        "--shard",
+        metavar="i/n",
+        help="measure only this part; then 'tables merge' joins the journals (i from 0)",
+    )
+    parser.add_argument(
+        "--machines",
+        type=positive,
+        default=1,
+        metavar="N",
+        help="with --plan: also say what N devices like this one would take",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Plan; then measure until done, stopped or out of time."""
-    from .....services.mining import instruments_for, prompts_for, read_prompts
+    from .....mining import Journal, MiningRun, Shard
+    from .....services.mining import instruments_for, read_prompts
 
     journal_folder = _check_out(args)
     given = None if args.prompts is None else read_prompts(args.prompts)
+    shard = Shard() if args.shard is None else Shard.parse(args.shard)
 
     from ..opening import open_said, say_cut_prompts
 
     asked_sampler(args)  # refuses what no model could do, before one is opened
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
-    from .....services.estimate import too_few_confirmed
-    from .....services.mining import estimate_mining, mining_plan_for
+    from .....services.mining import estimate_mining
     from ...engine.sampling import generator_for
     from ...engine.text import pooled_caption
 
-    prompts = prompts_for(model.info, given, args.held_out)
-    say_cut_prompts(console, model, [prompt for part in prompts for prompt in part])
-    plan = mining_plan_for(
-        _request(args, model.info),
-        *prompts,
-        dtype=model.dtype_name,
-        confirm=args.confirm,
-        batch=args.batch,
-    )
+    request = _request(args, model.info)
+    plan, race = planned(args, request, given, journal_folder, dtype=model.dtype_name)
+    say_cut_prompts(console, model, [*plan.prompts, *plan.confirm_prompts])
     generator = generator_for(model, plan.sampling, plan.noise)
     if args.plan:
         with console.measuring() as tell:
-            found = estimate_mining(plan, generator, tell=tell)
+            found = estimate_mining(plan, generator, race=race, machines=args.machines, tell=tell)
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0
     instruments = instruments_for(
         args.scorers, model.info, prompts=len(plan.prompts), pooled=pooled_caption(model)
     )
-    from .....mining import Journal, mine
-    from .....tables import write_table
-
-    try:
-        with console.progress("mining", plan.images, "pictures") as bar:
-            table = mine(
-                plan,
-                generator,
-                instruments,
-                journal=Journal(journal_folder, plan),
-                on_progress=_watch(args.budget, lambda p: bar.at(p.done, skipped=p.done - p.fresh)),
-            )
-    except (KeyboardInterrupt, _OutOfTime) as error:
-        return _stopped(error, plan, journal_folder, console)
-    if table is None:
-        console.note("another process is still at work on this table and will finish it")
-        console.result({"table": None, "finished": False, "journal": str(journal_folder)}, ())
-        return 0
-    write_table(table, args.out)
-    evidence = table.spec.evidence
-    verdict = evidence.verdict.value if evidence else "unknown"
-    document = {
-        "table": str(args.out),
-        "finished": True,
-        "seeds": len(table),
-        "images": plan.images,
-        "verdict": verdict,
-        "confirmed": plan.confirmed,
-        "journal": str(journal_folder),
-    }
-    words = {"effect": "matters", "no_effect": "was not seen to matter"}
-    line = f"the choice of seed {words.get(verdict, 'may or may not matter')} with {model.name}"
-    few = too_few_confirmed(plan.confirmed)
-    console.result(document, [f"{args.out}: {len(table)} seeds; {line}", *([few] if few else [])])
-    return 0
+    journal = Journal(journal_folder, plan, race=race)
+    mining = MiningRun(
+        plan, generator, instruments, journal=journal, race=race, shard=shard, tell=console.note
+    )
+    last, why = worked(mining, console, limit=args.budget)
+    if why:
+        return say_stopped(why, plan.images, journal_folder, console)
+    return say_ended(mining, last, args, console)
 
 
 def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
@@ -211,6 +212,13 @@ def budget(text: str) -> float:
     return float(int(match[1]) * _UNITS[match[2]])
 
 
+def deviations(text: str) -> float:
+    """Read a gain in standard deviations, more than 0 and at most 10."""
+    if re.fullmatch(r"\d{1,2}(\.\d{1,4})?", text) is None or not 0 < float(text) <= 10:
+        raise argparse.ArgumentTypeError(f"expected a number such as 0.5, up to 10, got {text!r}")
+    return float(text)
+
+
 def _dtype(precision: str | None) -> torch.dtype | None:
     import torch
 
@@ -232,23 +240,3 @@ def _check_out(args: argparse.Namespace) -> Path:
             advice="Go on with --resume, or delete the journal.",
         )
     return Path(folder)
-
-
-def _watch(limit: float | None, show: Callable[[Mined], None]) -> Callable[[Mined], None]:
-    begun = time.monotonic()
-
-    def watch(progress: Mined) -> None:
-        show(progress)
-        out = limit is not None and time.monotonic() - begun > limit
-        if out and progress.done < progress.total:
-            raise _OutOfTime
-
-    return watch
-
-
-def _stopped(error: BaseException, plan: MiningPlan, folder: Path, console: Console) -> int:
-    why = "out of time" if isinstance(error, _OutOfTime) else "stopped"
-    document = {"table": None, "finished": False, "images": plan.images, "journal": str(folder)}
-    console.note(f"{why}; the same command with --resume goes on")
-    console.result(document, ())
-    return _STOPPED

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _FINDINGS = 1
 _MOST_SEEDS = 12
+_JOURNAL = ".journal"
 
 
 def add(actions: argparse._SubParsersAction[Parser]) -> None:
@@ -30,8 +31,19 @@ def add(actions: argparse._SubParsersAction[Parser]) -> None:
     diff.add_argument("second", metavar="B", help="another")
     diff.set_defaults(run=run_diff)
     merge = command(actions, "merge", "tables of the same noise, model and sampling as one")
-    merge.add_argument("tables", nargs="+", metavar="T", help="two or more files or names")
-    merge.add_argument("--out", type=Path, required=True, metavar="T", help="where the whole goes")
+    merge.add_argument(
+        "tables",
+        nargs="+",
+        metavar="T",
+        help="two or more files or names; or the .journal folders of the shards of a mining run",
+    )
+    merge.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="T",
+        help="where the whole goes; of journals a .journal folder",
+    )
     merge.set_defaults(run=run_merge)
 
 
@@ -66,6 +78,8 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
     """Merge tables into a new file."""
     from .....tables import SUFFIX, merge_tables, read_table, write_table
 
+    if args.out.suffix == _JOURNAL:
+        return _join(args, console)
     if len(args.tables) < 2:
         raise TableError("tables", expected="two or more tables to merge", got="one")
     check_out_file(args.out, SUFFIX)
@@ -81,6 +95,22 @@ def run_merge(args: argparse.Namespace, console: Console) -> int:
         "notes": list(merged.notes),
     }
     console.result(document, [f"{args.out}: {len(merged.table)} seeds of {len(paths)} tables"])
+    return 0
+
+
+def _join(args: argparse.Namespace, console: Console) -> int:
+    """Join the journals of a run's shards."""
+    from .....mining import join_journals
+
+    sources = [Path(name) for name in args.tables]
+    joined = join_journals(sources, args.out)
+    document = {"out": str(args.out), "merged": [str(path) for path in sources], **vars(joined)}
+    table = args.out.name.removesuffix(_JOURNAL) + ".seedtable.safetensors"
+    lines = [
+        f"{args.out}: {joined.portions} portions, {joined.added} of them new; go on with "
+        f"'seedloupe mine ... --out {table} --resume', or give it to every shard first"
+    ]
+    console.result(document, lines)
     return 0
 
 

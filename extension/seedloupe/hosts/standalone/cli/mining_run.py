@@ -1,0 +1,160 @@
+"""A mining run on the command line: how it is settled, watched and told of."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ....generation.request import Request
+    from ....mining import MiningPlan, MiningReport, MiningRun, RaceDesign
+    from ....services.mining import PromptSplit
+    from .console import Console
+
+_STOPPED = 3
+
+
+def planned(
+    args: argparse.Namespace,
+    request: Request,
+    given: tuple[str, ...] | None,
+    journal: Path,
+    *,
+    dtype: str,
+) -> tuple[MiningPlan, RaceDesign | None]:
+    """Settle a run; a journal begun when prompts were split otherwise is gone on with.
+
+    Args:
+        args: of the command.
+        request: model, seeds and sampling.
+        given: prompts, where some were named.
+        journal: the folder of the journal.
+        dtype: what the model computes in.
+
+    Raises:
+        InputError: prompts or the race asked for do not fit.
+    """
+    from ....mining.journal import is_of
+    from ....services.mining import PromptSplit, mining_plan_for, prompts_for, race_for
+
+    wanted = False if args.exhaustive else args.race
+
+    def settled(split: PromptSplit, wanted: bool | None) -> tuple[MiningPlan, RaceDesign | None]:
+        raced = may_race(request, wanted)
+        prompts = prompts_for(request.model, given, args.held_out, raced=raced, split=split)
+        plan = mining_plan_for(
+            request, *prompts, dtype=dtype, confirm=args.confirm, batch=args.batch
+        )
+        return plan, race_for(plan, wanted, detect=args.detect, objective=tuple(args.objective))
+
+    found = settled(PromptSplit.HASH, wanted)
+    if args.resume and not is_of(journal, found[0]):
+        for split in (PromptSplit.HASH, PromptSplit.LAST):
+            earlier = settled(split, False) if not wanted and not args.objective else found
+            if is_of(journal, earlier[0]):
+                return earlier
+    return found
+
+
+def may_race(request: Request, wanted: bool | None) -> bool:
+    """Whether seeds may race, so that as many prompts as that takes are wanted."""
+    from ....mining.racing import FEWEST_SEEDS
+
+    return wanted is not False and len(request.seeds) >= FEWEST_SEEDS
+
+
+def worked(
+    mining: MiningRun, console: Console, *, limit: float | None
+) -> tuple[MiningReport | None, str]:
+    """Work until done, stopped or out of time; return the last report, and why it stopped."""
+    from ....mining import MiningStage, race_pictures
+
+    begun, last, why = time.monotonic(), None, ""
+    with console.progress("mining", race_pictures(mining.plan, mining.race), "pictures") as bar:
+        try:
+            for report in mining.rounds():
+                last = report
+                bar.at(
+                    report.made,
+                    skipped=report.made - report.fresh,
+                    total=report.made + report.left,
+                )
+                if report.stage is MiningStage.STOPPED:
+                    why = "out of time"
+                elif limit is not None and time.monotonic() - begun > limit and report.left:
+                    mining.stop()
+        except KeyboardInterrupt:
+            why = "stopped"
+    return last, why
+
+
+def say_stopped(why: str, images: int, journal: Path, console: Console) -> int:
+    """Say that the run goes on with ``--resume``."""
+    document = {"table": None, "finished": False, "images": images, "journal": str(journal)}
+    console.note(f"{why}; the same command with --resume goes on")
+    console.result(document, ())
+    return _STOPPED
+
+
+def say_ended(
+    mining: MiningRun, last: MiningReport | None, args: argparse.Namespace, console: Console
+) -> int:
+    """Write the table and say what was found, or that others are still at work."""
+    from ....services.estimate import too_few_confirmed
+    from ....tables import write_table
+
+    plan, table = mining.plan, mining.table
+    journal = str(mining.journal.folder)
+    if table is None:
+        console.note(_waiting(args.shard, last))
+        console.result({"table": None, "finished": False, "journal": journal}, ())
+        return 0
+    write_table(table, args.out)
+    evidence = table.spec.evidence
+    verdict = evidence.verdict.value if evidence else "unknown"
+    document = {
+        "table": str(args.out),
+        "finished": True,
+        "seeds": len(table),
+        "images": plan.images if last is None or mining.race is None else last.made,
+        "verdict": verdict,
+        "confirmed": plan.confirmed,
+        "journal": journal,
+    }
+    if evidence and "race" in evidence.extra:
+        document["race"] = evidence.extra["race"]
+    words = {"effect": "matters", "no_effect": "was not seen to matter"}
+    line = (
+        f"the choice of seed {words.get(verdict, 'may or may not matter')} with {plan.model.name}"
+    )
+    few = too_few_confirmed(plan.confirmed)
+    lines = [f"{args.out}: {len(table)} seeds; {line}", *_raced(mining, last)]
+    console.result(document, [*lines, *([few] if few else [])])
+    return 0
+
+
+def _raced(mining: MiningRun, last: MiningReport | None) -> list[str]:
+    if mining.race is None or last is None:
+        return []
+    lost = [f"{name} was left out: {reason}" for name, reason in last.lost.items()]
+    failed = [f"{last.failed} pictures were not finite and not scored"] if last.failed else []
+    better = "seed was" if last.better == 1 else "seeds were"
+    return [
+        f"{last.better} {better} declared better than the mean seed by {last.made} pictures; "
+        f"all would have been {mining.plan.images}",
+        *failed,
+        *lost,
+    ]
+
+
+def _waiting(shard: str | None, last: MiningReport | None) -> str:
+    if shard is None:
+        return "another process is still at work on this table and will finish it"
+    number = 0 if last is None else last.round
+    return (
+        f"this shard's part of round {number + 1} is measured; join all shards' journals with "
+        "'seedloupe tables merge', then the same commands with --resume go on"
+    )
