@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from seedloupe.hosts.webui.seeds import infotext
 from seedloupe.hosts.webui.seeds.controls import PanelSettings
@@ -153,7 +154,8 @@ def test_tiles_of_sd_upscale_go_on_and_a_second_upscale_begins_one_further(host:
 
 
 def test_batch_img2img_gives_all_pictures_the_same_seeds(host: Host) -> None:
-    job = host.job(*ON, kind="Img2Img")
+    picture = Image.new("RGB", (64, 48))
+    job = host.job(*ON, kind="Img2Img", init_images=[picture])
     fix_seed(host, job)
     found = []
     for _ in range(3):

@@ -42,7 +42,7 @@ def test_pictures_start_from_the_noise_of_the_seeds_whose_turn_it_is(host: Host)
     processed = host.run(host.job(*ON, batch_size=3))
     assert processed.p.all_seeds == host.turns(0, 3)
     for picture, seed in zip(processed.images, host.turns(0, 3), strict=True):
-        assert torch.equal(picture, noise_of(seed))
+        assert torch.equal(picture.noise, noise_of(seed))
     assert host.errors == []
 
 
@@ -242,7 +242,7 @@ def test_carrying_sets_the_web_uis_own_seed_resize_for_this_job_alone(host: Host
     (picture,) = host.run(job).images
     (seed,) = host.turns(0, 1)
     assert (job.seed_resize_from_w, job.seed_resize_from_h) == (WIDTH, HEIGHT)
-    assert torch.equal(picture[:, 1:7, 1:9], noise_of(seed))
+    assert torch.equal(picture.noise[:, 1:7, 1:9], noise_of(seed))
     job.script_args = [0, {"enabled": False}, *job.script_args[2:]]
     host.run(job)
     assert (job.seed_resize_from_w, job.seed_resize_from_h) == (-1, -1)

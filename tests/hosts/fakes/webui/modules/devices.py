@@ -3,3 +3,7 @@
 import torch
 
 device = torch.device("cpu")
+cpu = torch.device("cpu")
+dtype = torch.float32
+dtype_vae = torch.float32
+fp8 = False

@@ -1,9 +1,9 @@
 """The list of checkpoints."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from . import shared
+from .standin_model import CHECKPOINT_INFO
 
 model_path = "/nowhere/models/Stable-diffusion"
 listed = 0
@@ -14,8 +14,16 @@ def list_models() -> None:
     listed += 1
 
 
-model_data = SimpleNamespace(sd_model=shared.sd_model)
-checkpoints_list = {"stand-in.safetensors": shared.sd_model.sd_checkpoint_info}
+class _ModelData:
+    """Forgets nothing: whatever model is loaded."""
+
+    @property
+    def sd_model(self) -> Any:
+        return shared.sd_model
+
+
+model_data = _ModelData()
+checkpoints_list = {"stand-in.safetensors": CHECKPOINT_INFO}
 
 
 def get_closet_checkpoint_match(search_string: str) -> Any:

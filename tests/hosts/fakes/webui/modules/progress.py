@@ -1,0 +1,3 @@
+"""The task that runs."""
+
+current_task: str | None = None

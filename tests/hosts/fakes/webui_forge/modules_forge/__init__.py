@@ -1,0 +1,1 @@
+"""Forge and Forge Neo have this package; A1111 has not."""
