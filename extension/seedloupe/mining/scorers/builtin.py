@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...registry import Registry
 from .fidelity import GivenFeaturesPlugin, InceptionPlugin
 from .image_reward import ImageRewardPlugin
+from .pixels import PixelPlugin, TextPlugin
 from .plugin import ScorerPlugin, check_scorer
 from .preference import CLIP_SCORE, HPS, PICK_SCORE, AestheticPlugin, ClipDistancePlugin
 
@@ -13,6 +14,8 @@ def builtin_scorers() -> Registry[ScorerPlugin]:
     """Return the scorers that any model's pictures can be measured by; a fresh value."""
     registry: Registry[ScorerPlugin] = Registry("scorer", check=check_scorer)
     offered: tuple[tuple[str, ScorerPlugin], ...] = (
+        ("appearance", PixelPlugin()),
+        ("text", TextPlugin()),
         ("fid", InceptionPlugin()),
         ("clean_fid", InceptionPlugin(clean=True)),
         ("fd_clip", ClipDistancePlugin()),

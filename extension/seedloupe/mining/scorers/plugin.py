@@ -20,6 +20,10 @@ from torch import Tensor, nn
 from ...errors import InputError
 from .protocol import Scorer
 
+TextShare = Callable[[Tensor, Tensor], Tensor]
+"""Images ``(B, 3, H, W)`` and masks ``(B, H, W)`` to the share of each mask that text covers
+``(B,)``; NaN where it could not be looked for."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -62,9 +66,9 @@ class ScorerSources:
         reference: a folder of pictures, or statistics in ``.npz``.
         features: a network to compare pictures by, ``(B, 3, H, W)`` in [0, 1] to ``(B, D)``.
         classes: which objects to look for.
-        text_share: images ``(B, 3, H, W)`` and masks ``(B, H, W)`` to the share of each mask that
-            text covers ``(B,)``.
+        text_share: says how much of a mask text covers.
         masks: whether the pictures are repainted ones.
+        alone: whether nothing else scores the pictures.
         device: where networks run.
     """
 
@@ -73,8 +77,9 @@ class ScorerSources:
     reference: Path | None = None
     features: nn.Module | None = None
     classes: tuple[str, ...] = ()
-    text_share: Callable[[Tensor, Tensor], Tensor] | None = None
+    text_share: TextShare | None = None
     masks: bool = False
+    alone: bool = False
     device: str = "cpu"
 
 

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from . import check, demo, doctor, generate, lens, mine, noise, pick, readers, study, tables, tally
+from . import (
+    check,
+    demo,
+    doctor,
+    generate,
+    lens,
+    mine,
+    noise,
+    pick,
+    readers,
+    scorers,
+    study,
+    tables,
+    tally,
+)
 
 #: In the order ``--help`` lists them.
 COMMANDS = (
@@ -12,6 +26,7 @@ COMMANDS = (
     tables,
     pick,
     mine,
+    scorers,
     check,
     tally,
     readers,
