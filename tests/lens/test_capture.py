@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from seedloupe.lens.capture import FeatureProbe
 from seedloupe.lens.features import FeatureMap
-from seedloupe.lens.layers import OutputLayout, find_layers, list_layers
+from seedloupe.lens.layer import OutputLayout
+from seedloupe.lens.layers import find_layers, list_layers
 from seedloupe.lens.panel import default_panel
 from seedloupe.lens.rows import second_half
 

@@ -9,7 +9,8 @@ import pytest
 from torch import nn
 
 from seedloupe.errors import LayerNotFoundError, ModelError
-from seedloupe.lens.layers import OutputLayout, find_layers, list_layers
+from seedloupe.lens.layer import OutputLayout
+from seedloupe.lens.layers import find_layers, list_layers
 
 Build = Callable[[dict[str, Any]], nn.Module]
 

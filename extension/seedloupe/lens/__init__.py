@@ -9,7 +9,8 @@ from .early import ending_after
 from .features import FeatureMap, FeatureRenderer, FeatureSink
 from .file import LensFileError, read_lens, write_lens
 from .hooks import RowChooser, Rows
-from .layers import Event, Layer, OutputLayout, find_layers, list_layers
+from .layer import Event, Layer, OutputLayout
+from .layers import find_layers, list_layers
 from .levels import NoiseLevels
 from .live_pictures import LivePicture, LivePictures
 from .panel import default_panel, panel_choices
@@ -27,6 +28,7 @@ from .rows import (
     one_kind,
     pipeline_rows,
     second_half,
+    transformer_rows,
     webui_rows,
 )
 from .sampling_watch import SamplingWatch
@@ -42,6 +44,7 @@ from .views import (
     HighNorms,
     KnownTransform,
     LayerProperties,
+    MassiveChannels,
     Measure,
     PcaBasis,
     PcaRenderer,
@@ -64,6 +67,7 @@ from .views import (
     draw_matches,
     feature_strip,
     find_again,
+    find_massive,
     find_matches,
     grid_of_spots,
     high_norm_tokens,
@@ -76,12 +80,14 @@ from .views import (
     measure_separability,
     noise_between,
     noise_score,
+    only_channels,
     patch_size,
     pck,
     probe_position,
     segment,
     turned_to_match,
     upscale,
+    without_channels,
     without_high_norms,
     without_position,
 )
@@ -145,6 +151,7 @@ __all__ = [
     "LensWords",
     "LivePicture",
     "LivePictures",
+    "MassiveChannels",
     "Measure",
     "NoiseLevels",
     "OutputLayout",
@@ -202,6 +209,7 @@ __all__ = [
     "feature_strip",
     "find_again",
     "find_layers",
+    "find_massive",
     "find_matches",
     "fit_budget",
     "grid_of_spots",
@@ -221,6 +229,7 @@ __all__ = [
     "noise_between",
     "noise_score",
     "one_kind",
+    "only_channels",
     "overlay",
     "panel_choices",
     "patch_size",
@@ -233,10 +242,12 @@ __all__ = [
     "record_with_words",
     "second_half",
     "segment",
+    "transformer_rows",
     "turned_to_match",
     "upscale",
     "view_record",
     "webui_rows",
+    "without_channels",
     "without_high_norms",
     "without_position",
     "words_at",

@@ -32,11 +32,13 @@ class FeaturePlace:
 
 
 class Grid(NamedTuple):
-    """What went into a module: rows of the batch, rows and columns of cells."""
+    """What went into a module: rows of the batch, rows and columns of cells or tokens."""
 
     rows: int
     height: int
     width: int
+    words: int = 0
+    """Text tokens beside the picture's, in a transformer."""
 
     @classmethod
     def of_call(cls, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Grid | None:

@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from .calls import Grid
-from .cells import cells_of, tensor_of
+from .cells import cells_of, taken_of
 from .features import FeatureMap, FeatureSink
 from .hooks import LayerProbe, RowChooser, Rows
-from .layers import Layer, list_layers
+from .layer import Layer
+from .layers import list_layers
 from .levels import NoiseLevels
 from .rows import RowPlan
 
@@ -69,14 +70,15 @@ class FeatureProbe(LayerProbe):
         if layer.name in self._failures:
             return
         try:
-            self._send(layer, tensor_of(output))
+            self._send(layer, output)
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             self._give_up(layer, error)
 
-    def _send(self, layer: Layer, output: Tensor) -> None:
+    def _send(self, layer: Layer, output: object) -> None:
         call = self._calls.current
-        grid = call.grids.get(layer.around, Grid(output.shape[0], 0, 0))
-        cells = cells_of(layer, output.detach(), grid)
+        grid = call.grids.get(layer.around)
+        taken = taken_of(layer, output, grid or Grid(0, 0, 0)).detach()
+        cells = cells_of(layer, taken, grid or Grid(taken.shape[0], 0, 0))
         rows, labels = self._chosen(cells.shape[0])
         chosen = cells[rows]
         if chosen.shape[0]:

@@ -6,7 +6,8 @@ from torch import Tensor
 
 from ..errors import ShapeError
 from .calls import Grid
-from .layers import Layer, OutputLayout
+from .layer import Layer, OutputLayout, TokenPart
+from .token_grid import sequence_parts
 
 
 def tensor_of(output: object) -> Tensor:
@@ -23,6 +24,26 @@ def tensor_of(output: object) -> Tensor:
     return output
 
 
+def taken_of(layer: Layer, output: object, grid: Grid) -> Tensor:
+    """Return the layer's share of what its module gave, without copying.
+
+    Raises:
+        ShapeError: there is no tensor, or picture and text cannot be told apart in it.
+    """
+    taken, apart = layer.taken, layer.taken.part is TokenPart.ALL
+    if taken.item is not None and isinstance(output, (tuple, list)):
+        output, apart = output[taken.item], True
+    tokens = tensor_of(output)
+    if taken.channels is not None:
+        tokens = tokens[..., slice(*taken.channels)]
+    if apart:
+        cells = grid.height * grid.width
+        trims = taken.leading and layer.layout is OutputLayout.TOKENS and tokens.ndim == 3
+        return tokens[:, :cells] if trims and tokens.shape[1] > cells > 0 else tokens
+    picture, text = sequence_parts(taken, grid, tokens.shape[1])
+    return tokens[:, picture if taken.part is TokenPart.PICTURE else text]
+
+
 def cells_of(layer: Layer, output: Tensor, grid: Grid) -> Tensor:
     """Lay ``output`` out as ``(B, C, H, W)`` without copying; never guesses ``H`` and ``W``.
 
@@ -34,7 +55,7 @@ def cells_of(layer: Layer, output: Tensor, grid: Grid) -> Tensor:
     Raises:
         ShapeError: something joins tokens, or multiplies or splits rows, on the way.
     """
-    rows, height, width = grid
+    rows, height, width = grid[:3]
     axes = 4 if layer.layout is OutputLayout.GRID else 3
     if output.ndim != axes or output.shape[0] != rows:
         raise ShapeError(

@@ -15,10 +15,13 @@ from torch.utils.hooks import RemovableHandle
 
 from ..errors import LayerNotFoundError, ModelError, ShapeError
 from .calls import CallLog, FeaturePlace, Grid
-from .layers import Layer, match_layers
+from .layer import Layer
+from .layers import match_layers
 from .levels import NoiseLevels
 from .rows import RowLabel, RowPlan
+from .token_grid import grid_of_call
 from .topology import bare_unet, is_compiled
+from .transformer_kinds import kind_of, text_module
 
 _log = logging.getLogger(__name__)
 
@@ -206,6 +209,8 @@ class LayerProbe(ABC):
             note = partial(self._note_grid, path)
             around = self._unet.get_submodule(path)
             self._hang(hooks, around.register_forward_pre_hook(note, with_kwargs=True))
+        if text := text_module(self._unet):
+            self._hang(hooks, text.register_forward_hook(self._note_words))
         for layer, module in there.items():
             self._watch(hooks, layer, module)
 
@@ -231,11 +236,20 @@ class LayerProbe(ABC):
     def _note_grid(
         self, path: str, module: nn.Module, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> None:
-        grid = Grid.of_call(args, kwargs)
+        kind = kind_of(self._unet) if path == "" else None
+        try:
+            grid = grid_of_call(kind, module, args, kwargs) if kind else Grid.of_call(args, kwargs)
+        except Exception:  # noqa: BLE001 - the picture must not pay for the lens
+            grid = None
         if path == "":
             self._calls.begin(0 if grid is None else grid.rows)
         if grid is not None:
             self._calls.current.grids[path] = grid
+
+    def _note_words(self, module: nn.Module, args: object, output: object) -> None:
+        grid = self._calls.current.grids.get("")
+        if grid is not None and isinstance(output, Tensor) and output.ndim == 3:
+            self._calls.current.grids[""] = grid._replace(words=output.shape[1])
 
     def _give_up(self, layer: Layer, error: Exception) -> None:
         # Without its traceback, which would keep the model's tensors alive.
@@ -259,6 +273,11 @@ class LayerProbe(ABC):
             return "it did not run; the U-Net was compiled before it was watched"
         if not self.calls:
             return "the U-Net did not run; another model or an engine may run in its place"
+        if any(layer.kernel for layer in self._layers):
+            return (
+                "its attention did not pass PyTorch's kernel, the only one that can be seen; in "
+                "ComfyUI, start with --use-pytorch-cross-attention"
+            )
         return "it did not run; something else may run in its place, such as TensorRT or OneDiff"
 
 

@@ -7,6 +7,7 @@ attentions and ``-ffn-out`` besides. Aliases and globs are accepted wherever a n
     up_blocks.1.attentions.1.transformer_blocks.0.attn2.to_q    diffusers
     output_blocks.4.1.transformer_blocks.0.attn2.to_q           A1111, Forge, ComfyUI
     IN07, M00, OUT05                                            the output of a whole block
+    vit-block3-out, vit-block3-text-q                           in a transformer without a U-Net
     up-level?-repeat1-vit-out, up-level{0..2}-upsampler-out     globs and ranges
 """
 
@@ -14,9 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TypeAlias
 
@@ -24,65 +23,10 @@ from torch import nn
 
 from ..errors import LayerNotFoundError
 from .addresses import Address, addresses_of
+from .layer import Event, Layer, OutputLayout
 from .topology import PartKind, TreeLayout, TreePart, bare_unet, family_of, parts_of
-
-
-class Event(str, Enum):
-    """What is taken from a part; the value is the last word of the canonical name."""
-
-    AFTER_CONV_IN = "after-conv-in"
-    UNET_OUT = "out"
-    RES_INCREMENT = "increment"
-    RES_OUT = "res-out"
-    SELF_Q = "self-q"
-    SELF_K = "self-k"
-    SELF_V = "self-v"
-    SELF_OUT = "self-out"
-    CROSS_Q = "cross-q"
-    CROSS_K = "cross-k"
-    CROSS_V = "cross-v"
-    CROSS_OUT = "cross-out"
-    FFN_INNER = "ffn-inner"
-    FFN_OUT = "ffn-out"
-    BLOCK_OUT = "block-out"
-    VIT_OUT = "vit-out"
-    SAMPLER_OUT = "sampler-out"
-    SELF_MAP = "self-map"
-    """No module gives the probabilities of attention; :class:`AttentionProbe` computes them."""
-    CROSS_MAP = "cross-map"
-
-
-class OutputLayout(str, Enum):
-    """How a layer's output lies in memory."""
-
-    GRID = "grid"
-    """``(B, C, H, W)``."""
-    TOKENS = "tokens"
-    """``(B, N, C)`` with ``N = H * W`` of the transformer around it."""
-    WORDS = "words"
-    """``(B, T, C)``, one row a token of the prompt."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One place in a U-Net where features can be taken.
-
-    Args:
-        name: the canonical name.
-        path: the module whose output it is, in the live tree.
-        event: what is taken.
-        layout: how the output lies in memory.
-        around: path of the transformer whose input says ``H`` and ``W``; empty for grids.
-        aliases: other names accepted for it.
-    """
-
-    name: str
-    path: str
-    event: Event
-    layout: OutputLayout
-    around: str
-    aliases: tuple[str, ...]
-
+from .transformer_kinds import kind_of
+from .transformer_layers import transformer_layers
 
 # (event, last words of the name, path below the part in diffusers, and in the original code)
 _Suffix: TypeAlias = tuple[Event, str, str, str]
@@ -121,12 +65,15 @@ _FUSED = {"attn1": ("to_q", "to_k", "to_v"), "attn2": ("to_k", "to_v")}
 def list_layers(unet: nn.Module) -> tuple[Layer, ...]:
     """List every layer of ``unet`` that can be watched, in the order they run.
 
-    Nothing is computed and no weight is read, so a U-Net on the meta device will do.
+    Nothing is computed and no weight is read, so a U-Net on the meta device will do. ``unet`` may
+    also be a transformer of a known family (:mod:`~.transformer_kinds`).
 
     Raises:
-        ModelError: ``unet`` is no U-Net of a known shape.
+        ModelError: ``unet`` is neither.
     """
     unet = bare_unet(unet)
+    if kind := kind_of(unet):
+        return transformer_layers(unet, kind)
     family = family_of(unet)
     modules = dict(unet.named_modules(remove_duplicate=False))
     parts = parts_of(unet)

@@ -15,6 +15,8 @@ from torch import nn
 from . import sources
 from .sources import PanelChoice
 from .topology import PartKind, TreePart, bare_unet, parts_of
+from .transformer_kinds import kind_of
+from .transformer_layers import blocks_of
 
 _PANEL_SIZE = 4
 
@@ -33,7 +35,7 @@ def default_panel(unet: nn.Module) -> tuple[str, ...]:
 def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
     """Choose as :func:`default_panel` does, each layer with the finding it follows.
 
-    Three kinds of U-Net are told apart by their topology:
+    Kinds of network are told apart by their topology:
 
     - *deep transformers* (SDXL and its prunings): the last self-attention of the encoder, the
       bottleneck, the block three quarters into the first transformer of the decoder, and the first
@@ -41,6 +43,7 @@ def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
     - *four levels* (SD 1.x and 2.x): the first cross-attention query at the encoder's coarsest
       attention, the bottleneck, and the cross-attention queries in the middle of the first two
       attending decoder levels.
+    - *transformers without a U-Net*: the picture's tokens at four depths.
     - *everything else*, such as small U-Nets with small latents, whose inner levels are too coarse
       to see anything in: the bottleneck, the queries of the two finest attending decoder levels,
       and the keys of the finest self-attention, where locality suppresses noise. Without
@@ -51,6 +54,8 @@ def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
         ModelError: ``unet`` is no U-Net of a known shape.
     """
     unet = bare_unet(unet)
+    if kind := kind_of(unet):
+        return tuple(_depths(len(list(blocks_of(unet, kind)))))
     parts = parts_of(unet)
     vits = [part for part in parts if part.kind is PartKind.VIT]
     depth = max((_depth(unet, part) for part in vits), default=0)
@@ -64,6 +69,12 @@ def panel_choices(unet: nn.Module) -> tuple[PanelChoice, ...]:
     else:
         chosen = _other(parts, up)
     return tuple(islice(chosen, _PANEL_SIZE))
+
+
+def _depths(blocks: int) -> Iterator[PanelChoice]:
+    """A quarter, half and three quarters of the way through a transformer, and its last block."""
+    chosen = sorted({blocks * part // 4 for part in (1, 2, 3)} | {blocks - 1})
+    yield from sources.TRANSFORMER_MIDDLE.because([f"vit-block{one}-out" for one in chosen])
 
 
 _Levels: TypeAlias = Sequence[Sequence[TreePart]]

@@ -159,6 +159,24 @@ def pipeline_rows(images: int, *, guided: bool, perturbed: bool = False) -> RowP
     return RowPlan(tuple(row for kind in kinds for row in _each(images, kind)))
 
 
+def transformer_rows(kind: str, images: int, *, guided: bool) -> RowPlan:
+    """Label the rows of diffusers' pipelines of transformers.
+
+    Stable Diffusion 3 and PixArt batch both, unprompted first; Z-Image batches both, prompted
+    first. Flux and Qwen-Image make a call of its own for each, prompted first, if they are truly
+    guided; guidance that is embedded has no rows.
+
+    Args:
+        kind: the family, as :class:`~.transformer_kinds.TransformerKind` names it.
+        images: pictures in the batch.
+        guided: whether there are unprompted rows at all.
+    """
+    if kind in ("Stable Diffusion 3", "PixArt"):
+        return pipeline_rows(images, guided=guided)
+    kinds = (RowKind.COND, *([RowKind.UNCOND] if guided else []))
+    return RowPlan(tuple(row for one in kinds for row in _each(images, one)))
+
+
 def edit_rows(images: int) -> RowPlan:
     """Label the rows of InstructPix2Pix, prompted first, as diffusers and A1111 both have it."""
     kinds = (RowKind.COND, RowKind.IMAGE_ONLY, RowKind.UNCOND)

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from torch import nn
 
 from ..errors import ShapeError
-from .layers import Event, Layer, OutputLayout, list_layers
+from .layer import Event, Layer, OutputLayout
+from .layers import list_layers
 from .topology import PartKind, bare_unet, parts_of
+from .transformer_family import TransformerKind
+from .transformer_kinds import kind_of
+from .transformer_layers import blocks_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def predict_shapes(
     if min(height, width) < 1:
         raise ShapeError("latent", expected="at least one cell a side", got=f"{width}x{height}")
     unet = bare_unet(unet)
+    if kind := kind_of(unet):
+        return _of_tokens(unet, kind, set(layers), (height, width), words)
     grids = dict(_grids(unet, height, width))
     wanted = set(layers)
     known = {layer.name: layer for layer in list_layers(unet) if layer.name in wanted}
@@ -69,6 +75,47 @@ def predict_shapes(
         name: LayerShape(_channels(unet, layer), *_size(layer, grids, words))
         for name, layer in known.items()
     }
+
+
+def _of_tokens(
+    model: nn.Module,
+    kind: TransformerKind,
+    layers: set[str],
+    size: tuple[int, int],
+    words: int,
+) -> dict[str, LayerShape]:
+    side = kind.cells(model)
+    words = -(-words // kind.padded) * kind.padded
+    grid = (-(-size[0] // side), -(-size[1] // side))
+    widths = {
+        path: _width(model.get_submodule(f"{path}.{blocks.width}"))
+        for _, path, blocks in blocks_of(model, kind)
+    }
+    return {
+        layer.name: LayerShape(
+            _token_channels(model, layer, widths),
+            *((1, words) if layer.layout is OutputLayout.WORDS else grid),
+        )
+        for layer in list_layers(model)
+        if layer.name in layers
+    }
+
+
+def _token_channels(model: nn.Module, layer: Layer, widths: Mapping[str, int]) -> int:
+    if layer.taken.channels is not None:
+        return layer.taken.channels[1] - layer.taken.channels[0]
+    if layer.event in (Event.BLOCK_OUT, Event.TEXT_OUT):
+        return widths[layer.path]
+    block = next(path for path in widths if layer.path.startswith(f"{path}."))
+    module = model.get_submodule(layer.path)
+    if layer.event in (Event.FFN_INNER, Event.TEXT_FFN_INNER):
+        beside = {"act": "fc1", "act_mlp": "proj_mlp"}
+        stem, _, last = layer.path.rpartition(".")
+        if last in beside:
+            return _width(model.get_submodule(f"{stem}.{beside[last]}"))
+        return _in_features(model.get_submodule(f"{stem}.2"))
+    inside = isinstance(module, nn.Linear) or hasattr(module, "out_features")
+    return _width(module) if inside else widths[block]
 
 
 def _grids(unet: nn.Module, height: int, width: int) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -75,7 +75,7 @@ def family_of(unet: nn.Module) -> TreeLayout:
     """Tell which of the two shapes ``unet`` has.
 
     Raises:
-        ModelError: neither; transformers such as Flux or SD3 have no U-Net to look into.
+        ModelError: neither; transformers such as Flux or SD3 have no such parts.
     """
     children = dict(unet.named_children())
     if {"conv_in", "down_blocks", "up_blocks"} <= children.keys():
@@ -86,7 +86,11 @@ def family_of(unet: nn.Module) -> TreeLayout:
         "unet",
         expected="a U-Net with down_blocks or input_blocks",
         got=f"{type(unet).__name__} with {', '.join(children) or 'no children'}",
-        advice="Hand in the U-Net itself; models without one cannot be looked into.",
+        advice=(
+            "Hand in the network itself: a U-Net, or a transformer of Stable Diffusion 3, Flux, "
+            "PixArt, Z-Image or Qwen-Image, whose layers list_layers names. No other can be looked "
+            "into."
+        ),
     )
 
 

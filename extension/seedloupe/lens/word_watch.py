@@ -14,6 +14,8 @@ from .hooks import LayerProbe, reason_of
 from .record import LensRecord
 from .rows import RowKind, RowLabel, rows_in_order
 from .tokens import PromptTokens
+from .topology import bare_unet
+from .transformer_kinds import kind_of
 from .words import (
     AttentionAccumulator,
     AttentionMap,
@@ -79,6 +81,8 @@ class WordWatch:
         sides += [_Side(RowKind.UNCOND, negative)] if negative is not None else []
         self._sides = [side for side in sides if side.tokens.words]
         self._notes: dict[str, str] = {}
+        # Transformers are told further tokens behind CLIP's.
+        self._joint = False
 
     @property
     def prompt(self) -> WordsSeen:
@@ -110,6 +114,7 @@ class WordWatch:
             LayerNotFoundError: the U-Net has no attention to words.
             ModelError: ``unet`` is no U-Net of a known shape.
         """
+        self._joint = kind_of(bare_unet(unet)) is not None
         for side in self._sides:
             if side.probe is None:
                 reading = WordColumns(side.tokens.content, side.tokens.length)
@@ -125,7 +130,7 @@ class WordWatch:
             columns: tokens of the conditioning, ``T`` of ``(B, T, C)``.
         """
         for side in self._sides:
-            if columns % side.tokens.length:
+            if columns % side.tokens.length and not self._joint:
                 self._notes[side.kind.value] = (
                     f"words are not sure: the prompt has {side.tokens.length} tokens, the model "
                     f"was given {columns}; wire the text that was encoded"

@@ -6,7 +6,8 @@ import pytest
 from torch import nn
 
 from seedloupe.errors import LayerNotFoundError, ModelError
-from seedloupe.lens.layers import Event, find_layers
+from seedloupe.lens.layer import Event
+from seedloupe.lens.layers import find_layers
 from seedloupe.lens.words.sites import Heads, find_sites
 
 

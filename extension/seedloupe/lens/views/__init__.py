@@ -19,6 +19,12 @@ from .artefact_checks import (
 from .cells import Spot
 from .clusters import Clustering, ClusterRenderer, Segmentation, segment
 from .correspondence import Pck, SpotMatch, find_matches, grid_of_spots, pck
+from .massive import (
+    MassiveChannels,
+    find_massive,
+    only_channels,
+    without_channels,
+)
 from .match_picture import draw_matches
 from .pca import PcaBasis, PcaRenderer, RunningPca
 from .position import PositionProbe, probe_position, without_position
@@ -45,6 +51,7 @@ __all__ = [
     "HighNorms",
     "KnownTransform",
     "LayerProperties",
+    "MassiveChannels",
     "Measure",
     "PcaBasis",
     "PcaRenderer",
@@ -67,6 +74,7 @@ __all__ = [
     "draw_matches",
     "feature_strip",
     "find_again",
+    "find_massive",
     "find_matches",
     "grid_of_spots",
     "high_norm_tokens",
@@ -79,12 +87,14 @@ __all__ = [
     "measure_separability",
     "noise_between",
     "noise_score",
+    "only_channels",
     "patch_size",
     "pck",
     "probe_position",
     "segment",
     "turned_to_match",
     "upscale",
+    "without_channels",
     "without_high_norms",
     "without_position",
 ]

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from .cells import FLOAT32_DUST, Cells, Features, spread_out
+from .massive import find_massive
 from .similarity import Measure, pairwise
 
 #: Cells whose pairs locality looks at; more change the third digit.
@@ -34,6 +35,9 @@ class LayerProperties:
         locality: share of the variance of likeness that distance explains, in ``[0, 1]``; see
             :func:`locality`.
         rejected: how many cells are NaN or infinite.
+        massive: channels that are far larger than all others in every cell; see
+            :func:`~.massive.find_massive`. Told only where channels are the layer's own.
+        massive_share: share of all squared magnitude that they hold, in ``[0, 1]``.
     """
 
     noise: float
@@ -41,6 +45,8 @@ class LayerProperties:
     patch_share: float
     locality: float
     rejected: int
+    massive: int = 0
+    massive_share: float = 0.0
 
 
 def layer_properties(feature: Features, *, row: int = 0) -> LayerProperties:
@@ -57,7 +63,9 @@ def layer_properties(feature: Features, *, row: int = 0) -> LayerProperties:
     cells = _require_grid(Cells.of(feature, row=row))
     patch = _patch_size(cells)
     share = patch / min(cells.height, cells.width)
-    return LayerProperties(_noise(cells), patch, share, _locality(cells), cells.rejected)
+    found = find_massive(feature, row=row)
+    massive = (len(found.channels), found.share)
+    return LayerProperties(_noise(cells), patch, share, _locality(cells), cells.rejected, *massive)
 
 
 def noise_score(feature: Features, *, row: int = 0) -> float:

@@ -117,7 +117,8 @@ def predict_words(
         ModelError: ``unet`` is no U-Net of a known shape.
     """
     sites = find_sites(unet, CROSS, ("*",))
-    names = [site.name.removesuffix("-map") + "-out" for site in sites]
+    names = [site.name.removesuffix("cross-map" if site.kernel else "-map") for site in sites]
+    names = [f"{name.removesuffix('-')}-out" for name in names]
     shapes = predict_shapes(unet, names, height=height, width=width).values()
     finest = max(shapes, key=lambda shape: shape.cells)
     return {

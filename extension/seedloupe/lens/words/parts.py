@@ -22,6 +22,9 @@ class Parts:
         values: ``(B, T, C)``, or None where nobody saw them.
         heads: how ``C`` is split.
         grid: the cells ``N`` stands for.
+        words: which of the ``T`` keys are text tokens; None where all are of one sort.
+        cells: which are the picture's, likewise.
+        bias: ``(B, T)`` float32, added to the logits of each key; None adds nothing.
     """
 
     queries: Tensor
@@ -29,13 +32,18 @@ class Parts:
     values: Tensor | None
     heads: Heads
     grid: Grid
+    words: slice | None = None
+    cells: slice | None = None
+    bias: Tensor | None = None
 
     def of_rows(self, rows: slice | list[int]) -> Parts:
         """Return the same for some rows of the batch."""
         queries = self.queries[rows]
         values = None if self.values is None else self.values[rows]
         grid = Grid(queries.shape[0], self.grid.height, self.grid.width)
-        return Parts(queries, self.keys[rows], values, self.heads, grid)
+        bias = None if self.bias is None else self.bias[rows]
+        where = (self.words, self.cells, bias)
+        return Parts(queries, self.keys[rows], values, self.heads, grid, *where)
 
 
 def gather(

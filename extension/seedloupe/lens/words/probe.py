@@ -12,9 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from ..hooks import LayerProbe, RowChooser, Rows
-from ..layers import Layer
+from ..layer import Layer
 from ..levels import NoiseLevels
 from ..rows import RowLabel, RowPlan
+from .kernel import KernelCall, is_joint, kernel_parts, watch_kernel
 from .parts import Parts, gather
 from .readings import AttentionReading
 from .sites import Tap, find_sites, taps_of
@@ -61,7 +62,8 @@ class AttentionProbe(LayerProbe):
     lose what others have installed there. This probe looks at the outputs of the projections, which
     every host calls before its kernel, and computes the few probabilities that are asked for once
     more, in float32. The model and its kernels stay unchanged, and the picture is the same to the
-    bit. Whether the model really attended so is checked in each call (:class:`TruthCheck`).
+    bit. Whether the model really attended so is checked in each call (:class:`TruthCheck`). In
+    transformers without a U-Net the kernel's own arguments are read instead (:mod:`~.kernel`).
 
     As with :class:`FeatureProbe`, trouble never reaches the model: it is kept in :attr:`failures`,
     logged once, and the layer stays unwatched from then on. Layers that never ran are named by
@@ -109,6 +111,10 @@ class AttentionProbe(LayerProbe):
         return find_sites(unet, self._reading.kind, ("*",))
 
     def _watch(self, hooks: ExitStack, layer: Layer, module: nn.Module) -> None:
+        if layer.kernel:
+            for handle in watch_kernel(module, partial(self._kernel, layer, module)):
+                self._hang(hooks, handle)
+            return
         linears = dict(module.named_modules())
         for tap in taps_of(module):
             if tap.module in linears and (self._check or tap.holds != "v"):
@@ -138,11 +144,26 @@ class AttentionProbe(LayerProbe):
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             self._give_up(site, error)
 
+    def _kernel(self, site: Layer, module: nn.Module, call: KernelCall) -> None:
+        grid = self._calls.current.grids.get(site.around)
+        if site.name in self._failures or grid is None:
+            return
+        try:
+            if is_joint(site, call, grid):
+                self._seen.add(site.name)
+                with torch.no_grad():
+                    self._file(site, module, *kernel_parts(site, call, grid))
+        except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
+            self._give_up(site, error)
+
     def _send(
         self, site: Layer, attention: nn.Module, found: dict[str, Tensor], used: object
     ) -> None:
+        whole = gather(site.name, attention, found, self._calls.current.grids.get(site.around))
+        self._file(site, attention, whole, used)
+
+    def _file(self, site: Layer, attention: nn.Module, whole: Parts, used: object) -> None:
         call = self._calls.current
-        whole = gather(site.name, attention, found, call.grids.get(site.around))
         rows, labels = self._chosen(whole.grid.rows)
         parts = whole.of_rows(rows)
         if not parts.grid.rows:
@@ -161,4 +182,4 @@ class AttentionProbe(LayerProbe):
         if not self._check:
             return TruthCheck(Truth.UNCHECKED, reason="nobody asked for a check")
         what = (parts.queries, parts.keys, parts.values, used, parts.heads)
-        return compare_projections(*what, call=step, attention=attention)
+        return compare_projections(*what, call=step, attention=attention, bias=parts.bias)

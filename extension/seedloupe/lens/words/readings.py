@@ -58,6 +58,8 @@ class WordColumns:
         Raises:
             InputError: the model was given a shorter prompt.
         """
+        if parts.words is not None:
+            return self._read_joint(parts, parts.words)
         keys = parts.keys
         if self.length and repeats(keys, self.length):
             keys = keys[:, : self.length]
@@ -66,6 +68,23 @@ class WordColumns:
             expected = f"0 to {keys.shape[1] - 1}, as the U-Net was given so many tokens"
             raise InputError("columns", expected=expected, got=str(beyond))
         found = shares(parts.queries, keys, parts.heads, self.columns, per_head=self.per_head)
+        return found.reshape(*found.shape[:3], parts.grid.height, parts.grid.width)
+
+    def _read_joint(self, parts: Parts, words: slice) -> Tensor:
+        """The same among the keys of picture and text; copies of a repeated prompt are summed."""
+        count = words.stop - words.start
+        beyond = max(self.columns, default=-1)
+        if beyond >= count:
+            expected = f"0 to {count - 1}, as the model was given so many tokens"
+            raise InputError("columns", expected=expected, got=str(beyond))
+        length = self.length or count
+        again = length < count and repeats(parts.keys[:, words], length)
+        copies = range(words.start, words.stop if again else words.start + 1, length)
+        columns = [start + column for start in copies for column in self.columns]
+        found = shares(
+            parts.queries, parts.keys, parts.heads, columns, per_head=self.per_head, bias=parts.bias
+        )
+        found = found.reshape(*found.shape[:2], len(copies), len(self.columns), -1).sum(2)
         return found.reshape(*found.shape[:3], parts.grid.height, parts.grid.width)
 
 
@@ -95,13 +114,16 @@ class CellRows:
         return tuple(range(len(self.spots)))
 
     def read(self, parts: Parts) -> Tensor:
-        """Return ``(B, K, T, H, W)``, a map for each spot; each sums to 1.
+        """Return ``(B, K, T, H, W)``, a map for each spot.
+
+        Each sums to 1, and to less where the spot attends to the words as well.
 
         Raises:
             ShapeError: keys were merged, so that cells cannot be told apart.
         """
         height, width = parts.grid.height, parts.grid.width
-        if parts.keys.shape[1] != height * width:
+        own = parts.cells or slice(0, parts.keys.shape[1])
+        if own.stop - own.start != height * width:
             raise ShapeError(
                 "keys",
                 expected=f"{height} * {width} = {height * width} tokens",
@@ -110,9 +132,11 @@ class CellRows:
             )
         cells = [cell_at(spot, height, width) for spot in self.spots]
         numbers = [row * width + column for row, column in cells]
-        every = range(height * width)
+        every = range(own.start, own.stop)
         chosen = parts.queries[:, numbers]
-        found = shares(chosen, parts.keys, parts.heads, every, per_head=self.per_head)
+        found = shares(
+            chosen, parts.keys, parts.heads, every, per_head=self.per_head, bias=parts.bias
+        )
         return found.mT.reshape(*found.shape[:2], len(numbers), height, width)
 
 

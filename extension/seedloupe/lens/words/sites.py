@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from torch import Tensor, nn
 
 from ...errors import LayerNotFoundError, ModelError
-from ..layers import Event, Layer, list_layers, match_layers
+from ..layer import Event, Layer
+from ..layers import list_layers, match_layers
+from ..topology import bare_unet
+from ..transformer_kinds import kind_of
+from ..transformer_layers import transformer_sites
 
 #: The two kinds: of the picture to itself, and of the picture to the prompt.
 SELF, CROSS = "self", "cross"
@@ -93,6 +97,11 @@ def taps_of(attention: nn.Module) -> tuple[Tap, ...]:
 
 
 def _sites(unet: nn.Module, kind: str) -> Iterator[Layer]:
+    if family := kind_of(bare_unet(unet)):
+        event = Event.CROSS_MAP if kind == CROSS else Event.SELF_MAP
+        if kind == CROSS or family.text:
+            yield from transformer_sites(bare_unet(unet), family, event)
+        return
     ours = (Event.CROSS_OUT, Event.CROSS_MAP) if kind == CROSS else (Event.SELF_OUT, Event.SELF_MAP)
     for layer in list_layers(unet):
         if layer.event is ours[0]:

@@ -24,6 +24,7 @@ def shares(
     *,
     per_head: bool = False,
     chunk_bytes: int | None = None,
+    bias: Tensor | None = None,
 ) -> Tensor:
     """Return which share of each query's attention goes to chosen keys.
 
@@ -40,6 +41,7 @@ def shares(
         columns: which of the ``T`` keys to keep.
         per_head: keep heads apart.
         chunk_bytes: None takes 1 MiB on a CPU and 64 MiB elsewhere.
+        bias: ``(B, T)`` float32, added to the logits of each key.
 
     Returns:
         ``(B, K, len(columns), N)``, float32, on the same device; ``K`` is 1 or the number of heads.
@@ -54,13 +56,15 @@ def shares(
         scaled = _scaled(keys, heads)
         for start in range(0, count, step):
             part = slice(start, start + step)
-            powers, total = _powers(_split(queries[:, part], heads), scaled)
+            powers, total = _powers(_split(queries[:, part], heads), scaled, bias)
             one = powers.index_select(2, chosen).div_(total)
             found[..., part] = one if per_head else one.mean(1, keepdim=True)
     return found
 
 
-def mixed(queries: Tensor, keys: Tensor, values: Tensor, heads: Heads) -> Tensor:
+def mixed(
+    queries: Tensor, keys: Tensor, values: Tensor, heads: Heads, bias: Tensor | None = None
+) -> Tensor:
     """Return what attention gives for a few queries, ``(B, N, C)`` float32, heads side by side.
 
     Args:
@@ -68,9 +72,10 @@ def mixed(queries: Tensor, keys: Tensor, values: Tensor, heads: Heads) -> Tensor
         keys: ``(B, T, C)``.
         values: ``(B, T, C')``.
         heads: how ``C`` and ``C'`` are split.
+        bias: ``(B, T)`` float32, added to the logits of each key.
     """
     with _plain_float32(queries):
-        powers, total = _powers(_split(queries, heads), _scaled(keys, heads))
+        powers, total = _powers(_split(queries, heads), _scaled(keys, heads), bias)
         return (powers.mT @ _split(values, heads)).div_(total.mT).transpose(1, 2).flatten(2)
 
 
@@ -105,7 +110,7 @@ def _scaled(keys: Tensor, heads: Heads) -> Tensor:
     return (apart * scale).contiguous()
 
 
-def _powers(queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
+def _powers(queries: Tensor, keys: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
     """Return softmax over keys before it is divided, ``(B, K, T, N)``, and the divisor.
 
     In place, undivided, as most keys are thrown away, and with queries last, so that all passes run
@@ -114,7 +119,10 @@ def _powers(queries: Tensor, keys: Tensor) -> tuple[Tensor, Tensor]:
     Args:
         queries: ``(B, K, N, D)``.
         keys: ``(B, K, T, D)``, scaled.
+        bias: ``(B, T)``, or None.
     """
     logits = keys @ queries.mT
+    if bias is not None:
+        logits += bias[:, None, :, None]
     powers = logits.sub_(logits.amax(2, keepdim=True)).exp_()
     return powers, powers.sum(2, keepdim=True)

@@ -69,6 +69,7 @@ def compare_projections(
     *,
     call: int = 0,
     attention: nn.Module | None = None,
+    bias: Tensor | None = None,
 ) -> TruthCheck:
     """Hold what the projections give against what the model went on with.
 
@@ -79,6 +80,7 @@ def compare_projections(
         used: ``(B, N, C)``, what went into the last projection.
         heads: how ``C`` is split.
         call: moves the queries looked at, so that over the steps small regions are met as well.
+        bias: ``(B, T)`` float32, added to the logits of each key.
         attention: named in the reason, with the processor of diffusers where there is one.
     """
     if values is None or used is None:
@@ -88,7 +90,7 @@ def compare_projections(
         shapes = f"{tuple(used.shape)} from {tuple(queries.shape)}"
         return TruthCheck(Truth.UNCHECKED, reason=f"attention gives shape {shapes}")
     cells = torch.tensor(_sample(queries.shape[1], call), device=queries.device)
-    ours = mixed(queries.index_select(1, cells), keys, values, heads)
+    ours = mixed(queries.index_select(1, cells), keys, values, heads, bias)
     theirs = used.detach().index_select(1, cells).to(torch.float32)
     difference = _difference(ours, theirs)
     if difference <= _tolerance(queries):

@@ -13,6 +13,7 @@ from ....lens.conditionings import Conditionings
 from ....lens.hooks import reason_of
 from ....lens.record import LensRecord, LensSpec
 from ....lens.run_record import Recording, budgeted
+from ....lens.transformer_kinds import reads_clip_first
 from ..identity import model_sha256
 from .events import Page
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["TapRun", "TapSettings"]
 
 _CHUNK = 77
+_UNREAD = "words are not shown: this model is told the tokens of another encoder than CLIP"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ class TapRun:
         model = guider.model_patcher
         self._conditionings = Conditionings(_ids(guider))
         unet, words = model.get_model_object("diffusion_model"), settings.words()
+        unread = words is not None and not reads_clip_first(unet)
+        words = None if unread else words
         planned = budgeted(
             unet,
             (noise.shape[-2], noise.shape[-1]),
@@ -84,7 +88,7 @@ class TapRun:
         recipe: Recipe = planned.wish.recipe
         self._every, self._words = recipe.every, words if recipe.words else None
         self._recording, self._live = Recording(recipe), LivePictures()
-        self._cut = planned.notes
+        self._cut = (*planned.notes, *([_UNREAD] if unread else []))
         self._spec = _spec(model, sampler, seed, settings)
         sinks = [self._recording.take, *([self._live.take] if self._shows else [])]
         self._watch = SamplingWatch(planned.layers, sinks, levels=_levels(model), words=self._words)
