@@ -14,7 +14,7 @@ def seeds_in_words(number: int) -> str:
 
 def evidence_notes(table: SeedTable) -> tuple[str, ...]:
     """Return what the table itself says against choosing seeds by it."""
-    return (*_origin_notes(table), *_verdict_notes(table))
+    return (*_origin_notes(table), *verdict_notes(table))
 
 
 def _origin_notes(table: SeedTable) -> tuple[str, ...]:
@@ -31,7 +31,8 @@ def _origin_notes(table: SeedTable) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _verdict_notes(table: SeedTable) -> tuple[str, ...]:
+def verdict_notes(table: SeedTable) -> tuple[str, ...]:
+    """Return what the table's own evidence says against choosing seeds at all."""
     evidence = table.spec.evidence
     if evidence is None:
         return ("the table holds no evidence on whether the choice of seed matters",)

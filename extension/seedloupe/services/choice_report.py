@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ..picking import Picking
-from ..picking.words import evidence_notes
+from ..picking.words import evidence_notes, verdict_notes
 from ..tables import Match, MatchLevel, SeedTable, TableSpec
 from .seed_choice import SeedChoice
 
@@ -26,8 +26,14 @@ def describe_choice(choice: SeedChoice, *, names: Mapping[str, str] = MappingPro
     return "\n".join(_lines(choice, names))
 
 
-def doubts(table: SeedTable, picking: Picking) -> tuple[str, ...]:
-    """Return what speaks against some seeds; not all there is to know, for every single job."""
+def doubts(table: SeedTable, picking: Picking, *, origin: bool = True) -> tuple[str, ...]:
+    """Return what speaks against some seeds; not all there is to know, for every single job.
+
+    Args:
+        table: what they were chosen from.
+        picking: the seeds.
+        origin: whether to say where the table's numbers come from, as the fit of a table does too.
+    """
     chance = picking.chance
     blind = (str(chance),) if chance is not None and not chance.agreement else ()
     beyond = sum(bool(pick.note) for pick in picking.picks)
@@ -35,7 +41,8 @@ def doubts(table: SeedTable, picking: Picking) -> tuple[str, ...]:
         f"of {beyond} of these {len(picking.picks)} seeds the table expects no better than of the "
         "average seed"
     )
-    return (*evidence_notes(table), *blind, *((usual,) if beyond else ()))
+    notes = evidence_notes(table) if origin else verdict_notes(table)
+    return (*notes, *blind, *((usual,) if beyond else ()))
 
 
 def _lines(choice: SeedChoice, names: Mapping[str, str]) -> Iterator[str]:

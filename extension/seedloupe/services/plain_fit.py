@@ -199,6 +199,8 @@ def _sampling_sentences(
     if task is not None:
         yield f"The table is of {task.table}, this is {task.use}."
     named = dict(_named_values(table.spec.sampling, use.sampling, labels))
+    if "noise.shape" in fields:
+        named.pop("size", None)  # told already
     differing = [words for field, words in named.items() if f"sampling.{field}" in fields]
     unknown = [one for one in fields.values() if _is_unstated(one, named)]
     if differing:

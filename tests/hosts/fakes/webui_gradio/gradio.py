@@ -35,7 +35,13 @@ class Component:
 
 
 class Row(Component):
-    def __init__(self, *, visible: bool = True, elem_id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        visible: bool = True,
+        elem_id: str | None = None,
+        elem_classes: list[str] | None = None,
+    ) -> None:
         super().__init__()
         self.visible, self.elem_id = visible, elem_id
 
@@ -168,13 +174,19 @@ class Textbox(_Control):
         lines: int = 1,
         visible: bool = True,
         elem_id: str | None = None,
+        elem_classes: list[str] | None = None,
     ) -> None:
         super().__init__(value, label, visible, elem_id)
 
 
 class Button(Component):
     def __init__(
-        self, value: str = "Run", *, size: str | None = None, elem_id: str | None = None
+        self,
+        value: str = "Run",
+        *,
+        size: str | None = None,
+        elem_id: str | None = None,
+        elem_classes: list[str] | None = None,
     ) -> None:
         super().__init__()
         self.value, self.elem_id = value, elem_id

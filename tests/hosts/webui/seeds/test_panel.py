@@ -126,11 +126,13 @@ def test_the_button_adds_seedling_loads_it_and_sets_the_page_up(
     page, sd_models = host.ours("seeds.seedling_page"), host.module("sd_models")
     path = host.folder / "seedling.safetensors"
     monkeypatch.setattr(page, "add_seedling", lambda folder: path)
-    found = {"seedling/seedling.safetensors": SimpleNamespace(filename=str(path))}
+    title = "seedling/seedling.safetensors"
+    found = {title: SimpleNamespace(filename=str(path), title=title)}
     monkeypatch.setattr(sd_models, "checkpoints_list", found)
     answer, prompt, table, *settings = page.add_seedling_to_page("")
     assert "is loaded: press Generate" in answer
-    assert host.opts.sd_model_checkpoint == "seedling/seedling.safetensors"
+    assert host.opts.sd_model_checkpoint == title
+    assert f'data-checkpoint="{title}"' in answer
     assert sd_models.listed == 1
     assert [update["value"] for update in settings] == SEEDLING_PAGE
     assert table["value"] == OF_THE_MODEL

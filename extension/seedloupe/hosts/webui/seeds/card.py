@@ -12,6 +12,7 @@ from modules import devices, shared
 
 from ....errors import SeedloupeError
 from ....noise import Rng
+from ....picking.words import seeds_in_words
 from ....services.model_tables import table_of_model
 from ....services.plain_fit import report_fit, sampler_label, schedule_label
 from ....services.positions import choice_key
@@ -41,6 +42,7 @@ CARD_INPUTS = (
     "space",
     "keep",
     "flaw",
+    "seeds",
 )
 """The panel's controls that the card speaks of, by the names of the settings."""
 _TILES = 8
@@ -132,7 +134,7 @@ def _card(settings: PanelSettings, page: PageSettings) -> str:
     found = f"Table {name}: {facts.made_with}."
     lines = [
         _line(facts.tone, facts.verdict),
-        f"<div>{escape(found)}</div>",
+        f'<div class="seedloupe-fine">{escape(found)}</div>',
         *(_line(report.tone, sentence) for sentence in report.sentences[:3]),
     ]
     if settings.rule != OFF:
@@ -150,8 +152,8 @@ def _next_lines(settings: PanelSettings, table: SeedTable) -> Iterator[str]:
     except SeedloupeError as error:
         yield _line("bad", _words(error))
         return
-    pool = f" of a pool of {picking.period} seeds" if picking.period else ""
-    yield f"<div>Next: position {place}{pool}, {escape(picking.rule)}.</div>"
+    pool = f" of a pool of {seeds_in_words(picking.period)}" if picking.period else ""
+    yield f"<div>Next: position {place}{pool}: {escape(picking.rule)}.</div>"
     yield f'<div class="seedloupe-strip">{"".join(map(_tile, tiles))}</div>'
 
 

@@ -202,7 +202,9 @@ def _written(
 def _notes(p: Any, asked: _Asked, picking: Picking, positions: Sequence[int]) -> Iterator[str]:
     if asked.match.level is not MatchLevel.EXACT:
         yield from asked.report.sentences
-    yield from (f"{doubt[:1].upper()}{doubt[1:]}." for doubt in doubts(asked.table, picking))
+    yield from (
+        f"{doubt[:1].upper()}{doubt[1:]}." for doubt in doubts(asked.table, picking, origin=False)
+    )
     if len(set(picking.seeds)) < len(set(positions)):
         yield (
             f"Only {picking.period} seeds take turns, fewer than the pictures of this job: some "

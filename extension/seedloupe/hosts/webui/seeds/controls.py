@@ -9,7 +9,8 @@ from types import MappingProxyType
 from ....errors import InputError
 
 OFF = "off"
-RULES = (OFF, "golden", "diverse", "layout", "clean")
+CHOSEN = "chosen"
+RULES = (OFF, "golden", "diverse", "layout", "clean", CHOSEN)
 OF_THE_MODEL = "(the model's)"
 """Stands for the table that was made with the loaded checkpoint and fits best."""
 ANYTHING = "anything"
@@ -61,6 +62,7 @@ class PanelSettings:
         space: in what diverse pictures differ; one of the table's, or :data:`USUAL`.
         keep: which share of the seeds, the better ones, are in the running for diverse ones.
         flaw: the tag that clean seeds are to show least often.
+        seeds: chosen by hand or on the atlas, such as ``"7, 12, 40-43"``; they take turns.
     """
 
     enabled: bool = False
@@ -79,6 +81,7 @@ class PanelSettings:
     space: str = USUAL
     keep: float = 0.5
     flaw: str = "text"
+    seeds: str = ""
 
     def __post_init__(self) -> None:
         """Refuse values of another type or beyond the controls, which the API lets through."""

@@ -43,5 +43,5 @@ def ranks_of_given(
         found = pick_at(table, request, [settings.position], ranks=ranks)
     else:
         raise PickError("rank", expected="a smaller table", got=f"{len(table)} seeds")
-    ranked = (pick for pick in found.picks if pick.rank and pick.seed in wanted)
+    ranked = (pick for pick in found.picks if 0 < pick.rank <= found.pool and pick.seed in wanted)
     return {int(pick.seed): f"{pick.rank} of {found.pool}" for pick in ranked}

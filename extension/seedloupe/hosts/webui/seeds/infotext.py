@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from ....picking import Picking
-from .controls import ANYTHING, GO_ON, USUAL, PanelSettings
+from .controls import ANYTHING, CHOSEN, GO_ON, USUAL, PanelSettings
 
 TABLE = "Seedloupe table"
 RANK = "Seedloupe rank"
@@ -24,6 +24,7 @@ OBJECT = "Seedloupe object"
 SPACE = "Seedloupe space"
 KEEP = "Seedloupe keep"
 FLAW = "Seedloupe flaw"
+SEEDS = "Seedloupe seeds"
 KEYS = (
     TABLE,
     RANK,
@@ -39,9 +40,12 @@ KEYS = (
     SPACE,
     KEEP,
     FLAW,
+    SEEDS,
 )
 
 Parameters = Mapping[str, object]
+_LONGEST_SEEDS = 500
+"""A longer list of seeds would bury the rest of a picture's parameters."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class SeedText:
     @classmethod
     def of_ranks(cls, picking: Picking) -> SeedText:
         """Keep the ranks of a choice, as ``"3 of 1024"``."""
-        ranked = (pick for pick in picking.picks if pick.rank)
+        ranked = (pick for pick in picking.picks if 0 < pick.rank <= picking.pool)
         return cls({int(pick.seed): f"{pick.rank} of {picking.pool}" for pick in ranked})
 
     @classmethod
@@ -92,7 +96,7 @@ def forget(p: Any) -> None:
 def settings_written(settings: PanelSettings) -> dict[str, str]:
     """Return the settings that a choice heeded, so that pasting sets them again."""
     written = {RULE: settings.rule}
-    if settings.ranks.strip():
+    if settings.ranks.strip() and settings.rule != CHOSEN:
         written[RANKS] = settings.ranks.strip()
     if settings.rule == "layout":
         box = (settings.left, settings.top, settings.width, settings.height)
@@ -107,6 +111,8 @@ def settings_written(settings: PanelSettings) -> dict[str, str]:
             written[SPACE] = settings.space
     if settings.rule == "clean":
         written[FLAW] = settings.flaw
+    if settings.rule == CHOSEN and len(settings.seeds) <= _LONGEST_SEEDS:
+        written[SEEDS] = settings.seeds
     return written
 
 
@@ -140,6 +146,7 @@ def paste_targets() -> Mapping[str, str | Callable[[Parameters], object]]:
         "space": _of(SPACE, USUAL),
         "keep": lambda found: _number(found.get(KEEP), 0.5) if was_used(found) else None,
         "flaw": _of(FLAW, "text"),
+        "seeds": _of(SEEDS, ""),
     }
 
 

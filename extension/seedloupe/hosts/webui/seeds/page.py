@@ -7,8 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from ....errors import SeedloupeError
 from .card import CARD_INPUTS, card_html, set_page_to_table
-from .controls import GO_ON
+from .controls import CHOSEN, GO_ON
+from .handed import HandedSeeds
 from .panel import Panel
 from .seedling_page import add_seedling_to_page
 
@@ -82,6 +84,13 @@ class PageLinks:
             outputs=[panel.card, *page],
         )
         self._join_seedling(panel, page)
+        names = ("enabled", "table", "rule", "seeds", "position")
+        panel.take.click(
+            fn=_taken,
+            inputs=[panel.message],
+            outputs=[panel.named[name] for name in names],
+            show_progress="hidden",
+        )
 
     def _join_seedling(self, panel: Panel, page: list[Any]) -> None:
         if panel.add_seedling is None:
@@ -95,9 +104,17 @@ class PageLinks:
         added.then(fn=None, inputs=[], outputs=[], **javascript(_SHOW_CHECKPOINT))
 
 
-_SHOW_CHECKPOINT = (
-    "() => { if (typeof seedloupeShowSeedling === 'function') { seedloupeShowSeedling(); } }"
-)
+_SHOW_CHECKPOINT = "() => { globalThis.seedloupe?.showSeedling?.(); }"
+
+
+def _taken(message: str) -> list[Any]:
+    """Return updates of our switch, table, rule, seeds and position."""
+    try:
+        handed = HandedSeeds.read(message)
+    except SeedloupeError:
+        return [gr.update()] * 5
+    values = (True, handed.table, CHOSEN, handed.seeds, GO_ON)
+    return [gr.update(value=value) for value in values]
 
 
 def javascript(code: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from ....tables import Catalogue
 from . import infotext
-from .controls import DEPTHS, OF_THE_MODEL, RULES, SPACES, PanelSettings
+from .controls import CHOSEN, DEPTHS, OF_THE_MODEL, RULES, SPACES, PanelSettings
 from .labels import CARRY_LABEL, FIT_BUTTON
 from .seedling_page import lacks_seedling
 
@@ -28,6 +28,8 @@ class Panel:
         fit: sets the page to the table's settings.
         add_seedling: adds the demo model; None where it is there or could not be loaded.
         answer: says what became of that.
+        message: what the tab hands over, JSON of a table and its seeds; nobody sees it.
+        take: takes the message; likewise.
     """
 
     named: Mapping[str, Any]
@@ -36,6 +38,8 @@ class Panel:
     fit: Any
     add_seedling: Any = None
     answer: Any = None
+    message: Any = None
+    take: Any = None
 
     @property
     def controls(self) -> list[Any]:
@@ -72,7 +76,8 @@ def build_panel(elem_id: ElementId, catalogue: Catalogue) -> Panel:
         fit, button, answer = _button_row(elem_id)
         _rule_rows(elem_id, usual, named)
         _turn_row(elem_id, usual, named)
-    return Panel(named, card, refresh, fit, button, answer)
+        message, take = _handing_row(elem_id)
+    return Panel(named, card, refresh, fit, button, answer, message, take)
 
 
 _CLOSED = '<div class="seedloupe-card">Open the panel to see how the table fits.</div>'
@@ -122,6 +127,15 @@ def _button_row(elem_id: ElementId) -> tuple[Any, Any, Any]:
     return fit, button, answer
 
 
+def _handing_row(elem_id: ElementId) -> tuple[Any, Any]:
+    """Build what the tab's JavaScript writes to and presses; both are hidden by our style."""
+    hidden = {"elem_classes": ["seedloupe-hidden"]}
+    with gr.Row(elem_classes=["seedloupe-hidden"]):
+        message = gr.Textbox("", label="Message", elem_id=elem_id("message"), **hidden)
+        take = gr.Button("Take", elem_id=elem_id("take"), **hidden)
+    return message, take
+
+
 def _turn_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> None:
     with gr.Row():
         named["position"] = gr.Number(
@@ -149,6 +163,7 @@ def _rule_rows(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) 
         "layout": _layout_rows(elem_id, usual, named),
         "diverse": _diverse_row(elem_id, usual, named),
         "clean": _clean_row(elem_id, usual, named),
+        CHOSEN: _chosen_row(elem_id, usual, named),
     }
 
     def shown(rule: str | None) -> list[Any]:
@@ -207,5 +222,16 @@ def _clean_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) 
     with gr.Row(visible=False, elem_id=elem_id("clean")) as row:
         named["flaw"] = gr.Textbox(
             usual.flaw, label="Free of (a tag of the table)", elem_id=elem_id("flaw")
+        )
+    return row
+
+
+def _chosen_row(elem_id: ElementId, usual: PanelSettings, named: dict[str, Any]) -> Any:
+    with gr.Row(visible=False, elem_id=elem_id("chosen")) as row:
+        named["seeds"] = gr.Textbox(
+            usual.seeds,
+            label="Seeds of your own",
+            placeholder="7, 12, 40-43, or choose some in the tab Seedloupe",
+            elem_id=elem_id("seeds"),
         )
     return row

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....geometry import Box
+from ....noise import parse_seeds
 from ....picking import Depth, PickOrder, PickRequest, PickRule, RankRange, layouts_of
-from .controls import ANYTHING, USUAL, PanelSettings
+from .controls import ANYTHING, CHOSEN, USUAL, PanelSettings
 
 
 def request_of(settings: PanelSettings) -> PickRequest:
@@ -15,7 +16,11 @@ def request_of(settings: PanelSettings) -> PickRequest:
 
     Raises:
         PickError: nobody could answer it.
+        SeedError: what was written is no list of seeds.
     """
+    if settings.rule == CHOSEN:
+        seeds = tuple(dict.fromkeys(parse_seeds(settings.seeds)))
+        return PickRequest(PickRule.GIVEN, 1, order=PickOrder.TURNING, seeds=seeds)
     rule = PickRule(settings.rule)
     more = _MORE.get(rule, lambda _: {})(settings)
     return PickRequest(rule, 1, order=PickOrder.TURNING, **more)
@@ -27,7 +32,9 @@ def ranks_of_settings(settings: PanelSettings) -> RankRange | None:
     Raises:
         PickError: what was written is no range of ranks.
     """
-    return RankRange.parse(settings.ranks) if settings.ranks.strip() else None
+    if settings.rule == CHOSEN or not settings.ranks.strip():
+        return None
+    return RankRange.parse(settings.ranks)
 
 
 def _diverse(settings: PanelSettings) -> dict[str, Any]:

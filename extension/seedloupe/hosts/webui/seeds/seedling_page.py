@@ -41,31 +41,38 @@ def add_seedling_to_page(prompt: str) -> list[Any]:
     except SeedloupeError as error:
         return [escape(str(error)), *[gr.update()] * 8]
     sd_models.list_models()
-    loaded = _load(added)
+    title = _load(added)
     told = (
         f"{added.name} was added and is loaded: press Generate."
-        if loaded
+        if title
         else f"{added.name} was added. Refresh the list of checkpoints, choose it, then Generate."
+    )
+    answer = (
+        f'<span class="seedloupe-added" data-checkpoint="{escape(title)}">{escape(told)}</span>'
     )
     words = gr.update() if prompt.strip() else gr.update(value=_PROMPT)
     page = [gr.update(value=value) for value in _USUAL]
-    return [escape(told), words, gr.update(value=OF_THE_MODEL), *page]
+    return [answer, words, gr.update(value=OF_THE_MODEL), *page]
 
 
-def _load(added: Path) -> bool:
-    """Choose the checkpoint, as the web UI's own dropdown does; it loads at once."""
+def _load(added: Path) -> str:
+    """Choose the checkpoint, as the web UI's own dropdown does; it loads at once.
+
+    Returns:
+        Its title there, empty where the web UI does not list it.
+    """
     from modules import sd_models, shared
 
     found = [
-        name
-        for name, known in sd_models.checkpoints_list.items()
+        known
+        for known in sd_models.checkpoints_list.values()
         if Path(known.filename).resolve() == added.resolve()
     ]
     if not found:
-        return False
-    shared.opts.set("sd_model_checkpoint", found[0])
+        return ""
+    shared.opts.set("sd_model_checkpoint", found[0].title)
     shared.opts.save(shared.config_filename)
-    return True
+    return str(found[0].title)  # by now with its hash
 
 
 def _checkpoints() -> Path:
