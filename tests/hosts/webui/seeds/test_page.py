@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,7 +129,8 @@ def test_a_number_being_typed_costs_no_card(host: Host, width: object) -> None:
 def test_another_checkpoint_that_is_chosen_and_not_loaded_has_no_table(
     host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host.module("sd_models").model_data, "sd_model", None)
+    nothing = SimpleNamespace(sd_model=None)
+    monkeypatch.setattr(host.module("sd_models"), "model_data", nothing)
     assert "made with this checkpoint" in card(host)
     host.opts.sd_model_checkpoint = "gone"
     assert "hash is not known" in card(host)
