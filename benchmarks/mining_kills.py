@@ -3,8 +3,8 @@
     python benchmarks/mining_kills.py [--kills 100]
 
 A process mines 64 toy seeds by racing and is killed (SIGKILL) after a random time, again and again
-in the same journal; what is left is then finished. Counted is what was made twice: at most the batch
-in flight at each kill. Ends with exit 1 where the table differs or more was made again. POSIX only.
+in the same journal; what is left is then finished. Counted is what was made twice: at most the
+batch in flight at each kill. Ends with exit 1 where a table differs or more was made again. POSIX.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ def build_app(
     device: str = "cpu",
     state: AppState | None = None,
     notes: Path | None = None,
+    mined: Path | None = None,
 ) -> gr.Blocks:
     """Build the page around an open model.
 
@@ -43,6 +44,7 @@ def build_app(
         device: where models run.
         state: what the page works with, instead of the real things.
         notes: where the page remembers what was chosen on it; None forgets it.
+        mined: where tables mined on the page go; None takes the user's own folder of tables.
 
     Raises:
         ModelError: the model cannot be opened.
@@ -56,6 +58,7 @@ def build_app(
     from .inpaint.tab import InpaintTab
     from .kept.strip import PictureStrip
     from .lens.tab import LensTab
+    from .mine.tab import MineTab
     from .slider_words import name_sliders
     from .state import open_page, open_state
 
@@ -80,6 +83,8 @@ def build_app(
             with gr.Tab("Inpaint", id="inpaint") as inpainting:
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
+            with gr.Tab("Mine", id="mine"):
+                MineTab(state, create.model, opening.settings, mined or _own_tables())
         strip = PictureStrip(state.files, notes)
         takers = {
             "create": create.take_settings,
@@ -159,6 +164,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
 
     from ....atlas.page import atlas_css
     from ....lens.explorer import explorer_css
+    from ....mining.board import board_css
     from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
     from .kept.routes import serve_saved
@@ -180,7 +186,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
         show_error=False,
         ssr_mode=False,
         theme=theme(),
-        css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css(),
+        css=CSS + LEAD_CSS + atlas_css() + ATLAS_PAGE_CSS + explorer_css() + board_css(),
         head=HEAD + KEYS,
     )
 
@@ -189,6 +195,10 @@ def _table_folders(tables: Sequence[Path]) -> tuple[Path, ...]:
     from ....tables import bundled_folder
 
     return tuple(dict.fromkeys((*tables, bundled_folder())))
+
+
+def _own_tables() -> Path:
+    return own_folder(os.environ, sys.platform, Path.home()) / "seed_tables"
 
 
 def _picture_folder(named: Path | None, notes: Path) -> PictureFolder:

@@ -1,0 +1,1 @@
+"""The tab *Mine*: which seeds do well with the model in use."""

@@ -1,0 +1,81 @@
+"""One run of mining for whoever looks at the page; others may draw between two batches."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from .....generation.request import Request
+from .....mining import MiningReport, MiningRun
+from .....services.estimate import MiningEstimate
+from .....services.mining import estimate_mining, instruments_for
+from .....services.mining_wish import TablePlace
+from ...engine.models import Model
+from ...engine.sampling import generator_for
+from ...engine.text import pooled_caption
+from ..waiting import Line
+from .form import MineWish
+
+
+def estimated(model: Model, asked: MineWish) -> MiningEstimate:
+    """Time a few pictures and say what a run would take and could see.
+
+    Raises:
+        InputError: what was asked for allows no run.
+    """
+    plan, race = asked.wish.settled(_request(model, asked), model.dtype_name)
+    return estimate_mining(plan, generator_for(model, plan.sampling, plan.noise), race=race)
+
+
+def run_of(model: Model, asked: MineWish, place: TablePlace) -> MiningRun:
+    """Set up a run; one begun before under this name with the same settings is gone on with.
+
+    Raises:
+        InputError: what was asked for allows no run, or the name is of other settings.
+    """
+    plan, race = asked.wish.settled(_request(model, asked), model.dtype_name)
+    scorers = instruments_for(
+        asked.scorers, model.info, prompts=len(plan.prompts), pooled=pooled_caption(model)
+    )
+    generator = generator_for(model, plan.sampling, plan.noise)
+    return MiningRun(plan, generator, scorers, journal=place.journal(plan, race), race=race)
+
+
+def place_for(folder: Path, model: Model, asked: MineWish) -> TablePlace:
+    """Return where the table goes: a folder a model, as the catalogue looks for them.
+
+    Raises:
+        InputError: the name could lead out of it.
+    """
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in model.name).strip("-")
+    return TablePlace(folder / (kept or "model"), asked.name)
+
+
+def reports(
+    run: MiningRun, line: Line, stop: threading.Event, minutes: float | None
+) -> Iterator[MiningReport]:
+    """Pass on how a run stands after each batch; the model is free for others in between.
+
+    Args:
+        run: what is worked on.
+        line: who wants the model.
+        stop: ends the run after the batch in flight.
+        minutes: after which it ends; None for when it is done.
+    """
+    begun, rounds = time.monotonic(), run.rounds()
+    while True:
+        if stop.is_set() or (minutes and time.monotonic() - begun > 60 * minutes):
+            run.stop()
+        with line.place() as ahead:
+            while (before := ahead()) and not stop.is_set():
+                line.wait(ahead, before, stop)
+            report = next(rounds, None)
+        if report is None:
+            return
+        yield report
+
+
+def _request(model: Model, asked: MineWish) -> Request:
+    return Request.of(model.info, "", asked.seeds, plan=asked.sampling)

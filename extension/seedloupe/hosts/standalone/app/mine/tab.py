@@ -1,0 +1,118 @@
+"""The tab *Mine*: plan, watch the leader board, stop, go on, and find the table in *Create*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .....generation.sampler import Plan
+from .....mining import MiningRun, MiningStage
+from .....mining.board import board_html
+from ..error_words import words_of
+from ..events import SILENT, on, switch_name, waits_at
+from ..html import status_html
+from ..state import AppState
+from .form import MineForm
+from .session import estimated, place_for, reports, run_of
+
+_TAB = "mine"
+_IDLE = (
+    "Seeds race: all are measured with a few prompts, and those that are unlikely to be any good "
+    "leave. Held-out prompts then say whether the best are better. Plan says what it takes."
+)
+Page = dict[Any, Any]
+
+
+class MineTab:
+    """The components of the tab and what happens when they are used."""
+
+    def __init__(self, state: AppState, model: gr.State, settings: Plan, folder: Path) -> None:
+        """Build the tab inside the open block.
+
+        Args:
+            state: what the page works with.
+            model: names the model in use.
+            settings: what sampling begins with.
+            folder: of the user's own tables.
+        """
+        self._state, self._model, self._folder = state, model, folder
+        with gr.Row(elem_classes="sl-page"):
+            with gr.Column(scale=0, min_width=320, elem_classes="sl-rail sl-wide"):
+                self.form = MineForm(settings)
+            with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
+                self._status = gr.HTML(status_html(_IDLE), elem_id="sl-mine-status")
+                self._board = gr.HTML("", elem_id="sl-mine-board")
+        self._connect()
+
+    def _connect(self) -> None:
+        form = self.form
+        asked = {*form.parts, self._model}
+        shown = [self._status, self._board, form.go, form.stop, form.plan]
+        on(
+            form.plan.click,
+            self.on_plan,
+            asked,
+            [self._status],
+            show_progress_on=self._status,
+            turn=waits_at(self._state, self._status),
+        )
+        on(form.go.click, self.on_mine, asked, shown, **SILENT, concurrency_limit=None)
+        on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
+        on(self._model.change, self.on_model, self._model, form.sampling, **SILENT)
+
+    def on_plan(self, given: Page) -> Page:
+        """Say what it would take."""
+        model = self._state.models.get(given[self._model])
+        found = estimated(model, self.form.wish(given))
+        lines = "".join(f"<p>{escape(line)}</p>" for line in found.lines())
+        return {self._status: gr.update(value=f'<div class="sl-mine">{lines}</div>', visible=True)}
+
+    def on_mine(self, given: Page, request: gr.Request) -> Iterator[Page]:
+        """Mine, batch by batch, until done or stopped; what was measured is kept."""
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
+        yield self._buttons(busy=True)
+        try:
+            model = self._state.models.get(given[self._model])
+            asked = self.form.wish(given)
+            place = place_for(self._folder, model, asked)
+            run = run_of(model, asked, place)
+            for report in reports(run, self._state.line, stop, asked.minutes):
+                yield {self._board: board_html(report), self._status: ""}
+                if report.stage is MiningStage.DONE and run.table is not None:
+                    page = place.keep(run.table)
+                    yield {self._status: status_html(_kept(run, place.table, page))}
+        except Exception as error:  # noqa: BLE001 - models, scorers and drivers raise anything
+            yield {self._status: status_html(words_of(error))}
+        yield self._buttons(busy=False)
+
+    def on_model(self, name: str) -> Any:
+        """Begin with the sampling that is usual for a model just chosen."""
+        model = self._state.models.opened(name)
+        if model is None:
+            return None
+        usual = model.info.usual
+        return usual.steps, usual.guidance, usual.name.key
+
+    def on_stop(self, request: gr.Request) -> Any:
+        """End after the batch in flight."""
+        self._state.switches.press(switch_name(request, _TAB))
+        return gr.update(interactive=False)
+
+    def _buttons(self, *, busy: bool) -> Page:
+        return {
+            self.form.go: gr.update(interactive=not busy),
+            self.form.plan: gr.update(interactive=not busy),
+            self.form.stop: gr.update(interactive=busy),
+        }
+
+
+def _kept(run: MiningRun, table: Path, page: Path) -> str:
+    made = "raced" if run.race else "measured with every prompt"
+    return (
+        f"{len(run.plan.seeds)} seeds {made}. The table is {table}, its report {page.name} beside "
+        "it; Create and the other hosts find it there."
+    )

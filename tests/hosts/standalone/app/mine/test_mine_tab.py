@@ -1,0 +1,114 @@
+"""The tab *Mine*: what its events show, and what they keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from seedloupe.hosts.standalone.app.mine.tab import MineTab
+from seedloupe.hosts.standalone.app.state import AppState, open_page
+from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.tables import read_table
+
+from ..app_stands import SOMEBODY, built, flow, state_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+PROMPTS = "\n".join(f"a hill {index}" for index in range(12))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "tables"
+
+
+@pytest.fixture
+def state(tiny: Model, tmp_path: Path) -> AppState:
+    return state_of(tmp_path, tiny, stream=lambda _, request: flow(request))
+
+
+@pytest.fixture
+def tab(state: AppState, folder: Path) -> MineTab:
+    def build() -> MineTab:
+        opening = open_page(state, "tiny")
+        with gr.Blocks(analytics_enabled=False):
+            return MineTab(state, gr.State("tiny"), opening.settings, folder)
+
+    return built(build)
+
+
+def asked(tab: MineTab, **changes: object) -> dict[Any, Any]:
+    """What Gradio hands over: the form as it begins, a few seeds, one step."""
+    given = {part: part.value for part in tab.form.parts}
+    wanted = {"seeds": "0:40", "prompts": PROMPTS, "steps": 1, "guidance": 1.0, **changes}
+    for name, value in wanted.items():
+        given[getattr(tab.form, f"_{name}")] = value
+    return {**given, tab._model: "tiny"}
+
+
+def html_of(tab: MineTab, pages: list[dict[Any, Any]], part: str) -> list[str]:
+    return [page[getattr(tab, part)] for page in pages if getattr(tab, part) in page]
+
+
+def test_a_run_shows_its_leader_board_and_keeps_table_and_report(
+    tab: MineTab, folder: Path
+) -> None:
+    pages = list(tab.on_mine(asked(tab), SOMEBODY))
+    boards = html_of(tab, pages, "_board")
+    assert "Round 1, 4 prompts" in "".join(boards)
+    assert "sl-mine-reach" in boards[-1]
+    assert "Done: " in boards[-1]
+    table = folder / "tiny" / "mined.seedtable.safetensors"
+    assert len(read_table(table)) == 40
+    assert (folder / "tiny" / "mined.html").read_text("utf-8").startswith("<!")
+    assert str(table) in html_of(tab, pages, "_status")[-1]
+    assert pages[0][tab.form.stop]["interactive"] is True
+    assert pages[-1][tab.form.go]["interactive"] is True
+
+
+def test_stop_keeps_everything_and_the_same_settings_go_on(
+    tab: MineTab, state: AppState, folder: Path
+) -> None:
+    pages = []
+    for page in tab.on_mine(asked(tab), SOMEBODY):
+        pages.append(page)
+        if len(pages) == 6:
+            tab.on_stop(SOMEBODY)
+    assert "Stopped; the same settings go on from here" in html_of(tab, pages, "_board")[-1]
+    kept = len(list((folder / "tiny" / "mined.journal").glob("*.npz")))
+    assert kept >= 2
+    assert not list((folder / "tiny").glob("*.safetensors"))
+    again = list(tab.on_mine(asked(tab), SOMEBODY))
+    assert "Done: " in html_of(tab, again, "_board")[-1]
+    refused = list(tab.on_mine(asked(tab, seeds="0:41"), SOMEBODY))
+    assert "journal" in html_of(tab, refused, "_status")[-1].lower()
+
+
+def test_the_plan_says_what_it_takes_and_what_it_can_see(tab: MineTab, folder: Path) -> None:
+    page = tab.on_plan(asked(tab))
+    said = page[tab._status]["value"]
+    assert "cannot be told from chance" in said
+    assert "without racing" in said
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"prompts": ""}, "prompts"),
+        ({"prompts": "a\na\n"}, "more than once"),
+        ({"name": "../up"}, "ame"),
+        ({"seeds": "x"}, "eed"),
+        ({"steps": 0.5}, "whole number"),
+    ],
+)
+def test_bad_input_is_one_line_and_the_buttons_come_back(
+    tab: MineTab, folder: Path, changes: dict[str, object], said: str
+) -> None:
+    pages = list(tab.on_mine(asked(tab, **changes), SOMEBODY))
+    assert said in html_of(tab, pages, "_status")[-1]
+    assert pages[-1][tab.form.go]["interactive"] is True
+    assert not list(folder.glob("**/*.safetensors"))
