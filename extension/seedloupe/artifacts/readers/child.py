@@ -64,7 +64,7 @@ class Child:
     """
 
     def __init__(self, maker: str, settings: Mapping[str, object]) -> None:
-        wish = {"path": [part or str(Path.cwd()) for part in sys.path], "maker": maker}
+        wish = {"path": _search_path(), "maker": maker}
         command = [sys.executable, "-c", _BEGIN, json.dumps({**wish, "settings": settings})]
         try:
             self._process = subprocess.Popen(
@@ -148,6 +148,14 @@ class Child:
     def _last_words(self) -> str:
         words = " ".join(" ".join(list(self._said)[-1:]).split())
         return f"; last it said: {words[:300]}" if words else ""
+
+
+def _search_path() -> list[str]:
+    """Where the child looks for modules: where its parent does, and where this package lies.
+
+    A host may have taken our folder from its own path again, once we were loaded.
+    """
+    return [*(part or str(Path.cwd()) for part in sys.path), str(Path(__file__).parents[3])]
 
 
 def _cause(code: int) -> str:
