@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -88,10 +89,7 @@ class ModelInfo:
     @property
     def identity(self) -> str:
         """A hash of base and patches: :attr:`sha256` itself where nothing is patched."""
-        if not self.patches:
-            return self.sha256
-        text = json.dumps([self.sha256, *self.patch_labels])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return patched_identity(self.sha256, self.patch_labels)
 
     @property
     def patch_labels(self) -> tuple[str, ...]:
@@ -137,3 +135,16 @@ def latent_cells(width: int, height: int, cell: int) -> tuple[int, int]:
         expected = f"positive multiples of {cell} pixels"
         raise ShapeError("size", expected=expected, got=f"{width}x{height}")
     return height // cell, width // cell
+
+
+def patched_identity(sha256: str, patch_labels: Sequence[str]) -> str:
+    """Return a hash of a model and its patches: ``sha256`` itself where nothing is patched.
+
+    Args:
+        sha256: of the model's file.
+        patch_labels: the patches as seed tables list them.
+    """
+    if not patch_labels:
+        return sha256
+    text = json.dumps([sha256, *patch_labels])
+    return hashlib.sha256(text.encode()).hexdigest()

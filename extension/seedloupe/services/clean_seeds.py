@@ -10,7 +10,7 @@ from ..artifacts import Purpose, purpose_of, purpose_of_table
 from ..errors import SeedloupeError
 from ..generation.table_use import table_use
 from ..picking import PickRequest, PickRule, pick_seeds
-from ..tables import MatchLevel, SeedTable, Task, read_table, tables_for
+from ..tables import MatchLevel, SeedTable, TableUse, Task, read_table, tables_for
 
 if TYPE_CHECKING:
     from ..generation.request import Request
@@ -26,8 +26,19 @@ def ranked_clean(request: Request, folders: Sequence[Path]) -> tuple[int, ...]:
 
     None where no such table is in ``folders``, or where it does not rank seeds by text.
     """
-    purpose = purpose_of(request.prompt)
-    for found in tables_for(table_use(request), folders):
+    return clean_seeds_for(table_use(request), request.prompt, folders)
+
+
+def clean_seeds_for(use: TableUse, prompt: str, folders: Sequence[Path]) -> tuple[int, ...]:
+    """Do as :func:`ranked_clean` for a host that draws by itself.
+
+    Args:
+        use: what it repaints with.
+        prompt: what the repaint is asked for.
+        folders: where tables are looked for.
+    """
+    purpose = purpose_of(prompt)
+    for found in tables_for(use, folders):
         if not _serves(found, purpose):
             continue
         try:
