@@ -8,9 +8,10 @@ sys.path.append(str(Path(__file__).parents[1] / "extension"))
 from seedloupe.hosts.webui.script import (
     SeedloupeLensScript,
     SeedloupeScript,
+    SeedloupeTextCheckScript,
     register_callbacks,
 )
 
-__all__ = ["SeedloupeLensScript", "SeedloupeScript"]
+__all__ = ["SeedloupeLensScript", "SeedloupeScript", "SeedloupeTextCheckScript"]
 
 register_callbacks()

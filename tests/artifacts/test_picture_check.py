@@ -20,7 +20,7 @@ from seedloupe.artifacts import (
     Verdict,
 )
 from seedloupe.artifacts.picture_check import (
-    Answer,
+    CheckAnswer,
     CheckedPicture,
     PictureCheck,
     unchecked_picture,
@@ -48,7 +48,7 @@ class BrightReader:
 SEES = BrightReader()
 
 
-class Painter:
+class Repainter:
     """Draws a flat picture: bright for seeds below 100."""
 
     def __init__(self, stop_after: int = 99, breaks: bool = False) -> None:
@@ -73,7 +73,7 @@ class Painter:
 
 
 def check_of(
-    painter: Painter,
+    painter: Repainter,
     *seeds: int,
     retries: int = 4,
     reader: Any = SEES,
@@ -89,56 +89,56 @@ def tried(checked: CheckedPicture[int]) -> Sequence[int]:
 
 
 def test_a_clean_picture_is_kept_and_nothing_is_drawn() -> None:
-    painter = Painter()
+    painter = Repainter()
     checked = check_of(painter, 200).of(150, 150)
-    assert (checked.seed, checked.picture, checked.answer) == (150, 150, Answer.NOTHING_FOUND)
+    assert (checked.seed, checked.picture, checked.answer) == (150, 150, CheckAnswer.NOTHING_FOUND)
     assert checked.retry is None
     assert not painter.drawn
     assert checked.words == "no text found"
 
 
 def test_a_picture_with_text_is_drawn_again_until_one_has_none() -> None:
-    painter = Painter()
+    painter = Repainter()
     checked = check_of(painter, 8, 200, 300).of(7, 7)
     assert tried(checked) == [7, 8, 200]
-    assert (checked.seed, checked.picture, checked.answer) == (200, 200, Answer.NOTHING_FOUND)
+    assert (checked.seed, checked.picture, checked.answer) == (200, 200, CheckAnswer.NOTHING_FOUND)
     assert painter.said == ["Retry 1 of at most 4: 8, wired", "Retry 2 of at most 4: 200, wired"]
     assert checked.retry_words.startswith("Kept seed 200, after 2 retries")
 
 
 def test_no_more_is_drawn_than_was_allowed_and_the_first_of_equals_is_kept() -> None:
-    checked = check_of(Painter(), 8, 9, 200, retries=2).of(7, 7)
+    checked = check_of(Repainter(), 8, 9, 200, retries=2).of(7, 7)
     assert tried(checked) == [7, 8, 9]
-    assert (checked.seed, checked.answer) == (7, Answer.TEXT_FOUND)
+    assert (checked.seed, checked.answer) == (7, CheckAnswer.TEXT_FOUND)
     assert checked.words == 'text found: "EXIT", unasked'
 
 
 def test_a_stop_while_drawing_keeps_what_there_is() -> None:
-    checked = check_of(Painter(stop_after=1), 8, 200).of(7, 7)
+    checked = check_of(Repainter(stop_after=1), 8, 200).of(7, 7)
     assert tried(checked) == [7, 8]
     assert checked.seed == 7
     assert checked.retry_words.startswith("Stopped. Kept seed 7")
 
 
 def test_a_sampler_that_fails_costs_the_retry_and_says_so() -> None:
-    checked = check_of(Painter(breaks=True), 8).of(7, 7)
+    checked = check_of(Repainter(breaks=True), 8).of(7, 7)
     assert checked.picture == 7
     assert "Drawing again failed: RuntimeError: out of memory" in checked.retry_words
 
 
 def test_where_nothing_may_be_drawn_again_the_reason_stands_there() -> None:
-    painter = Painter()
+    painter = Repainter()
     checked = check_of(painter, 200).of(7, 7, no_retry="Not drawn again: it is a film.")
-    assert checked.answer is Answer.TEXT_FOUND
+    assert checked.answer is CheckAnswer.TEXT_FOUND
     assert checked.retry_words == "Not drawn again: it is a film."
     assert not painter.drawn
     assert check_of(painter).of(150, 150, no_retry="no matter").retry_words == ""
 
 
 def test_without_a_reader_nothing_was_looked_at_and_nothing_is_drawn() -> None:
-    painter = Painter()
+    painter = Repainter()
     checked = check_of(painter, 200, reader=None).of(7, 7)
-    assert checked.answer is Answer.COULD_NOT_LOOK
+    assert checked.answer is CheckAnswer.COULD_NOT_LOOK
     assert checked.words == "not checked: there is no text reader to look with."
     assert checked.read_by == ""
     assert not painter.drawn
@@ -148,22 +148,22 @@ def test_what_cannot_be_known_is_neither_clean_nor_unlooked() -> None:
     image = torch.zeros(3, 24, 48)
     checked = unchecked_picture(7, "picture", image, why="the mask has another shape")
     assert checked.words == "cannot be known: the mask has another shape"
-    assert {Answer.NOTHING_FOUND, Answer.COULD_NOT_LOOK} - {checked.answer} == {
-        Answer.NOTHING_FOUND,
-        Answer.COULD_NOT_LOOK,
+    assert {CheckAnswer.NOTHING_FOUND, CheckAnswer.COULD_NOT_LOOK} - {checked.answer} == {
+        CheckAnswer.NOTHING_FOUND,
+        CheckAnswer.COULD_NOT_LOOK,
     }
 
 
 def test_a_blank_mask_says_so_beside_the_verdict() -> None:
     check = PictureCheck(
-        TextCheck(torch.zeros(24, 48), BrightReader()), Painter(), None, iter(()), 3
+        TextCheck(torch.zeros(24, 48), BrightReader()), Repainter(), None, iter(()), 3
     )
     assert check.of(7, 7).words.startswith("no text found: The mask is blank")
 
 
 def test_every_attempt_is_counted_and_the_kept_one_can_be_corrected(tmp_path: Path) -> None:
     log = ResultLog(ResultStore(tmp_path), SUBJECT)
-    checked = check_of(Painter(), 200, log=log).of(7, 7)
+    checked = check_of(Repainter(), 200, log=log).of(7, 7)
     tally, problem = log.read()
     assert problem == ""
     assert [(c.seed, c.flagged) for c in tally.seeds()] == [(7, 1), (200, 0)]
@@ -173,7 +173,7 @@ def test_every_attempt_is_counted_and_the_kept_one_can_be_corrected(tmp_path: Pa
 
 @pytest.mark.parametrize("seed", [7, 150])
 def test_all_of_it_goes_into_json(seed: int) -> None:
-    told = json.loads(json.dumps(check_of(Painter(), 200).of(seed, seed).to_json()))
+    told = json.loads(json.dumps(check_of(Repainter(), 200).of(seed, seed).to_json()))
     assert told["answer"] == "no_text_found"
     assert told["report"]["verdict"] == Verdict.CLEAN.value
     assert len(told["attempts"]) == (2 if seed == 7 else 0)

@@ -23,7 +23,7 @@ P = TypeVar("P")
 _OWN_SEED = "the one you had"
 
 
-class Answer(str, Enum):
+class CheckAnswer(str, Enum):
     """The kinds of answer there are to: is there text that nobody asked for?"""
 
     TEXT_FOUND = "text found"
@@ -35,13 +35,13 @@ class Answer(str, Enum):
 
 
 _ANSWERS = {
-    Verdict.FLAGGED: Answer.TEXT_FOUND,
-    Verdict.CLEAN: Answer.NOTHING_FOUND,
-    Verdict.NOT_CHECKED: Answer.COULD_NOT_LOOK,
+    Verdict.FLAGGED: CheckAnswer.TEXT_FOUND,
+    Verdict.CLEAN: CheckAnswer.NOTHING_FOUND,
+    Verdict.NOT_CHECKED: CheckAnswer.COULD_NOT_LOOK,
 }
 
 
-class Painter(Protocol[P]):
+class Repainter(Protocol[P]):
     """Draws a picture again and shows it to the check."""
 
     def draw(self, candidate: Candidate) -> P | None:
@@ -80,7 +80,7 @@ class CheckedPicture(Generic[P]):
     seed: int
     picture: P
     id: str
-    answer: Answer
+    answer: CheckAnswer
     report: ArtifactReport | None = None
     counted: Counted = field(default_factory=Counted)
     retry: Retry[P] | None = None
@@ -90,10 +90,10 @@ class CheckedPicture(Generic[P]):
     @property
     def words(self) -> str:
         """The outcome in one line."""
-        if self.report is None or self.answer is Answer.COULD_NOT_LOOK:
+        if self.report is None or self.answer is CheckAnswer.COULD_NOT_LOOK:
             said = self.why if self.report is None else _without_label(self.report.message)
             return f"{self.answer.value}: {said}"
-        if self.answer is Answer.TEXT_FOUND:
+        if self.answer is CheckAnswer.TEXT_FOUND:
             return f"{self.answer.value}: {'; '.join(short_lines(self.report))}"
         usual = self.report.message == f"No text found in {self.report.part}."
         more = "; ".join(short_lines(self.report)) or ("" if usual else self.report.message)
@@ -102,7 +102,7 @@ class CheckedPicture(Generic[P]):
     @property
     def read_by(self) -> str:
         """Who looked and at which level; empty where nobody did."""
-        if self.report is None or self.answer is Answer.COULD_NOT_LOOK:
+        if self.report is None or self.answer is CheckAnswer.COULD_NOT_LOOK:
             return ""
         reader = f"{self.report.reader} {self.report.reader_version}".strip()
         return f"{reader} at level {self.report.level.value}"
@@ -129,7 +129,12 @@ class CheckedPicture(Generic[P]):
 
 
 def unchecked_picture(
-    seed: int, picture: P, image: Tensor, *, why: str, answer: Answer = Answer.CANNOT_BE_KNOWN
+    seed: int,
+    picture: P,
+    image: Tensor,
+    *,
+    why: str,
+    answer: CheckAnswer = CheckAnswer.CANNOT_BE_KNOWN,
 ) -> CheckedPicture[P]:
     """Say of a picture why nothing was looked for in it.
 
@@ -156,7 +161,7 @@ class PictureCheck(Generic[P]):
     """
 
     check: TextCheck
-    painter: Painter[P]
+    painter: Repainter[P]
     log: ResultLog | None
     seeds: Iterator[Candidate]
     retries: int = 0

@@ -63,7 +63,11 @@ def loading() -> dict[str, Any]:
 
 
 def test_one_script_a_feature_is_registered(loading: dict[str, Any]) -> None:
-    assert loading["registered"] == ["SeedloupeLensScript", "SeedloupeScript"]
+    assert loading["registered"] == [
+        "SeedloupeLensScript",
+        "SeedloupeScript",
+        "SeedloupeTextCheckScript",
+    ]
 
 
 def test_another_package_called_extension_is_left_alone(loading: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Inpainted pictures looked over for text that nobody asked for."""
