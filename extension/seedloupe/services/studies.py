@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ from ..studies.labelled import (
     world_point_pairs,
 )
 from ..studies.names import StudyName
-from ..studies.revelio import ProbeStudy
+from ..studies.revelio import ProbeStudy, SaeStudy
+from ..studies.revelio.sae import TeachingPlan
 from ..studies.semantic_lens import LayersStudy, StepsStudy, TransformsStudy, VideoStudy
 
 if TYPE_CHECKING:
@@ -154,6 +155,22 @@ def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
     return ProbeStudy(_looking(model, choices), world_classes(count), f"{_WORLD}, by kind of thing")
 
 
+def _sae(model: StudiedWith, choices: StudyChoices) -> Study:
+    source = _pictures(model, choices, 80, 400)
+    looking = _looking(model, choices)
+    if choices.layers is None:
+        chosen = [layer for layer in looking.layers if layer.endswith("vit-out")][-_SAE_LAYERS:]
+        looking = replace(looking, layers=tuple(chosen or looking.layers[-_SAE_LAYERS:]))
+    if choices.times is None:
+        looking = replace(looking, times=(100,) if choices.quick else (25, 200))
+    plan = TeachingPlan(steps=600) if choices.quick else TeachingPlan(units=512, steps=4000)
+    keep = None if choices.cache is None else choices.cache / "concepts"
+    return SaeStudy(looking, source.items, source.origin, plan, keep)
+
+
+_SAE_LAYERS = 3
+
+
 def _painted(
     model: StudiedWith, choices: StudyChoices, prompts: int, seeds: int, steps: int
 ) -> Painted:
@@ -202,6 +219,7 @@ _BUILD: Mapping[StudyName, Callable[[StudiedWith, StudyChoices], Study]] = {
     StudyName.STEPS: _steps,
     StudyName.VIDEO: _video,
     StudyName.PROBE: _probe,
+    StudyName.SAE: _sae,
     StudyName.CORRESPONDENCE: _correspondence,
     StudyName.EARLY: _early,
 }

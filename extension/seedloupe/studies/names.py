@@ -17,6 +17,7 @@ class StudyName(str, Enum):
     STEPS = "steps"
     VIDEO = "video"
     PROBE = "probe"
+    SAE = "sae"
     CORRESPONDENCE = "correspondence"
     EARLY = "early"
 
@@ -48,6 +49,7 @@ _SUMMARIES = {
     StudyName.STEPS: "do more denoising steps change what layers see?",
     StudyName.VIDEO: "does an object stay itself while it moves?",
     StudyName.PROBE: "which classes can be read off a layer?",
+    StudyName.SAE: "which concepts does a layer hold? (a sparse autoencoder a layer)",
     StudyName.CORRESPONDENCE: "is a point of a thing found on another of its kind?",
     StudyName.EARLY: "how soon can a seed's fate with a prompt be told?",
 }

@@ -170,6 +170,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "seedloupe study probe --quick --out probe",
         "seedloupe study probe --model model.safetensors --folder classes --out probe",
     ),
+    "seedloupe study sae": (
+        "seedloupe study sae --quick --out sae",
+        "seedloupe study sae --model model.safetensors --folder VOC2012 --out sae",
+    ),
     "seedloupe study correspondence": (
         "seedloupe study correspondence --quick --out correspondence",
         "seedloupe study correspondence --model model.safetensors --folder SPair-71k --out found",

@@ -1,0 +1,15 @@
+"""Concepts: sparse codes of a layer's cells, learnt beforehand, painted while a picture forms."""
+
+from .coder import SparseCoder
+from .file import CONCEPTS_SUFFIX, ConceptFileError, read_concepts, write_concepts
+from .paint import ConceptRenderer, concept_maps
+
+__all__ = [
+    "CONCEPTS_SUFFIX",
+    "ConceptFileError",
+    "ConceptRenderer",
+    "SparseCoder",
+    "concept_maps",
+    "read_concepts",
+    "write_concepts",
+]

@@ -1,0 +1,83 @@
+"""Coders in safetensors files; no other format is read, least of all a pickle."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from ...errors import InputError
+from ...files import write_whole
+from .coder import SparseCoder
+
+CONCEPTS_SUFFIX = ".concepts.safetensors"
+_FORMAT = "seedloupe.concepts.1"
+_TENSORS = ("encoder", "bias", "decoder", "centre")
+
+
+class ConceptFileError(InputError):
+    """A file of concepts that cannot be used."""
+
+
+def write_concepts(coder: SparseCoder, path: Path) -> None:
+    """Write a coder; the file is whole or not there."""
+    told = {
+        "layer": coder.layer,
+        "time": coder.time,
+        "k": coder.k,
+        "scale": coder.scale,
+        "model_sha256": coder.model_sha256,
+        "per_picture": coder.per_picture,
+    }
+    tensors = {name: getattr(coder, name).contiguous() for name in _TENSORS}
+    write_whole(path, save(tensors, {"format": _FORMAT, "coder": json.dumps(told)}))
+
+
+def read_concepts(path: Path, *, layers: tuple[str, ...] | None = None) -> SparseCoder:
+    """Read a coder.
+
+    Args:
+        path: a ``.concepts.safetensors`` file.
+        layers: those of the model in use, one of which it must be for; None does not ask.
+
+    Raises:
+        ConceptFileError: the file is no such file, or for a layer the model does not have.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != _FORMAT:
+                raise _refusal(path, metadata.get("format") or "another kind of file")
+            told = json.loads(metadata["coder"])
+            coder = SparseCoder(
+                str(told["layer"]),
+                int(told["time"]),
+                int(told["k"]),
+                **{name: file.get_tensor(name).float() for name in _TENSORS},
+                scale=float(told["scale"]),
+                model_sha256=str(told["model_sha256"]),
+                per_picture=bool(told["per_picture"]),
+            )
+    except ConceptFileError:
+        raise
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, InputError) as error:
+        raise _refusal(path, f"{type(error).__name__}: {error}") from error
+    if layers is not None and coder.layer not in layers:
+        raise ConceptFileError(
+            "concepts",
+            expected="concepts of a layer of this model",
+            got=f"{path.name}, taught on {coder.layer}",
+            advice="Teach them on this model with `seedloupe study sae`.",
+        )
+    return coder
+
+
+def _refusal(path: Path, got: str) -> ConceptFileError:
+    return ConceptFileError(
+        "concepts",
+        expected=f"a {CONCEPTS_SUFFIX} file",
+        got=f"{path.name}: {got}",
+        advice="`seedloupe study sae` writes one; pickles are never opened.",
+    )

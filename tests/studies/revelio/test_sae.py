@@ -1,0 +1,119 @@
+"""A planted dictionary is found again, and silent units are brought back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from seedloupe.errors import InputError
+from seedloupe.lens.concepts import read_concepts
+from seedloupe.studies.frame import Estimate, Holds, run_study
+from seedloupe.studies.frame.looking import Looking
+from seedloupe.studies.journal import StudyJournal
+from seedloupe.studies.labelled import LabelledPicture
+from seedloupe.studies.revelio.sae import SaeStudy, TeachingPlan, teach
+from seedloupe.studies.revelio.sae.train import _Learner
+
+from ..frame.stands import COLOURS, HEIGHT, NOISE, WIDTH, Stand
+
+WIDE, ATOMS, ACTIVE = 32, 128, 4
+
+
+def planted(count: int) -> tuple[Tensor, Tensor]:
+    """Sums of four of 128 directions each, and the directions."""
+    generator = torch.Generator().manual_seed(0)
+    atoms = normalize(torch.randn(ATOMS, WIDE, generator=generator), dim=1)
+    chosen = torch.rand(count, ATOMS, generator=generator).topk(ACTIVE, dim=1).indices
+    strength = 0.5 + torch.rand(count, ACTIVE, generator=generator)
+    codes = torch.zeros(count, ATOMS).scatter(1, chosen, strength)
+    return codes @ atoms, atoms
+
+
+def test_a_planted_dictionary_is_found_again() -> None:
+    vectors, atoms = planted(12_000)
+    plan = TeachingPlan(ATOMS, ACTIVE, 900, 256, 4e-3)
+    before = torch.get_rng_state()
+    taught = teach(vectors[:10_000], vectors[10_000:], plan, layer=COLOURS, time=50)
+    cosines = (normalize(taught.coder.decoder, dim=1) @ atoms.mT).amax(0)
+    assert float(cosines.mean()) >= 0.9
+    assert taught.silent < 0.05
+    assert taught.explained > 0.8
+    assert taught.answering <= ACTIVE
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_silent_units_are_brought_back_and_stay_silent_otherwise() -> None:
+    vectors, _ = planted(6_000)
+    silent = {}
+    for revive in (True, False):
+        plan = TeachingPlan(ATOMS, ACTIVE, 600, 256, 4e-3, silent_after=1024, revive=revive)
+        learner = _Learner(vectors - vectors.mean(0), plan)
+        with torch.no_grad():
+            learner.bias[: ATOMS // 2] = -6.0  # as if earlier steps had driven them off
+        with torch.enable_grad():
+            for _ in range(plan.steps):
+                learner.step()
+        answers = vectors @ learner.encoder + learner.bias
+        top = answers.topk(ACTIVE, dim=1).indices.unique()
+        silent[revive] = 1 - len(top) / ATOMS
+    assert silent[False] > 0.4
+    assert silent[True] < silent[False] - 0.2
+
+
+def test_the_same_plan_teaches_the_same_coder() -> None:
+    vectors, _ = planted(800)
+    plan = TeachingPlan(16, 2, 30, 64)
+    coders = [teach(vectors, vectors, plan, layer=COLOURS, time=1).coder for _ in range(2)]
+    assert torch.equal(coders[0].decoder, coders[1].decoder)
+    assert torch.allclose(coders[0].decoder.norm(dim=1), torch.ones(16), atol=1e-5)
+
+
+def test_too_few_vectors_or_units_are_refused() -> None:
+    vectors, _ = planted(100)
+    with pytest.raises(InputError, match="vectors"):
+        teach(vectors[:10], vectors, TeachingPlan(), layer=COLOURS, time=1)
+    with pytest.raises(InputError, match="k"):
+        teach(vectors, vectors, TeachingPlan(units=4, k=5), layer=COLOURS, time=1)
+
+
+def boxes(count: int) -> tuple[LabelledPicture, ...]:
+    """Boxes of two kinds, each in its colour."""
+    found = []
+    for place in range(count):
+        image = torch.full((3, HEIGHT, WIDTH), 0.5)
+        objects = torch.zeros(HEIGHT, WIDTH, dtype=torch.int64)
+        top, left, kind = 4 + 3 * (place % 5), 4 + 4 * (place % 7), place % 2
+        shade = 0.8 + 0.02 * (place % 5)
+        colour = torch.tensor([shade, 0.1, 0.1] if kind else [0.1, 0.2, shade])
+        image[:, top : top + 20, left : left + 24] = colour[:, None, None]
+        objects[top : top + 20, left : left + 24] = 1
+        found.append(LabelledPicture(f"b{place}", image, objects, (("sea", "rose")[kind],)))
+    return tuple(found)
+
+
+def test_units_of_a_layer_that_sees_colours_are_pure_and_those_of_noise_are_not(
+    tmp_path: Path,
+) -> None:
+    stand = Stand()
+    looking = Looking(stand, (COLOURS, NOISE), (50,), stand.untrained())
+    plan = TeachingPlan(units=32, k=3, steps=150, batch=128)
+    study = SaeStudy(looking, boxes(16), "drawn", plan, keep=tmp_path)
+    with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
+        report = run_study(study, journal)
+    assert report.holds is Holds.YES
+    assert f"of {COLOURS} at time 50" in report.sentence
+    pure = report.figures["purity of the best layer"]
+    assert isinstance(pure, Estimate)
+    assert pure.value > 0.9
+    coder = read_concepts(tmp_path / f"{COLOURS}-t50.concepts.safetensors")
+    assert (coder.layer, coder.units, coder.k) == (COLOURS, 32, 3)
+
+
+def test_one_kind_of_thing_cannot_tell_pure_units() -> None:
+    stand = Stand()
+    with pytest.raises(InputError, match="two kinds"):
+        SaeStudy(Looking(stand, (COLOURS,), (50,)), boxes(20)[::2], "drawn")
