@@ -126,6 +126,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "seedloupe lens compare": (
         "seedloupe lens compare 000-7.lens.safetensors 001-8.lens.safetensors --out apart.html",
     ),
+    "seedloupe scorers": (
+        "seedloupe scorers",
+        "seedloupe scorers --weights clip=models/clip-vit-large-patch14",
+    ),
     "seedloupe study": (
         "seedloupe study inpaint --out study --plan",
         "seedloupe study all --quick --out studies",

@@ -136,7 +136,7 @@ def _add_race(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shard",
         metavar="i/n",
-        help="measure only this part; then 'tables merge' joins the journals (i from 0)",
+        help="measure only this part, i from 0; then 'tables merge' joins the parts (default: all)",
     )
     parser.add_argument(
         "--machines",
