@@ -72,6 +72,7 @@ TAKEN: Mapping[str, Mapping[str, Wanted]] = {
     "seedloupe tables export": {"table": _TABLE},
     **{f"seedloupe pick {rule}": _PICK for rule in ("golden", "diverse", "layout", "clean", "by")},
     "seedloupe mine": {"model": _MODEL, "prompts": _TEXT},
+    "seedloupe variance": {"model": _MODEL, "prompts": _TEXT},
     "seedloupe check": {"images": _PICTURES, "mask": _MASKS, "before": _PICTURES},
     "seedloupe tally show": {"tally": _TALLY},
     "seedloupe tally correct": {"tally": _TALLY},

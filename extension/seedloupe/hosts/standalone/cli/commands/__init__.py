@@ -16,6 +16,7 @@ from . import (
     study,
     tables,
     tally,
+    variance,
 )
 
 #: In the order ``--help`` lists them.
@@ -27,6 +28,7 @@ COMMANDS = (
     pick,
     mine,
     scorers,
+    variance,
     check,
     tally,
     readers,

@@ -1,0 +1,122 @@
+"""``seedloupe variance``: how much of a model's variance is the seed's, before anybody mines."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..arguments import add_model, guidance, names, picture_count, picture_size, seeds, steps
+from ..parser import command
+from ..plug_ins import plugins_in_use
+from ..sampler_arguments import add_sampler, asked_sampler
+
+if TYPE_CHECKING:
+    from .....generation.model_info import ModelInfo
+    from .....generation.request import Request
+    from ..console import Console
+    from ..parser import Parser
+
+
+def add(commands: argparse._SubParsersAction[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "variance", "how much of a model's variance is the seed's")
+    add_model(parser)
+    parser.add_argument(
+        "--seeds", type=seeds, metavar="0:12", help="which, three or more (default: 0:12)"
+    )
+    parser.add_argument(
+        "--prompts",
+        type=Path,
+        metavar="FILE",
+        help="as for mine (default: Seedling's own; for other models a dozen usual ones)",
+    )
+    parser.add_argument(
+        "--count", type=picture_count, default=8, metavar="N", help="prompts (default: 8)"
+    )
+    parser.add_argument(
+        "--scorers",
+        type=names,
+        metavar="a,b",
+        help="names, or NAME=FOLDER for one with weights; see seedloupe scorers "
+        "(default: all that fit)",
+    )
+    parser.add_argument(
+        "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
+    )
+    parser.add_argument(
+        "--steps", type=steps, metavar="N", help="1 to 1000 (default: 20; for few-step models 4)"
+    )
+    parser.add_argument(
+        "--guidance", type=guidance, metavar="X", help="(default: 4; for few-step models 1)"
+    )
+    add_sampler(parser)
+    parser.add_argument(
+        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
+    )
+    parser.add_argument(
+        "--batch", type=picture_count, default=16, metavar="N", help="pictures at once"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Make a small grid of pictures, measure it and say what is whose."""
+    from .....mining.scorers import ScorerSources
+    from .....places import own_folder
+    from .....services.prompt_files import read_prompts
+    from .....services.scorers import ScorerWish, open_scorers, scorers_of, with_weights
+    from .....services.variance import measure_variance, variance_prompts
+
+    given = None if args.prompts is None else read_prompts(args.prompts)
+    wishes = None if args.scorers is None else [ScorerWish.parse(text) for text in args.scorers]
+    plugins = plugins_in_use(console)
+    asked_sampler(args)
+    from ..opening import open_said, say_cut_prompts
+
+    model = open_said(args.model, console, device=args.device)
+    from .....generation.table_use import sampling_spec
+    from ...engine.sampling import generator_for
+    from ...engine.text import pooled_caption
+
+    prompts = variance_prompts(model.info, given, args.count)
+    say_cut_prompts(console, model, list(prompts))
+    request = _request(args, model.info)
+    sources = with_weights(
+        ScorerSources(), wishes or (), own_folder(os.environ, sys.platform, Path.home())
+    )
+    registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model))
+    scorers = open_scorers(wishes, registry, sources, tell=console.note)
+    images = len(set(request.seeds)) * len(prompts)
+    with console.progress("measuring", images, "pictures") as bar:
+        report = measure_variance(
+            request,
+            prompts,
+            generator_for(model, sampling_spec(request), request.noise),
+            scorers,
+            batch=args.batch,
+            tell=bar.at,
+            say=console.note,
+        )
+    console.result({"model": model.name, **report.to_json()}, report.lines())
+    return 0
+
+
+def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
+    from .....generation.request import Request
+    from .....noise import NoiseSource
+    from .....services.variance import SEEDS
+
+    name = asked_sampler(args)
+    width, height = args.size or (None, None)
+    return Request.of(
+        model,
+        "",
+        tuple(range(SEEDS) if args.seeds is None else args.seeds),
+        width=width,
+        height=height,
+        plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
+        noise=NoiseSource.parse(args.noise),
+    )
