@@ -111,9 +111,13 @@
             save.href = seedloupe.address("lens/file", {run: chosen});
             const query = {run: chosen};
             if (other.value && other.value !== chosen) query.other = other.value;
-            place.append(make("iframe", {
+            // The first look at a long run finds its colours, which takes seconds.
+            const wait = make("p", {role: "status"}, "Getting the run ready…");
+            const page = make("iframe", {
                 className: "seedloupe-lens-page", title: "Lens", src: seedloupe.address("lens/page", query),
-            }));
+            });
+            page.addEventListener("load", () => wait.remove());
+            place.append(wait, page);
             const notes = run.selectedOptions[0].dataset.notes;
             said.replaceChildren(...JSON.parse(notes || "[]").map(note => make("p", {}, note)));
         }

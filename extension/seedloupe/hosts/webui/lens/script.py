@@ -149,4 +149,4 @@ def _task() -> str:
 
 def _say(p: Any, sentence: str) -> None:
     p.comment(f"Seedloupe lens: {sentence}")
-    _logger.info("Seedloupe lens: %s", sentence)
+    _logger.warning("Seedloupe lens: %s", sentence)
