@@ -65,11 +65,12 @@ class DenoiserWatch:
         self._unet: nn.Module | None = None
         self._first: RemovableHandle | None = None
         self._chunks = ChunkCursor((1.0,))
+        self._said: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be watched, each with the reason."""
-        probe = self._probe.notes if self._probe is not None else ()
+        probe = self._probe.notes if self._probe is not None else self._said
         words = self._words.notes if self._words is not None else ()
         return (*probe, *words, *self._evaluations.notes.values())
 
@@ -114,7 +115,7 @@ class DenoiserWatch:
         self._evaluations.stepped(step)
 
     def finish(self, *, whole: bool = True) -> None:
-        """Say that sampling is over, and take all hooks off.
+        """Say that sampling is over: take all hooks off, and let go of the model.
 
         Args:
             whole: whether the last evaluation was computed to its end.
@@ -126,6 +127,9 @@ class DenoiserWatch:
             self._evaluations.drop()
         if self._words is not None:
             self._words.finish()
+        if self._probe is not None:
+            self._said = self._probe.notes
+        self._probe = self._unet = None
 
     @property
     def _probes(self) -> tuple[LayerProbe, ...]:

@@ -51,11 +51,12 @@ class SamplingWatch:
         self._words = words
         self._probe: FeatureProbe | None = None
         self._evaluations = Evaluations(sinks, levels=levels, words=words)
+        self._said: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be watched, each with the reason."""
-        probe = self._probe.notes if self._probe is not None else ()
+        probe = self._probe.notes if self._probe is not None else self._said
         words = self._words.notes if self._words is not None else ()
         return (*probe, *words, *self._evaluations.notes.values())
 
@@ -90,10 +91,13 @@ class SamplingWatch:
         self._evaluations.stepped(step)
 
     def finish(self) -> None:
-        """Say that sampling is over."""
+        """Say that sampling is over, and let go of the model."""
         self._evaluations.flush()
         if self._words is not None:
             self._words.finish()
+        if self._probe is not None:
+            self._said = self._probe.notes
+        self._probe = None
 
     def _arm(
         self,

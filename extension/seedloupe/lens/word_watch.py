@@ -83,6 +83,7 @@ class WordWatch:
         self._notes: dict[str, str] = {}
         # Transformers are told further tokens behind CLIP's.
         self._joint = False
+        self._said: tuple[str, ...] = ()
 
     @property
     def prompt(self) -> WordsSeen:
@@ -105,7 +106,7 @@ class WordWatch:
             for layer, truth in side.tally.truths.items()
             if truth.label in _DOUBTS
         )
-        return tuple(dict.fromkeys((*probes, *self._notes.values(), *doubts)))
+        return tuple(dict.fromkeys((*self._said, *probes, *self._notes.values(), *doubts)))
 
     def probes_for(self, unet: nn.Module) -> Mapping[LayerProbe, frozenset[RowKind]]:
         """Return a probe for each prompt, with the kind of rows it reads.
@@ -165,8 +166,11 @@ class WordWatch:
 
     def finish(self) -> None:
         """Let go of the model."""
-        for probe in self.probes:
-            probe.disarm()
+        for side in self._sides:
+            if side.probe is not None:
+                side.probe.disarm()
+                self._said = (*self._said, *side.probe.notes)
+                side.probe = None
 
     def kept_in(self, record: LensRecord, *, every: int = 1) -> LensRecord:
         """Return ``record`` with the words of both prompts."""

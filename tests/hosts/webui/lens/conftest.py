@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..conftest import Host
-from .one_sampling import Conds, OneSampling, loaded, scheduled, small_unet
+from .one_sampling import Conds, Job, OneSampling, loaded, scheduled, small_unet
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Bench:
             "conds": Conds([[scheduled(n)] for n in range(images)]),
             "negatives": [scheduled(90).schedules] * images,
             "told": self.ours("callbacks")._evaluated,
-            "job": SimpleNamespace(),
+            "job": Job(),
             **more,
         }
         self.use(settings["model"])

@@ -41,6 +41,10 @@ class UNet(LdmUNet):
         return super().forward(x, timesteps, context)
 
 
+class Job:
+    """The web UI's processing object."""
+
+
 def small_unet(seed: int = 0) -> UNet:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -117,7 +121,7 @@ class OneSampling:
     timesteps: bool = False
     second_order: bool = False
     before_step: Callable[[int], None] = lambda step: None
-    job: Any = field(default_factory=SimpleNamespace)
+    job: Any = field(default_factory=Job)
 
     def __post_init__(self) -> None:
         self.state = SimpleNamespace(steps=[])

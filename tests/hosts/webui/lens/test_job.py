@@ -36,6 +36,10 @@ def picture() -> Image.Image:
     return Image.new("RGB", (48, 64), "red")
 
 
+def found_path(folder: Path) -> Path:
+    return folder / "p.lens.safetensors"
+
+
 def test_each_picture_of_a_batch_has_a_run_of_its_own(
     bench: Bench, kept: Any, latents: Draw
 ) -> None:
@@ -109,6 +113,11 @@ def test_a_picture_is_found_by_its_parameters_in_memory_or_beside_it(
     later = bench.ours("runs").KeptRuns()
     found = find("a cat\nSeed: 152", [tmp_path], later)
     assert (found.seed, found.sampling.part) == ("152", "from a file")
+    assert found.picture is None
+    picture().save(tmp_path / "p.png")
+    assert bench.ours("saved_files").open_file(found_path(tmp_path), later).picture is not None
+    Image.new("RGB", (64, 48)).save(tmp_path / "p.png")  # of another form: not what was sampled
+    assert bench.ours("saved_files").open_file(found_path(tmp_path), later).picture is None
     assert find("a dog", [tmp_path, tmp_path / "nowhere"], later) is None
     assert find("  ", [tmp_path], later) is None
 

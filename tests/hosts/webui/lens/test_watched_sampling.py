@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -251,3 +253,15 @@ def test_another_wrapper_on_top_of_ours_stays_and_works(bench: Bench, latents: D
     sampling.draw(latents(2))
     assert calls == [3, 3]
     assert bench.done == [watch]
+
+
+def test_a_run_that_is_kept_does_not_keep_the_model_or_the_job(bench: Bench, latents: Draw) -> None:
+    sampling = bench.sampling()
+    unet, job = weakref.ref(sampling.unet), weakref.ref(sampling.job)
+    watch = bench.watched(sampling)
+    sampling.draw(latents(2))
+    bench.use(object())
+    del sampling
+    gc.collect()
+    assert unet() is job() is None
+    assert watch.record().rgb

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from ....errors import SeedloupeError
 from ....lens.file import SUFFIX, write_lens
 from ....lens.hooks import reason_of
-from .runs import KeptRuns, PictureRun, SamplingRun
+from .runs import KeptRuns, PictureRun, SamplingRun, small_picture
 from .settings import LensSettings
 from .watched_sampling import WatchedSampling
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-_LONGEST_SIDE = 512
 
 
 class LensJob:
@@ -50,8 +48,7 @@ class LensJob:
     def finished(self, picture: Image, *, batch: int, image: int) -> None:
         """Put a finished picture beside its runs; the next picture that is saved is this one."""
         self._pending = [r for r in self._runs if (r.sampling.batch, r.image) == (batch, image)]
-        small = picture.convert("RGB")
-        small.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+        small = small_picture(picture)
         for run in self._pending:
             run.picture = small
 

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 _SAMPLINGS_KEPT = 8
 _PROMPT_SHOWN = 40
+_LONGEST_SIDE = 512
+
+
+def small_picture(picture: Image) -> Image:
+    """Return a picture as the explorer shows it."""
+    small = picture.convert("RGB")
+    small.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    return small
 
 
 class SamplingRun:

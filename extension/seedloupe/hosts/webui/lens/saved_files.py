@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ....errors import InputError
+from ....errors import InputError, SeedloupeError
 from ....lens.file import SUFFIX, read_lens, read_lens_spec
-from .runs import KeptRuns, PictureRun, SamplingRun
+from ....lens.record_view import require_same_form
+from .runs import KeptRuns, PictureRun, SamplingRun, small_picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from ....lens.record import LensRecord
 
 _MOST_FILES = 500
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def find_run(parameters: str, folders: Iterable[Path], kept: KeptRuns) -> PictureRun | None:
@@ -43,8 +51,31 @@ def open_file(path: Path, kept: KeptRuns) -> PictureRun:
     run.parameters = parameters
     notes = record.spec.truth.get("notes")
     run.notes = tuple(str(note) for note in notes) if isinstance(notes, (list, tuple)) else ()
+    run.picture = _picture_beside(path, record)
     kept.add(run)
     return run
+
+
+def _picture_beside(path: Path, record: LensRecord) -> Image | None:
+    """Return the picture a lens file was saved beside, if it is there and has the right form."""
+    stem = path.name.removesuffix(SUFFIX)
+    for name in (stem, stem.rpartition(".")[0]):  # of a first pass, the name says so at its end
+        for kind in _PICTURES if name else ():
+            beside = path.with_name(name + kind)
+            if beside.is_file() and not beside.is_symlink():
+                return _opened(beside, record)
+    return None
+
+
+def _opened(path: Path, record: LensRecord) -> Image | None:
+    from PIL import Image as pictures  # noqa: N813
+
+    try:
+        with pictures.open(path) as opened:
+            require_same_form(record, opened.height, opened.width)
+            return small_picture(opened)
+    except (SeedloupeError, OSError, pictures.DecompressionBombError):
+        return None  # cut out of a larger one, or no picture; layers are shown alone
 
 
 def _newest(folders: Iterable[Path]) -> Iterator[Path]:

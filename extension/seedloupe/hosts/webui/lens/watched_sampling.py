@@ -31,7 +31,7 @@ class SamplingPlan:
         cells: height and width of the latent.
         sampler: as the web UI calls it.
         layers: names, aliases or globs, or ``auto``.
-        budget: bytes a recording may take.
+        budget: bytes the recording of a picture may take.
         words: whether words are watched.
         strip: shows layers while the sampling runs; None shows none.
         task: the web UI's name of the job.
@@ -83,7 +83,7 @@ class WatchedSampling:
 
     def evaluate(self, params: Any) -> None:
         """The denoiser is evaluated now: what ``on_cfg_denoiser`` hands over."""
-        if params.denoiser.p is self.job and self._run is not None:
+        if self.job is not None and params.denoiser.p is self.job and self._run is not None:
             self._guarded("evaluate", lambda: self._run and self._run.evaluate(params))
 
     def stepped(self, step: int) -> None:
@@ -99,6 +99,11 @@ class WatchedSampling:
             self._notes["error"] = f"the sampling failed: {reason_of(error)}"
         if self.plan.strip is not None:
             self.plan.strip.end(self.notes)
+        # What is kept of the run must not keep the host's tensors.
+        texts = replace(self.plan.prompts, cond=None, uncond=None)
+        self.plan, self.job = replace(self.plan, prompts=texts), None
+        if self._run is not None:
+            self._run.let_go()
         self._guarded("done", lambda: self._done(self))
 
     def record(self) -> LensRecord:
@@ -137,7 +142,7 @@ class _Run:
             steps=steps,
             budget=plan.budget,
             words=words.prompt if words else None,
-            rows=sum(map(len, plan.prompts.cond.batch)),
+            rows=max(map(len, plan.prompts.cond.batch)),  # the budget is a picture's
         )
         recipe: Recipe = cut.wish.recipe
         self._cut, self._every = cut.notes, recipe.every
@@ -174,6 +179,11 @@ class _Run:
 
     def finish(self, *, whole: bool) -> None:
         self._watch.finish(whole=whole)
+
+    def let_go(self) -> None:
+        self._plan = replace(
+            self._plan, prompts=replace(self._plan.prompts, cond=None, uncond=None)
+        )
 
     def record(self, notes: Any) -> LensRecord:
         said = [*notes, *filter(None, (*self._cut, self._said, self._swapped)), *self._watch.notes]
