@@ -19,14 +19,13 @@ class Bench:
     """The web UI's double, with our lens's modules loaded over it."""
 
     host: Host
-    monkeypatch: pytest.MonkeyPatch
     done: list[Any] = field(default_factory=list)
 
     def ours(self, name: str) -> Any:
         return self.host.ours(f"lens.{name}")
 
     def use(self, model: Any) -> None:
-        self.monkeypatch.setattr(self.host.module("shared"), "sd_model", model, raising=False)
+        self.host.module("shared").sd_model = model
 
     def sampling(self, model: Any | None = None, *, images: int = 2, **more: Any) -> OneSampling:
         """A sampling of the web UI; ``told`` is our callback."""
@@ -64,8 +63,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(host: Host, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    return Bench(host, monkeypatch)
+def bench(host: Host) -> Bench:
+    return Bench(host)
 
 
 @pytest.fixture

@@ -260,7 +260,7 @@ def test_a_run_that_is_kept_does_not_keep_the_model_or_the_job(bench: Bench, lat
     unet, job = weakref.ref(sampling.unet), weakref.ref(sampling.job)
     watch = bench.watched(sampling)
     sampling.draw(latents(2))
-    bench.use(object())
+    bench.host.module("shared").sd_model = None
     del sampling
     gc.collect()
     assert unet() is job() is None

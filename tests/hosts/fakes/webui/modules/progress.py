@@ -1,3 +1,5 @@
-"""The task that runs."""
+"""Which job the page waits for."""
+
+from __future__ import annotations
 
 current_task: str | None = None

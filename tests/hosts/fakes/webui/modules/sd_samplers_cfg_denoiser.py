@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -31,6 +32,11 @@ class CFGDenoiser(torch.nn.Module):
         self.total_steps: int | None = None
         self.step = 0
         self.padded_cond_uncond = self.padded_cond_uncond_v0 = False
+
+    @property
+    def inner_model(self) -> Any:
+        """The model as a sampler sees it: those of training times know no noise levels."""
+        return SimpleNamespace(**({} if self.sampler.funcname == "ddim" else {"sigmas": ()}))
 
     def forward(
         self,
@@ -161,11 +167,12 @@ class CFGDenoiser(torch.nn.Module):
         """Run negative rows first, all pictures' first parts together, then their second ones."""
         pictures, negatives = self._now(cond, uncond)
         texts = [
-            prompt_parser.stacked([parts[min(k, len(parts) - 1)][0] for parts in pictures])
-            for k in range(max(map(len, pictures)))
+            prompt_parser.stacked([row for row, _ in parts])
+            for parts in zip(*pictures, strict=False)  # as many as the picture with the fewest has
         ]
+        every = prompt_parser.stacked([row for parts in pictures for row, _ in parts])
         negative = prompt_parser.stacked(negatives) if negatives else None
-        params = self._params(x, image, sigma, texts[0], negative)
+        params = self._params(x, image, sigma, every, negative)
         skips = scale == 1.0 or self._skips_negative(sigma) or negative is None
         longest = max(t.shape[1] for t in [*texts, *([] if skips else [negative])])
         entries = [(0, text) for text in texts] + ([] if skips else [(1, negative)])
