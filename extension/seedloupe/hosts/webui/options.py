@@ -91,7 +91,7 @@ def _options() -> dict[str, Any]:
         READER: reader.info("auto takes the best one that is installed"),
         LEVEL: level.info("low: only when it is certain; high: also when it is only likely"),
         LENS_BUDGET: budget.info("with less the lens keeps fewer steps, then only colours"),
-        LENS_LAYERS: layers.info("auto, or names with commas between: down.2, mid, up.5"),
+        LENS_LAYERS: layers.info("auto, or names with commas between: mid-vit-out, OUT03"),
         LENS_LIVE: live.info("the picture stays the same to the pixel"),
     }
 
