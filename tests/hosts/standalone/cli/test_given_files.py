@@ -36,6 +36,7 @@ OTHERS = {
         "to",
         "folder",
         "cache",
+        "reference",
         "source",
         "seed",
         "pictures",
