@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .budget import Budgeted, Recipe, RecordingPlan, fit_budget
+from .channels import ChannelChoice, ChannelFilter
 from .file import write_lens
 from .hooks import reason_of
 from .layers import find_layers
@@ -79,23 +80,27 @@ class Recording:
 
     Args:
         recipe: what to keep of each map.
+        channels: which channels of each layer.
     """
 
-    def __init__(self, recipe: Recipe | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe | None = None, *, channels: ChannelChoice = ChannelChoice.ALL
+    ) -> None:
         self._recipe = recipe or Recipe()
+        self._channels = ChannelFilter(channels)
         self._recorder = Recorder(self._recipe)
         self._refused: dict[str, str] = {}
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be kept, and why."""
-        return (*self._refused.values(), *self._recorder.notes)
+        return (*self._refused.values(), *self._recorder.notes, *self._channels.notes)
 
     def take(self, feature: FeatureMap) -> None:
         """Keep one map: the sink of whoever watches."""
         try:
             if feature.layer not in self._refused:
-                self._recorder(feature)
+                self._recorder(self._channels.of(feature))
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             note = f"{feature.layer} was not recorded to the end: {reason_of(error)}"
             self._refused[feature.layer] = note

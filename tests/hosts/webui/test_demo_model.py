@@ -8,7 +8,8 @@ import pytest
 from seedloupe.errors import ModelError
 from seedloupe.hosts.webui.demo_model import add_seedling, main
 from seedloupe.seedling import weights_folder
-from seedloupe.seedling.training.architecture import CONTEXT_WIDTH, TEXT, UNET, VAE
+from seedloupe.seedling.training.architecture import TEXT, UNET, VAE
+from seedloupe.seedling.transformer import CONTEXT_WIDTH
 
 yaml = pytest.importorskip("yaml")
 

@@ -22,7 +22,7 @@ def test_planted_channels_are_found_largest_first() -> None:
     found = find_massive(feature)
     assert found.channels == (17, 4)
     assert found.share > 0.99
-    assert "2 of 24 channels (17, 4)" in found.sentence
+    assert found.sentence.startswith("2 of 24 channels (17, 4) hold 100%")
 
 
 def test_plain_features_have_none() -> None:

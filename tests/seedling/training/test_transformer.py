@@ -10,13 +10,12 @@ from torch import Tensor
 
 from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import load_critic, load_judge
+from seedloupe.seedling.transformer import TOKENS, TRANSFORMER
 from seedloupe.seedling.world import Split
 
 pytest.importorskip("diffusers")
 from seedloupe.seedling.training import flow_pictures, transformer
 from seedloupe.seedling.training.architecture import (
-    TOKENS,
-    TRANSFORMER,
     build_text_encoder,
     build_transformer,
     load_tokenizer,

@@ -45,7 +45,7 @@ class MassiveChannels:
             return ""
         few = ", ".join(map(str, self.channels[:5])) + (", …" if len(self.channels) > 5 else "")
         many = f"{len(self.channels)} of {self.count} channels"
-        return f"{many} ({few}) hold {self.share:.0%} of the magnitude; look without them as well."
+        return f"{many} ({few}) hold {self.share:.0%} of the magnitude"
 
 
 def find_massive(

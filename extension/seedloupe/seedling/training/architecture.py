@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import ModelError
+from ..transformer import CONTEXT_WIDTH, TRANSFORMER
 
 if TYPE_CHECKING:
 
@@ -56,7 +57,6 @@ class Tokenizer(Protocol):
 
 
 LATENT_SCALE = 0.18215
-CONTEXT_WIDTH = 64
 VOCABULARY = 49408
 
 UNET: dict[str, Any] = {
@@ -82,23 +82,6 @@ VAE: dict[str, Any] = {
     "scaling_factor": LATENT_SCALE,
     "down_block_types": ("DownEncoderBlock2D",) * 4,
     "up_block_types": ("UpDecoderBlock2D",) * 4,
-}
-#: Tokens of a caption that the transformer is shown; no caption of the world has more than 28.
-TOKENS = 32
-#: A small Stable Diffusion 3: joint blocks over patches of 2 cells a side and the caption's tokens.
-TRANSFORMER: dict[str, Any] = {
-    "sample_size": 16,
-    "patch_size": 2,
-    "in_channels": 4,
-    "out_channels": 4,
-    "num_layers": 6,
-    "attention_head_dim": 32,
-    "num_attention_heads": 4,
-    "joint_attention_dim": CONTEXT_WIDTH,
-    "caption_projection_dim": 128,
-    "pooled_projection_dim": CONTEXT_WIDTH,
-    "pos_embed_max_size": 16,
-    "qk_norm": "rms_norm",
 }
 TEXT: dict[str, Any] = {
     "vocab_size": VOCABULARY,

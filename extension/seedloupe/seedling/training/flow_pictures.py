@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..transformer import TOKENS
 from ..world import RenderedPicture, Scene, Split, Style, render_scene, sample_scene
-from .architecture import LATENT_SCALE, TOKENS, Tokenizer
+from .architecture import LATENT_SCALE, Tokenizer
 from .critic import tokenise
 
 if TYPE_CHECKING:

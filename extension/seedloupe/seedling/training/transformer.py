@@ -18,8 +18,9 @@ from torch.nn import functional
 
 from ..critic import Judge
 from ..prompts import CONFIRM, plain_scenes
+from ..transformer import TRANSFORMER
 from ..world import Colour, ObjectKind
-from .architecture import LATENT_SCALE, TRANSFORMER, build_transformer
+from .architecture import LATENT_SCALE, build_transformer
 from .flow_pictures import FlowEncoders, FlowSet, load_chunk
 from .optim import MasterMuon
 from .run import TrainingRun, Until

@@ -13,6 +13,7 @@ from ....errors import InputError, SeedloupeError
 from ....files import write_json
 from ....generation.describe import picture_texts, record_of, tool
 from ....images import save_plain
+from ....lens.channels import ChannelChoice
 from ....lens.run_record import Recording, keep
 from ....metadata.write_png import read_png_metadata, save_png
 from ..engine.sampling import Generated, stream
@@ -47,6 +48,7 @@ class RunFolder:
         recipe: what to keep of them.
         words: words of the prompt to lay over each picture, a file each; if there are any, the
             maps of all words of both prompts go into the lens file.
+        channels: which channels of the layers to record.
     """
 
     model: Model
@@ -59,6 +61,7 @@ class RunFolder:
     notes: list[str] = field(default_factory=list)
     images: list[dict[str, object]] = field(default_factory=list)
     stopped: bool = False
+    channels: ChannelChoice = ChannelChoice.ALL
 
     def execute(self, console: Console) -> dict[str, object]:
         """Make what is missing; Ctrl-C ends the run with everything finished so far in place.
@@ -125,7 +128,7 @@ class RunFolder:
         return replace(self.request, seeds=tuple(self.request.seeds[i] for i in indices))
 
     def _recording(self) -> Recording | None:
-        return Recording(self.recipe) if self.layers else None
+        return Recording(self.recipe, channels=self.channels) if self.layers else None
 
     def _keep(self, index: int, made: Generated, seen: Recording | None) -> None:
         texts = picture_texts(self.request, made.seed, self.chosen.extras(index))

@@ -113,11 +113,18 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         metavar="SIZE",
         help="the most a lens file may take, such as 50M (default: 1G)",
     )
+    parser.add_argument(
+        "--lens-channels",
+        choices=("all", "others", "massive"),
+        default="all",
+        help="of each layer, for transformers: all, those that are not massive, or those alone",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check everything that can be checked, open the model, and make the pictures."""
     from .....files import check_out_folder
+    from .....lens.channels import ChannelChoice
     from ..run_arguments import (
         asked_run,
         check_seed_arguments,
@@ -146,7 +153,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     words = _words(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
     chosen = matched(chosen, request)
-    job = RunFolder(model, request, chosen, folder, layers, recipe, words)
+    job = RunFolder(
+        model,
+        request,
+        chosen,
+        folder,
+        layers,
+        recipe,
+        words,
+        channels=ChannelChoice(args.lens_channels),
+    )
     document = job.execute(console)
     check = checking is not None and not job.stopped
     found = _check_for_text(checking, job, document, console) if check else []
