@@ -6,6 +6,7 @@ import { texts } from "./texts.js";
 const NODES = new Set([
   "SeedloupeCheckText",
   "SeedloupeGoldenSeed",
+  "SeedloupeMine",
   "SeedloupeNoiseFromSeeds",
   "SeedloupeRetry",
   "SeedloupeSaveLens",
@@ -15,6 +16,7 @@ const NODES = new Set([
 const TALL = new Set([
   "SeedloupeCheckText",
   "SeedloupeGoldenSeed",
+  "SeedloupeMine",
   "SeedloupeRetry",
   "SeedloupeSeedOfPicture",
 ]);

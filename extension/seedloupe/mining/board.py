@@ -12,6 +12,8 @@ from ..tables import SeedEffect
 from .racing import SeedState
 from .report import MiningReport, MiningStage, SeedLeader
 
+#: Characters an axis takes.
+_AXIS = 24
 _STATES = {
     SeedState.RACING: "in play",
     SeedState.BETTER: "better",
@@ -54,6 +56,28 @@ def board_html(report: MiningReport) -> str:
     share = report.made / total if total else 0.0
     bar = f'<div class="sl-mine-bar"><i style="width:{100 * share:.1f}%"></i></div>'
     return f'<div class="sl-mine">{lines}{bar}{_board(report.leaders)}</div>'
+
+
+def board_text(report: MiningReport) -> str:
+    """The same as plain text, an axis of characters for each seed."""
+    lines = list(report_lines(report))
+    if report.leaders:
+        low = min(0.0, *(one.low for one in report.leaders))
+        width = max(max(0.0, *(one.high for one in report.leaders)) - low, 1e-9)
+        lines += [_text_row(one, low, width) for one in report.leaders]
+    return "\n".join(lines)
+
+
+def _text_row(one: SeedLeader, low: float, width: float) -> str:
+    def at(value: float) -> int:
+        return min(_AXIS - 1, max(0, round((_AXIS - 1) * (value - low) / width)))
+
+    axis = [" "] * _AXIS
+    axis[at(0.0)] = "|"
+    for place in range(at(one.low), at(one.high) + 1):
+        axis[place] = "-"
+    axis[at(one.gain)] = "o"
+    return f"{one.seed}: {''.join(axis)} {one.gain:+.2f} sd, {one.pictures}, {_STATES[one.state]}"
 
 
 def board_css() -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import write_whole
 from ..generation.request import Request
-from ..mining import Journal, MiningPlan, RaceDesign
-from ..tables import SUFFIX, SeedTable, write_table
+from ..mining import FEWEST_CONFIRMED, Journal, MiningPlan, RaceDesign
+from ..noise import NoiseSource
+from ..tables import SUFFIX, ModelSpec, SamplingSpec, SeedTable, write_table
 from .mining import mining_plan_for, prompts_for, race_for
-from .prompt_files import MOST_PROMPTS
+from .prompt_files import MOST_PROMPTS, split_prompts
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -65,6 +66,41 @@ class MiningWish:
         prompts = prompts_for(request.model, self._listed(), self.held_out, raced=raced)
         plan = mining_plan_for(
             request, *prompts, dtype=dtype, confirm=self.confirm, batch=self.batch
+        )
+        return plan, race_for(plan, False if self.exhaustive else None, detect=self.detect)
+
+    def planned(
+        self,
+        *,
+        seeds: tuple[int, ...],
+        shape: tuple[int, int, int],
+        noise: NoiseSource,
+        model: ModelSpec,
+        sampling: SamplingSpec,
+    ) -> tuple[MiningPlan, RaceDesign | None]:
+        """Settle a run of a host that describes its model itself.
+
+        Args:
+            seeds: canonical, in rising order.
+            shape: ``(C, H, W)`` of one picture's latent.
+            noise: where noise comes from.
+            model: what makes the pictures.
+            sampling: how.
+
+        Raises:
+            InputError: there are no prompts, or these allow no such run.
+        """
+        listed = self._listed()
+        if listed is None:
+            raise InputError("prompts", expected="two or more, one a line", got="none")
+        held_out = self.held_out or max(1, len(listed) // 3)
+        if held_out >= len(listed):
+            expected = f"fewer than the {len(listed)} prompts given"
+            raise InputError("held_out", expected=expected, got=f"{held_out}")
+        mined, kept = split_prompts(listed, held_out)
+        confirm = self.confirm or max(FEWEST_CONFIRMED, len(seeds) // 10)
+        plan = MiningPlan(
+            seeds, mined, kept, confirm, shape, noise, model, sampling, batch=self.batch
         )
         return plan, race_for(plan, False if self.exhaustive else None, detect=self.detect)
 

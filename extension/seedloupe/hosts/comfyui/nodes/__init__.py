@@ -27,6 +27,7 @@ NODE_FILES = (
     "lens_file",
     "lens_tap",
     "lens_view",
+    "mine",
     "retry",
     "seedling_loader",
 )
