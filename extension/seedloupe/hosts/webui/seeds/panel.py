@@ -95,10 +95,12 @@ def _choice_row(
             label="Pick seeds that are",
             elem_id=elem_id("rule"),
         )
+        # The web UI keeps what its page begins with by a control's label. Under "Seed table" it may
+        # hold the first table of all, whichever model that is of, as the panel once began with.
         named["table"] = gr.Dropdown(
             _choices(catalogue),
             value=usual.table,
-            label="Seed table",
+            label="From the seed table",
             allow_custom_value=True,
             elem_id=elem_id("table"),
         )
