@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ...registry import Registry
+from .composition import CompositionPlugin
 from .fidelity import GivenFeaturesPlugin, InceptionPlugin
 from .image_reward import ImageRewardPlugin
 from .pixels import PixelPlugin, TextPlugin
 from .plugin import ScorerPlugin, check_scorer
 from .preference import CLIP_SCORE, HPS, PICK_SCORE, AestheticPlugin, ClipDistancePlugin
+from .style import StylePlugin
 
 
 def builtin_scorers() -> Registry[ScorerPlugin]:
@@ -25,6 +27,8 @@ def builtin_scorers() -> Registry[ScorerPlugin]:
         ("hps", HPS),
         ("aesthetic", AestheticPlugin()),
         ("imagereward", ImageRewardPlugin()),
+        ("style", StylePlugin()),
+        ("composition", CompositionPlugin()),
     )
     for name, plugin in offered:
         registry = registry.add(name, plugin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.util import find_spec
@@ -23,6 +23,9 @@ from .protocol import Scorer
 TextShare = Callable[[Tensor, Tensor], Tensor]
 """Images ``(B, 3, H, W)`` and masks ``(B, H, W)`` to the share of each mask that text covers
 ``(B,)``; NaN where it could not be looked for."""
+
+Stages = Callable[[Tensor], Sequence[Tensor]]
+"""Images ``(B, 3, H, W)`` in [0, 1] to maps ``(B, C, h, w)`` of a network's layers."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -65,6 +68,7 @@ class ScorerSources:
         download: fetch weights that are not here from the hub; never done unless asked for.
         reference: a folder of pictures, or statistics in ``.npz``.
         features: a network to compare pictures by, ``(B, 3, H, W)`` in [0, 1] to ``(B, D)``.
+        stages: the layers' maps of a network that a host has open, to take style from.
         classes: which objects to look for.
         text_share: says how much of a mask text covers.
         masks: whether the pictures are repainted ones.
@@ -76,6 +80,7 @@ class ScorerSources:
     download: bool = False
     reference: Path | None = None
     features: nn.Module | None = None
+    stages: Stages | None = None
     classes: tuple[str, ...] = ()
     text_share: TextShare | None = None
     masks: bool = False

@@ -73,8 +73,13 @@ class VarianceReport:
         """Say in one sentence whether choosing seeds is worth anything."""
         made = f"{self.images} pictures of {self.seeds} seeds with {self.prompts} prompts"
         if self.verdict is SeedEffect.EFFECT:
-            named = ", ".join(name.partition(".")[2] for name in self.unlike)
-            return f"Seeds differ whatever the prompt, in {named}: a table can help ({made})."
+            shares = {space.name: space.parts.seed for space in self.spaces if space.parts}
+            named = ", ".join(f"{n.partition('.')[2]} ({shares[n]:.0%})" for n in self.unlike)
+            scored = any(name.startswith("score.") for name in self.unlike)
+            better = (
+                "" if scored else " That some are better was not seen: in no score they differ."
+            )
+            return f"Seeds differ whatever the prompt, in {named} ({made}).{better}"
         if self.verdict is SeedEffect.NO_EFFECT:
             return (
                 f"Hardly anything is the seed's own here: a table would be void ({made}). "
