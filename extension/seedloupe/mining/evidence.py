@@ -7,7 +7,7 @@ reliability, the chance baseline, and what is left of the gain on other prompts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,19 +56,21 @@ def evidence_of(
         cut = {seed: _part(mined[seed], part, parts, shared) for seed in plan.seeds}
         return score(metric, plan.seeds, cut)[0]
 
-    parts = len(metrics) if len(metrics) <= shared else 1
+    fewest = max((_fewest(metric) for metric in metrics), default=1)
+    parts = len(metrics) if fewest * len(metrics) <= shared else 1
     columns = [column(metric, row % parts, parts) for row, metric in enumerate(metrics)]
     halves = {
         metric.spec.name: split_half(column(metric, 0, 2), column(metric, 1, 2))
         for metric in metrics
-        if shared > 1
+        if shared >= 2 * _fewest(metric)
     }
     best = raced.finalists if raced else best_seeds(plan, metrics, mined)
     compared = min(len(best), len(confirmed) - len(best))
     gains = tuple(
-        _gain(metric, best, confirmed, len(metrics))
+        gain
         for metric in metrics
         if compared >= FEWEST_FOR_A_SPREAD
+        for gain in _gain(metric, best, confirmed, len(metrics))
     )
     extra: dict[str, object] = {
         "metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures",
@@ -95,7 +97,9 @@ def evidence_of(
 
 def split_half(first: Floats, second: Floats) -> float:
     """Reliability of the mean of both halves (Spearman-Brown), at least 0; NaN-free."""
-    if first.std() == 0 or second.std() == 0:
+    known = np.isfinite(first) & np.isfinite(second)
+    first, second = first[known], second[known]
+    if len(first) < FEWEST_FOR_A_SPREAD or first.std() == 0 or second.std() == 0:
         return 0.0
     half = float(np.corrcoef(first, second)[0, 1])
     return max(0.0, 2 * half / (1 + half)) if half > -1 else 0.0
@@ -140,14 +144,24 @@ def tag_variance(rates: Floats) -> float:
     return float(rates.mean(1).var()) / expected if expected > 0 else 1.0
 
 
-def _gain(metric: TableMetric, best: Sequence[int], confirmed: BySeed, metrics: int) -> Gain:
+def _fewest(metric: TableMetric) -> int:
+    """How many pictures of a seed a metric needs; a distance of sets takes two."""
+    return 1 if metric.statistic is None else 2
+
+
+def _gain(
+    metric: TableMetric, best: Sequence[int], confirmed: BySeed, metrics: int
+) -> Iterator[Gain]:
+    """Yield the gain; nothing where too few held-out pictures give the metric."""
     seeds = sorted(confirmed)
     values, _ = score(metric, seeds, confirmed)
     chosen, known = np.isin(seeds, list(best)), np.isfinite(values)
     sides = values[chosen & known], values[~chosen & known]
+    if min(len(side) for side in sides) < FEWEST_FOR_A_SPREAD:
+        return
     mean = float(sides[0].mean() - sides[1].mean())
     plain = HeldOutGain(metric.spec.name, mean, *welch_interval(*sides, ERROR))
-    return Gain(plain, welch_interval(*sides, ERROR / metrics))
+    yield Gain(plain, welch_interval(*sides, ERROR / metrics))
 
 
 def _tag_variances(ordered: Sequence[Measures], shared: int) -> dict[str, float]:

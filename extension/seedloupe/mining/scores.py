@@ -58,8 +58,10 @@ def score_columns(
     """Mean, standard error and count of one metric, and the same on held-out prompts."""
     name = f"score.{metric.spec.name}"
     mean, error = score(metric, seeds, mined, controls=controls)
-    counts = [count_scored(mined[seed], metric.key) for seed in seeds]
-    columns = {name: mean, f"{name}.se": error, f"{name}.n": np.array(counts, np.uint32)}
+    counted = np.array([count_scored(mined[seed], metric.key) for seed in seeds], np.uint32)
+    # A distance of sets is not known from one picture, which then does not count.
+    counts = np.where(np.isfinite(mean), counted, 0).astype(np.uint32)
+    columns = {name: mean, f"{name}.se": error, f"{name}.n": counts}
     if confirmed:
         checked = [seed for seed in seeds if seed in confirmed]
         rows = [index for index, seed in enumerate(seeds) if seed in confirmed]

@@ -12,7 +12,6 @@ from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
 from ..mining import (
     FEWEST_CONFIRMED,
-    Appearance,
     MiningPlan,
     RaceDesign,
     race_pictures,
@@ -23,11 +22,14 @@ from ..mining.racing import FEWEST_PROMPTS, FEWEST_SEEDS
 from ..noise import canonical_seed, initial_noise
 from .estimate import MiningEstimate, memory_used, seconds_each
 from .prompt_files import PromptSplit, read_prompts, split_prompts
+from .scorers import ScorerWish, open_scorers, scorers_of, with_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..mining import Generator, Instrument
+    from ..mining import Generator
+    from ..mining.scorers import Scorer, ScorerPlugin, ScorerSources
+    from ..registry import Registry
 
 __all__ = [
     "PromptSplit",
@@ -209,38 +211,33 @@ def instruments_for(
     *,
     prompts: int,
     pooled: Callable[[str], Tensor],
-) -> tuple[Instrument, ...]:
-    """Return the instruments asked for, or all that fit the model.
+    registry: Registry[ScorerPlugin] | None = None,
+    sources: ScorerSources | None = None,
+    tell: Callable[[str], object] = lambda line: None,
+) -> dict[str, Scorer]:
+    """Return the scorers asked for, or all that fit the model, by name.
 
     Args:
-        wanted: by name; None takes all.
+        wanted: ``NAME``, or ``NAME=FOLDER`` for one with weights; None takes those that need
+            nothing more than is here.
         model: whose pictures are measured.
         prompts: how many there are to mine with.
         pooled: turns a prompt into the model's pooled text embedding ``(D,)``.
+        registry: the scorers for any model; None takes those that come along.
+        sources: what the run offers them; None offers nothing.
+        tell: is told one line for each scorer that cannot be opened.
 
     Raises:
-        InputError: one is unknown, or fits only Seedling.
+        UnknownNameError: there is no such scorer for this model.
+        InputError: none could be opened.
     """
-    own = model.family is Family.SEEDLING
-    known = ("critic", "appearance") if own else ("appearance",)
-    chosen = known if wanted is None else tuple(dict.fromkeys(wanted))
-    for name in chosen:
-        if name not in known:
-            expected = f"some of {', '.join(reversed(known))} for {model.name}"
-            raise InputError("scorers", expected=expected, got=repr(name))
-    alone = chosen == ("appearance",)
-    return tuple(
-        _critic(pooled, prompts) if name == "critic" else Appearance(scored=alone)
-        for name in chosen
+    from ..mining.scorers import ScorerSources, builtin_scorers
+
+    wishes = None if wanted is None else [ScorerWish.parse(text) for text in wanted]
+    known = builtin_scorers() if registry is None else registry
+    return open_scorers(
+        wishes,
+        scorers_of(known, model, pooled=pooled, prompts=prompts),
+        with_weights(sources or ScorerSources(), wishes or (), None),
+        tell=tell,
     )
-
-
-def _critic(pooled: Callable[[str], Tensor], prompts: int) -> Instrument:
-    from ..seedling import weights_folder
-    from ..seedling.critic import load_critic
-    from ..seedling.instrument import CriticInstrument
-
-    weights = weights_folder()
-    if not (weights / "critic.safetensors").is_file():
-        raise InputError("scorers", expected="the critic's weights", got=f"none in {weights}")
-    return CriticInstrument(load_critic(weights), pooled, prompts=prompts)

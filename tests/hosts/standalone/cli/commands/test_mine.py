@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from seedloupe.hosts.standalone.cli.commands.mine import budget
 from seedloupe.hosts.standalone.engine import sampling
 from seedloupe.hosts.standalone.engine.models import Model
+from seedloupe.mining.scorers import inception
 from seedloupe.tables import MatchLevel, TableUse, match_table, read_table
 
 from .conftest import Cli
@@ -63,6 +65,40 @@ def test_a_table_is_mined_with_a_sampler_that_draws_at_its_steps(
         assert (sampling.sampler, sampling.scheduler) == ("dpmpp_2m_sde", "karras")
         scores.append(table.tensors[f"score.{table.metrics()[0]}"])
     np.testing.assert_allclose(*scores, rtol=0.02)
+
+
+def test_a_scorer_without_weights_costs_a_line_and_its_column(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    ended = cli(*words, "--scorers", "clip,fid=nowhere,appearance")
+    assert ended.code == 0, ended.err
+    assert "clip is left out" in ended.err
+    assert "fid is left out" in ended.err
+    assert read_table(out).metrics() == ("unblemished",)
+
+
+def test_pictures_are_compared_with_a_reference(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network is a stand-in, as if its weights had been found; all else is the real way."""
+
+    class Means(torch.nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return torch.cat([images.mean((2, 3)), images.std((2, 3))], 1)
+
+    monkeypatch.setattr(inception, "load_inception", lambda place, *, clean: Means())
+    np.savez(tmp_path / "real.npz", mu=np.full(6, 0.5), sigma=np.eye(6) * 0.01)
+    (tmp_path / "weights").mkdir()
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    scorers = ("--scorers", f"fid={tmp_path / 'weights'}", "--reference", tmp_path / "real.npz")
+    ended = cli(*words, *scorers)
+    assert ended.code == 0, ended.err
+    table = read_table(out)
+    assert table.metrics() == ("fid",)
+    assert np.isfinite(table.tensors["score.fid"]).all()
 
 
 def test_a_stopped_run_is_resumed_and_gives_the_same_table(
@@ -155,7 +191,7 @@ def test_budgets_are_times() -> None:
         ),
         (("--prompts", "one.txt"), "2 to 10000 different prompts"),
         (("--held-out", 3), "fewer than the 3 prompts"),
-        (("--scorers", "critic"), "some of appearance for tiny"),
+        (("--scorers", "critic"), "scorer: expected one of appearance, text"),
         (("--scorers", "beauty"), "beauty"),
         (("--size", "50x32"), "multiples of 8"),
         (("--budget", "soon"), "expected a time"),

@@ -20,7 +20,9 @@ from ..arguments import (
 )
 from ..mining_run import planned, say_ended, say_stopped, worked
 from ..parser import command
+from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
+from ..scorer_sources import offered_sources
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from ..console import Console
     from ..parser import Parser
 
-_SCORERS = ("critic", "appearance")
 #: Half precision changes a picture less than another seed does, and may be twice as fast.
 _PRECISIONS = ("float32", "bfloat16", "float16")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -69,7 +70,14 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "--scorers",
         type=names,
         metavar="a,b",
-        help=f"from {', '.join(_SCORERS)} (default: all that fit)",
+        help="from seedloupe scorers, as NAME or NAME=FOLDER with its weights "
+        "(default: those that need nothing)",
+    )
+    parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="PATH",
+        help="pictures to compare with, or their statistics in .npz (default: none)",
     )
     parser.add_argument(
         "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
@@ -158,6 +166,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     from ..opening import open_said, say_cut_prompts
 
+    plugins = plugins_in_use(console)
     asked_sampler(args)  # refuses what no model could do, before one is opened
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     from .....services.mining import estimate_mining
@@ -175,7 +184,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.result(document, found.lines())
         return 0
     instruments = instruments_for(
-        args.scorers, model.info, prompts=len(plan.prompts), pooled=pooled_caption(model)
+        args.scorers,
+        model.info,
+        prompts=len(plan.prompts),
+        pooled=pooled_caption(model),
+        registry=plugins.scorers,
+        sources=offered_sources(args, plugins),
+        tell=console.note,
     )
     journal = Journal(journal_folder, plan, race=race)
     mining = MiningRun(

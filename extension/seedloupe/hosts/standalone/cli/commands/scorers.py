@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..console import table_lines
 from ..parser import command
 from ..plug_ins import plugins_in_use
+from ..scorer_sources import offered_sources
 
 if TYPE_CHECKING:
     from ..console import Console
@@ -39,23 +38,10 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Ask every scorer; nothing is opened or fetched."""
-    from .....artifacts import first_usable, survey
-    from .....mining.scorers import ScorerSources
-    from .....places import own_folder
-    from .....services.scorers import (
-        ScorerWish,
-        scorers_of,
-        survey_scorers,
-        text_share_by,
-        with_weights,
-    )
+    from .....services.scorers import scorers_of, survey_scorers
 
     plugins = plugins_in_use(console, apart=False)
-    reader = first_usable(survey(plugins.readers))
-    share = text_share_by(plugins.readers.get(reader)) if reader else None
-    wishes = [ScorerWish.parse(text) for text in args.weights]
-    sources = ScorerSources(reference=args.reference, text_share=share)
-    sources = with_weights(sources, wishes, own_folder(os.environ, sys.platform, Path.home()))
+    sources = offered_sources(args, plugins)
     found = survey_scorers(scorers_of(plugins.scorers, None), sources)
     rows = [["SCORER", "USABLE", "WHAT IT MEASURES"]]
     rows += [[one.name, "no" if one.lacks else "yes", one.measures] for one in found]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from ..arguments import add_model, guidance, names, picture_count, picture_size,
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
+from ..scorer_sources import offered_sources
 
 if TYPE_CHECKING:
     from .....generation.model_info import ModelInfo
@@ -44,6 +43,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         "(default: all that fit)",
     )
     parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="PATH",
+        help="pictures to compare with, or their statistics in .npz (default: none)",
+    )
+    parser.add_argument(
         "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
     )
     parser.add_argument(
@@ -64,8 +69,6 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Make a small grid of pictures, measure it and say what is whose."""
-    from .....mining.scorers import ScorerSources
-    from .....places import own_folder
     from .....services.prompt_files import read_prompts
     from .....services.scorers import ScorerWish, open_scorers, scorers_of, with_weights
     from .....services.variance import measure_variance, variance_prompts
@@ -84,9 +87,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     prompts = variance_prompts(model.info, given, args.count)
     say_cut_prompts(console, model, list(prompts))
     request = _request(args, model.info)
-    sources = with_weights(
-        ScorerSources(), wishes or (), own_folder(os.environ, sys.platform, Path.home())
-    )
+    sources = with_weights(offered_sources(args, plugins), wishes or (), None)
     registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model))
     scorers = open_scorers(wishes, registry, sources, tell=console.note)
     images = len(set(request.seeds)) * len(prompts)
