@@ -13,9 +13,9 @@ from seedloupe.mining.scorers import PictureBatch, ScorerPanel, ScorerSources
 from seedloupe.mining.scorers.composition import (
     CompositionPlugin,
     CompositionScorer,
+    object_places,
     open_depth,
     open_segmentation,
-    places_of,
 )
 
 pytest.importorskip("transformers")
@@ -27,7 +27,7 @@ def test_a_rectangle_is_where_it_was_put() -> None:
     masks = torch.zeros(1, 2, 20, 40)
     masks[0, 0, 5:15, 20:40] = 1
     depths = torch.linspace(0, 1, 40).expand(1, 20, 40)
-    cat, dog = places_of(masks, depths)[0]
+    cat, dog = object_places(masks, depths)[0]
     assert cat.tolist() == pytest.approx([0.75, 0.5, 0.25, 0.756], abs=0.01)
     assert bool(dog.isnan().all())
 
@@ -35,9 +35,9 @@ def test_a_rectangle_is_where_it_was_put() -> None:
 def test_a_speck_does_not_count_and_no_depth_is_not_known() -> None:
     masks = torch.zeros(1, 1, 20, 40)
     masks[0, 0, 3, 4] = 1
-    assert bool(places_of(masks, None).isnan().all())
+    assert bool(object_places(masks, None).isnan().all())
     masks[0, 0, :10] = 1
-    known = places_of(masks, None)[0, 0].isnan().tolist()
+    known = object_places(masks, None)[0, 0].isnan().tolist()
     assert known == [False, False, False, True]
 
 

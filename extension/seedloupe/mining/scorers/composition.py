@@ -51,10 +51,10 @@ class CompositionScorer:
         """Return where each object stands, ``(B, 4 * K)``."""
         masks = self._masks(batch.images).float().cpu()
         depths = None if self._depths is None else self._depths(batch.images).float().cpu()
-        return {self.outputs[0].key: places_of(masks, depths).flatten(1)}
+        return {self.outputs[0].key: object_places(masks, depths).flatten(1)}
 
 
-def places_of(masks: Tensor, depths: Tensor | None) -> Tensor:
+def object_places(masks: Tensor, depths: Tensor | None) -> Tensor:
     """Masks ``(B, K, h, w)`` of 0 and 1 and depths to places ``(B, K, 4)``.
 
     Args:
