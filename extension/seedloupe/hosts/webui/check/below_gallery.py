@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from ....artifacts import Correction
+from ....artifacts.picture_check import CheckAnswer
 from ....artifacts.tally.correction_words import CORRECTION_LABELS, correction_notes
 from ....artifacts.verdict_html import StampTone, verdict_html
 from .infotext import check_ids
@@ -78,7 +79,7 @@ class _Parts:
         """Return what each component becomes."""
         names = [_name(place, check) for place, check in enumerate(checks)]
         place = _place_of(chosen)
-        at = place if place is not None and place < len(checks) else 0
+        at = place if place is not None and place < len(checks) else _most_telling(checks)
         offer = checks[at].offer if checks else None
         said = checks[at].said if checks else None
         return [
@@ -90,6 +91,12 @@ class _Parts:
             ),
             gr.update(visible=said is not None),
         ]
+
+
+def _most_telling(checks: tuple[RecentCheck, ...]) -> int:
+    """The first picture with text, or the first of all."""
+    found = (check.checked.answer is CheckAnswer.TEXT_FOUND for check in checks)
+    return next((place for place, has_text in enumerate(found) if has_text), 0)
 
 
 def verdicts_html(checks: tuple[RecentCheck, ...]) -> str:
