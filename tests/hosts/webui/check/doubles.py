@@ -96,8 +96,10 @@ class Processing:
     do_not_save_samples: bool = False
     do_not_save_grid: bool = False
     do_not_reload_embeddings: bool = False
+    init: Any = None
 
     def __post_init__(self) -> None:
+        self.init = lambda *_: None
         count = len(self.seeds)
         self.all_seeds = list(self.seeds)
         self.all_prompts = [f"{self.prompt} {place}" for place in range(count)]
@@ -118,6 +120,7 @@ class Host:
 
     jobs: list[Any] = field(default_factory=list)
     interrupt_at: int = 99
+    skip_at: int = 99
     state: Any = field(
         default_factory=lambda: SimpleNamespace(
             interrupted=False, skipped=False, stopping_generation=False, job_count=1, textinfo=None
@@ -140,6 +143,10 @@ class Host:
     @property
     def processing(self) -> Any:
         def process_images_inner(p: Any) -> Any:
+            if self.skip_at == len(self.jobs) + 1:
+                self.state.skipped = True
+            p.init(p.all_prompts, p.all_seeds, p.all_subseeds)
+            self.state.skipped = False  # as the web UI does before a batch
             self.jobs.append(p)
             if len(self.jobs) >= self.interrupt_at:
                 self.state.interrupted = True

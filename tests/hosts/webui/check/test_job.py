@@ -187,6 +187,16 @@ def test_an_interrupt_while_drawing_again_keeps_the_picture_there_is() -> None:
     assert checked.retry_words.startswith("Stopped.")
 
 
+def test_a_skip_while_a_picture_is_made_ready_is_not_forgotten() -> None:
+    host, p = Host(skip_at=1), job(7)
+    checks = job_of(p, host, retries=5)
+    checks._further = iter([_candidate(300), _candidate(301)])
+    checked = checks.look(picture(7))
+    assert checked.seed == 7
+    assert not host.jobs
+    assert checked.retry_words.startswith("Stopped.")
+
+
 def test_beside_an_extension_that_could_not_go_along_nothing_is_drawn_again() -> None:
     p = job(7, scripts_value=Runner(ControlNet()), script_args=(0, True))
     host = Host()

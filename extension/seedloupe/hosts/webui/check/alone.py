@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -26,7 +27,13 @@ _OWN: dict[str, Any] = {
 }
 
 
-def draw_alone(p: Any, place: int, seed: int, processing: Any) -> Any:
+class DrawingStoppedError(Exception):
+    """Somebody pressed *Skip* or *Interrupt* before a picture of ours was begun."""
+
+
+def draw_alone(
+    p: Any, place: int, seed: int, processing: Any, *, stopped: Callable[[], bool]
+) -> Any:
     """Return the picture that the web UI makes of ``seed`` alone, everything else being the same.
 
     The web UI's own ``process_images`` would also read settings and models again for a job that is
@@ -37,11 +44,28 @@ def draw_alone(p: Any, place: int, seed: int, processing: Any) -> Any:
         place: the picture's number within the batch.
         seed: what to draw from.
         processing: the web UI's ``modules.processing``.
+        stopped: whether somebody pressed *Skip* or *Interrupt*.
+
+    Raises:
+        DrawingStoppedError: somebody did, while the picture was made ready.
     """
     alone = _alone(p, place, seed)
+    _heed_a_skip(alone, stopped)
     # Later pictures of the job draw from generators of their own; others may not.
     with torch.random.fork_rng(devices=[]):
         return processing.process_images_inner(alone).images[0]
+
+
+def _heed_a_skip(alone: Any, stopped: Callable[[], bool]) -> None:
+    """Ask once more before the first batch, where the web UI forgets a *Skip*."""
+    prepare = alone.init
+
+    def init(*args: Any, **named: Any) -> None:
+        prepare(*args, **named)
+        if stopped():
+            raise DrawingStoppedError
+
+    alone.init = init
 
 
 def _alone(p: Any, place: int, seed: int) -> Any:

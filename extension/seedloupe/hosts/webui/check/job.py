@@ -14,7 +14,7 @@ from ....artifacts.repainted import Repainted
 from ....errors import MaskError
 from ....geometry import Extent
 from ....images import from_pil, to_pil
-from .alone import draw_alone
+from .alone import DrawingStoppedError, draw_alone
 from .controls import TextCheckSettings
 from .counting import SeedHistory
 from .frame import place_in_batch, repainted_in
@@ -135,7 +135,16 @@ class _Painter:
     def draw(self, candidate: Candidate) -> Any | None:
         state = self.host.shared.state
         state.job_count += 1  # the bar counts it when it is done
-        picture = draw_alone(self.p, self.place, candidate.seed, self.host.processing)
+        try:
+            picture = draw_alone(
+                self.p,
+                self.place,
+                candidate.seed,
+                self.host.processing,
+                stopped=lambda: _was_stopped(state),
+            )
+        except DrawingStoppedError:
+            return None
         return None if _was_stopped(state) else picture
 
     def stopped(self) -> bool:
