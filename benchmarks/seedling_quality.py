@@ -114,7 +114,7 @@ def painted(model: Model, scenes: tuple[Scene, ...], settings: argparse.Namespac
         )
         sys.stderr.write(f"\r{start + len(chunk)}/{len(scenes)} ")
     images = torch.cat(parts)
-    if settings.sheet and model.name == "seedling":
+    if settings.sheet and model.name == settings.model:
         pairs = "-pairs" if scenes[0].second else ""
         sheet(images[:64], settings.sheet.with_stem(settings.sheet.stem + pairs))
     return images

@@ -13,6 +13,8 @@ from seedloupe.errors import ModelError
 from seedloupe.files import hash_files
 from seedloupe.hosts.standalone.engine.checkpoint import identify
 from seedloupe.hosts.standalone.engine.models import open_model, weight_files
+from seedloupe.hosts.standalone.engine.sampling import generate
+from seedloupe.lens import Truth, list_layers
 from seedloupe.seedling.training.architecture import build_unet
 from seedloupe.seedling.training.export import unet_to_ldm
 from seedloupe.seedling.training.variants import (
@@ -24,6 +26,9 @@ from seedloupe.seedling.training.variants import (
 )
 from seedloupe.seedling.variants import MARK, Variant, main, write_variant
 
+from ..requests import request_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 PREFIX = "model.diffusion_model."
 
 
@@ -87,8 +92,8 @@ def test_only_the_mark_of_few_steps_makes_a_model_of_few_steps(tmp_path: Path) -
 
 
 def test_heads_are_marked_as_they_are_named() -> None:
-    assert [variant.mark for variant in Variant] == ["", "inpainting", "fast"]
-    for variant in (Variant.INPAINTING, Variant.FAST):
+    assert [variant.mark for variant in Variant] == ["", "inpainting", "fast", "dit"]
+    for variant in (Variant.INPAINTING, Variant.FAST, Variant.DIT):
         with safe_open(variant.files[1], "pt") as file:
             assert file.metadata()[MARK] == variant.mark
 
@@ -101,3 +106,25 @@ def test_a_head_whose_weights_are_gone_is_refused_by_the_file(
     monkeypatch.setattr("seedloupe.seedling.variants.weights_folder", lambda: tmp_path)
     with pytest.raises(ModelError, match=r"no file .*inpainting\.safetensors"):
         open_model("seedling-inpainting")
+
+
+def test_the_transformer_opens_by_name_with_its_layers_and_both_files_in_its_hash() -> None:
+    model = open_model("seedling-dit")
+    assert model.info.sha256 == hash_files(Variant.DIT.files)
+    assert model.info.prediction == "epsilon"
+    assert model.native_size == (128, 128)
+    assert not Variant.DIT.is_unet
+    names = {layer.name for layer in list_layers(model.unet)}
+    assert {"vit-block0-q", "vit-block5-out", "vit-block4-text-out"} <= names
+
+
+def test_watching_the_transformer_changes_no_bit_of_its_picture() -> None:
+    model = open_model("seedling-dit")
+    request = request_of(model.info, "a red house on grass", (3,), steps=3)
+    (plain,) = generate(model, request)
+    (watched,) = generate(model, request, panel=("vit-block*-out",), words=True)
+    assert torch.equal(plain.image, watched.image)
+    assert watched.words is not None
+    assert {one.label for one in watched.words.tally.truths.values()} == {Truth.SAME}
+    assert len(watched.words.tally.layers) == 6
+    assert watched.notes == ()

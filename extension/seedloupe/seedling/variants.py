@@ -31,6 +31,13 @@ class Variant(str, Enum):
     INPAINTING = "seedling-inpainting"
     #: Paints in four steps without guidance.
     FAST = "seedling-fast"
+    #: Paints with a transformer in the place of the U-Net.
+    DIT = "seedling-dit"
+
+    @property
+    def is_unet(self) -> bool:
+        """Whether it is Seedling's U-Net, which every host loads as Stable Diffusion's."""
+        return self is not Variant.DIT
 
     @property
     def mark(self) -> str:
@@ -39,7 +46,7 @@ class Variant(str, Enum):
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """The checkpoint, and what is laid over it, if anything."""
+        """The checkpoint, and what is laid over it or takes the U-Net's place, if anything."""
         whole = weights_folder() / "seedling.safetensors"
         if self is Variant.PLAIN:
             return (whole,)
@@ -78,7 +85,8 @@ def write_variant(checkpoint: Path, difference: Path, out: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write a variant as a whole file."""
-    names = [variant.value for variant in Variant if variant is not Variant.PLAIN]
+    whole = (Variant.PLAIN, Variant.DIT)
+    names = [variant.value for variant in Variant if variant not in whole]
     parser = argparse.ArgumentParser(prog="seedloupe.seedling.variants", description=__doc__)
     parser.add_argument("variant", choices=names)
     parser.add_argument("out", type=Path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..critic import load_critic, load_judge
+from ..variants import MARK
 from .architecture import build_text_encoder, load_tokenizer
 from .export import save_half
 from .flow_pictures import FlowEncoders
@@ -44,4 +45,4 @@ def transformer_stage(
         lr,
         compiled=compiled,
     )
-    save_half(run.train().state_dict(), folder / "dit.safetensors", {"variant": "dit"})
+    save_half(run.train().state_dict(), folder / "dit.safetensors", {"format": "pt", MARK: "dit"})

@@ -27,7 +27,7 @@ class SeedloupeSeedlingLoader(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "variant",
-                    options=[variant.value for variant in Variant],
+                    options=[variant.value for variant in Variant if variant.is_unet],
                     default=Variant.PLAIN.value,
                     optional=True,
                     tooltip="seedling paints from noise; seedling-inpainting fills a hole "

@@ -175,6 +175,8 @@ def _exists(path: Path) -> bool:
 def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Model:
     """Look at headers and indexes first: they refuse in no time what cannot be loaded."""
     path, over = files[0], files[1] if len(files) > 1 else None
+    if model == Variant.DIT:
+        return _open_flow(files, dtype)
     if path.is_dir():
         layout = read_layout(path)
         weights = find_weights(path, layout)
@@ -188,6 +190,17 @@ def _open_files(files: tuple[Path, ...], model: str, dtype: torch.dtype) -> Mode
     pipe = load_file(path, found, dtype, over=over)
     name = model if model in set(Variant) else path.stem
     return Model(name, found.family, pipe, files, tuple(filter(None, [found.guessed])))
+
+
+def _open_flow(files: tuple[Path, ...], dtype: torch.dtype) -> Model:
+    plain, weights = files
+    found = identify(plain)
+    from .flow import put_flow
+    from .loading import load_file
+
+    pipe = load_file(plain, found, dtype)
+    put_flow(pipe, weights)
+    return Model(Variant.DIT.value, found.family, pipe, files)
 
 
 def _open_hub(hub_id: str, dtype: torch.dtype) -> Model:

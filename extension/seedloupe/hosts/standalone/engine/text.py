@@ -58,6 +58,10 @@ def encode_text(
         )
     tokens, unconditional = out[:2]
     pooled, unconditional_pooled = out[2:] if len(out) == 4 else (None, None)
+    if getattr(model.unet, "reads_pooled", False):
+        whole = pooled_caption(model)
+        pooled = torch.stack([whole(prompt) for prompt in prompts]).to(tokens)
+        unconditional_pooled = whole(negative).to(tokens).expand_as(pooled)
     if guided:
         tokens = torch.cat([unconditional, tokens])
         pooled = None if pooled is None else torch.cat([unconditional_pooled, pooled])

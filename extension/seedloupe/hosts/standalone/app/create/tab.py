@@ -132,7 +132,8 @@ class CreateTab:
             self._name = gr.Textbox(
                 opening.name,
                 label="Model",
-                info="seedling, seedling-fast, seedling-inpainting, a folder, a file, or a hub id",
+                info="seedling, seedling-fast, seedling-inpainting, seedling-dit, a folder, a "
+                "file, or a hub id",
                 lines=1,
                 elem_id="sl-model",
             )
