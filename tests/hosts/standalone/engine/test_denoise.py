@@ -147,7 +147,7 @@ def test_the_multistep_solver_takes_the_steps_of_its_paper(tiny: Model, steps: i
     """DPM-Solver++(2M), Lu et al. 2022, algorithm 2, in the variance-exploding frame."""
     times, sigmas = even_levels(tiny, steps)
     noise = initial_noise(SEEDS[0], (4, 4, 6))[None]
-    latent = noise.double() * (1 + sigmas[0] ** 2).sqrt()  # unit variance, in this frame
+    latent = noise.double() * sigmas[0]  # as the hosts start it: noise alone, at the first level
     tokens = encode_text(tiny, [PROMPT], negative="", guided=False).tokens
     before: torch.Tensor | None = None
     ends = torch.cat([sigmas[1:], torch.zeros(1, dtype=torch.float64)])

@@ -191,14 +191,9 @@ def by_formula(model: Model, sampler: Sampler, schedule: ScheduleType, steps: in
     sigmas = levels(model, schedule, steps + without_last)
     if without_last:
         sigmas = np.delete(sigmas, -2)
-    spread = (
-        sigmas[0]
-        if sampler in (Sampler.EULER, Sampler.EULER_A, Sampler.HEUN, Sampler.DPM2)
-        else (1 + sigmas[0] ** 2) ** 0.5
-    )
     return FORMULAS[sampler](
         denoiser(model),
-        noise.double() * spread,
+        noise.double() * sigmas[0],
         sigmas,
         lambda *_: torch.randn((1, *SHAPE), generator=generator),
     )

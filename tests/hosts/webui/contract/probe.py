@@ -37,8 +37,8 @@ class ContractProbe(scripts.Script):
         self.plan = json.loads(plan) if plan else None
         if self.plan is None:
             return
-        self.events: list[Any] = [] if not self.plan.get("again") else self.events
-        self.hooks: list[Any] = []
+        self.events: list[Any] = []
+        self._remove_hooks()  # of a job that broke off
         running[:] = [self]
         self._note("before_process", seed=p.seed)
 
@@ -143,6 +143,7 @@ class ContractProbe(scripts.Script):
         running.clear()
 
     def _remove_hooks(self) -> None:
+        self.hooks: list[Any] = getattr(self, "hooks", [])
         while self.hooks:
             self.hooks.pop().remove()
 
