@@ -5,6 +5,7 @@ from __future__ import annotations
 from .api.route import Route
 from .lens.routes import lens_routes
 from .lens.tab import build_lens_tab
+from .mine.routes import routes as mine_routes
 from .tab.atlas_routes import atlas_routes
 from .tab.page import SubTab
 from .tab.tally_routes import tally_routes
@@ -16,9 +17,10 @@ def sub_tabs() -> tuple[SubTab, ...]:
         SubTab("atlas", "Atlas"),
         SubTab("lens", "Lens", build_lens_tab),
         SubTab("tally", "Text tally"),
+        SubTab("mine", "Mine"),
     )
 
 
 def routes() -> tuple[Route, ...]:
     """Return all addresses."""
-    return (*atlas_routes(), *lens_routes(), *tally_routes())
+    return (*atlas_routes(), *lens_routes(), *tally_routes(), *mine_routes())

@@ -7,7 +7,7 @@ const said = { asked: [], opened: [], updated: [], shown: [] };
 
 class Element {
     constructor(tag) {
-        Object.assign(this, { tag, dataset: {}, children: [], listeners: {}, classList: { toggle() {} } });
+        Object.assign(this, { tag, dataset: {}, style: {}, children: [], listeners: {}, classList: { toggle() {} } });
     }
     append(...more) {
         this.children.push(...more);

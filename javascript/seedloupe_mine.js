@@ -1,0 +1,187 @@
+// The sub-tab Mine: order a run with txt2img's settings, watch its leader board, stop, go on.
+
+"use strict";
+
+(function (seedloupe) {
+    const {make, button} = seedloupe;
+    const STATES = {racing: "not decided", better: "better", dropped: "left"};
+    const STAGES = {
+        mine: "Measuring seeds", confirm: "Checking the best with prompts they never saw", done: "Done",
+        waiting: "Another program works on this run", stopped: "Stopped",
+    };
+    const VERDICTS = {
+        effect: "the choice of seed matters with this model", no_effect: "no effect of the seed was seen",
+        undecided: "undecided: more pictures would have to tell",
+    };
+
+    function valueOf(selector, usual) {
+        const control = gradioApp().querySelector(selector);
+        return control && control.value !== "" ? control.value : usual;
+    }
+
+    /** What txt2img is set to now. */
+    function pageSettings() {
+        const number = (name, usual) => Number(valueOf(`#txt2img_${name} input[type=number]`, usual));
+        return {
+            width: number("width", 512), height: number("height", 512), steps: number("steps", 20),
+            guidance: number("cfg_scale", 7), batch: Math.max(1, number("batch_size", 1)),
+            sampler: valueOf("#txt2img_sampling input", "Euler"),
+            scheduler: valueOf("#txt2img_scheduler input", "Automatic"),
+        };
+    }
+
+    function timeWords(seconds) {
+        if (seconds === null) return "";
+        if (seconds < 90) return `about ${Math.round(seconds)} s left`;
+        if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+        return `about ${(seconds / 3600).toFixed(1)} h left`;
+    }
+
+    /** Where a bound stands on a bar that reaches from -reach to reach, in percent. */
+    seedloupe.shareOnBar = function (value, reach) {
+        return 50 + 50 * Math.max(-1, Math.min(1, value / reach));
+    };
+
+    function bar({low, high, gain}, reach) {
+        const [from, to, at] = [low, high, gain].map(value => seedloupe.shareOnBar(value, reach));
+        const part = (name, left, width) => {
+            const element = make("span", {className: `seedloupe-bar-${name}`});
+            element.style.left = `${left}%`;
+            element.style.width = `${width}%`;
+            return element;
+        };
+        return make(
+            "span", {className: "seedloupe-bar", role: "img", ariaLabel: `${gain.toFixed(2)}, ${low.toFixed(2)} to ${high.toFixed(2)}`},
+            part("nought", 50, 0), part("reach", from, to - from), part("gain", at, 0),
+        );
+    }
+
+    class MineTab {
+        constructor(element) {
+            this.element = element;
+            this.name = make("input", {type: "text", id: "seedloupe_mine_name", placeholder: "my-model"});
+            this.prompts = make("textarea", {id: "seedloupe_mine_prompts", rows: 8, placeholder: "one prompt a line; a third is kept to check the best seeds"});
+            this.seeds = make("input", {type: "number", min: 2, value: 256});
+            this.minutes = make("input", {type: "number", min: 0, value: 0});
+            this.outlook = make("p", {role: "status"});
+            this.standing = make("div", {role: "region"});
+            this.runs = make("div", {className: "seedloupe-row"});
+            const labelled = (title, control) => make("label", {className: "seedloupe-row"}, make("span", {}, title), control);
+            element.replaceChildren(
+                make("p", {}, "Find out which seeds do well with the loaded checkpoint. Size, sampler, steps, CFG and batch size "
+                    + "are those txt2img is set to now. Your own pictures come first: mining takes one batch at a time between them."),
+                labelled("Name of the table", this.name),
+                labelled("Prompts", this.prompts),
+                make("div", {className: "seedloupe-row"}, labelled("Seeds", this.seeds), labelled("Stop after minutes (0: when done)", this.minutes)),
+                make("div", {className: "seedloupe-row"}, button("What would it take?", () => this.plan(), {id: "seedloupe_mine_plan"}),
+                    button("Mine", () => this.start(), {id: "seedloupe_mine_start"}),
+                    button("Stop", () => this.stop(), {id: "seedloupe_mine_stop"})),
+                this.outlook, this.standing, this.runs,
+            );
+        }
+
+        order() {
+            const prompts = this.prompts.value.split("\n").map(line => line.trim()).filter(Boolean);
+            return {name: this.name.value.trim(), prompts, seeds: Number(this.seeds.value), minutes: Number(this.minutes.value), ...pageSettings()};
+        }
+
+        async asked(path, body) {
+            try {
+                return await seedloupe.ask(path, {body});
+            } catch (error) {
+                this.outlook.textContent = error.message;
+                return null;
+            }
+        }
+
+        async plan() {
+            const told = await this.asked("mine/plan", this.order());
+            if (!told) return;
+            this.outlook.textContent = `${told.races ? "About" : ""} ${told.pictures} pictures: ${told.mined} prompts choose, `
+                + `${told.held_out} confirm. Single seeds that are less than ${told.smallest_seed.toFixed(2)} standard deviations `
+                + `better cannot be told from chance, nor a pool of the best below ${told.smallest_pool.toFixed(2)}.`;
+        }
+
+        async start() {
+            this.outlook.textContent = "Loading the model and drawing a trial …";
+            this.take(await this.asked("mine/start", this.order()));
+        }
+
+        async resume(name) {
+            this.take(await this.asked("mine/resume", {name, minutes: Number(this.minutes.value)}));
+        }
+
+        async stop() {
+            this.take(await this.asked("mine/stop", {}));
+        }
+
+        take(state) {
+            if (!state) return;
+            this.outlook.textContent = "";
+            this.show(state);
+            if (state.running) this.watch();
+        }
+
+        async watch() {
+            if (this.watching) return;
+            this.watching = true;
+            try {
+                let state;
+                do {
+                    await new Promise(resolve => setTimeout(resolve, 1500));
+                    state = await seedloupe.ask("mine");
+                    this.show(state);
+                } while (state.running);
+            } catch (error) {
+                this.outlook.textContent = error.message;
+            } finally {
+                this.watching = false;
+            }
+        }
+
+        show(state) {
+            this.standing.replaceChildren(...this.lines(state).map(line => make("p", {}, line)));
+            if (state.report && state.report.leaders.length) this.standing.append(this.board(state.report.leaders));
+            const open = state.runs.filter(({name, table}) => !table && !(state.running && name === state.name));
+            this.runs.replaceChildren(...open.map(({name}) => button(`Go on with ${name}`, () => this.resume(name))));
+        }
+
+        lines({name, running, report, notes, problem, table, scorers}) {
+            const lines = [];
+            if (!name) {
+                const here = scorers.filter(({usable}) => usable).map(one => `${one.name} (${one.measures})`);
+                lines.push(`Measured by ${here.join(", ")}; with Seedling also by its own critic. `
+                    + `${scorers.length - here.length} more scorers want weights; the documentation says where.`);
+            }
+            if (report) {
+                const {stage, made, left, seconds_left: seconds, racing, better, dropped, failed} = report;
+                lines.push(`${name}: ${STAGES[stage] ?? stage}. ${made} pictures measured${left && running ? `, about ${left} to go, ${timeWords(seconds)}` : ""}.`);
+                if (racing + better + dropped) lines.push(`${better} seeds better than the mean seed, ${racing} not decided, ${dropped} left the race.`);
+                if (failed) lines.push(`${failed} pictures were broken; they are counted and not scored.`);
+            } else if (running) {
+                lines.push(`${name}: the first batch is on its way.`);
+            }
+            if (table) lines.push(`The table ${table} is ready: ${VERDICTS[report.verdict] ?? report.verdict}. Choose it in the Atlas or on the panel.`);
+            return [...lines, ...notes, problem].filter(Boolean);
+        }
+
+        board(leaders) {
+            const reach = Math.max(0.5, ...leaders.flatMap(({low, high}) => [Math.abs(low), Math.abs(high)]).filter(value => value < 1e8));
+            const rows = leaders.map(one => make("tr", {}, ...[
+                one.seed, String(one.pictures), STATES[one.state] ?? one.state, one.gain.toFixed(2), bar(one, reach),
+            ].map(cell => make("td", {}, cell))));
+            const titles = ["Seed", "Pictures", "Race", "Better by, sd", "95 % interval; the line is the mean seed"];
+            return make("table", {className: "seedloupe-table"},
+                make("thead", {}, make("tr", {}, ...titles.map(title => make("th", {}, title)))), make("tbody", {}, ...rows));
+        }
+    }
+
+    seedloupe.part("mine", async element => {
+        const tab = new MineTab(element);
+        const state = await seedloupe.ask("mine");
+        tab.show(state);
+        if (state.running) tab.watch();
+    });
+
+    if (typeof module === "object") module.exports = {...seedloupe, MineTab};
+})(globalThis.seedloupe = globalThis.seedloupe || {});
