@@ -35,8 +35,8 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         "--model",
         default="seedling",
         metavar="M",
-        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
-        "file, or a hub id (uses the network)",
+        help="seedling, seedling-fast, seedling-inpainting, seedling-dit, a diffusers folder, a "
+        ".safetensors file, or a hub id (uses the network)",
     )
     parser.add_argument("--device", default="auto", metavar="D", help="auto, cpu, cuda:1, mps")
 

@@ -73,8 +73,8 @@ def _add_common(parser: argparse.ArgumentParser, *, own_order: bool = False) -> 
     use.add_argument(
         "--model",
         metavar="M",
-        help="seedling, seedling-fast, seedling-inpainting, a diffusers folder, a .safetensors "
-        "file, or a hub id, which uses the network (default: any)",
+        help="seedling, seedling-fast, seedling-inpainting, seedling-dit, a diffusers folder, a "
+        ".safetensors file, or a hub id, which uses the network (default: any)",
     )
     use.add_argument("--steps", type=steps, metavar="N", help="of generate (default: any)")
     use.add_argument("--guidance", type=guidance, metavar="X", help="of generate (default: any)")
