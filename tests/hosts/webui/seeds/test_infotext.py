@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import json
 from types import SimpleNamespace
 
 from seedloupe.hosts.webui.seeds import infotext
@@ -24,6 +26,21 @@ def test_a_grid_is_described_by_the_jobs_first_picture() -> None:
 
 def test_whatever_else_the_web_ui_hands_over_is_ignored() -> None:
     assert TEXT(all_seeds=[300], index=0, comments=[], iteration=3, later=1) == "2 of 8"
+
+
+def test_a_picture_drawn_again_from_another_seed_does_not_name_the_table() -> None:
+    # The text check keeps a retry's picture, and writes its seed over the picked one.
+    words = infotext.JobText.of("golden", [307, 300])
+    assert words(all_seeds=[307, 9], index=0) == "golden"
+    assert words(all_seeds=[307, 9], index=1) is None
+    job = SimpleNamespace(all_seeds=[300, 9])
+    assert words(all_seeds=[9], index=0, use_main_prompt=True, p=job) == "golden"
+
+
+def test_what_holds_for_the_job_stands_in_the_answer_of_the_api_as_text() -> None:
+    words = infotext.JobText.of("golden", [307])
+    assert json.dumps({"key": words}) == '{"key": "golden"}'
+    assert copy.deepcopy(words)(all_seeds=[307]) == "golden"
 
 
 def test_forgetting_leaves_others_parameters_alone() -> None:

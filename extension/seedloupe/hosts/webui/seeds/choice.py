@@ -189,13 +189,16 @@ def _written(
 ) -> dict[str, object]:
     """Return what stands in the pictures' parameters."""
     carried = {infotext.CARRY: "True"} if asked.is_carried and settings.carry else {}
-    return {
+    told = {
         infotext.TABLE: asked.name,
         infotext.MATCH: asked.report.word,
-        infotext.RANK: infotext.SeedText.of_ranks(picking),
-        infotext.POSITION: infotext.SeedText.of_positions(picking.seeds, positions),
         **infotext.settings_written(settings),
         **carried,
+    }
+    return {
+        **{key: infotext.JobText.of(words, picking.seeds) for key, words in told.items()},
+        infotext.RANK: infotext.SeedText.of_ranks(picking),
+        infotext.POSITION: infotext.SeedText.of_positions(picking.seeds, positions),
     }
 
 

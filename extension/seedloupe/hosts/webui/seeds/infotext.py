@@ -82,9 +82,43 @@ class SeedText:
         **_: object,
     ) -> str | None:
         """Return the picture's words, or nothing for a seed that was not picked."""
-        # A grid is described by the first picture of the job, as the host does with its seed.
-        seed = p.all_seeds[0] if use_main_prompt and p is not None else all_seeds[index]
-        return self.words.get(seed)
+        return self.words.get(_seed_of(all_seeds, index, p, is_grid=use_main_prompt))
+
+
+class JobText(str):
+    """Words for the pictures whose seeds were picked; another's, drawn again later, has none.
+
+    The web UI calls it once a picture, as it does :class:`SeedText`. As text, which the answer of
+    the API has, it stands for the job.
+    """
+
+    __slots__ = ("_seeds",)
+    _seeds: frozenset[int]
+
+    @classmethod
+    def of(cls, words: object, seeds: Sequence[int]) -> JobText:
+        """Say ``words`` of pictures with these seeds."""
+        text = cls(words)
+        text._seeds = frozenset(int(seed) for seed in seeds)
+        return text
+
+    def __call__(
+        self,
+        *,
+        all_seeds: Sequence[int] = (),
+        index: int = 0,
+        use_main_prompt: bool = False,
+        p: Any = None,
+        **_: object,
+    ) -> str | None:
+        """Return the words, or nothing for a seed that was not picked."""
+        seed = _seed_of(all_seeds, index, p, is_grid=use_main_prompt)
+        return str(self) if seed in self._seeds else None
+
+
+def _seed_of(all_seeds: Sequence[int], index: int, p: Any, *, is_grid: bool) -> int:
+    """Return a picture's seed; a grid is described by the job's first, as the host does."""
+    return int(p.all_seeds[0] if is_grid and p is not None else all_seeds[index])
 
 
 def forget(p: Any) -> None:
