@@ -1,4 +1,4 @@
-"""The four samplers there always were take the very steps they always took."""
+"""The four samplers there always were take the steps they always took, at the same levels."""
 
 from __future__ import annotations
 
@@ -79,6 +79,10 @@ def test_levels_are_those_of_the_first_release_to_the_last_bit(
     assert torch.equal(now.timesteps, then.timesteps)
     if sampler is not Sampler.DDIM:
         assert torch.equal(now.sigmas, then.sigmas)
-    assert float(now.init_noise_sigma) == float(then.init_noise_sigma)
+    strength = float(then.init_noise_sigma)
+    if sampler is Sampler.DPMPP_2M:  # the first release began 0.2 % too strong for A1111
+        first = float(then.sigmas[0])
+        strength = first / (1 + first**2) ** 0.5
+    assert float(now.init_noise_sigma) == pytest.approx(strength, rel=1e-12)
     known = [key for key in then.config if not key.startswith("_")]
     assert [now.config[key] for key in known] == [then.config[key] for key in known]

@@ -126,6 +126,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "seedloupe lens compare": (
         "seedloupe lens compare 000-7.lens.safetensors 001-8.lens.safetensors --out apart.html",
     ),
+    "seedloupe variance": (
+        "seedloupe variance --model seedling-fast --seeds 0:16 --count 12",
+        "seedloupe variance --model model.safetensors",
+    ),
     "seedloupe scorers": (
         "seedloupe scorers",
         "seedloupe scorers --weights clip=models/clip-vit-large-patch14",

@@ -2,7 +2,8 @@
 
 It follows diffusers' pipelines number for number (the tests compare with them), except where those
 draw: the starting noise is handed in, and an image is encoded to the mean of its latent
-distribution, so nothing is drawn before or besides what the seed stands for.
+distribution, so nothing is drawn before or besides what the seed stands for. DPM++ samplers start
+from noise as strong as A1111's (:mod:`~.schedulers`).
 """
 
 from __future__ import annotations

@@ -170,10 +170,11 @@ def _unipc(model: Model, levels: dict[str, Any], schedule: ScheduleType, steps: 
 
 
 def _starting_at_its_level(solver: Any) -> Any:
-    """Start from noise as strong as the first level, as the hosts do with these samplers.
+    """Start from noise as strong as the first level, as A1111 does, and we with Euler.
 
-    The solver counts in pictures that noise is mixed into, and would start from noise alone, 0.2 %
-    too strong for a first level that is not infinite: single pixels moved by up to 30 grey levels.
+    The solver counts in pictures that noise is mixed into, and would start from noise alone, which
+    is what ComfyUI does with every sampler: 0.2 % more than a first level that is not infinite has,
+    for which single pixels moved by up to 30 grey levels against A1111.
     """
     first = float(solver.sigmas[0])
     solver.init_noise_sigma = first / (first**2 + 1) ** 0.5
