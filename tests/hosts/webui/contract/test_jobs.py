@@ -133,7 +133,9 @@ def test_a_second_pass_has_noise_of_its_own_size_and_the_same_seeds(web_ui: WebU
     if web_ui.live and web_ui.forge:
         more["hr_additional_modules"] = ["Use same choices"]  # without it, Forge answers 500
     done = web_ui.ask(seed=42, enable_hr=True, denoising_strength=0.6, **more)
-    first, second = done.all("sampling")
+    first, *told_before, second = done.all("sampling")
+    told_twice = web_ui.forge and not web_ui.neo  # Forge f2 alone announces the second pass twice
+    assert [facts["hr"] for facts in told_before] == [True] * told_twice
     assert (first["hr"], second["hr"]) == (False, True)
     assert (first["shape"][2:], second["shape"][2:]) == ([8, 8], [16, 16])
     assert first["noise"][0] == pytest.approx(1.9269, abs=1e-4)

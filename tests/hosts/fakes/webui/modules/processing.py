@@ -214,7 +214,8 @@ class StableDiffusionProcessingTxt2Img(StableDiffusionProcessing):
         self.hr_c, self.hr_uc = self.c, self.uc
         if self.scripts is not None:
             self.scripts.before_hr(self)
-        self.before_sampling(samples, noise, self.hr_c, self.hr_uc)
+        for _ in range(standin.variant.second_pass_told):
+            self.before_sampling(samples, noise, self.hr_c, self.hr_uc)
         steps = self.hr_second_pass_steps or self.steps
         samples = self.sampler.sample_img2img(
             self, samples, noise, self.hr_c, self.hr_uc, steps=steps

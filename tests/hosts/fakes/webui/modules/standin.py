@@ -18,11 +18,13 @@ class Variant:
     always_tells_rng: bool
     #: Width and height are rounded to multiples of this, after ``before_process``.
     size_step: int
+    #: How often a second pass is announced before it is sampled.
+    second_pass_told: int
 
 
-A1111 = Variant("a1111", "v1.10.1", False, "GPU", False, 1)
-FORGE = Variant("forge", "f2.0.1v1.10.1-previous-669-gdfdcbab6", True, "GPU", False, 1)
-NEO = Variant("neo", "neo", True, "CPU", True, 64)
+A1111 = Variant("a1111", "v1.10.1", False, "GPU", False, 1, 1)
+FORGE = Variant("forge", "f2.0.1v1.10.1-previous-669-gdfdcbab6", True, "GPU", False, 1, 2)
+NEO = Variant("neo", "neo", True, "CPU", True, 64, 1)
 VARIANTS = {variant.name: variant for variant in (A1111, FORGE, NEO)}
 
 variant = A1111
