@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seedloupe.studies import statistics
-from seedloupe.studies.agreement import across, task_agreement
+from seedloupe.studies.agreement import across, rank_correlation, task_agreement
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +45,19 @@ def test_luck_that_tasks_share_on_a_pair_is_no_agreement_across_pairs() -> None:
         other.append(task_agreement(*across(first, second, lots), lots).spearman)
     assert np.mean(same) > 0.8
     assert abs(np.mean(other)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ([1, 2, 3, 4], [10, 20, 30, 400], 1.0),
+        ([1, 2, 3, 4], [4, 3, 2, 1], -1.0),
+        ([1, 1, 2], [1, 2, 3], 3**0.5 / 2),
+        ([1, 1, 1], [1, 2, 3], 0.0),
+    ],
+)
+def test_ranks_are_compared_as_spearman_does(
+    first: list[float], second: list[float], expected: float
+) -> None:
+    found = rank_correlation(np.array(first, float), np.array(second, float))
+    assert found == pytest.approx(expected)

@@ -180,8 +180,12 @@ def _painted(
     return Painted(model.subject, told, choices.seeds or tuple(range(seeds)), how, store)
 
 
+_FEWEST_SWAPS = 5
+"""With fewer there is no interval, and so no verdict."""
+
+
 def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
-    told = choices.prompts or _own_prompts(model.info, choices.amount(3, 12))
+    told = choices.prompts or _own_prompts(model.info, choices.amount(_FEWEST_SWAPS, 12))
     steps = choices.steps or (20 if choices.quick else 40)
     pairs = ((0, 1),) if choices.quick else ((0, 1), (2, 3))
     return SwapStudy(model.subject, told, pairs, steps=steps)

@@ -72,6 +72,11 @@ def across(first: Floats, second: Floats, rng: np.random.Generator) -> tuple[Flo
     return first[one].mean(0), second[other].mean(0)
 
 
+def rank_correlation(first: Floats, second: Floats) -> float:
+    """Return Spearman's correlation of ``(N,)`` and ``(N,)``; 0 where one of them is flat."""
+    return _correlation(_ranks(first), _ranks(second))
+
+
 def _ranks(values: Floats) -> Floats:
     """Return places from the smallest, ties sharing the middle."""
     ordered = np.sort(values)

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from seedloupe.errors import InputError
 from seedloupe.studies.early import EarlyStudy
-from seedloupe.studies.early.study import rank_correlation
 from seedloupe.studies.frame import Estimate, Holds, Painting, run_study
 from seedloupe.studies.frame.painted import Painted
 from seedloupe.studies.journal import StudyJournal
@@ -46,13 +45,6 @@ def test_a_fate_that_shows_is_told_and_one_that_does_not_is_not(tmp_path: Path) 
         told = report.figures["correlation after 20 %, preview"]
         assert isinstance(told, Estimate)
         assert (told.value > 0.9) is (holds is Holds.YES)
-
-
-def test_ranks_are_compared_as_spearman_does() -> None:
-    assert rank_correlation([1, 2, 3, 4], [10, 20, 30, 400]) == pytest.approx(1)
-    assert rank_correlation([1, 2, 3, 4], [4, 3, 2, 1]) == pytest.approx(-1)
-    assert rank_correlation([1, 1, 2], [1, 2, 3]) == pytest.approx(3**0.5 / 2)
-    assert rank_correlation([1, 1, 1], [1, 2, 3]) == 0
 
 
 def test_too_few_seeds_are_refused() -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ...images import to_pil
+from ..agreement import rank_correlation
 from ..frame.charts import ChartLine, LineChart
 from ..frame.intervals import gap_estimate, mean_estimate
 from ..frame.painted import Painted, Scorer
@@ -120,7 +120,7 @@ class EarlyStudy:
         return max(1, round(share * self.steps))
 
     def _correlations(self, found: StudyCells, key: str) -> list[float]:
-        return [rank_correlation(cell[key], cell["end"]) for cell in found.values()]
+        return [_correlated(cell[key], cell["end"]) for cell in found.values()]
 
     def _shuffled(self, found: StudyCells) -> list[float]:
         rng = np.random.default_rng(0)
@@ -156,23 +156,8 @@ _CLAIM = Claim(
 )
 
 
-def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return Spearman's correlation of two lists, ties sharing the middle; 0 where one is flat."""
-    return _correlated(np.asarray(first, np.float64), np.asarray(second, np.float64))
-
-
-def _correlated(first: NDArray[Any], second: NDArray[Any]) -> float:
-    a, b = (_ranks(np.asarray(values, np.float64)) for values in (first, second))
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / scale if scale > 0 else 0.0
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    ordered = np.sort(values)
-    below = np.searchsorted(ordered, values, side="left")
-    middle: NDArray[np.float64] = (below + np.searchsorted(ordered, values, side="right") - 1) / 2
-    return middle
+def _correlated(first: ArrayLike, second: ArrayLike) -> float:
+    return rank_correlation(np.asarray(first, np.float64), np.asarray(second, np.float64))
 
 
 def _holds(told: Estimate) -> Holds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -12,10 +12,10 @@ from torch.nn.functional import interpolate, normalize
 from ...errors import InputError
 from ...lens import Measure, judge_segmentation, measure_separability, segment
 from ..frame.layer_scores import LayerScores, score_key
-from ..frame.looking import Looking, encoder_at_sixteen
+from ..frame.looking import encoder_at_sixteen
+from ..frame.of_pictures import PictureStudy
 from ..frame.report import Claim, Holds, Report
 from ..frame.run import StudyCells
-from ..labelled import LabelledPicture
 from .paper import OURS, PAPER
 
 MEASURES = (
@@ -33,37 +33,14 @@ _COMBINED = 3
 
 
 @dataclass(frozen=True, eq=False)
-class LayersStudy:
-    """Pairs of cells within an object against pairs across its edge, for every layer.
+class LayersStudy(PictureStudy):
+    """Pairs of cells within an object against pairs across its edge, for every layer."""
 
-    Attributes:
-        looking: the model, its control, layers and times.
-        pictures: with the outlines of their objects.
-        origin: where they come from, in words.
-    """
-
-    looking: Looking
-    pictures: tuple[LabelledPicture, ...]
-    origin: str
     name: str = "layers"
-
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pictures": [picture.name for picture in self.pictures],
-            "origin": self.origin,
-        }
-
-    def cells(self) -> Sequence[str]:
-        """One a picture."""
-        return [picture.name for picture in self.pictures]
 
     def measure(self, cell: str) -> Mapping[str, object]:
         """Return the AUC by network, time, layer and distance, and how clusters meet outlines."""
-        picture = next(one for one in self.pictures if one.name == cell)
+        picture = self.picture(cell)
         found: dict[str, object] = {}
         for network, time, features in self.looking.look(picture.image):
             finest = max((one.shape[-2:] for one in features.values()), key=lambda g: g[0] * g[1])

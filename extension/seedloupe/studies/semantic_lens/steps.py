@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -11,10 +11,10 @@ from torch.nn.functional import cosine_similarity
 from ..frame.charts import ChartLine, LineChart
 from ..frame.intervals import mean_estimate
 from ..frame.layer_scores import score_key
-from ..frame.looking import TRAINED, Looking
+from ..frame.looking import TRAINED
+from ..frame.of_pictures import PictureStudy
 from ..frame.report import Claim, Estimate, Holds, Report, Table
 from ..frame.run import StudyCells
-from ..labelled import LabelledPicture
 from .paper import OURS, PAPER
 
 STEPS = (1, 2, 4, 8, 16)
@@ -22,43 +22,26 @@ PIXELS = "pixels"
 
 
 @dataclass(frozen=True, eq=False)
-class StepsStudy:
+class StepsStudy(PictureStudy):
     """Pictures noised a little and denoised in ever more steps, seen by every layer.
 
     Attributes:
-        looking: the model, layers and times; the first time is looked at.
-        pictures: any; what is in them does not matter.
-        origin: where they come from, in words.
         strength: how much of a picture is forgotten, in (0, 1].
         steps: numbers of steps, rising.
     """
 
-    looking: Looking
-    pictures: tuple[LabelledPicture, ...]
-    origin: str
+    name: str = "steps"
     strength: float = 0.1
     steps: tuple[int, ...] = STEPS
-    name: str = "steps"
 
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pictures": [picture.name for picture in self.pictures],
-            "origin": self.origin,
-            "strength": self.strength,
-            "steps": list(self.steps),
-        }
-
-    def cells(self) -> Sequence[str]:
-        """One a picture."""
-        return [picture.name for picture in self.pictures]
+        return {**super().settings, "strength": self.strength, "steps": list(self.steps)}
 
     def measure(self, cell: str) -> Mapping[str, object]:
         """Return how far features and pixels move, by number of steps."""
-        picture = next(one for one in self.pictures if one.name == cell)
+        picture = self.picture(cell)
         subject, time = self.looking.subject, self.looking.times[0]
         before = self.looking.features(subject, picture.image, time)
         found: dict[str, object] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -10,10 +10,9 @@ from torch import Tensor
 from ...errors import InputError
 from ...lens import KnownTransform, find_again, known_transforms
 from ..frame.layer_scores import LayerScores, score_key
-from ..frame.looking import Looking
+from ..frame.of_pictures import PictureStudy
 from ..frame.report import Claim, Estimate, Holds, Report
 from ..frame.run import StudyCells
-from ..labelled import LabelledPicture
 from .paper import OURS, PAPER
 
 CELL = 32
@@ -21,37 +20,14 @@ CELL = 32
 
 
 @dataclass(frozen=True, eq=False)
-class TransformsStudy:
-    """The object's cells looked for after each known transformation, for every layer.
+class TransformsStudy(PictureStudy):
+    """The object's cells looked for after each known transformation, for every layer."""
 
-    Attributes:
-        looking: the model, its control, layers and times.
-        pictures: with the outlines of their objects.
-        origin: where they come from, in words.
-    """
-
-    looking: Looking
-    pictures: tuple[LabelledPicture, ...]
-    origin: str
     name: str = "transforms"
-
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pictures": [picture.name for picture in self.pictures],
-            "origin": self.origin,
-        }
-
-    def cells(self) -> Sequence[str]:
-        """One a picture."""
-        return [picture.name for picture in self.pictures]
 
     def measure(self, cell: str) -> Mapping[str, object]:
         """Return how many of the object's cells are found again, beyond what chance gives."""
-        picture = next(one for one in self.pictures if one.name == cell)
+        picture = self.picture(cell)
         height, width = picture.image.shape[-2:]
         found: dict[str, object] = {}
         for name, network in self.looking.networks.items():
