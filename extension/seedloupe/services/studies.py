@@ -11,7 +11,14 @@ from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..studies.activations import CorrespondenceStudy
 from ..studies.early import EarlyStudy
-from ..studies.frame import FeatureStore, Painting, PictureStore, StudiedNetwork, Study
+from ..studies.frame import (
+    FeatureStore,
+    KeptTensors,
+    Painting,
+    PictureStore,
+    StudiedNetwork,
+    Study,
+)
 from ..studies.frame.looking import Looking, usual_layers
 from ..studies.frame.painted import Embedder, Painted, Scorer
 from ..studies.good_seed import ClassifierStudy, DiversityStudy, GeneraliseStudy, SwapStudy
@@ -29,7 +36,7 @@ from ..studies.labelled import (
 )
 from ..studies.names import StudyName
 from ..studies.revelio import ProbeStudy, SaeStudy
-from ..studies.revelio.sae import TeachingPlan
+from ..studies.revelio.sae import KeptConcepts, TeachingPlan
 from ..studies.semantic_lens import LayersStudy, StepsStudy, TransformsStudy, VideoStudy
 
 if TYPE_CHECKING:
@@ -164,8 +171,8 @@ def _sae(model: StudiedWith, choices: StudyChoices) -> Study:
     if choices.times is None:
         looking = replace(looking, times=(100,) if choices.quick else (25, 200))
     plan = TeachingPlan(steps=600) if choices.quick else TeachingPlan(units=512, steps=4000)
-    keep = None if choices.cache is None else choices.cache / "concepts"
-    return SaeStudy(looking, source.items, source.origin, plan, keep)
+    kept = KeptConcepts(None if choices.cache is None else choices.cache / "concepts")
+    return SaeStudy(looking, source.items, source.origin, plan, kept)
 
 
 _SAE_LAYERS = 3
@@ -193,7 +200,8 @@ def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
 
 def _classifier(model: StudiedWith, choices: StudyChoices) -> Study:
     prompts, seeds = (16, 24) if choices.quick else (64, 64)
-    return ClassifierStudy(_painted(model, choices, prompts, seeds, 8))
+    kept = KeptTensors(None if choices.cache is None else choices.cache / "networks")
+    return ClassifierStudy(_painted(model, choices, prompts, seeds, 8), kept=kept)
 
 
 def _generalise(model: StudiedWith, choices: StudyChoices) -> Study:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from seedloupe.errors import InputError
-from seedloupe.studies.frame import Estimate, Holds, Report, Study, run_study
+from seedloupe.studies.frame import Estimate, Holds, KeptTensors, Report, Study, run_study
 from seedloupe.studies.frame.painted import Painted
 from seedloupe.studies.good_seed import (
     ClassifierStudy,
@@ -18,6 +18,7 @@ from seedloupe.studies.good_seed import (
     GeneraliseStudy,
     SwapStudy,
 )
+from seedloupe.studies.good_seed.classifier import _taught
 from seedloupe.studies.good_seed.swap import follows
 from seedloupe.studies.journal import StudyJournal
 
@@ -105,6 +106,25 @@ def test_a_seed_that_shows_is_named_and_shuffled_labels_are_not(tmp_path: Path) 
 def test_a_seed_that_does_not_show_is_not_named(tmp_path: Path) -> None:
     painted = Painted(Stand(seed_share=0.0), PROMPTS, tuple(range(6)))
     assert concluded(ClassifierStudy(painted, epochs=6), tmp_path).holds is Holds.NO
+
+
+def test_the_network_that_answered_is_the_one_that_is_looked_into(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = []
+    monkeypatch.setattr(
+        "seedloupe.studies.good_seed.classifier._taught",
+        lambda *args: trained.append(1) or _taught(*args),
+    )
+    painted = Painted(Stand(), PROMPTS[:4], (0, 1))
+    reports = [
+        concluded(ClassifierStudy(painted, 1, KeptTensors(tmp_path / "kept")), tmp_path / run)
+        for run in ("one", "two")
+    ]
+    assert len(trained) == 2  # true labels and shuffled ones, over both runs
+    assert reports[0].to_json() == reports[1].to_json()
+    shown = [report.rows[0].pictures[1][0].tobytes() for report in reports]
+    assert shown[0] == shown[1]
 
 
 def test_training_leaves_the_global_generator_as_it_was(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from seedloupe.errors import InputError
-from seedloupe.lens.concepts import read_concepts
+from seedloupe.lens.concepts import concepts_plan, read_concepts
 from seedloupe.studies.frame import Estimate, Holds, run_study
 from seedloupe.studies.frame.looking import Looking
 from seedloupe.studies.journal import StudyJournal
 from seedloupe.studies.labelled import LabelledPicture
-from seedloupe.studies.revelio.sae import SaeStudy, TeachingPlan, teach
+from seedloupe.studies.revelio.sae import KeptConcepts, SaeStudy, TeachingPlan, teach
 from seedloupe.studies.revelio.sae.train import _Learner
 
 from ..frame.stands import COLOURS, HEIGHT, NOISE, WIDTH, Stand
@@ -101,7 +102,8 @@ def test_units_of_a_layer_that_sees_colours_are_pure_and_those_of_noise_are_not(
     stand = Stand()
     looking = Looking(stand, (COLOURS, NOISE), (50,), stand.untrained())
     plan = TeachingPlan(units=32, k=3, steps=150, batch=128)
-    study = SaeStudy(looking, boxes(16), "drawn", plan, keep=tmp_path)
+    kept = KeptConcepts(tmp_path)
+    study = SaeStudy(looking, boxes(16), "drawn", plan, kept)
     with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
         report = run_study(study, journal)
     assert report.holds is Holds.YES
@@ -109,8 +111,68 @@ def test_units_of_a_layer_that_sees_colours_are_pure_and_those_of_noise_are_not(
     pure = report.figures["purity of the best layer"]
     assert isinstance(pure, Estimate)
     assert pure.value > 0.9
-    coder = read_concepts(tmp_path / f"{COLOURS}-t50.concepts.safetensors")
+    (path,) = tmp_path.glob(f"*/{COLOURS}-t50.concepts.safetensors")
+    coder = read_concepts(path)
     assert (coder.layer, coder.units, coder.k) == (COLOURS, 32, 3)
+    told = concepts_plan(path)
+    assert told["model"] == stand.name
+    assert (told["layer"], told["time"], told["origin"]) == (COLOURS, 50, "drawn")
+    assert told["pictures"] == [f"b{k}" for k in range(16)]
+
+
+class Counted(Stand):
+    """Says the hash of its files."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        return {**super().settings, "sha256": "abc"}
+
+
+def sae_study(kept: KeptConcepts, *, steps: int = 20) -> SaeStudy:
+    stand = Counted()
+    plan = TeachingPlan(units=16, k=2, steps=steps, batch=64)
+    return SaeStudy(Looking(stand, (COLOURS,), (50,)), boxes(12), "drawn", plan, kept)
+
+
+def test_coders_are_taught_once_however_often_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught = []
+    monkeypatch.setattr(
+        "seedloupe.studies.revelio.sae.study.teach",
+        lambda *args, **how: taught.append(how) or teach(*args, **how),
+    )
+    study = sae_study(KeptConcepts(tmp_path / "kept"))
+    with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
+        first = run_study(study, journal)
+    again = sae_study(KeptConcepts(tmp_path / "kept"))
+    with StudyJournal(tmp_path / "j.jsonl", again.settings) as journal:
+        assert run_study(again, journal).to_json() == first.to_json()
+    assert len(taught) == 1
+    (path,) = (tmp_path / "kept").glob("*/*")
+    assert read_concepts(path).model_sha256 == "abc"
+
+
+def test_coders_of_another_plan_are_refused_in_one_line(tmp_path: Path) -> None:
+    one, other = sae_study(KeptConcepts(tmp_path)), sae_study(KeptConcepts(tmp_path), steps=21)
+    one.measure(one.cells()[0])
+    (path,) = tmp_path.glob("*/*")
+    wanted = other.kept.path(other.taught_by(), COLOURS, 50)
+    assert wanted != path
+    wanted.parent.mkdir()
+    path.rename(wanted)
+    with pytest.raises(InputError, match="one with other steps") as refused:
+        other.measure(other.cells()[0])
+    assert "\n" not in str(refused.value)
+
+
+def test_a_damaged_coder_is_taught_again(tmp_path: Path) -> None:
+    study = sae_study(KeptConcepts(tmp_path))
+    found = study.measure(study.cells()[0])
+    (path,) = tmp_path.glob("*/*")
+    path.write_bytes(path.read_bytes()[:100])
+    assert study.measure(study.cells()[0]) == found
+    assert read_concepts(path).layer == COLOURS
 
 
 def test_one_kind_of_thing_cannot_tell_pure_units() -> None:

@@ -1,7 +1,13 @@
 """Concepts: sparse codes of a layer's cells, learnt beforehand, painted while a picture forms."""
 
 from .coder import SparseCoder
-from .file import CONCEPTS_SUFFIX, ConceptFileError, read_concepts, write_concepts
+from .file import (
+    CONCEPTS_SUFFIX,
+    ConceptFileError,
+    concepts_plan,
+    read_concepts,
+    write_concepts,
+)
 from .paint import ConceptRenderer, concept_maps
 
 __all__ = [
@@ -10,6 +16,7 @@ __all__ = [
     "ConceptRenderer",
     "SparseCoder",
     "concept_maps",
+    "concepts_plan",
     "read_concepts",
     "write_concepts",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -21,8 +22,16 @@ class ConceptFileError(InputError):
     """A file of concepts that cannot be used."""
 
 
-def write_concepts(coder: SparseCoder, path: Path) -> None:
-    """Write a coder; the file is whole or not there."""
+def write_concepts(
+    coder: SparseCoder, path: Path, *, plan: Mapping[str, object] | None = None
+) -> None:
+    """Write a coder; the file is whole or not there.
+
+    Args:
+        coder: what is written.
+        path: where.
+        plan: what it was taught on and how, as JSON types; kept in the file.
+    """
     told = {
         "layer": coder.layer,
         "time": coder.time,
@@ -32,7 +41,24 @@ def write_concepts(coder: SparseCoder, path: Path) -> None:
         "per_picture": coder.per_picture,
     }
     tensors = {name: getattr(coder, name).contiguous() for name in _TENSORS}
-    write_whole(path, save(tensors, {"format": _FORMAT, "coder": json.dumps(told)}))
+    metadata = {"format": _FORMAT, "coder": json.dumps(told)}
+    if plan is not None:
+        metadata["plan"] = json.dumps(plan, ensure_ascii=False)
+    write_whole(path, save(tensors, metadata))
+
+
+def concepts_plan(path: Path) -> Mapping[str, object]:
+    """Return what a file says of how its coder was taught; nothing where it does not say.
+
+    Raises:
+        ConceptFileError: the file cannot be read.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            plan = json.loads((file.metadata() or {}).get("plan", "{}"))
+    except (OSError, SafetensorError, ValueError) as error:
+        raise _refusal(path, f"{type(error).__name__}: {error}") from error
+    return plan if isinstance(plan, dict) else {}
 
 
 def read_concepts(path: Path, *, layers: tuple[str, ...] | None = None) -> SparseCoder:

@@ -42,12 +42,8 @@ class CorrespondenceStudy:
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pairs": [pair.name for pair in self.pairs],
-            "origin": self.origin,
-        }
+        shown = [pair.name for pair in self.pairs]
+        return self.looking.settings_of(self.name, self.origin, pairs=shown)
 
     def cells(self) -> Sequence[str]:
         """One a pair."""

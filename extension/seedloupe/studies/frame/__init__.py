@@ -2,6 +2,7 @@
 
 from .charts import BarChart, Chart, ChartBar, ChartLine, GridChart, LineChart
 from .intervals import gap_estimate, mean_estimate
+from .kept import KeptTensors
 from .page import index_page, report_page
 from .report import Claim, Estimate, Holds, PictureRow, Report, Table, whether
 from .run import Study, StudyCells, run_study
@@ -18,6 +19,7 @@ __all__ = [
     "FeatureStore",
     "GridChart",
     "Holds",
+    "KeptTensors",
     "LineChart",
     "Painting",
     "PictureRow",

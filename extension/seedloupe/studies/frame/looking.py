@@ -58,6 +58,16 @@ class Looking:
             "control": self.control is not None,
         }
 
+    def settings_of(self, study: str, origin: str, **shown: object) -> Mapping[str, object]:
+        """Return everything that decides what a study finds by looking.
+
+        Args:
+            study: its name.
+            origin: where what it looks at comes from, in words.
+            shown: what it looks at, by what that is, as JSON types.
+        """
+        return {"study": study, **self.settings, **shown, "origin": origin}
+
     @property
     def networks(self) -> Mapping[str, StudiedNetwork]:
         """The model and its control, by name."""

@@ -28,12 +28,8 @@ class PictureStudy:
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pictures": [picture.name for picture in self.pictures],
-            "origin": self.origin,
-        }
+        shown = [picture.name for picture in self.pictures]
+        return self.looking.settings_of(self.name, self.origin, pictures=shown)
 
     def cells(self) -> Sequence[str]:
         """One a picture."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import torch
@@ -14,6 +14,7 @@ from ...chance import wilson_bounds
 from ...errors import InputError
 from ...images import to_pil
 from ..frame.charts import BarChart, ChartBar
+from ..frame.kept import KeptTensors
 from ..frame.painted import Painted
 from ..frame.report import Claim, Estimate, Holds, PictureRow, Report, Table
 from ..frame.run import StudyCells
@@ -61,20 +62,22 @@ class ClassifierStudy:
     Attributes:
         painted: the pictures; every fourth prompt is kept for the test.
         epochs: how often the network sees each picture.
+        kept: where trained networks are kept.
     """
 
     painted: Painted
     epochs: int = _EPOCHS
+    kept: KeptTensors = field(default_factory=KeptTensors)
     name: str = "classifier"
 
     def __post_init__(self) -> None:
         """Refuse too few prompts or seeds."""
-        for field, given, fewest in (
+        for what, given, fewest in (
             ("prompts", len(self.painted.prompts), 4),
             ("seeds", len(self.painted.seeds), 2),
         ):
             if given < fewest:
-                raise InputError(field, expected=f"{fewest} or more", got=str(given))
+                raise InputError(what, expected=f"{fewest} or more", got=str(given))
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -90,7 +93,11 @@ class ClassifierStudy:
         if cell.startswith("paint|"):
             self.painted.of(self.painted.prompts[int(cell.split("|")[1])])
             return {"pictures": len(self.painted.seeds)}
-        _, right = self._trained(shuffled=cell == SHUFFLED)
+        pictures, test = self._pictures()
+        network = self._network(cell)
+        with torch.no_grad():
+            named = network(pictures[test].flatten(0, 1)).argmax(1)
+        right = named == torch.arange(pictures.shape[1]).repeat(int(test.sum()))
         return {"right": int(right.sum()), "tested": len(right)}
 
     def conclude(self, found: StudyCells) -> Report:
@@ -119,28 +126,32 @@ class ClassifierStudy:
             rows=tuple(self._rows()),
         )
 
-    def _pictures(self) -> Tensor:
-        """Return all pictures, small: ``(P, S, 3, 64, 64)``."""
+    def _pictures(self) -> tuple[Tensor, Tensor]:
+        """Return all pictures, small, ``(P, S, 3, 64, 64)``, and which prompts test, ``(P,)``."""
         every = [self.painted.of(prompt) for prompt in self.painted.prompts]
         small = [functional.interpolate(one, (_SIDE, _SIDE), mode="area") for one in every]
-        return torch.stack(small)
+        return torch.stack(small), torch.arange(len(small)) % 4 == 3
 
-    def _trained(self, *, shuffled: bool) -> tuple[SeedNet, Tensor]:
-        """Return the network and whether each test picture was named right, ``(N,)``."""
-        pictures = self._pictures()
-        test = torch.arange(len(pictures)) % 4 == 3
-        labels = torch.arange(pictures.shape[1]).expand(len(pictures), -1)
+    def _network(self, cell: str) -> SeedNet:
+        """Return the network taught true or shuffled labels; trained once, then read."""
+        plan = {**self.settings, "labels": cell}
+        weights = self.kept.get("seed-classifier", plan, lambda: self._trained(cell))
+        with torch.device("meta"):
+            network = SeedNet(len(self.painted.seeds))
+        network.load_state_dict(dict(weights), assign=True)
+        return network.eval()
+
+    def _trained(self, cell: str) -> Mapping[str, Tensor]:
+        pictures, test = self._pictures()
         generator = torch.Generator().manual_seed(0)
-        taught = labels[~test].flatten()
-        if shuffled:
+        taught = torch.arange(pictures.shape[1]).repeat(int((~test).sum()))
+        if cell == SHUFFLED:
             taught = taught[torch.randperm(len(taught), generator=generator)]
         network = _taught(pictures[~test].flatten(0, 1), taught, self.epochs, generator)
-        with torch.no_grad():
-            named = network(pictures[test].flatten(0, 1)).argmax(1)
-        return network, named == labels[test].flatten()
+        return network.state_dict()
 
     def _rows(self) -> list[PictureRow]:
-        network, _ = self._trained(shuffled=False)
+        network = self._network(TRUE)
         rows = []
         for place, seed in list(enumerate(self.painted.seeds))[:_SHOWN]:
             pictures = self.painted.of(self.painted.prompts[3], [*self.painted.seeds])[place]

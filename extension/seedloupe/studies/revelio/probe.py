@@ -57,12 +57,8 @@ class ProbeStudy:
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "pictures": {picture.name: picture.label for picture in self.pictures},
-            "origin": self.origin,
-        }
+        shown = {picture.name: picture.label for picture in self.pictures}
+        return self.looking.settings_of(self.name, self.origin, pictures=shown)
 
     def cells(self) -> Sequence[str]:
         """One a network and time, and one for the pixels."""

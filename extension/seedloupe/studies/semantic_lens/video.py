@@ -41,12 +41,8 @@ class VideoStudy:
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
-        return {
-            "study": self.name,
-            **self.looking.settings,
-            "scenes": {scene.name: len(scene.frames) for scene in self.scenes},
-            "origin": self.origin,
-        }
+        shown = {scene.name: len(scene.frames) for scene in self.scenes}
+        return self.looking.settings_of(self.name, self.origin, scenes=shown)
 
     def cells(self) -> Sequence[str]:
         """One a scene."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from ....errors import InputError
 from ....images import to_pil
-from ....lens.concepts import CONCEPTS_SUFFIX, SparseCoder, write_concepts
+from ....lens.concepts import SparseCoder
 from ....lens.views.cells import labels_on_grid
 from ...frame.charts import BarChart, ChartBar
 from ...frame.intervals import mean_estimate
@@ -21,7 +20,8 @@ from ...frame.report import Claim, Estimate, Holds, PictureRow, Report, Table
 from ...frame.run import StudyCells
 from ...labelled import LabelledPicture
 from ..paper import PAPER
-from .train import TeachingPlan, teach
+from .kept import KeptConcepts
+from .train import TeachingPlan, judge, teach
 
 TOP = 10
 """Patches a unit is judged by."""
@@ -39,14 +39,14 @@ class SaeStudy:
         pictures: with the outlines and kinds of their objects.
         origin: where they come from, in words.
         plan: how coders are taught.
-        keep: a folder the coders are written to; None keeps none.
+        kept: where coders of the trained network are kept.
     """
 
     looking: Looking
     pictures: tuple[LabelledPicture, ...]
     origin: str
     plan: TeachingPlan = TeachingPlan()  # noqa: RUF009 - frozen, without state
-    keep: Path | None = None
+    kept: KeptConcepts = field(default_factory=KeptConcepts)
     name: str = "sae"
 
     def __post_init__(self) -> None:
@@ -60,12 +60,10 @@ class SaeStudy:
     @property
     def settings(self) -> Mapping[str, object]:
         """Everything that decides what is found."""
+        shown = [picture.name for picture in self.pictures]
         return {
-            "study": self.name,
-            **self.looking.settings,
+            **self.looking.settings_of(self.name, self.origin, pictures=shown),
             **asdict(self.plan),
-            "pictures": [picture.name for picture in self.pictures],
-            "origin": self.origin,
         }
 
     def cells(self) -> Sequence[str]:
@@ -82,15 +80,7 @@ class SaeStudy:
         name, time, layer = cell.split("|")
         vectors, labels = self._vectors(name, int(time), layer)
         half = len(vectors) // 2
-        taught = teach(
-            torch.cat(vectors[:half]),
-            torch.cat(vectors[half:]),
-            self.plan,
-            layer=layer,
-            time=int(time),
-        )
-        if name == TRAINED and self.keep is not None:
-            write_concepts(taught.coder, self.keep / f"{layer}-t{time}{CONCEPTS_SUFFIX}")
+        taught = judge(self._coder(name, int(time), layer, vectors), torch.cat(vectors[half:]))
         told = [label for picture in labels[half:] for label in picture]
         things = [place for place, label in enumerate(told) if label != BACKGROUND]
         codes = taught.coder.encode(torch.cat(vectors[half:])[things])
@@ -142,6 +132,24 @@ class SaeStudy:
             ),
         )
 
+    def _coder(self, name: str, time: int, layer: str, vectors: Sequence[Tensor]) -> SparseCoder:
+        """Return the coder of a layer; that of the trained network is taught once, then read."""
+        half = len(vectors) // 2
+        held_out = torch.cat(list(vectors[half:]))
+
+        def taught() -> SparseCoder:
+            taught_on = torch.cat(list(vectors[:half]))
+            coder = teach(taught_on, held_out, self.plan, layer=layer, time=time).coder
+            sha256 = self.looking.subject.settings.get("sha256", "") if name == TRAINED else ""
+            return replace(coder, model_sha256=str(sha256))
+
+        return self.kept.get(self.taught_by(), layer, time, taught) if name == TRAINED else taught()
+
+    def taught_by(self) -> Mapping[str, object]:
+        """Return all that decides a coder beside its layer and time."""
+        every = ("layers", "times", "control")
+        return {name: value for name, value in self.settings.items() if name not in every}
+
     def _vectors(self, name: str, time: int, layer: str) -> tuple[list[Tensor], list[list[str]]]:
         """Return for each picture its cells ``(N, D)`` and what lies on each."""
         network = self.looking.networks[name]
@@ -159,10 +167,7 @@ class SaeStudy:
         """Return the patches that the purest units answer most to."""
         vectors, labels = self._vectors(TRAINED, time, layer)
         half = len(vectors) // 2
-        plan = self.plan
-        coder = teach(
-            torch.cat(vectors[:half]), torch.cat(vectors[half:]), plan, layer=layer, time=time
-        ).coder
+        coder = self._coder(TRAINED, time, layer, vectors)
         shown = self.pictures[half:]
         codes = torch.stack([coder.encode(one) for one in vectors[half:]])
         told = [label for picture in labels[half:] for label in picture]
