@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -218,7 +218,16 @@ def _diversity(model: StudiedWith, choices: StudyChoices) -> Study:
 def _early(model: StudiedWith, choices: StudyChoices) -> Study:
     prompts, seeds = (6, 12) if choices.quick else (24, 32)
     painted = _painted(model, choices, prompts, seeds, 20)
-    return EarlyStudy(painted, model.score, painted.how.steps or 20)
+    layers = choices.layers or _probed(model.subject.layers)
+    return EarlyStudy(painted, model.score, painted.how.steps or 20, layers=layers)
+
+
+def _probed(layers: Sequence[str]) -> tuple[str, ...]:
+    """Return the layers an early probe is taught on: the middle's last, and one half way up."""
+    looked = [layer for layer in usual_layers(layers) if layer.endswith("vit-out")]
+    middle = [layer for layer in looked if layer.startswith("mid")][-1:]
+    upwards = [layer for layer in looked if layer.startswith("up")]
+    return tuple((*middle, *upwards[len(upwards) // 2 :][:1])) or usual_layers(layers)[-1:]
 
 
 _BUILD: Mapping[StudyName, Callable[[StudiedWith, StudyChoices], Study]] = {

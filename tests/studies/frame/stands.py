@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from seedloupe.studies.frame import Painting
+from seedloupe.studies.frame import Glimpse, Painting
 
 HEIGHT, WIDTH = 48, 64
 COLOURS, PLACE, NOISE = "up-level0-repeat0-res-out", "up-level1-repeat0-res-out", "mid-vit-out"
@@ -60,6 +60,24 @@ class Stand:
         end = self._picture(prompt, seed, seed)
         grey = torch.full_like(end, 0.5)
         return tuple(end * (k + 1) / steps + grey * (1 - (k + 1) / steps) for k in range(steps))
+
+    def glimpses(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        how: Painting,
+        *,
+        steps: Sequence[int],
+        layers: Sequence[str] = (),
+    ) -> tuple[Glimpse, ...]:
+        shown = [self.previews(prompt, seed, how) for seed in seeds]
+        found = []
+        for step in steps:
+            pictures = torch.stack([one[step - 1] for one in shown])
+            held = [self.features(self._picture(prompt, s, s), layers, 0, seed=s) for s in seeds]
+            features = {layer: torch.stack([one[layer] for one in held]) for layer in layers}
+            found.append(Glimpse(step, pictures, features))
+        return tuple(found)
 
     def repaint(
         self, picture: Tensor, prompt: str, seed: int, *, strength: float, steps: int

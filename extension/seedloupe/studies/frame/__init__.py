@@ -7,7 +7,7 @@ from .page import index_page, report_page
 from .report import Claim, Estimate, Holds, PictureRow, Report, Table, whether
 from .run import Study, StudyCells, run_study
 from .store import FeatureStore, PictureStore
-from .subject import Painting, StudiedNetwork
+from .subject import Glimpse, Painting, StudiedNetwork
 
 __all__ = [
     "BarChart",
@@ -17,6 +17,7 @@ __all__ = [
     "Claim",
     "Estimate",
     "FeatureStore",
+    "Glimpse",
     "GridChart",
     "Holds",
     "KeptTensors",

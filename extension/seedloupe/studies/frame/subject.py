@@ -29,6 +29,21 @@ class Painting:
         return {"steps": self.steps, "sampler": self.sampler, "guidance": self.guidance}
 
 
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """What shows of unfinished pictures after a step.
+
+    Attributes:
+        step: counted from 1: so many were taken.
+        pictures: ``(B, 3, H, W)`` float32 in [0, 1], as predicted there.
+        features: what layers computed in that step with the prompt, ``(B, C, H, W)`` each.
+    """
+
+    step: int
+    pictures: Tensor
+    features: Mapping[str, Tensor]
+
+
 class StudiedNetwork(Protocol):
     """A denoiser that can paint and be looked into."""
 
@@ -64,6 +79,26 @@ class StudiedNetwork(Protocol):
 
     def previews(self, prompt: str, seed: int, how: Painting) -> tuple[Tensor, ...]:
         """Return the picture as predicted after each step, ``(3, H, W)`` float32 in [0, 1]."""
+        ...
+
+    def glimpses(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        how: Painting,
+        *,
+        steps: Sequence[int],
+        layers: Sequence[str] = (),
+    ) -> tuple[Glimpse, ...]:
+        """Paint until the last of ``steps``, and return what shows after each of them.
+
+        Args:
+            prompt: what is painted.
+            seeds: one picture each.
+            how: of the whole pictures; what comes after the last of ``steps`` is not computed.
+            steps: rising, counted from 1.
+            layers: canonical names.
+        """
         ...
 
     def repaint(

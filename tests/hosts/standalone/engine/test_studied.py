@@ -51,6 +51,25 @@ def test_the_last_preview_is_the_picture_itself(studied: StudiedModel) -> None:
     assert float((seen[-1] - studied.paint(PROMPT, [7], how)[0]).abs().max()) <= 1.5 / 255
 
 
+def test_glimpses_are_the_previews_of_single_pictures_and_hold_the_prompted_rows(
+    studied: StudiedModel,
+) -> None:
+    how, layer = Painting(4, "euler"), "mid-vit-out"
+    seen = studied.glimpses(PROMPT, [7, 8], how, steps=(1, 3), layers=(layer,))
+    assert [glimpse.step for glimpse in seen] == [1, 3]
+    for place, seed in enumerate((7, 8)):
+        alone = studied.previews(PROMPT, seed, how)
+        for glimpse in seen:
+            apart = (glimpse.pictures[place] - alone[glimpse.step - 1]).abs().max()
+            assert float(apart) <= 1.5 / 255
+    features = seen[0].features[layer]
+    assert features.shape[0] == 2
+    one = studied.glimpses(PROMPT, [8], how, steps=(1,), layers=(layer,))[0].features[layer]
+    torch.testing.assert_close(features[1:], one, rtol=1e-3, atol=1e-3)
+    unprompted = studied.glimpses("", [8], how, steps=(1,), layers=(layer,))[0].features[layer]
+    assert float((unprompted - one).abs().max()) > 0.01
+
+
 def test_every_layer_listed_can_be_looked_at_and_the_twin_sees_otherwise(
     studied: StudiedModel,
 ) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ....generation.sampler import Plan, Sampler
 from ....images import in_8_bits
-from ....lens import OutputLayout, list_layers
+from ....lens import FeatureMap, FeatureProbe, OutputLayout, list_layers
+from ....lens.rows import pipeline_rows
 from ....noise import NoiseSource, initial_noise
 from ....sampler_names import read_sampler_name
+from ....studies.frame.subject import Glimpse
 from .denoise import InitLatents, Step, denoise
 from .latents import decode_latents, encode_pictures, source_without_picture
 from .loading import quiet_libraries
@@ -126,6 +129,60 @@ class StudiedModel:
         steps = self._steps(self._drawn(seed), self._text(prompt, how), plan, streams)
         return tuple(self._picture(step.clean) for step in steps)
 
+    def glimpses(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        how: Painting,
+        *,
+        steps: Sequence[int],
+        layers: Sequence[str] = (),
+    ) -> tuple[Glimpse, ...]:
+        """Paint until the last of ``steps``, and return what shows after each of them."""
+        parts = [
+            self._glimpses(prompt, list(seeds[first : first + _BATCH]), how, steps, layers)
+            for first in range(0, len(seeds), _BATCH)
+        ]
+        return tuple(_joined(some) for some in zip(*parts, strict=True))
+
+    def _glimpses(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        how: Painting,
+        steps: Sequence[int],
+        layers: Sequence[str],
+    ) -> list[Glimpse]:
+        import torch
+
+        plan, text = self._plan(how), self._text(prompt, how).repeated(len(seeds))
+        streams = step_streams(plan.sampler, seeds, len(seeds), self._shape, self._noise)
+        noise = torch.stack([self._drawn(seed) for seed in seeds])
+        source = source_without_picture(self._model, self._shape)
+        seen: dict[str, Tensor] = {}
+
+        def keep(feature: FeatureMap) -> None:
+            seen.setdefault(feature.layer, feature.values)
+
+        rows = pipeline_rows(len(seeds), guided=text.guided)
+
+        def watch(step: int, sigma: float, number: int) -> AbstractContextManager[object]:
+            if not layers or step + 1 not in steps or number:
+                return nullcontext()
+            return FeatureProbe(self._model.unet, layers, keep, rows=rows)
+
+        found = []
+        taken = denoise(self._model, noise, text, plan, source=source, streams=streams, watch=watch)
+        for step in taken:
+            if step.index + 1 in steps:
+                pictures = decode_latents(self._model, step.clean)
+                pictures = torch.stack([in_8_bits(picture) for picture in pictures])
+                found.append(Glimpse(step.index + 1, pictures, dict(seen)))
+                seen.clear()
+            if step.index + 1 >= max(steps):
+                break
+        return found
+
     def repaint(
         self, picture: Tensor, prompt: str, seed: int, *, strength: float, steps: int
     ) -> Tensor:
@@ -190,6 +247,17 @@ class StudiedModel:
 
     def _picture(self, latents: Tensor) -> Tensor:
         return in_8_bits(decode_latents(self._model, latents)[0])
+
+
+def _joined(parts: Sequence[Glimpse]) -> Glimpse:
+    """Put what was seen of several batches after the same step together."""
+    import torch
+
+    return Glimpse(
+        parts[0].step,
+        torch.cat([part.pictures for part in parts]),
+        {name: torch.cat([part.features[name] for part in parts]) for name in parts[0].features},
+    )
 
 
 def _randomise(network: nn.Module) -> None:
