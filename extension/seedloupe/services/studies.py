@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
@@ -38,11 +37,7 @@ from ..studies.names import StudyName
 from ..studies.revelio import ProbeStudy, SaeStudy
 from ..studies.revelio.sae import KeptConcepts, TeachingPlan
 from ..studies.semantic_lens import LayersStudy, StepsStudy, TransformsStudy, VideoStudy
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from ..seedling.critic import Critic
+from .picture_measures import PictureMeasures
 
 _WORLD = "Seedling's world, scenes no network was trained on"
 
@@ -85,19 +80,33 @@ class StudiedWith:
     Attributes:
         info: facts of the model.
         subject: paints and is looked into.
-        scorers: of pictures, by what they are called; the first is what verdicts rest on.
-        embed: what pictures look like.
+        measures: what its pictures are judged and compared by; None where no study asks.
     """
 
     info: ModelInfo
     subject: StudiedNetwork
-    scorers: Mapping[str, Scorer]
-    embed: Embedder
+    measures: PictureMeasures | None = None
+
+    @property
+    def judging(self) -> PictureMeasures:
+        """What pictures are judged by.
+
+        Raises:
+            InputError: nothing was opened that could.
+        """
+        if self.measures is None:
+            raise InputError("scorers", expected="one or more", got="none")
+        return self.measures
 
     @property
     def score(self) -> Scorer:
         """What verdicts rest on."""
-        return next(iter(self.scorers.values()))
+        return next(iter(self.judging.scorers.values()))
+
+    @property
+    def embed(self) -> Embedder:
+        """What pictures look like."""
+        return next(iter(self.judging.spaces.values()))
 
 
 def _looking(model: StudiedWith, choices: StudyChoices) -> Looking:
@@ -181,7 +190,7 @@ _SAE_LAYERS = 3
 def _painted(
     model: StudiedWith, choices: StudyChoices, prompts: int, seeds: int, steps: int
 ) -> Painted:
-    told = choices.prompts or _own_prompts(model.info, choices.pictures or prompts)
+    told = _told(model, choices, choices.pictures or prompts)
     store = PictureStore(None if choices.cache is None else choices.cache / "pictures")
     how = Painting(choices.steps or steps)
     return Painted(model.subject, told, choices.seeds or tuple(range(seeds)), how, store)
@@ -192,7 +201,7 @@ _FEWEST_SWAPS = 5
 
 
 def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
-    told = choices.prompts or _own_prompts(model.info, choices.amount(_FEWEST_SWAPS, 12))
+    told = _told(model, choices, choices.amount(_FEWEST_SWAPS, 12))
     steps = choices.steps or (20 if choices.quick else 40)
     pairs = ((0, 1),) if choices.quick else ((0, 1), (2, 3))
     return SwapStudy(model.subject, told, pairs, steps=steps)
@@ -207,7 +216,7 @@ def _classifier(model: StudiedWith, choices: StudyChoices) -> Study:
 def _generalise(model: StudiedWith, choices: StudyChoices) -> Study:
     prompts, seeds = (16, 24) if choices.quick else (64, 64)
     painted = _painted(model, choices, prompts, seeds, 8)
-    return GeneraliseStudy(painted, model.scorers)
+    return GeneraliseStudy(painted, model.judging.scorers)
 
 
 def _diversity(model: StudiedWith, choices: StudyChoices) -> Study:
@@ -255,57 +264,17 @@ def build_study(name: StudyName, model: StudiedWith, choices: StudyChoices) -> S
     return _BUILD[name](model, choices)
 
 
-def studied_with(
-    info: ModelInfo, subject: StudiedNetwork, pooled_caption: Callable[[str], Tensor]
-) -> StudiedWith:
-    """Return a model with what judges its pictures: Seedling's critic for Seedling.
-
-    Of other models' pictures only colours are judged, which is no question of quality.
-
-    Args:
-        info: facts of the model.
-        subject: paints and is looked into.
-        pooled_caption: the text encoder's pooled output ``(D,)`` for a prompt.
-    """
-    from ..mining.appearance import appearance_features
-
-    critic = _critic() if info.family is Family.SEEDLING else None
-    if critic is None:
-        return StudiedWith(info, subject, {"colourfulness": colourful}, appearance_features)
-
-    def fit(pictures: Tensor, prompt: str) -> Tensor:
-        import torch
-        from torch.nn.functional import normalize
-
-        with torch.no_grad():
-            words = normalize(critic.words(pooled_caption(prompt)), dim=-1)
-            found: Tensor = critic(pictures).embedding @ words
-        return found
-
-    def style(pictures: Tensor) -> Tensor:
-        import torch
-
-        with torch.no_grad():
-            found: Tensor = critic(pictures).style
-        return found - found.mean(0)
-
-    return StudiedWith(info, subject, {"fit to the prompt": fit, "colourfulness": colourful}, style)
+def judged_settings(name: StudyName, study: Study, model: StudiedWith) -> Mapping[str, object]:
+    """Return all that decides what a study finds, what judges its pictures included."""
+    if not name.judges:
+        return study.settings
+    return {**study.settings, "judged by": dict(model.judging.words)}
 
 
-def _critic() -> Critic | None:
-    from ..seedling import weights_folder
-    from ..seedling.critic import load_critic
-
-    weights = weights_folder()
-    return load_critic(weights) if (weights / "critic.safetensors").is_file() else None
-
-
-def colourful(pictures: Tensor, prompt: str) -> Tensor:
-    """Return how colourful pictures ``(B, 3, H, W)`` are, ``(B,)`` (Hasler, Süsstrunk, 2003)."""
-    red, green, blue = pictures.unbind(1)
-    across, along = red - green, (red + green) / 2 - blue
-    spread = (across.var((1, 2)) + along.var((1, 2))).sqrt()
-    return spread + 0.3 * (across.mean((1, 2)) ** 2 + along.mean((1, 2)) ** 2).sqrt()
+def _told(model: StudiedWith, choices: StudyChoices, count: int) -> tuple[str, ...]:
+    if choices.prompts is not None:
+        return choices.prompts[: choices.pictures]
+    return _own_prompts(model.info, count)
 
 
 def _own_prompts(info: ModelInfo, count: int) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ class StudyName(str, Enum):
         """Whether it paints pictures of its own; the others look at pictures there are."""
         return self in _PAINTING
 
+    @property
+    def judges(self) -> bool:
+        """Whether scorers judge or compare its pictures."""
+        return self in _JUDGING
+
 
 _PAINTING = (
     StudyName.SWAP,
@@ -39,6 +44,7 @@ _PAINTING = (
     StudyName.DIVERSITY,
     StudyName.EARLY,
 )
+_JUDGING = (StudyName.GENERALISE, StudyName.DIVERSITY, StudyName.EARLY)
 _SUMMARIES = {
     StudyName.SWAP: "which noise decides a picture, the first or that of the steps?",
     StudyName.CLASSIFIER: "does a picture give away its seed?",

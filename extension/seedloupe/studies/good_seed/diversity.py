@@ -63,7 +63,8 @@ class DiversityStudy:
     def measure(self, cell: str) -> Mapping[str, object]:
         """Return vectors and scores of all seeds."""
         pictures = self.painted.of(cell)
-        vectors = normalize(self.embed(pictures).float(), dim=1)
+        raw = self.embed(pictures).float()
+        vectors = normalize(raw - raw.mean(0), dim=1)
         return {
             "vectors": [[round(v, 5) for v in row] for row in vectors.tolist()],
             "scores": self.score(pictures, cell).tolist(),

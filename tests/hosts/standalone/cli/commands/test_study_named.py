@@ -47,6 +47,20 @@ def test_several_studies_go_into_one_folder_with_a_page_of_links(cli: Cli, tmp_p
         assert (tmp_path / "out" / name / "report.html").exists()
 
 
+def test_the_page_says_what_judges_and_a_journal_is_not_gone_on_with_by_another(
+    cli: Cli, tmp_path: Path
+) -> None:
+    how = ("--seeds", "0:8", "--steps", 2, "--pictures", 4, "--out", tmp_path / "out")
+    words = ("study", "generalise", *SMALL[:5], *how)
+    assert cli(*words).code == 0
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "alignment (cosine of Seedling&#39;s critic, picture and prompt)" in page
+    other = cli(*words, "--resume", "--scorers", "appearance")
+    assert other.code not in (0, 3)
+    assert 'expected ["alignment", "colourfulness"], got ["unblemished"]' in other.err
+    assert "Traceback" not in other.err
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -54,6 +68,7 @@ def test_several_studies_go_into_one_folder_with_a_page_of_links(cli: Cli, tmp_p
         (("study", "layers", *SMALL[:-1], "no-such-layer"), "no-such-layer"),
         (("study", "probe", *SMALL, "--folder", "missing"), "missing"),
         (("study", "all", *SMALL, "--only", "layers,nothing"), "nothing"),
+        (("study", "generalise", *SMALL[:5], "--scorers", "clip=missing"), "missing"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(

@@ -17,8 +17,10 @@ from ..parser import command
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .....services.picture_measures import PictureMeasures
     from .....services.studies import StudiedWith, StudyChoices
-    from .....studies.frame import Report, Study
+    from .....studies.frame import Report
+    from ...engine.models import Model
     from ..console import Console
     from ..parser import Parser
 
@@ -30,17 +32,17 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
     """Add every study, and one command that runs them all."""
     for name in StudyName:
         parser = command(studies, name.value, name.summary)
-        _arguments(parser, paints=name.paints)
+        _arguments(parser, paints=name.paints, judges=name.judges)
         parser.set_defaults(run=partial(run, name=name))
     parser = command(studies, "all", "run them all into one folder, with a page of links")
-    _arguments(parser, paints=True)
+    _arguments(parser, paints=True, judges=True)
     parser.add_argument(
         "--only", type=study_names, metavar="a,b", help="some of them (default: all)"
     )
     parser.set_defaults(run=run_all)
 
 
-def _arguments(parser: argparse.ArgumentParser, *, paints: bool) -> None:
+def _arguments(parser: argparse.ArgumentParser, *, paints: bool, judges: bool) -> None:
     add_model(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder")
     what = parser.add_argument_group("what is asked")
@@ -68,13 +70,26 @@ def _arguments(parser: argparse.ArgumentParser, *, paints: bool) -> None:
     )
     if paints:
         what.add_argument(
-            "--prompts", type=Path, metavar="TXT", help="a prompt a line (default: Seedling's own)"
+            "--prompts",
+            type=Path,
+            metavar="FILE",
+            help="a prompt a line, or a table or JSON as mine reads, or the word grid "
+            "(default: Seedling's own)",
         )
         what.add_argument(
             "--seeds", type=seeds, metavar="0:64", help="which (default: as the study needs)"
         )
         what.add_argument(
             "--steps", type=steps, metavar="N", help="of a picture (default: as the study needs)"
+        )
+    if judges:
+        what.add_argument(
+            "--scorers",
+            type=names,
+            metavar="a,b",
+            help="judge pictures, the first decides: from seedloupe scorers, as NAME or "
+            "NAME=FOLDER with its weights (default: Seedling's critic; for other models those "
+            "whose weights your own folder has)",
         )
     parser.add_argument(
         "--cache",
@@ -107,7 +122,7 @@ def run(args: argparse.Namespace, console: Console, *, name: StudyName) -> int:
     check_out_folder(args.out)
     choices = _choices(args, args.cache or args.out / "cache")
     _refuse_journal(args.out / _JOURNAL, resume=args.resume)
-    model = _studied(args, console)
+    model = _studied(args, console, judged=name.judges)
     found = _run_one(name, model, choices, args.out, console)
     if found is None:
         return _stopped(args, console)
@@ -132,7 +147,7 @@ def run_all(args: argparse.Namespace, console: Console) -> int:
     chosen = args.only or tuple(StudyName)
     for name in chosen:
         _refuse_journal(args.out / name.value / _JOURNAL, resume=args.resume)
-    model = _studied(args, console)
+    model = _studied(args, console, judged=any(name.judges for name in chosen))
     reports: list[tuple[Mapping[str, object], str]] = []
     for name in chosen:
         console.note(f"{name.value}: {name.summary}")
@@ -153,14 +168,14 @@ def _run_one(
     name: StudyName, model: StudiedWith, choices: StudyChoices, out: Path, console: Console
 ) -> Report | None:
     """Run a study and write its report; nothing where it was stopped."""
-    from .....services.studies import build_study
+    from .....services.studies import build_study, judged_settings
     from .....studies.frame import run_study
     from .....studies.journal import StudyJournal
 
     study = build_study(name, model, choices)
     try:
         with (
-            StudyJournal(out / _JOURNAL, study.settings) as journal,
+            StudyJournal(out / _JOURNAL, judged_settings(name, study, model)) as journal,
             console.progress(name.value, len(study.cells()), "cells") as bar,
         ):
             found = run_study(
@@ -170,29 +185,50 @@ def _run_one(
             )
     except KeyboardInterrupt:
         return None
-    _write(found, study, model, out)
+    settings = judged_settings(name, study, model)
+    _write(found, settings, model, out, judged=model.judging.told if name.judges else "")
     return found
 
 
-def _write(found: Report, study: Study, model: StudiedWith, out: Path) -> None:
+def _write(
+    found: Report, settings: Mapping[str, object], model: StudiedWith, out: Path, *, judged: str
+) -> None:
     from .....files import write_json, write_whole
     from .....studies.frame import report_page
 
     command_line = _command()
-    document = {**found.to_json(), "command": command_line, "settings": dict(study.settings)}
+    document = {**found.to_json(), "command": command_line, "settings": dict(settings)}
     write_json(out / "report.json", document)
     made = {"command": command_line, "model": model.subject.name}
+    if judged:
+        made["pictures are judged by"] = judged
     write_whole(out / "report.html", report_page(found, model=model.info.name, made=made).encode())
 
 
-def _studied(args: argparse.Namespace, console: Console) -> StudiedWith:
-    from .....services.studies import studied_with
+def _studied(args: argparse.Namespace, console: Console, *, judged: bool) -> StudiedWith:
+    from .....services.studies import StudiedWith
     from ...engine.studied import StudiedModel
-    from ...engine.text import pooled_caption
     from ..opening import open_said
 
     model = open_said(args.model, console, device=args.device)
-    return studied_with(model.info, StudiedModel(model), pooled_caption(model))
+    measures = _measures(args, console, model) if judged else None
+    return StudiedWith(model.info, StudiedModel(model), measures)
+
+
+def _measures(args: argparse.Namespace, console: Console, model: Model) -> PictureMeasures:
+    from .....services.picture_measures import picture_measures
+    from .....services.scorers import ScorerWish, open_scorers, scorers_of, with_weights
+    from ...engine.text import pooled_caption
+    from ..plug_ins import plugins_in_use
+    from ..scorer_sources import offered_sources
+
+    given = args.scorers
+    wishes = None if given is None else [ScorerWish.parse(text) for text in given]
+    plugins = plugins_in_use(console)
+    sources = with_weights(offered_sources(args, plugins), wishes or (), None)
+    registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model), prompts=1)
+    opened = open_scorers(wishes, registry, sources, tell=console.note)
+    return picture_measures(opened, asked=given is not None)
 
 
 def _choices(args: argparse.Namespace, cache: Path) -> StudyChoices:
@@ -213,6 +249,10 @@ def _choices(args: argparse.Namespace, cache: Path) -> StudyChoices:
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:
+    from .....services.prompt_files import GRID, read_prompts
+
+    if str(path) == GRID or path.suffix.lower() in {".csv", ".tsv", ".json"}:
+        return read_prompts(path)
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
