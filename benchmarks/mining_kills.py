@@ -4,7 +4,8 @@
 
 A process mines 64 toy seeds by racing and is killed (SIGKILL) after a random time, again and again
 in the same journal; what is left is then finished. Counted is what was made twice: at most the
-batch in flight at each kill. Ends with exit 1 where a table differs or more was made again. POSIX.
+batch being made at each kill, and seldom the one being measured beside it. Ends with exit 1 where a
+table differs or more than a batch a kill was made again. POSIX.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class KillResult:
 
     @property
     def kept(self) -> bool:
-        """Whether no more was lost than the batch in flight at each kill."""
+        """Whether no more was lost than a batch at each kill, though two may be in flight."""
         return self.made <= self.needed + self.kills * self.batch
 
 

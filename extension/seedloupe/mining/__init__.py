@@ -1,12 +1,13 @@
 """Mining: make pictures from many seeds, measure them, and write down which seeds do well."""
 
 from .appearance import Appearance
-from .batches import ManyPrompts, Scorers
 from .blocks import Shard
 from .instruments import Generator, Instrument
 from .join import JoinedJournals, join_journals
 from .journal import Journal
+from .measuring import Scorers
 from .mine import MiningProgress, mine
+from .painting import ManyPrompts
 from .plan import FEWEST_CONFIRMED, MiningPlan
 from .racing import RaceDesign, SeedState, smallest_pool_gain, smallest_seen
 from .report import MiningReport, MiningStage, SeedLeader

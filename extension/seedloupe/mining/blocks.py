@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import InputError
-from .batches import BatchMaker, PicturePair
 from .instruments import Floats
 from .journal import Journal, Measures
+from .painting import PicturePair
 from .plan import portions
 
 
@@ -87,27 +87,65 @@ def cut(
     )
 
 
-def measure_block(
-    block: SeedBlock, journal: Journal, maker: BatchMaker
-) -> Iterator[tuple[int, bool]]:
-    """Make what the journal lacks of a claimed block; each batch is safe before the next begins.
+@dataclass(frozen=True)
+class BlockBatch:
+    """Pictures of a block that are made at once.
 
-    Yields:
-        after each batch how many pictures it had, and whether they were made now.
+    Args:
+        block: of which block.
+        name: the file that keeps its measures.
+        prompts: of all the block's seeds.
     """
-    batches = tuple(_batches(block, mixed=maker.mixes, most=maker.batch))
-    parts: list[Measures] = []
-    for name, prompts in batches:
-        fresh = not journal.has(name)
-        if fresh:
-            journal.write(name, _measured(block, prompts, maker))
-            journal.lose(maker.lost)
-        if len(batches) > 1:
-            parts.append(journal.read(name))
-        yield len(block.seeds) * len(prompts), fresh
+
+    block: SeedBlock
+    name: str
+    prompts: tuple[str, ...]
+
+    @property
+    def pairs(self) -> list[PicturePair]:
+        """What to make, prompt by prompt."""
+        return [PicturePair(seed, prompt) for prompt in self.prompts for seed in self.block.seeds]
+
+    @property
+    def thumbnails(self) -> bool:
+        """Whether its first prompt's pictures are kept small."""
+        return self.block.thumbnails and self.prompts[0] == self.block.prompts[0]
+
+    def filed(self, made: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Measures of :attr:`pairs` ``(B, …)`` as a journal keeps them, ``(seeds, prompts, …)``."""
+        shape = (len(self.prompts), len(self.block.seeds))
+        measures = {
+            name: np.swapaxes(values.reshape(*shape, *values.shape[1:]), 0, 1)
+            for name, values in made.items()
+        }
+        if self.thumbnails:
+            measures["thumbnail"] = measures["thumbnail"][:, :1]
+        return measures
+
+
+def batches_of(block: SeedBlock, *, mixed: bool, most: int) -> tuple[BlockBatch, ...]:
+    """Cut a block; into one batch of its own name where all of it fits.
+
+    Args:
+        block: what to cut.
+        mixed: whether a batch may hold several prompts.
+        most: pictures at once, by the plan: a batch that memory made smaller would give the parts
+            that a resumed run looks for other names.
+    """
+    together = max(1, most // len(block.seeds)) if mixed else 1
+    if together >= len(block.prompts):
+        return (BlockBatch(block, block.name, block.prompts),)
+    return tuple(
+        BlockBatch(block, f"{block.name}.part-{start:05d}", block.prompts[start : start + together])
+        for start in range(0, len(block.prompts), together)
+    )
+
+
+def join_batches(batches: Sequence[BlockBatch], journal: Journal) -> None:
+    """Keep the parts of a block as one, once all are measured."""
     if len(batches) > 1:
-        journal.write(block.name, _whole(parts))
-        journal.drop(name for name, _ in batches)
+        journal.write(batches[0].block.name, _whole([journal.read(one.name) for one in batches]))
+        journal.drop(one.name for one in batches)
 
 
 def rows(block: SeedBlock, measures: Measures) -> Iterator[Measures]:
@@ -115,30 +153,6 @@ def rows(block: SeedBlock, measures: Measures) -> Iterator[Measures]:
     named = {_current(name): values for name, values in measures.items()}
     for row in range(len(block.seeds)):
         yield {name: values[row] for name, values in named.items()}
-
-
-def _batches(block: SeedBlock, *, mixed: bool, most: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Prompts of each batch with the file that keeps it; all at once where they fit."""
-    together = max(1, most // len(block.seeds)) if mixed else 1
-    if together >= len(block.prompts):
-        yield block.name, block.prompts
-        return
-    for start in range(0, len(block.prompts), together):
-        yield f"{block.name}.part-{start:05d}", block.prompts[start : start + together]
-
-
-def _measured(block: SeedBlock, prompts: tuple[str, ...], maker: BatchMaker) -> dict[str, Floats]:
-    pairs = [PicturePair(seed, prompt) for prompt in prompts for seed in block.seeds]
-    tiles = block.thumbnails and prompts[0] == block.prompts[0]
-    made = maker.make(pairs, thumbnails=tiles)
-    shape = (len(prompts), len(block.seeds))
-    measures = {
-        name: np.swapaxes(values.reshape(*shape, *values.shape[1:]), 0, 1)
-        for name, values in made.items()
-    }
-    if tiles:
-        measures["thumbnail"] = measures["thumbnail"][:, :1]
-    return measures
 
 
 def _whole(parts: Sequence[Measures]) -> dict[str, Floats]:

@@ -7,12 +7,13 @@ the plan asks for, or with a race no more than it takes, and says with each numb
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 from ..tables import SeedTable
-from .batches import Scorers
 from .instruments import Generator
 from .journal import Journal
+from .measuring import Scorers
 from .plan import MiningPlan
 from .racing import RaceDesign
 from .run import MiningRun
@@ -55,7 +56,8 @@ def mine(
         InputError: the journal is damaged, no picture fits into memory, or no scorer is left.
     """
     run = MiningRun(plan, generator, scorers, journal=journal, race=race)
-    for report in run.rounds():
-        total = max(report.made + report.left, report.made)
-        on_progress(MiningProgress(report.made, total, report.fresh))
+    with closing(run.rounds()) as reports:  # what on_progress raises loses no batch in flight
+        for report in reports:
+            total = max(report.made + report.left, report.made)
+            on_progress(MiningProgress(report.made, total, report.fresh))
     return run.table

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from ..tables import SeedTable
 from .assemble import assemble
-from .batches import BatchMaker, Scorers
-from .blocks import SeedBlock, Shard, cut, measure_block, rows
+from .block_line import BlockLine, DoneBatch
+from .blocks import SeedBlock, Shard, cut, rows
 from .instruments import Generator as PictureMaker
 from .journal import Journal, Measures
+from .measuring import BatchMeasurer, Scorers
 from .objective import PictureObjective
+from .painting import BatchPainter
 from .plan import MiningPlan
 from .race_field import RaceField
 from .racing import RaceDesign, SeedState
@@ -41,7 +45,10 @@ class MiningRun:
             last one ended, and ends in the same table.
         race: how to race; None makes all pictures.
         shard: which portions are ours, for processes that share no folder.
-        tell: is told a line when a scorer is lost or memory ran out.
+        overlap: measure a batch in a thread of its own while the next is made; the table is the
+            same without.
+        tell: is told a line when a scorer is lost or memory ran out, by the thread that reads
+            :meth:`rounds`.
     """
 
     def __init__(
@@ -53,13 +60,17 @@ class MiningRun:
         journal: Journal,
         race: RaceDesign | None = None,
         shard: Shard | None = None,
+        overlap: bool = True,
         tell: Callable[[str], object] = lambda line: None,
     ) -> None:
         self.plan, self.race = plan, race
         self.table: SeedTable | None = None
         self.journal, self._shard = journal, shard or Shard()
-        self._maker = BatchMaker(plan, generator, scorers, tell=tell)
-        self._maker.lose(journal.lost())
+        self._tell, self._notes = tell, queue.SimpleQueue[str]()
+        self._painter = BatchPainter(plan, generator, tell=self._notes.put)
+        self._measurer = BatchMeasurer(plan, scorers, tell=self._notes.put)
+        self._measurer.lose(journal.lost())
+        self._line = BlockLine(journal, self._measurer, overlap=overlap, tell=self._notes.put)
         self._stopping = threading.Event()
         self._pace = _Pace()
         self._total = race_pictures(plan, race)
@@ -82,8 +93,13 @@ class MiningRun:
         try:
             finished = yield from (self._raced() if self.race else self._exhaustive())
         except _Stopped:
+            for done in self._line.drain():
+                yield self._count(done)
             yield self._say(stage=MiningStage.STOPPED)
             return
+        finally:
+            self._line.close()
+            self._pass_on()
         if finished:
             yield self._say(stage=MiningStage.DONE, left=0, seconds_left=0.0)
         else:
@@ -98,13 +114,13 @@ class MiningRun:
             return False
         confirmed: BySeed = {}
         if plan.confirm and plan.confirm_prompts:
-            metrics = table_metrics(self._maker.outputs)
+            metrics = table_metrics(self._measurer.outputs)
             chosen = best_and_random(plan, metrics, mined)
             found = yield from self._confirm(chosen)
             if found is None:
                 return False
             confirmed = found
-        self.table = assemble(plan, self._maker.outputs, mined, confirmed)
+        self.table = assemble(plan, self._measurer.outputs, mined, confirmed)
         return True
 
     def _raced(self) -> Reports:
@@ -117,7 +133,7 @@ class MiningRun:
             if found is None:
                 return False
             if objective is None:
-                metrics = table_metrics(self._maker.all_outputs)
+                metrics = table_metrics(self._measurer.all_outputs)
                 objective = PictureObjective(metrics, list(found.values()), design.objective)
             field.tell(asked, found, objective)
             yield self._board(field)
@@ -131,7 +147,7 @@ class MiningRun:
             confirmed = found
         outcome = field.outcome(objective, confirmed)
         self._now = replace(self._now, verdict=outcome.verdict)
-        self.table = assemble(plan, self._maker.outputs, field.mined, confirmed, raced=outcome)
+        self.table = assemble(plan, self._measurer.outputs, field.mined, confirmed, raced=outcome)
         return True
 
     def _gather(self, blocks: Sequence[SeedBlock]) -> _Gathering:
@@ -140,11 +156,12 @@ class MiningRun:
             if self._stopping.is_set():
                 raise _Stopped
             if self.journal.has(block.name):
-                yield self._count(block.pictures, fresh=False)
+                yield self._count(DoneBatch(block.pictures, fresh=False))
             elif self._shard.has(block.number):
-                with self.journal.claim(block.name) as ours:
-                    if ours:
-                        yield from self._measure(block)
+                claim = ExitStack()
+                if claim.enter_context(self.journal.claim(block.name)):
+                    yield from self._timed(self._line.measure(block, self._painter, claim))
+        yield from self._timed(self._line.drain())
         if not all(self.journal.has(block.name) for block in blocks):
             return None
         found = {
@@ -158,12 +175,12 @@ class MiningRun:
         self._now = replace(self._now, failed=failed)
         return found
 
-    def _measure(self, block: SeedBlock) -> Iterator[MiningReport]:
+    def _timed(self, batches: Iterator[DoneBatch]) -> Iterator[MiningReport]:
         begun = time.perf_counter()
-        for pictures, fresh in measure_block(block, self.journal, self._maker):
-            if fresh:
-                self._pace.add(pictures, time.perf_counter() - begun)
-            yield self._count(pictures, fresh=fresh)
+        for done in batches:
+            if done.fresh:
+                self._pace.add(done.pictures, time.perf_counter() - begun)
+            yield self._count(done)
             if self._stopping.is_set():
                 raise _Stopped
             begun = time.perf_counter()
@@ -173,9 +190,14 @@ class MiningRun:
         blocks = cut("confirm", chosen, self.plan.confirm_prompts, size=self.plan.batch)
         return self._gather(blocks)
 
-    def _count(self, pictures: int, *, fresh: bool) -> MiningReport:
-        made = self._now.made + pictures
-        return self._say(made=made, fresh=self._now.fresh + (pictures if fresh else 0))
+    def _count(self, done: DoneBatch) -> MiningReport:
+        made = self._now.made + done.pictures
+        return self._say(made=made, fresh=self._now.fresh + (done.pictures if done.fresh else 0))
+
+    def _pass_on(self) -> None:
+        """Tell what threads had to say, where whoever listens expects it."""
+        while not self._notes.empty():
+            self._tell(self._notes.get())
 
     def _board(self, field: RaceField) -> MiningReport:
         standing = field.race.standing
@@ -189,11 +211,13 @@ class MiningRun:
         )
 
     def _say(self, **changes: object) -> MiningReport:
+        self._pass_on()
         now = replace(self._now, **changes)  # type: ignore[arg-type]
         left = max(self._total - now.made, now.racing, 0) if "left" not in changes else now.left
         seconds = self._pace.seconds(left) if "seconds_left" not in changes else now.seconds_left
+        batch = min(self._painter.batch, self._measurer.batch)
         self._now = replace(
-            now, left=left, seconds_left=seconds, batch=self._maker.batch, lost=self._maker.lost
+            now, left=left, seconds_left=seconds, batch=batch, lost=self._measurer.lost
         )
         return self._now
 

@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from ..tables import MetricSpec
-from .batches import FAILED
 from .instruments import Floats
 from .journal import Measures
+from .measuring import FAILED
 from .plan import MiningPlan
 from .scorers import ScorerOutput, SetStatistic
 
