@@ -156,7 +156,7 @@ def test_a_reader_who_leaves_keeps_all_that_was_made(tmp_path: Path) -> None:
     reports = run_of(tmp_path, generator=generator).rounds()
     for _ in range(3):
         next(reports)
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     kept = [np.load(path)["failed"].size for path in tmp_path.glob("*.npz")]
     assert sum(kept) == generator.made
     assert not list(tmp_path.glob("*.claim"))
@@ -208,5 +208,5 @@ def test_measuring_sees_the_inference_mode_of_whoever_reads(tmp_path: Path) -> N
     with torch.inference_mode():
         reports = run_of(tmp_path, scorers={"bright": Looking()}, plan=plan_of(32)).rounds()
         next(reports)
-        reports.close()  # type: ignore[attr-defined]
+        reports.close()
     assert seen == {True}

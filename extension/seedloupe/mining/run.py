@@ -80,7 +80,7 @@ class MiningRun:
         """End after the batch in flight; may be called from any thread."""
         self._stopping.set()
 
-    def rounds(self) -> Iterator[MiningReport]:
+    def rounds(self) -> Generator[MiningReport, None, None]:
         """Work, and yield how it stands after every batch and round.
 
         The last report is ``DONE`` with :attr:`table` made, ``WAITING`` where portions are in the
