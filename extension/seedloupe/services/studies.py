@@ -202,7 +202,7 @@ _FEWEST_SWAPS = 5
 
 def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
     told = _told(model, choices, choices.amount(_FEWEST_SWAPS, 12))
-    steps = choices.steps or (20 if choices.quick else 40)
+    steps = choices.steps or (12 if choices.quick else 40)
     pairs = ((0, 1),) if choices.quick else ((0, 1), (2, 3))
     return SwapStudy(model.subject, told, pairs, steps=steps)
 

@@ -106,3 +106,8 @@ def test_a_claim_of_several_parts_holds_where_all_do() -> None:
     assert whether([True, None]) is Holds.UNDECIDED
     assert whether([None, False]) is Holds.NO
     assert whether([]) is Holds.UNDECIDED
+
+
+def test_an_estimate_of_next_to_nothing_is_written_as_nought() -> None:
+    assert str(Estimate(2.9e-6, -1.5e-7, 4.4e-4)) == "0 (0 to 0)"
+    assert str(Estimate(0.0123, 6e-4, 1.0)) == "0.0123 (0.0006 to 1)"

@@ -35,6 +35,14 @@ class Claim:
     protocol: str
 
 
+def in_figures(value: float) -> str:
+    """Write a number in three figures; what is no more than a thousandth of nothing is 0."""
+    return "0" if abs(value) < _NOTHING else f"{value:.3g}"
+
+
+_NOTHING = 5e-4
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A number and how sure it is.
@@ -60,8 +68,9 @@ class Estimate:
 
     def __str__(self) -> str:
         """Write ``0.83 (0.80 to 0.86)``."""
-        shown = f"{self.value:.3g}"
-        return f"{shown} ({self.low:.3g} to {self.high:.3g})" if self.bounded else shown
+        shown = in_figures(self.value)
+        ends = f" ({in_figures(self.low)} to {in_figures(self.high)})"
+        return shown + ends if self.bounded else shown
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class StudiedModel:
     ) -> None:
         self._model, self._noise = model, noise
         self._shape = model.info.latent_shape(*(size or model.native_size))
+        self._last_course: tuple[tuple[str, int, Painting], tuple[Step, ...]] | None = None
 
     @property
     def name(self) -> str:
@@ -102,25 +103,30 @@ class StudiedModel:
     ) -> tuple[Tensor, Tensor]:
         """Paint with ``seed``, whose noise is that of ``other`` from step ``at`` on."""
         plan, text = self._plan(how), self._text(prompt, how)
-        streams: list[Draws] | None = None
-        if plan.sampler.draws:
+        course = self._course(prompt, seed, how)
+        stepwise = course[-1].latents
+        if plan.sampler.draws and at < plan.steps:
             both = (step_stream(one, self._shape, self._noise) for one in (seed, other))
-            streams = [SwappedStream(*both, at)]
-        stepwise = list(self._steps(self._drawn(seed), text, plan, streams))[-1].latents
+            swapped = self._steps(self._drawn(seed), text, plan, [SwappedStream(*both, at)])
+            stepwise = list(swapped)[-1].latents
         if at == 0:
             return self._picture(stepwise), self.paint(prompt, [other], how)[0]
         if at >= plan.steps:
             return self._picture(stepwise), self.paint(prompt, [seed], how)[0]
-        before = step_streams(plan.sampler, [seed], 1, self._shape, self._noise)
-        clean = next(
-            step.clean
-            for step in self._steps(self._drawn(seed), text, plan, before)
-            if step.index == at - 1
-        )
         after = step_streams(plan.sampler, [other], 1, self._shape, self._noise)
-        rest = InitLatents(clean, strength=(plan.steps - at + 1e-6) / plan.steps)
+        rest = InitLatents(course[at - 1].clean, strength=(plan.steps - at + 1e-6) / plan.steps)
         renewed = list(self._steps(self._drawn(other), text, plan, after, rest))[-1].latents
         return self._picture(stepwise), self._picture(renewed)
+
+    def _course(self, prompt: str, seed: int, how: Painting) -> tuple[Step, ...]:
+        """Return all steps of a seed; those last asked for are kept, since swaps share them."""
+        asked = (prompt, seed, how)
+        if self._last_course is None or self._last_course[0] != asked:
+            plan = self._plan(how)
+            streams = step_streams(plan.sampler, [seed], 1, self._shape, self._noise)
+            steps = self._steps(self._drawn(seed), self._text(prompt, how), plan, streams)
+            self._last_course = (asked, tuple(steps))
+        return self._last_course[1]
 
     def previews(self, prompt: str, seed: int, how: Painting) -> tuple[Tensor, ...]:
         """Return the picture as predicted after each step."""
