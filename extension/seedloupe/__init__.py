@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .errors import (
+    ConceptFileError,
     DuplicateNameError,
     FetchError,
     ImageError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .tables import SeedTable
 
 __all__ = [
+    "ConceptFileError",
     "DuplicateNameError",
     "FeatureProbe",
     "FetchError",

@@ -12,6 +12,7 @@
     │   ├── PickError           a choice of seeds the table cannot answer
     │   ├── LayerNotFoundError  a layer name the U-Net does not have
     │   ├── LensFileError       a lens file that cannot be read or written
+    │   ├── ConceptFileError    a file of concepts that cannot be used with this model
     │   ├── LensMatchError      two recorded runs that cannot be compared
     │   ├── TallyError          a tally of text checks that cannot be read or written
     │   ├── ImageError          a picture that cannot be used
@@ -91,6 +92,10 @@ class LayerNotFoundError(InputError):
 
 class LensFileError(InputError):
     """A lens file that cannot be read or written."""
+
+
+class ConceptFileError(InputError):
+    """A file of concepts that cannot be read, or not used with this model."""
 
 
 class LensMatchError(InputError):

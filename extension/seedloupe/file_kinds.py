@@ -20,6 +20,7 @@ class FileKind(str, Enum):
     PICTURE = "picture"
     TABLE = "seed table"
     LENS = "lens file"
+    CONCEPTS = "concepts"
     NOISE = "noise"
     MODEL = "model"
     PICKLE = "pickled model"
@@ -48,6 +49,7 @@ class FoundFile:
 FORMATS: Mapping[str, FoundFile] = {
     "seedloupe.seed_table": FoundFile(FileKind.TABLE, "a seed table"),
     "seedloupe.lens": FoundFile(FileKind.LENS, "a lens file"),
+    "seedloupe.concepts.1": FoundFile(FileKind.CONCEPTS, "a file of concepts"),
     "seedloupe.text_tally": FoundFile(FileKind.TALLY, "a tally"),
 }
 

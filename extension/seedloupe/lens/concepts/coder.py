@@ -29,10 +29,13 @@ class SparseCoder:
         scale: what centred vectors are divided by.
         model_sha256: hash of the model's files; empty where it is not known.
         per_picture: whether it was taught on one vector a picture, the mean of its cells.
+        names: what each unit was seen to answer to, as far as pictures with labels told; an empty
+            name where it is not known, and no names at all where nobody looked.
 
     Raises:
         ShapeError: a tensor is laid out differently.
-        InputError: ``k`` is not between 1 and the number of units, or the scale is not positive.
+        InputError: ``k`` is not between 1 and the number of units, the scale is not positive, or
+            there is not one name a unit.
     """
 
     layer: str
@@ -45,6 +48,7 @@ class SparseCoder:
     scale: float
     model_sha256: str = ""
     per_picture: bool = False
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a coder whose parts do not fit."""
@@ -56,6 +60,9 @@ class SparseCoder:
             raise InputError("k", expected=f"1 to {units} units", got=str(self.k))
         if not 0 < self.scale < float("inf"):
             raise InputError("scale", expected="a positive number", got=str(self.scale))
+        if len(self.names) not in (0, units):
+            got = f"{len(self.names)}"
+            raise InputError("names", expected=f"none, or one a unit, {units}", got=got)
 
     @property
     def units(self) -> int:
@@ -66,6 +73,11 @@ class SparseCoder:
     def width(self) -> int:
         """How many channels the layer has."""
         return self.encoder.shape[0]
+
+    def name_of(self, unit: int) -> str:
+        """Return what to call a unit: what it answers to, or its number."""
+        known = self.names[unit] if self.names else ""
+        return known or f"concept {unit}"
 
     def encode(self, vectors: Tensor) -> Tensor:
         """Return codes ``(N, M)``, at most ``k`` of each row above nought.

@@ -9,17 +9,13 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from ...errors import InputError
+from ...errors import ConceptFileError, InputError
 from ...files import write_whole
 from .coder import SparseCoder
 
 CONCEPTS_SUFFIX = ".concepts.safetensors"
 _FORMAT = "seedloupe.concepts.1"
 _TENSORS = ("encoder", "bias", "decoder", "centre")
-
-
-class ConceptFileError(InputError):
-    """A file of concepts that cannot be used."""
 
 
 def write_concepts(
@@ -32,7 +28,7 @@ def write_concepts(
         path: where.
         plan: what it was taught on and how, as JSON types; kept in the file.
     """
-    told = {
+    told: dict[str, object] = {
         "layer": coder.layer,
         "time": coder.time,
         "k": coder.k,
@@ -40,6 +36,8 @@ def write_concepts(
         "model_sha256": coder.model_sha256,
         "per_picture": coder.per_picture,
     }
+    if coder.names:
+        told["names"] = list(coder.names)
     tensors = {name: getattr(coder, name).contiguous() for name in _TENSORS}
     metadata = {"format": _FORMAT, "coder": json.dumps(told)}
     if plan is not None:
@@ -85,6 +83,7 @@ def read_concepts(path: Path, *, layers: tuple[str, ...] | None = None) -> Spars
                 scale=float(told["scale"]),
                 model_sha256=str(told["model_sha256"]),
                 per_picture=bool(told["per_picture"]),
+                names=tuple(str(name) for name in told.get("names", ())),
             )
     except ConceptFileError:
         raise
@@ -98,6 +97,32 @@ def read_concepts(path: Path, *, layers: tuple[str, ...] | None = None) -> Spars
             advice="Teach them on this model with `seedloupe study sae`.",
         )
     return coder
+
+
+def require_concepts(coder: SparseCoder, name: str, *, channels: int, model_sha256: str) -> None:
+    """Refuse a coder that could not paint a model's layer.
+
+    Args:
+        coder: read for one of the model's layers.
+        name: of its file.
+        channels: what that layer has.
+        model_sha256: hash of the model's files; empty where it is not known.
+
+    Raises:
+        ConceptFileError: it was taught on another model, or on whole pictures.
+    """
+    advice = "Teach them on this model with `seedloupe study sae`."
+    if coder.width != channels:
+        expected = f"{channels} channels, as {coder.layer} has in this model"
+        got = f"{coder.width} in {name}"
+    elif coder.model_sha256 and model_sha256 and coder.model_sha256 != model_sha256:
+        expected = f"concepts of this model ({model_sha256[:10]})"
+        got = f"{name}, taught on another ({coder.model_sha256[:10]})"
+    elif coder.per_picture:
+        expected, got = "concepts of places", f"{name}, taught on whole pictures"
+    else:
+        return
+    raise ConceptFileError("concepts", expected=expected, got=got, advice=advice)
 
 
 def _refusal(path: Path, got: str) -> ConceptFileError:

@@ -101,11 +101,20 @@ class Column:
 
 @dataclass(frozen=True)
 class LayerView:
-    """One layer of the network as a small picture."""
+    """One layer of the network as a small picture.
+
+    Attributes:
+        title: what stands in bold below it.
+        part: which part of the network it is.
+        picture: a pixel a cell.
+        legend: what its colours mean, each as ``#rrggbb`` and a word; none where they mean nothing
+            by themselves.
+    """
 
     title: str
     part: str
     picture: Image.Image
+    legend: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -298,7 +307,16 @@ def _layer_html(layer: LayerView) -> str:
     return (
         f'<figure><img src="{data_url(layer.picture)}" alt="{escape(layer.title)}">'
         f"<figcaption><b>{escape(layer.title)}</b><span>{escape(layer.part)}</span>"
-        f"<span>{layer.picture.width} × {layer.picture.height}</span></figcaption></figure>"
+        f"<span>{layer.picture.width} × {layer.picture.height}</span>"
+        f"{legend_html(layer.legend)}</figcaption></figure>"
+    )
+
+
+def legend_html(legend: Sequence[tuple[str, str]]) -> str:
+    """Return what colours mean, each as ``#rrggbb`` and a word."""
+    return "".join(
+        f'<span class="sl-legend"><i style="background:{escape(colour)}"></i>{escape(word)}</span>'
+        for colour, word in legend
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ....lens import FeatureMap, FeatureRenderer
+    from ....lens.concepts import ConceptFrame
     from ..engine.sampling import StepUpdate
 
 #: More would not fit beside the picture.
@@ -66,6 +67,13 @@ class LayerPainter:
         picture = data_url(update.preview) if update.preview is not None else ""
         share = (update.step + 1) / update.steps
         return Preview(title, lines, picture, tuple(layers), share)
+
+
+def concept_view(frame: ConceptFrame) -> LayerView:
+    """Return the concepts of a step as one more picture beside the layers."""
+    held, place = layer_titles((frame.layer,))[0]
+    legend = tuple(("#{:02x}{:02x}{:02x}".format(*one.colour), one.name) for one in frame.shares)
+    return LayerView("Concepts", f"{held}, {place}", to_pil(frame.picture), legend)
 
 
 def _noise_words(sigma: float) -> str:

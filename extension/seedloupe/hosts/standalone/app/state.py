@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ....generation.sampler import Plan
+from ....places import own_folder
 from ....plugins import Plugins, builtin, with_outside
+from ....services.concept_files import concept_folders
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
@@ -74,6 +76,7 @@ class AppState:
         store: counts which seeds write; None where nothing is counted.
         plugins: readers, pickers and renderers, also those other packages announce.
         skipped: a line for each package whose plug-in could not be had.
+        concepts: folders with files of concepts.
     """
 
     models: ModelCache
@@ -87,6 +90,7 @@ class AppState:
     store: ResultStore | None = None
     plugins: Plugins = field(default_factory=builtin)
     skipped: tuple[str, ...] = ()
+    concepts: Sequence[Path] = ()
 
 
 def open_state(
@@ -117,6 +121,7 @@ def open_state(
         store=store,
         plugins=plugins,
         skipped=skipped,
+        concepts=concept_folders(own_folder(os.environ, sys.platform, Path.home())),
     )
 
 

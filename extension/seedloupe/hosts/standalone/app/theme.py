@@ -240,6 +240,11 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
 .sl-layers img{width:128px;height:128px;image-rendering:pixelated;border-radius:3px;display:block}
 .sl-layers figcaption{font-size:11.5px;line-height:1.35;color:var(--sl-soft);padding-top:5px;
   display:flex;flex-direction:column;min-height:4.05em}
+.sl-legend{display:flex;align-items:center;gap:5px}
+.sl-legend i{width:10px;height:10px;border-radius:2px;flex:none}
+.sl-concepts figure{margin:12px 0}
+.sl-concepts img{max-width:100%;height:auto;border-radius:3px;display:block}
+.sl-concepts figcaption{font-size:12px;color:var(--sl-soft);padding-top:4px}
 .sl-layers figcaption b{font-weight:600;color:var(--sl-ink)}
 .sl-share{position:absolute;left:0;bottom:0;height:3px;background:var(--sl-brass)}
 .sl-plan{margin:-6px 0 0;font-size:13px;line-height:1.45;color:var(--sl-soft)}

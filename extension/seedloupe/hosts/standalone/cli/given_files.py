@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ....errors import (
+    ConceptFileError,
     ImageError,
     InputError,
     LensFileError,
@@ -51,12 +52,19 @@ _PICTURES = Wanted(FileKind.PICTURE, "a picture or a folder", ImageError, folder
 _MASK = Wanted(FileKind.PICTURE, "a picture as mask", MaskError)
 _MASKS = Wanted(FileKind.PICTURE, "a picture or a folder as mask", MaskError, folders=True)
 _LENS = Wanted(FileKind.LENS, "a lens file", LensFileError)
+_CONCEPTS = Wanted(FileKind.CONCEPTS, "a file of concepts", ConceptFileError, named=True)
 _TABLE = Wanted(FileKind.TABLE, "a seed table", TableError, named=True)
 _MODEL = Wanted(FileKind.MODEL, "a model", ModelError, named=True, folders=True)
 _TALLY = Wanted(FileKind.TALLY, "a tally", TallyError, named=True)
 _TEXT = Wanted(FileKind.TEXT, "a text file with a prompt a line")
 
-_RUN = {"model": _MODEL, "table": _TABLE, "image": _PICTURE, "mask": _MASK}
+_RUN = {
+    "model": _MODEL,
+    "table": _TABLE,
+    "image": _PICTURE,
+    "mask": _MASK,
+    "lens_concepts": _CONCEPTS,
+}
 _PICK = {"model": _MODEL, "table": _TABLE}
 _TABLES = {"tables": _TABLE}
 
@@ -95,6 +103,7 @@ _TAKERS: Mapping[FileKind, str] = {
     FileKind.PICTURE: "`seedloupe lens image`, `check` and `noise --of` take pictures.",
     FileKind.TABLE: "`seedloupe tables show` and `--table` take seed tables.",
     FileKind.LENS: "`seedloupe lens show` and `lens compare` take lens files.",
+    FileKind.CONCEPTS: "`generate --lens-concepts` takes concepts.",
     FileKind.MODEL: "`--model` takes models.",
     FileKind.TALLY: "`seedloupe tally show` takes tallies.",
     FileKind.FOLDER: "`seedloupe check` takes folders of pictures, `--model` those of models.",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ....generation.request import Request
     from ....lens import FeatureMap, WordsSeen
     from ....lens.budget import Recipe
+    from ....lens.concepts import ConceptPainter
     from ....services.seed_choice import SeedChoice
     from ..engine.models import Model
     from .console import Console, ProgressLine
@@ -49,6 +50,7 @@ class RunFolder:
         words: words of the prompt to lay over each picture, a file each; if there are any, the
             maps of all words of both prompts go into the lens file.
         channels: which channels of the layers to record.
+        concepts: paints a layer's concepts, a sheet beside each picture; None paints none.
     """
 
     model: Model
@@ -62,6 +64,7 @@ class RunFolder:
     images: list[dict[str, object]] = field(default_factory=list)
     stopped: bool = False
     channels: ChannelChoice = ChannelChoice.ALL
+    concepts: ConceptPainter | None = None
 
     def execute(self, console: Console) -> dict[str, object]:
         """Make what is missing; Ctrl-C ends the run with everything finished so far in place.
@@ -105,14 +108,14 @@ class RunFolder:
         seen = self._recording()
 
         def record(feature: FeatureMap) -> None:
-            if seen is not None:
+            if seen is not None and feature.layer in self.layers:
                 seen.take(feature)
 
         events = stream(
             self.model,
             self._part(missing or [0]),
-            panel=self.layers,
-            sinks=(record,),
+            panel=self._watched(),
+            sinks=(record, *((self.concepts.take,) if self.concepts else ())),
             words=bool(self.words),
         )
         done = each * len(kept)
@@ -123,6 +126,10 @@ class RunFolder:
                 continue
             done += 1
             progress.at(done, skipped=each * len(kept))
+
+    def _watched(self) -> tuple[str, ...]:
+        also = (self.concepts.coder.layer,) if self.concepts else ()
+        return tuple(dict.fromkeys((*self.layers, *also)))
 
     def _part(self, indices: list[int]) -> Request:
         return replace(self.request, seeds=tuple(self.request.seeds[i] for i in indices))
@@ -136,6 +143,8 @@ class RunFolder:
         self.notes += [note for note in made.notes if note not in self.notes]
         if seen is not None:
             self._keep_seen(index, made, seen)
+        if self.concepts is not None:
+            self._keep_concepts(index, made.image, self.concepts)
         if made.words is not None:
             self._keep_words(index, made.image, made.words)
         self.images.append(self._entry(index, made=True))
@@ -166,6 +175,19 @@ class RunFolder:
             except SeedloupeError as error:
                 self.notes.append(f"{path.name} was not made: {error}")
 
+    def _keep_concepts(self, index: int, picture: Tensor, painter: ConceptPainter) -> None:
+        """Write the concepts as a sheet; should that fail, the picture is safe already."""
+        from ....lens.concepts import save_concept_sheet
+
+        try:
+            save_concept_sheet(painter.finished(), picture, self._concept_file(index))
+        except (SeedloupeError, OSError) as error:
+            name = self._concept_file(index).name
+            self.notes.append(f"{name} was not made: {error}")
+
+    def _concept_file(self, index: int) -> Path:
+        return self.picture(index).with_suffix(".concepts.png")
+
     def _word_files(self, index: int) -> dict[str, Path]:
         """Where each word's picture goes; numbered, as no file name can hold every word."""
         picture = self.picture(index)
@@ -190,6 +212,7 @@ class RunFolder:
                 advice="Name another folder.",
             )
         seen = not self.layers or self._holds_layers(index)
+        seen = seen and (self.concepts is None or self._concept_file(index).exists())
         return seen and all(path.exists() for path in self._word_files(index).values())
 
     def _holds_layers(self, index: int) -> bool:
@@ -213,8 +236,13 @@ class RunFolder:
                 word: path.name for word, path in self._word_files(index).items() if path.exists()
             },
             "made_now": made,
+            **self._concept_entry(index),
             **self.chosen.extras(index),
         }
+
+    def _concept_entry(self, index: int) -> dict[str, object]:
+        path = self._concept_file(index)
+        return {"concepts": path.name} if self.concepts and path.exists() else {}
 
     def _document(self, seconds: float) -> dict[str, object]:
         common = record_of(self.request, self.request.seeds[0], {})

@@ -26,6 +26,7 @@ from .train import TeachingPlan, judge, teach
 TOP = 10
 """Patches a unit is judged by."""
 _FEWEST_TOP = 5
+_NAMED = 0.7
 _SHOWN, _PATCHES = 10, 6
 SHUFFLED, BACKGROUND = "shuffled labels", "background"
 
@@ -80,7 +81,8 @@ class SaeStudy:
         name, time, layer = cell.split("|")
         vectors, labels = self._vectors(name, int(time), layer)
         half = len(vectors) // 2
-        taught = judge(self._coder(name, int(time), layer, vectors), torch.cat(vectors[half:]))
+        coder = self._coder(name, int(time), layer, vectors, labels)
+        taught = judge(coder, torch.cat(vectors[half:]))
         told = [label for picture in labels[half:] for label in picture]
         things = [place for place, label in enumerate(told) if label != BACKGROUND]
         codes = taught.coder.encode(torch.cat(vectors[half:])[things])
@@ -132,7 +134,14 @@ class SaeStudy:
             ),
         )
 
-    def _coder(self, name: str, time: int, layer: str, vectors: Sequence[Tensor]) -> SparseCoder:
+    def _coder(
+        self,
+        name: str,
+        time: int,
+        layer: str,
+        vectors: Sequence[Tensor],
+        labels: Sequence[Sequence[str]],
+    ) -> SparseCoder:
         """Return the coder of a layer; that of the trained network is taught once, then read."""
         half = len(vectors) // 2
         held_out = torch.cat(list(vectors[half:]))
@@ -141,7 +150,9 @@ class SaeStudy:
             taught_on = torch.cat(list(vectors[:half]))
             coder = teach(taught_on, held_out, self.plan, layer=layer, time=time).coder
             sha256 = self.looking.subject.settings.get("sha256", "") if name == TRAINED else ""
-            return replace(coder, model_sha256=str(sha256))
+            told = [label for picture in labels[half:] for label in picture]
+            names = unit_names(coder.encode(held_out), told)
+            return replace(coder, model_sha256=str(sha256), names=names)
 
         return self.kept.get(self.taught_by(), layer, time, taught) if name == TRAINED else taught()
 
@@ -167,7 +178,7 @@ class SaeStudy:
         """Return the patches that the purest units answer most to."""
         vectors, labels = self._vectors(TRAINED, time, layer)
         half = len(vectors) // 2
-        coder = self._coder(TRAINED, time, layer, vectors)
+        coder = self._coder(TRAINED, time, layer, vectors, labels)
         shown = self.pictures[half:]
         codes = torch.stack([coder.encode(one) for one in vectors[half:]])
         told = [label for picture in labels[half:] for label in picture]
@@ -202,6 +213,20 @@ def purities(codes: Tensor, labels: Sequence[str]) -> list[float]:
         labels: what lies on each of the ``N`` cells.
     """
     return [share for share, _ in _purity_of_units(codes, labels).values()]
+
+
+def unit_names(codes: Tensor, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return what each unit answers to, by the labels of the ten cells it answers most to.
+
+    A unit is named where seven of ten lie on one kind of thing, or on the background.
+
+    Args:
+        codes: ``(N, M)``, of cells nobody was taught.
+        labels: what lies on each of the ``N`` cells.
+    """
+    pure = _purity_of_units(codes, labels)
+    named = {unit: label for unit, (share, label) in pure.items() if share >= _NAMED}
+    return tuple(named.get(unit, "") for unit in range(codes.shape[1]))
 
 
 def _purity_of_units(codes: Tensor, labels: Sequence[str]) -> dict[int, tuple[float, str]]:

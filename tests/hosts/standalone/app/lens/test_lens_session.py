@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from seedloupe.errors import SeedloupeError
+from seedloupe.errors import ConceptFileError, SeedloupeError
 from seedloupe.generation.request import Request
 from seedloupe.generation.sampler import Plan, Sampler
 from seedloupe.hosts.standalone.app.lens.session import (
@@ -31,8 +31,10 @@ from seedloupe.hosts.standalone.app.state import AppState
 from seedloupe.hosts.standalone.app.stop_and_throttle import Stopped, StopSwitch
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.hosts.standalone.engine.sampling import Generated, StepUpdate, generate, stream
+from seedloupe.hosts.standalone.engine.watching import layer_shapes
 from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
+from seedloupe.lens.concepts import SparseCoder, write_concepts
 from seedloupe.lens.explorer import RecordedRun
 
 from ..app_stands import path_of, state_of
@@ -221,3 +223,47 @@ def test_layers_are_read_as_people_write_them() -> None:
 def test_what_are_no_seeds_is_refused(text: str) -> None:
     with pytest.raises(PageError, match=r"is no seed|These are 3 seeds"):
         seeds_from(text, 4)
+
+
+def concepts_of(tiny: Model, folder: Path, **changes: Any) -> Path:
+    layer = default_panel(tiny.unet)[0]
+    width = layer_shapes(tiny, [layer], *tiny.native_size)[layer][0]
+    generator = torch.Generator().manual_seed(1)
+    decoder = torch.nn.functional.normalize(torch.randn(8, width, generator=generator), dim=1)
+    parts = (decoder.mT.contiguous(), torch.zeros(8), decoder, torch.zeros(width), 1.0)
+    path = folder / "mine.concepts.safetensors"
+    write_concepts(replace(SparseCoder(layer, 50, 2, *parts), **changes), path)
+    return path
+
+
+def test_concepts_are_painted_live_and_the_picture_stays_bit_for_bit_the_same(
+    state: AppState, tiny: Model, tmp_path: Path
+) -> None:
+    path = concepts_of(tiny, tmp_path)
+    plain, painted = observed(state, (7,)), observed(state, (7,), concepts=str(path))
+    live = [sight for sight in painted if sight.preview is not None]
+    views = [sight.preview.layers[0] for sight in live if sight.preview]
+    assert all(view.title == "Concepts" and view.legend for view in views)
+    assert plain[-1].concepts == ()
+    ((url, name),) = painted[-1].concepts
+    assert name == "concepts-7.png"
+    with Image.open(path_of(url)) as sheet:
+        assert sheet.width > 128
+    assert path_of(plain[-1].pictures[0][0]).read_bytes() == (
+        path_of(painted[-1].pictures[0][0]).read_bytes()
+    )
+    assert {k.layer for k in plain[-1].runs[0].record.rgb} == {
+        k.layer for k in painted[-1].runs[0].record.rgb
+    }
+
+
+def test_concepts_of_another_model_are_refused_before_anything_is_drawn(
+    state: AppState, tiny: Model, tmp_path: Path
+) -> None:
+    path = concepts_of(tiny, tmp_path, model_sha256="ab" * 32)
+    drawing = replace(state, stream=lambda *_, **__: pytest.fail("drawn"))
+    if tiny.info.sha256:
+        with pytest.raises(ConceptFileError, match="taught on another"):
+            observed(drawing, (7,), concepts=str(path))
+    with pytest.raises(ConceptFileError, match="no such"):
+        observed(drawing, (7,), concepts="no such")

@@ -30,6 +30,17 @@ def files_html(found: Exhibit, pictures: Sequence[tuple[str, str]] = ()) -> str:
     return f'<p class="sl-lens-files">Save: {said}</p>'
 
 
+def concepts_html(sheets: Sequence[tuple[str, str]]) -> str:
+    """Return the sheets of concepts, one a picture."""
+    said = "".join(
+        f'<figure><img src="{escape(url)}" alt="Concepts while the picture formed">'
+        f'<figcaption><a href="{escape(url)}" download="{escape(name)}">{escape(name)}</a>'
+        "</figcaption></figure>"
+        for url, name in sheets
+    )
+    return f'<div class="sl-concepts">{said}</div>' if sheets else ""
+
+
 def plan_html(words: str, problems: Sequence[str]) -> str:
     """Return what *Watch* will do, or what keeps it from doing so."""
     said = " ".join(problems) or words

@@ -9,20 +9,23 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .....errors import InputError
+from .....errors import InputError, SeedloupeError
 from .....generation.request import Request
 from .....generation.sampler import Plan
 from .....images import from_pil, to_pil
 from .....lens import PanelChoice, panel_choices
+from .....lens.concepts import concept_sheet
 from .....lens.explorer import RecordedRun, explorer_json, explorer_page
 from .....lens.questions import asked_keys, diagnostics_of
 from .....lens.run_record import Recording, panel_of
 from .....noise import parse_seeds
+from .....services.concept_files import find_concepts
+from ...engine.concepts import concept_painter
 from ...engine.sampling import Generated, StepUpdate
 from ...engine.single_pass import FeatureExtraction, extract_features
 from ...engine.watching import token_names_of
 from ..html import Preview
-from ..layer_preview import LayerPainter
+from ..layer_preview import LayerPainter, concept_view
 from ..pictures_in import PageError
 from ..stop_and_throttle import StopSwitch, follow
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .....lens import FeatureMap
+    from .....lens.concepts import ConceptFrame, ConceptPainter
     from ...engine.models import Model
     from ..state import AppState
 
@@ -49,6 +53,7 @@ class Observation:
         settings: how to draw.
         model: its name.
         layers: names, aliases or globs; ``auto`` alone is the panel made for the model.
+        concepts: name or path of a file of concepts to paint meanwhile; empty paints none.
     """
 
     prompt: str
@@ -56,6 +61,7 @@ class Observation:
     settings: Plan
     model: str
     layers: tuple[str, ...] = ("auto",)
+    concepts: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +75,7 @@ class Sight:
         notes: what could not be watched.
         why: whose finding each layer of the panel follows; none where somebody chose the layers.
         pictures: address of each finished picture's own file, and the name to save it under.
+        concepts: likewise of the sheet of each picture's concepts.
     """
 
     preview: Preview | None = None
@@ -77,6 +84,7 @@ class Sight:
     notes: tuple[str, ...] = ()
     why: tuple[PanelChoice, ...] = ()
     pictures: tuple[tuple[str, str], ...] = ()
+    concepts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,11 @@ def observe(
     model = state.models.get(wish.model)
     layers = panel_of(model.unet, wish.layers)
     request = Request.of(model.info, wish.prompt, wish.seeds, plan=wish.settings)
-    return _draw(state, model, request, layers, stop, painter or LayerPainter())
+    concepts = None
+    if wish.concepts:
+        path = find_concepts(wish.concepts, state.concepts)
+        concepts = concept_painter(model, path, request.size)
+    return _draw(state, model, request, layers, stop, painter or LayerPainter(), concepts)
 
 
 def _draw(
@@ -130,6 +142,7 @@ def _draw(
     layers: Sequence[str],
     stop: StopSwitch,
     painter: LayerPainter,
+    concepts: ConceptPainter | None = None,
 ) -> Iterator[Sight]:
     sight, begun = Sight(status="Getting ready", why=panel_reasons(model, layers)), time.monotonic()
     yield sight
@@ -138,18 +151,26 @@ def _draw(
     made: list[Generated] = []
 
     def record(feature: FeatureMap) -> None:
-        seen[len(made)].recording.take(feature)
+        if feature.layer in layers:
+            seen[len(made)].recording.take(feature)
+            painter.take(feature)
 
-    sinks = (record, painter.take)
-    events = state.stream(model, request, panel=layers, sinks=sinks, preview=True, words=True)
+    sinks = (record, *((concepts.take,) if concepts else ()))
+    panel = tuple(dict.fromkeys((*layers, *((concepts.coder.layer,) if concepts else ()))))
+    events = state.stream(model, request, panel=panel, sinks=sinks, preview=True, words=True)
     for event in follow(_looked(events, seen, made), stop):
         if isinstance(event, StepUpdate):
             preview = painter.preview(event, f"Seed {event.seed}, being drawn")
+            if concepts is not None and concepts.frames:
+                shown = concept_view(concepts.frames[-1])
+                preview = replace(preview, layers=(shown, *preview.layers))
             status = f"Picture {event.image + 1} of {len(request.seeds)}"
             sight = replace(sight, preview=preview, status=status)
         else:
             run = _finished(model, request, event, seen[event.index], stop)
             notes = (*event.notes, *seen[event.index].recording.notes)
+            if concepts is not None:
+                sight = _with_concepts(state, sight, event, concepts.finished())
             file = (state.files.keep_generated(event, request), f"seed-{event.seed}.png")
             sight = replace(
                 sight,
@@ -159,6 +180,22 @@ def _draw(
             )
         yield sight
     yield replace(sight, status=_last_words(sight, len(request.seeds), time.monotonic() - begun))
+
+
+def _with_concepts(
+    state: AppState, sight: Sight, made: Generated, frames: Sequence[ConceptFrame]
+) -> Sight:
+    """Add the sheet of a finished picture's concepts; should that fail, it is said."""
+    from io import BytesIO
+
+    name = f"concepts-{made.seed}.png"
+    try:
+        content = BytesIO()
+        concept_sheet(frames, made.image).save(content, "PNG")
+    except SeedloupeError as error:
+        return replace(sight, notes=(*sight.notes, f"{name} was not made: {error}"))
+    url = state.files.keep_bytes(content.getvalue(), name)
+    return replace(sight, concepts=(*sight.concepts, (url, name)))
 
 
 def _looked(

@@ -14,6 +14,7 @@ from PIL import Image
 
 from .....lens.explorer import explorer_html, explorer_script
 from .....sampler_names import sampler_choices
+from .....services.concept_files import concept_choices
 from .....services.picture_settings import PictureSettings
 from .....services.table_fit import settings_from
 from ..events import SILENT, draws_in, on, switch_name, toast, waits_at
@@ -22,7 +23,7 @@ from ..pictures_in import NoPicture, PageError, not_a_picture, required_picture,
 from ..state import AppState, Opening, guarded
 from ..stop_and_throttle import Stopped, StopSwitch
 from .example import WISH, read_example
-from .notes_html import files_html, more_html, plan_html
+from .notes_html import concepts_html, files_html, more_html, plan_html
 from .session import (
     Observation,
     Sight,
@@ -111,6 +112,14 @@ class LensTab:
             self._stop = gr.Button(
                 "Stop", interactive=False, scale=1, min_width=80, elem_id="sl-lens-stop"
             )
+        self._concepts = gr.Dropdown(
+            concept_choices(self._state.concepts),
+            value="",
+            label="Concepts",
+            info="Painted meanwhile; one of these, or the path of a file from study sae",
+            allow_custom_value=True,
+            elem_id="sl-lens-concepts",
+        )
         self._plan = gr.HTML("", elem_id="sl-lens-plan")
         with gr.Accordion("More", open=False):
             self._layers = gr.Textbox(
@@ -176,7 +185,7 @@ class LensTab:
         on(
             [self._go.click, self._prompt.submit, self._seeds.submit],
             self.on_watch,
-            [self._prompt, self._seeds, *sampling],
+            [self._prompt, self._seeds, *sampling, self._concepts],
             [*shown, self._go, self._stop, self._begun],
             show_progress="minimal",
             show_progress_on=self._status,
@@ -259,6 +268,7 @@ class LensTab:
         guidance: float,
         sampler: str,
         request: gr.Request,
+        concepts: str | None = None,
     ) -> Iterator[dict[Any, Any]]:
         """Draw with every step recorded; show the layers meanwhile, and the explorer at the end."""
         stop = self._state.switches.fresh(switch_name(request, _TAB))
@@ -275,7 +285,8 @@ class LensTab:
         def watched() -> Iterator[dict[Any, Any]]:
             settings = settings_from(steps, guidance, sampler)
             asked = seeds_from(seeds, self._state.dice())
-            wish = Observation(prompt, asked, settings, model, layers_from(layers))
+            named = (concepts or "").strip()
+            wish = Observation(prompt, asked, settings, model, layers_from(layers), named)
             last = Sight()
             for last in observe(self._state, wish, stop):
                 yield self._page(last)
@@ -337,7 +348,9 @@ class LensTab:
             self._preview: "",
             self._status: status_html(words),
             self._explorer: json.dumps({"data": found.data}),
-            self._files: files_html(found, sight.pictures) + more_html(sight),
+            self._files: concepts_html(sight.concepts)
+            + files_html(found, sight.pictures)
+            + more_html(sight),
         }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .....artifacts import OcrReader
     from .....generation.request import Request
     from .....lens.budget import Recipe
+    from .....lens.concepts import ConceptPainter
     from .....registry import Registry
     from ...engine.models import Model
     from ..console import Console
@@ -114,6 +117,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         help="the most a lens file may take, such as 50M (default: 1G)",
     )
     parser.add_argument(
+        "--lens-concepts",
+        metavar="FILE",
+        help="paint the concepts of a *.concepts.safetensors file, from `seedloupe study sae`, "
+        "beside each picture (default: none)",
+    )
+    parser.add_argument(
         "--lens-channels",
         choices=("all", "others", "massive"),
         default="all",
@@ -151,6 +160,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     said = (*model.notes, *request_cut_notes(model, request))
     say_notes(console, said[len(model.notes) :])
     words = _words(args, model, request)
+    concepts = _concepts(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
     chosen = matched(chosen, request)
     job = RunFolder(
@@ -162,6 +172,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         recipe,
         words,
         channels=ChannelChoice(args.lens_channels),
+        concepts=concepts,
     )
     document = job.execute(console)
     check = checking is not None and not job.stopped
@@ -237,6 +248,23 @@ def _recorded(
     console.note(f"each lens file will take about {megabytes(made.wish.file_bytes)}")
     say_notes(console, made.notes)
     return made.layers, made.wish.recipe
+
+
+def _concepts(args: argparse.Namespace, model: Model, request: Request) -> ConceptPainter | None:
+    """Open the concepts asked for.
+
+    Raises:
+        ConceptFileError: there are none of that name, or they are not of this model.
+    """
+    if args.lens_concepts is None:
+        return None
+    from .....places import own_folder
+    from .....services.concept_files import concept_folders, find_concepts
+    from ...engine.concepts import concept_painter
+
+    own = own_folder(os.environ, sys.platform, Path.home())
+    path = find_concepts(args.lens_concepts, concept_folders(own))
+    return concept_painter(model, path, request.size)
 
 
 def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
