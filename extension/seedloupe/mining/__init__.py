@@ -10,6 +10,7 @@ from .mine import MiningProgress, mine
 from .painting import ManyPrompts
 from .plan import FEWEST_CONFIRMED, MiningPlan
 from .racing import RaceDesign, SeedState, smallest_pool_gain, smallest_seen
+from .repaints import RepaintCase, RepaintedFor, RepaintGenerator
 from .report import MiningReport, MiningStage, SeedLeader
 from .run import MiningRun, race_pictures
 
@@ -27,6 +28,9 @@ __all__ = [
     "MiningRun",
     "MiningStage",
     "RaceDesign",
+    "RepaintCase",
+    "RepaintGenerator",
+    "RepaintedFor",
     "Scorers",
     "SeedLeader",
     "SeedState",

@@ -26,7 +26,14 @@ from .maps import centroid_map, flat_map
 from .plan import MiningPlan, prompts_sha256
 from .race_outcome import RaceOutcome
 from .scorers import OutputKind, ScorerOutput
-from .scores import BySeed, count_images, count_scored, score_columns, table_metrics
+from .scores import (
+    BySeed,
+    confirmed_counts,
+    count_images,
+    count_scored,
+    score_columns,
+    table_metrics,
+)
 
 #: Dimensions a feature space is projected to, and tiles in a row of the thumbnails.
 DIMENSIONS, COLUMNS = 16, 32
@@ -56,6 +63,8 @@ def assemble(
     tensors: dict[str, np.ndarray] = {}
     for metric in metrics:
         tensors |= score_columns(metric, plan.seeds, mined, confirmed, controls=controls)
+        if plan.repainted and confirmed:
+            tensors |= confirmed_counts(metric, plan.seeds, confirmed)
     tensors |= _rates(plan.seeds, mined)
     spaces, columns = _spaces(plan.seeds, outputs, mined)
     tensors |= columns
@@ -64,13 +73,14 @@ def assemble(
     spec = TableSpec(
         noise=NoiseSpec.drawn(plan.noise, plan.shape, plan.seeds[0]),
         model=plan.model,
-        provenance=_provenance(),
+        provenance=_provenance(plan),
         sampling=plan.sampling,
         prompts=_prompts(plan, confirmed),
         metrics=tuple(metric.spec for metric in metrics),
         evidence=evidence_of(plan, metrics, mined, confirmed, raced=raced),
         spaces=spaces,
         thumbnails=thumbnails,
+        extra=_study(plan),
     )
     return SeedTable(np.array(plan.seeds, np.uint64), tensors, spec)
 
@@ -161,10 +171,19 @@ def _prompts(plan: MiningPlan, confirmed: BySeed) -> PromptsSpec:
             hashes[f"{role}_sha256"] = prompts_sha256(prompts)
         if 0 < len(prompts) <= MOST_HASHES:
             hashes[f"{role}_prompts"] = [prompts_sha256((prompt,))[:12] for prompt in prompts]
-    name = f"prompts-{digest[:12]}"
+    name = f"{'pairs' if plan.repainted else 'prompts'}-{digest[:12]}"
     return PromptsSpec(name, digest, len(plan.prompts), len(held_out), hashes)
 
 
-def _provenance() -> Provenance:
+def _study(plan: MiningPlan) -> dict[str, object]:
+    """Say what repaints were for, where all who read tables of repaints look for it."""
+    made = plan.repainted
+    if made is None:
+        return {}
+    return {"study": {"name": "inpaint", "task": made.task, "pairs": made.origin}}
+
+
+def _provenance(plan: MiningPlan) -> Provenance:
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    return Provenance("Seedloupe", "seedloupe mine", today, "CC0-1.0", Status.MINED)
+    tool = "seedloupe mine --task inpaint" if plan.repainted else "seedloupe mine"
+    return Provenance("Seedloupe", tool, today, "CC0-1.0", Status.MINED)

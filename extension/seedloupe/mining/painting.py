@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..noise import initial_noise
 from .instruments import Generator
 from .plan import MiningPlan
+from .repaints import shown_batch
 from .scorers import PictureBatch
 
 
@@ -88,9 +89,8 @@ class BatchPainter:
                 continue
             start += len(chunk)
         images = parts[0] if len(parts) == 1 else torch.cat(parts)
-        return PictureBatch(
-            images, tuple(pair.prompt for pair in pairs), tuple(pair.seed for pair in pairs)
-        )
+        prompts, seeds = [pair.prompt for pair in pairs], [pair.seed for pair in pairs]
+        return shown_batch(self._generator, images, prompts, seeds)
 
     def _images(self, pairs: Sequence[PicturePair]) -> Tensor:
         prompts, seeds = [pair.prompt for pair in pairs], [pair.seed for pair in pairs]

@@ -11,6 +11,7 @@ from itertools import pairwise
 from ..errors import InputError
 from ..noise import NoiseSource, canonical_seed
 from ..tables import ModelSpec, SamplingSpec
+from .repaints import RepaintedFor
 
 FEWEST_CONFIRMED = 6
 """Seeds a side, best and others, below which nothing is said about whether seeds matter."""
@@ -30,6 +31,8 @@ class MiningPlan:
         model: what makes the pictures.
         sampling: how.
         batch: pictures made at once.
+        repainted: what repaints are for; the prompts are then names of cases, see
+            :mod:`.repaints`. None where pictures are made anew.
 
     Raises:
         InputError: something above does not hold; the field is named.
@@ -44,6 +47,7 @@ class MiningPlan:
     model: ModelSpec
     sampling: SamplingSpec
     batch: int = 32
+    repainted: RepaintedFor | None = None
 
     def __post_init__(self) -> None:
         canonical = tuple(canonical_seed(seed, self.noise) for seed in self.seeds)
@@ -80,7 +84,10 @@ class MiningPlan:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides the numbers; a journal of another is refused."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        fields = asdict(self)
+        if self.repainted is None:  # as before there were repaints, so that journals go on
+            del fields["repainted"]
+        text = json.dumps(fields, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -73,6 +73,16 @@ def score_columns(
     return columns
 
 
+def confirmed_counts(
+    metric: TableMetric, seeds: Sequence[int], confirmed: BySeed
+) -> dict[str, np.ndarray]:
+    """How many held-out pictures stand behind a metric ``(S,)``; 0 where a seed was not checked."""
+    counts = [
+        count_scored(confirmed[seed], metric.key) if seed in confirmed else 0 for seed in seeds
+    ]
+    return {f"score.{metric.spec.name}.confirm_n": np.array(counts, np.uint32)}
+
+
 def score(
     metric: TableMetric, seeds: Sequence[int], measures: BySeed, *, controls: Sequence[int] = ()
 ) -> tuple[Floats, Floats]:

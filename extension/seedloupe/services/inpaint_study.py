@@ -10,25 +10,22 @@ from typing import TYPE_CHECKING
 
 from ..artifacts import OcrReader
 from ..artifacts.readers.require import require_reader
+from ..artifacts.repaints import (
+    InpaintTask,
+    Looker,
+    OcrLooker,
+    Painter,
+    Pair,
+    read_pairs,
+    repaint_and_look,
+)
 from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..generation.request import Request
 from ..generation.table_use import model_spec, sampling_spec
 from ..noise import NoiseSource, canonical_seed, initial_noise
 from ..registry import Registry
-from ..studies.inpaint import (
-    CriticLooker,
-    InpaintPlan,
-    InpaintTask,
-    Looker,
-    MaskKind,
-    OcrLooker,
-    Painter,
-    Pair,
-    PictureKey,
-    read_pairs,
-    world_pairs,
-)
+from ..studies.inpaint import CriticLooker, InpaintPlan, MaskKind, PictureKey, world_pairs
 from .estimate import StudyEstimate
 
 if TYPE_CHECKING:
@@ -50,6 +47,7 @@ def pairs_for(
     folder: Path | None = None,
     count: int | None = None,
     mask: MaskKind | None = None,
+    usual: int = _OWN_PAIRS,
 ) -> tuple[tuple[Pair, ...], str]:
     """Return the pairs to repaint and where they come from, in words.
 
@@ -59,6 +57,7 @@ def pairs_for(
         folder: pictures with a mask each.
         count: how many of Seedling's own pictures.
         mask: how an object of Seedling's own pictures is masked.
+        usual: so many of Seedling's own where nobody says.
 
     Raises:
         InputError: or one of its kinds: there are none for this model, or some cannot be read.
@@ -77,7 +76,7 @@ def pairs_for(
         )
     kind = mask or MaskKind.BOX
     around = "a box around" if kind is MaskKind.BOX else "the outline of"
-    return world_pairs(count or _OWN_PAIRS, mask=kind), f"Seedling's world, {around} an object"
+    return world_pairs(count or usual, mask=kind), f"Seedling's world, {around} an object"
 
 
 def seeds_for(given: Sequence[int] | None, source: NoiseSource) -> tuple[int, ...]:
@@ -194,13 +193,11 @@ def estimate_study(
         done: how many pictures are made already.
         tell: is told how many pictures have been looked at, each time one has.
     """
-    pair, prompt = plan.pairs[0], plan.tasks[0].prompt(plan.pairs[0])
+    pair, task, seeds = plan.pairs[0], plan.tasks[0], plan.seeds[:1]
     seconds = 0.0
     for looked_at in (1, 2):
         begun = time.perf_counter()
-        for picture in paint(pair, prompt, plan.seeds[:1]):
-            for looker in lookers:
-                looker.look(picture, pair, prompt)
+        tuple(repaint_and_look(pair, task, seeds, paint=paint, lookers=lookers))
         seconds = time.perf_counter() - begun
         tell(looked_at)
     left = plan.images - done

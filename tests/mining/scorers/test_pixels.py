@@ -141,26 +141,19 @@ def test_alone_it_scores_what_share_has_no_blemish() -> None:
     assert beside["tag.gray"][:2].tolist() == [0, 1]
 
 
-def test_text_counts_where_the_picture_was_repainted() -> None:
-    """The stand-in takes white pixels for text; it could not look at a black picture."""
+def white_share(images: Tensor, masks: Tensor) -> Tensor:
+    """Take white pixels for text; a black picture cannot be looked at."""
+    white = images.mean(1).eq(1) * masks
+    found = white.sum((1, 2)) / masks.sum((1, 2))
+    return torch.where(images.amax((1, 2, 3)) == 0, torch.tensor(float("nan")), found)
 
-    def share(images: Tensor, masks: Tensor) -> Tensor:
-        white = images.mean(1).eq(1) * masks
-        found = white.sum((1, 2)) / masks.sum((1, 2))
-        return torch.where(images.amax((1, 2, 3)) == 0, torch.tensor(float("nan")), found)
 
+def test_text_counts_anywhere_in_a_new_picture() -> None:
     images = torch.zeros(3, 3, 8, 10)
     images[0, :, :2] = 1.0
     images[1, :, 6:] = 1.0
-    masks = torch.zeros(3, 8, 10)
-    masks[:, 4:] = 1
-    repainted = PictureBatch(images, ("a",) * 3, (0, 1, 2), masks=masks)
-    scorer = TextPlugin().open(ScorerSources(text_share=share, masks=True))
-    found = ScorerPanel({"text": scorer}).measure(repainted)
-    assert found["score.mask_text"].tolist()[:2] == [0, 0.5]
-    assert found["tag.text"].tolist()[:2] == [0, 1]
+    scorer = TextPlugin().open(ScorerSources(text_share=white_share))
+    found = ScorerPanel({"text": scorer}).measure(batch(images))
+    assert found["score.text_share"].tolist()[:2] == [0.25, 0.25]
+    assert found["tag.text"].tolist()[:2] == [1, 1]
     assert found["tag.text"].isnan().tolist() == [False, False, True]
-    whole = ScorerPanel({"t": TextPlugin().open(ScorerSources(text_share=share))}).measure(
-        repainted
-    )
-    assert whole["tag.text"].tolist()[:2] == [1, 1]

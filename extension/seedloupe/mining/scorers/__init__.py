@@ -6,6 +6,7 @@ from .instrument import InstrumentScorer
 from .kid import KernelDistance
 from .panel import ScorerPanel, sound_pictures
 from .plugin import (
+    RepaintLook,
     ScorerCost,
     ScorerNeeds,
     ScorerPlugin,
@@ -23,14 +24,18 @@ from .protocol import (
     SetValues,
     Surrogate,
 )
+from .repaint_text import TEXT_IN_MASK, RepaintTextScorer
 
 __all__ = [
+    "TEXT_IN_MASK",
     "FrechetDistance",
     "GaussianStatistics",
     "InstrumentScorer",
     "KernelDistance",
     "OutputKind",
     "PictureBatch",
+    "RepaintLook",
+    "RepaintTextScorer",
     "Scorer",
     "ScorerCost",
     "ScorerNeeds",

@@ -18,6 +18,7 @@ from ...tensors import require_shape
 from ..appearance import appearance_features, palette
 from .plugin import ScorerCost, ScorerNeeds, ScorerSources, TextShare, require_ready
 from .protocol import OutputKind, PictureBatch, ScorerOutput
+from .repaint_text import RepaintTextScorer
 
 #: Strengths from which a picture has a tag.
 GRAY, BORDER, SKY, BROKEN = -0.03, 0.06, 1.0, 1.0
@@ -135,33 +136,23 @@ class TextTagScorer:
 
     Args:
         text_share: images ``(B, 3, H, W)`` and masks ``(B, H, W)`` to ``(B,)``.
-        repainted: whether pictures have masks; text elsewhere is then not held against them.
-        above: share of the picture, or of the mask, from which it counts.
+        above: share of the picture from which it counts.
     """
 
-    def __init__(
-        self,
-        text_share: TextShare,
-        *,
-        repainted: bool = False,
-        above: float = 0.01,
-    ) -> None:
+    def __init__(self, text_share: TextShare, *, above: float = 0.01) -> None:
         self._text_share, self._above = text_share, above
-        self._repainted = repainted
-        name = "mask_text" if repainted else "text_share"
-        where = "the repainted part" if repainted else "the picture"
-        metric = MetricSpec(name, "1", higher_is_better=False, reference=f"share of {where}")
+        metric = MetricSpec(
+            "text_share", "1", higher_is_better=False, reference="share of the picture"
+        )
         self.outputs: Sequence[ScorerOutput] = (
-            ScorerOutput(OutputKind.SCORE, name, metric=metric),
+            ScorerOutput(OutputKind.SCORE, "text_share", metric=metric),
             ScorerOutput(OutputKind.TAG, "text"),
         )
 
     def measure(self, batch: PictureBatch) -> Mapping[str, Tensor]:
-        """Read each picture within its mask, or all of it."""
-        images = batch.images
-        everywhere = torch.ones(len(batch), *images.shape[-2:])
-        masks = batch.masks if self._repainted and batch.masks is not None else everywhere
-        share = self._text_share(images, masks).float()
+        """Read all of each picture; NaN where it could not be read."""
+        everywhere = torch.ones(len(batch), *batch.images.shape[-2:])
+        share = self._text_share(batch.images, everywhere).float()
         unread = share.isnan()
         tag = torch.where(unread, share, (share > self._above).float())
         return {self.outputs[0].key: share, "tag.text": tag}
@@ -174,12 +165,14 @@ class TextPlugin:
     needs = ScorerNeeds(reader=True)
     cost = ScorerCost.LARGE
 
-    def open(self, sources: ScorerSources) -> TextTagScorer:
-        """Return the scorer."""
+    def open(self, sources: ScorerSources) -> TextTagScorer | RepaintTextScorer:
+        """Return the scorer: of repainted pictures by the rules for those, else of all of each."""
         require_ready("text", self.needs, sources)
+        if sources.repaint_look is not None:
+            return RepaintTextScorer(sources.repaint_look)
         if sources.text_share is None:
             raise InputError("scorer text", expected="a reader", got="none")
-        return TextTagScorer(sources.text_share, repainted=sources.masks)
+        return TextTagScorer(sources.text_share)
 
 
 def _cells(images: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from ...errors import InputError
-from .protocol import Scorer
+from .protocol import PictureBatch, Scorer
 
 TextShare = Callable[[Tensor, Tensor], Tensor]
 """Images ``(B, 3, H, W)`` and masks ``(B, H, W)`` to the share of each mask that text covers
@@ -26,6 +26,21 @@ TextShare = Callable[[Tensor, Tensor], Tensor]
 
 Stages = Callable[[Tensor], Sequence[Tensor]]
 """Images ``(B, 3, H, W)`` in [0, 1] to maps ``(B, C, h, w)`` of a network's layers."""
+
+
+class RepaintLook(Protocol):
+    """Looks for text in repainted pictures."""
+
+    @property
+    def name(self) -> str:
+        """Who looks."""
+
+    def __call__(self, batch: PictureBatch) -> tuple[Tensor, Tensor]:
+        """Share of each mask that text covers and whether it is held against the picture.
+
+        Both ``(B,)`` float32, NaN where it could not be looked at; ``batch`` has masks and sources.
+        """
+
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -72,6 +87,7 @@ class ScorerSources:
         classes: which objects to look for.
         text_share: says how much of a mask text covers.
         masks: whether the pictures are repainted ones.
+        repaint_look: looks for text in repainted ones.
         alone: whether nothing else scores the pictures.
         device: where networks run.
     """
@@ -84,6 +100,7 @@ class ScorerSources:
     classes: tuple[str, ...] = ()
     text_share: TextShare | None = None
     masks: bool = False
+    repaint_look: RepaintLook | None = None
     alone: bool = False
     device: str = "cpu"
 
@@ -125,7 +142,7 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
         return "nothing to compare with: give --reference FOLDER or STATISTICS.npz"
     if needs.masks and not sources.masks:
         return "only for repainted pictures: --task inpaint"
-    if needs.reader and sources.text_share is None:
+    if needs.reader and sources.text_share is None and sources.repaint_look is None:
         return "no reader of text is installed"
     return ""
 

@@ -5,11 +5,20 @@ what is there ("clear background") and once to complete it (its class name), let
 text and scores a seed by the mean share of the mask that text covers.
 """
 
+from ...artifacts.repaints import (
+    REMOVAL_PROMPT,
+    InpaintTask,
+    Looker,
+    OcrLooker,
+    Painter,
+    Pair,
+    Seen,
+    read_pairs,
+)
+from .critic_looker import CriticLooker
 from .findings import Findings, conclude
-from .look import CriticLooker, Looker, OcrLooker, Seen
-from .measure import Measured, Painter, PictureKey, StudyProgress, measure
+from .measure import Measured, PictureKey, StudyProgress, measure
 from .page import study_page
-from .pairs import REMOVAL_PROMPT, InpaintTask, Pair, read_pairs
 from .plan import InpaintPlan
 from .seed_table import table_of
 from .world import MaskKind, ReaderCheck, check_known_text, world_pairs

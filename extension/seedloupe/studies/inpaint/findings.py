@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ...artifacts.repaints import InpaintTask
 from ...tables import SeedEffect
 from ..agreement import TaskAgreement, across, task_agreement
 from ..statistics import (
@@ -23,7 +24,6 @@ from ..statistics import (
 )
 from .echo import Echo, echo_of
 from .measure import Measured
-from .pairs import InpaintTask
 
 LEVEL = 0.05
 """Share of studies of seeds that are all alike that may still find a difference."""

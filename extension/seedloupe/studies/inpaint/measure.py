@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ...artifacts.repaints import InpaintTask, Looker, Painter, Pair, Seen, repaint_and_look
 from ...errors import InputError
 from ..journal import StudyJournal
-from .look import Looker, Seen
-from .pairs import InpaintTask, Pair
 from .plan import InpaintPlan
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-class Painter(Protocol):
-    """Repaints the masked part of a picture; the host's business how."""
-
-    def __call__(self, pair: Pair, prompt: str, seeds: Sequence[int]) -> Iterable[Tensor]:
-        """Return one whole picture ``(3, H, W)`` in [0, 1] a seed, in their order.
-
-        What lies outside the mask is the source picture's.
-        """
 
 
 @dataclass(frozen=True)
@@ -121,13 +110,12 @@ def measure(
             missing = [s for s in plan.seeds if PictureKey(task, place, s) not in seen]
             if not missing:
                 continue
-            prompt = task.prompt(pair)
-            painted = paint(pair, prompt, missing)
-            for seed, image in zip(missing, painted, strict=True):
-                picture = PictureKey(task, place, seed)
-                seen[picture] = tuple(looker.look(image, pair, prompt) for looker in lookers)
-                keep(picture, image)
-                journal.append(_finding(picture, pair, names, seen[picture]))
+            repaints = repaint_and_look(pair, task, missing, paint=paint, lookers=lookers)
+            for repaint in repaints:
+                picture = PictureKey(task, place, repaint.seed)
+                seen[picture] = repaint.seen
+                keep(picture, repaint.picture)
+                journal.append(_finding(picture, pair, names, repaint.seen))
                 fresh += 1
                 on_progress(StudyProgress(known + fresh, plan.images, fresh))
     return Measured(plan, names, seen)

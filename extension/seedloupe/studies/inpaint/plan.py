@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...artifacts.repaints import InpaintTask, Pair
 from ...errors import InputError
 from ...noise import NoiseSource, canonical_seed
 from ...tables import ModelSpec, SamplingSpec
-from .pairs import InpaintTask, Pair
 
 
 @dataclass(frozen=True, eq=False)

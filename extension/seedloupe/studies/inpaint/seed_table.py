@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from ...artifacts.repaints import InpaintTask, Pair
 from ...tables import (
     Evidence,
     HeldOutGain,
@@ -24,7 +25,6 @@ from ...tables import (
 )
 from ..statistics import Floats, repeat
 from .findings import Findings, TaskFindings
-from .pairs import InpaintTask, Pair
 
 METRIC = "text_in_mask"
 """The paper's score: the mean share of the mask that text covers; less is better."""
@@ -115,9 +115,7 @@ def _evidence(found: TaskFindings, mined: Floats, looker: str, pool: int) -> Evi
 
 def _prompts(pairs: Sequence[Pair], held: np.ndarray, task: InpaintTask) -> PromptsSpec:
     """Name each pair with its prompt as prompts are named, so that no picture is merged twice."""
-    names = [
-        hashlib.sha256(f"{pair.digest} {task.prompt(pair)}".encode()).hexdigest() for pair in pairs
-    ]
+    names = [hashlib.sha256(task.case(pair).encode()).hexdigest() for pair in pairs]
     hashes: dict[str, object] = {}
     for role, chosen in (("mining", ~held), ("held_out", held)):
         own = [name for name, inside in zip(names, chosen, strict=True) if inside]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...artifacts.repaints import InpaintTask
 from ...tables import SeedEffect
 from ..agreement import TaskAgreement
 from ..statistics import HeldOut
 from .echo import Echo
 from .findings import FEWEST_WITH_TEXT, LEVEL, Findings, LookerFindings, TaskFindings
-from .pairs import InpaintTask
 from .world import ReaderCheck
 
 

@@ -10,11 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...artifacts.repaints import REMOVAL_PROMPT, Looker, Pair
 from ...seedling.prompts import plain_scenes
 from ...seedling.world import SIDE, Split, Style, render_scene, sample_scene
 from ...seedling.world import RenderedPicture as Rendered
-from .look import Looker
-from .pairs import REMOVAL_PROMPT, Pair
 
 #: Where in the held-out range the pairs begin, and where the pictures that are glued into them do.
 _PAIRS, _DONORS = 300_000, 400_000

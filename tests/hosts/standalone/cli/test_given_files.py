@@ -15,8 +15,9 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from seedloupe.errors import InputError
 from seedloupe.hosts.standalone.cli import main as cli
-from seedloupe.hosts.standalone.cli.given_files import TAKEN
+from seedloupe.hosts.standalone.cli.given_files import TAKEN, check_given_files
 from seedloupe.tables import write_table
 
 from ....seed_tables import full_table
@@ -156,3 +157,13 @@ def test_with_json_the_error_has_its_parts(capsys: pytest.CaptureFixture[str]) -
     error = json.loads(capsys.readouterr().out)["error"]
     assert (error["kind"], error["field"]) == ("LensFileError", "photo.png")
     assert (error["expected"], error["got"]) == ("a lens file", "a PNG picture")
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("command", ["mine", "variance"])
+def test_the_word_grid_stands_for_the_built_in_prompts_and_for_no_file(command: str) -> None:
+    given = argparse.Namespace(command_name=f"seedloupe {command}", prompts=Path("grid"))
+    check_given_files(given)
+    other = argparse.Namespace(command_name=f"seedloupe {command}", prompts=Path("grit"))
+    with pytest.raises(InputError, match="grit"):
+        check_given_files(other)

@@ -76,6 +76,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         " --out mine.seedtable.safetensors --budget 2h",
         "seedloupe mine --model model.safetensors --prompts prompts.txt"
         " --out mine.seedtable.safetensors --resume",
+        "seedloupe mine --model model.safetensors --task inpaint --folder pairs"
+        " --out mine.seedtable.safetensors",
     ),
     "seedloupe check": (
         "seedloupe check picture.png",

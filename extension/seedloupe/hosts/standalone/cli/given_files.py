@@ -36,6 +36,7 @@ class Wanted:
         problem: the error raised where it is something else.
         named: whether a name may stand in place of a path.
         folders: whether a folder will do as well.
+        word: one that stands for what is built in, and for no file.
         many: whether of several each is answered for itself, also one that is none.
     """
 
@@ -44,6 +45,7 @@ class Wanted:
     problem: type[InputError] = InputError
     named: bool = False
     folders: bool = False
+    word: str = ""
     many: bool = False
 
 
@@ -57,6 +59,7 @@ _TABLE = Wanted(FileKind.TABLE, "a seed table", TableError, named=True)
 _MODEL = Wanted(FileKind.MODEL, "a model", ModelError, named=True, folders=True)
 _TALLY = Wanted(FileKind.TALLY, "a tally", TallyError, named=True)
 _TEXT = Wanted(FileKind.TEXT, "a text file with a prompt a line")
+_PROMPTS = Wanted(FileKind.TEXT, "a text file with a prompt a line, or the word grid", word="grid")
 
 _RUN = {
     "model": _MODEL,
@@ -79,8 +82,8 @@ TAKEN: Mapping[str, Mapping[str, Wanted]] = {
     "seedloupe tables merge": _TABLES,
     "seedloupe tables export": {"table": _TABLE},
     **{f"seedloupe pick {rule}": _PICK for rule in ("golden", "diverse", "layout", "clean", "by")},
-    "seedloupe mine": {"model": _MODEL, "prompts": _TEXT},
-    "seedloupe variance": {"model": _MODEL, "prompts": _TEXT},
+    "seedloupe mine": {"model": _MODEL, "prompts": _PROMPTS},
+    "seedloupe variance": {"model": _MODEL, "prompts": _PROMPTS},
     "seedloupe check": {"images": _PICTURES, "mask": _MASKS, "before": _PICTURES},
     "seedloupe tally show": {"tally": _TALLY},
     "seedloupe tally correct": {"tally": _TALLY},
@@ -121,7 +124,8 @@ def check_given_files(args: argparse.Namespace) -> None:
         if wanted.many and len(paths) > 1:
             continue
         for path in paths:
-            require_kind(path, wanted)
+            if not wanted.word or str(path) != wanted.word:
+                require_kind(path, wanted)
 
 
 def require_table(path: Path) -> None:

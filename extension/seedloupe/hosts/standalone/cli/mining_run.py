@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from ....services.mining import PromptSplit
     from .console import Console
 
-_STOPPED = 3
+STOPPED = 3
+"""The exit code of a run that can be gone on with."""
 
 
 def planned(
@@ -59,6 +61,32 @@ def planned(
     return found
 
 
+def journal_beside(out: Path, *, resume: bool) -> Path:
+    """Return the journal's folder beside a table; one from before wants ``--resume``.
+
+    Args:
+        out: the table.
+        resume: whether an earlier journal may be there.
+
+    Raises:
+        InputError: the table cannot be written there, or was begun already.
+    """
+    from ....errors import InputError
+    from ....files import check_out_file, check_out_folder
+    from ....tables import SUFFIX
+
+    check_out_folder(check_out_file(out, SUFFIX).parent)
+    folder = out.with_name(out.name.removesuffix(SUFFIX) + ".journal")
+    if folder.exists() and not resume:
+        raise InputError(
+            "out",
+            expected="a table not begun yet",
+            got=f"{folder}, the journal of an earlier run",
+            advice="Go on with --resume, or delete the journal.",
+        )
+    return folder
+
+
 def may_race(request: Request, wanted: bool | None) -> bool:
     """Whether seeds may race, so that as many prompts as that takes are wanted."""
     from ....mining.racing import FEWEST_SEEDS
@@ -96,27 +124,48 @@ def say_stopped(why: str, images: int, journal: Path, console: Console) -> int:
     document = {"table": None, "finished": False, "images": images, "journal": str(journal)}
     console.note(f"{why}; the same command with --resume goes on")
     console.result(document, ())
-    return _STOPPED
+    return STOPPED
 
 
 def say_ended(
     mining: MiningRun, last: MiningReport | None, args: argparse.Namespace, console: Console
 ) -> int:
     """Write the table and say what was found, or that others are still at work."""
+    document, lines = ended(mining, last, out=args.out, shard=args.shard, tell=console.note)
+    console.result(document, lines)
+    return 0
+
+
+def ended(
+    mining: MiningRun,
+    last: MiningReport | None,
+    *,
+    out: Path,
+    shard: str | None,
+    tell: Callable[[str], object],
+) -> tuple[dict[str, object], list[str]]:
+    """Write the table; return what was found as a document and in lines.
+
+    Args:
+        mining: a run that ended.
+        last: its last report.
+        out: where the table goes.
+        shard: which part this was.
+        tell: is told where others are still at work.
+    """
     from ....services.estimate import too_few_confirmed
     from ....tables import write_table
 
     plan, table = mining.plan, mining.table
     journal = str(mining.journal.folder)
     if table is None:
-        console.note(_waiting(args.shard, last))
-        console.result({"table": None, "finished": False, "journal": journal}, ())
-        return 0
-    write_table(table, args.out)
+        tell(_waiting(shard, last))
+        return {"table": None, "finished": False, "journal": journal}, []
+    write_table(table, out)
     evidence = table.spec.evidence
     verdict = evidence.verdict.value if evidence else "unknown"
-    document = {
-        "table": str(args.out),
+    document: dict[str, object] = {
+        "table": str(out),
         "finished": True,
         "seeds": len(table),
         "images": plan.images if last is None or mining.race is None else last.made,
@@ -131,9 +180,8 @@ def say_ended(
         f"the choice of seed {words.get(verdict, 'may or may not matter')} with {plan.model.name}"
     )
     few = too_few_confirmed(plan.confirmed)
-    lines = [f"{args.out}: {len(table)} seeds; {line}", *_raced(mining, last)]
-    console.result(document, [*lines, *([few] if few else [])])
-    return 0
+    lines = [f"{out}: {len(table)} seeds; {line}", *_raced(mining, last)]
+    return document, [*lines, *([few] if few else [])]
 
 
 def _raced(mining: MiningRun, last: MiningReport | None) -> list[str]:

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .....errors import InputError
 from ..arguments import (
     add_model,
     guidance,
@@ -18,7 +17,8 @@ from ..arguments import (
     seeds,
     steps,
 )
-from ..mining_run import planned, say_ended, say_stopped, worked
+from ..mine_inpaint import INPAINT, add_repaints, refuse_others, run_inpaint, table_places
+from ..mining_run import journal_beside, planned, say_ended, say_stopped, worked
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
@@ -112,6 +112,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
     _add_race(parser)
+    add_repaints(parser)
     parser.set_defaults(run=run)
 
 
@@ -157,10 +158,13 @@ def _add_race(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Plan; then measure until done, stopped or out of time."""
+    refuse_others(args)
+    if args.task == INPAINT:
+        return _repaint(args, console)
     from .....mining import Journal, MiningRun, Shard
     from .....services.mining import instruments_for, read_prompts
 
-    journal_folder = _check_out(args)
+    journal_folder = journal_beside(args.out, resume=args.resume or args.plan)
     given = None if args.prompts is None else read_prompts(args.prompts)
     shard = Shard() if args.shard is None else Shard.parse(args.shard)
 
@@ -202,6 +206,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return say_ended(mining, last, args, console)
 
 
+def _repaint(args: argparse.Namespace, console: Console) -> int:
+    """The same for repaints: a table a task."""
+    from ..opening import open_said
+
+    places = table_places(args)
+    plugins = plugins_in_use(console)
+    asked_sampler(args)
+    model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
+    return run_inpaint(args, console, model, plugins=plugins, places=places)
+
+
 def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
     from .....generation.request import Request
     from .....noise import NoiseSource
@@ -238,20 +253,3 @@ def _dtype(precision: str | None) -> torch.dtype | None:
     import torch
 
     return None if precision is None else getattr(torch, precision)
-
-
-def _check_out(args: argparse.Namespace) -> Path:
-    """Return the journal's folder beside the table; one from before wants ``--resume``."""
-    from .....files import check_out_file, check_out_folder
-    from .....tables import SUFFIX
-
-    check_out_folder(check_out_file(args.out, SUFFIX).parent)
-    folder = args.out.with_name(args.out.name.removesuffix(SUFFIX) + ".journal")
-    if folder.exists() and not args.resume and not args.plan:
-        raise InputError(
-            "out",
-            expected="a table not begun yet",
-            got=f"{folder}, the journal of an earlier run",
-            advice="Go on with --resume, or delete the journal.",
-        )
-    return Path(folder)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import add_model, fraction, guidance, names, picture_count, seeds, steps
+from ..arguments import add_model, guidance, names, seeds, steps
 from ..parser import command
 from ..plug_ins import plugins_in_use
+from ..repaint_arguments import AUTO, LEVEL, READERS, TASKS, add_level, add_pairs, add_strength
 from ..sampler_arguments import add_sampler, asked_sampler
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _STOPPED = 3
 _JOURNAL = "journal.jsonl"
-_TASKS = ("removal", "completion")
 
 
 def add(studies: argparse._SubParsersAction[Parser]) -> None:
@@ -32,24 +32,7 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
     add_model(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a folder")
     source = parser.add_argument_group("what is repainted")
-    source.add_argument(
-        "--folder",
-        type=Path,
-        metavar="DIR",
-        help="NAME.png with NAME.mask.png (default: Seedling's own)",
-    )
-    source.add_argument(
-        "--pairs",
-        type=picture_count,
-        metavar="N",
-        help="so many of Seedling's own pictures (default: 24)",
-    )
-    source.add_argument(
-        "--mask",
-        choices=("box", "object"),
-        help="how an object of Seedling's is masked (default: box)",
-    )
-    source.add_argument("--tasks", type=tasks, default=_TASKS, metavar="T", help="either or both")
+    add_pairs(source, pairs=24)
     source.add_argument(
         "--seeds", type=seeds, default=None, metavar="0:64", help="which (default: 0:64)"
     )
@@ -64,23 +47,18 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
         help="0 to 100 (default: 4; for few-step models 1)",
     )
     add_sampler(how)
-    how.add_argument(
-        "--strength", type=fraction, default=1.0, metavar="X", help="how much is forgotten, 0 to 1"
-    )
+    add_strength(how)
     how.add_argument(
         "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
     )
     how.add_argument(
         "--reader",
         type=names,
-        default=("auto",),
+        default=(AUTO,),
         metavar="a,b",
-        help="who looks for text, the first one for the verdict: auto, names from "
-        "`seedloupe readers`, and with Seedling its critic",
+        help=f"who looks for text, the first one for the verdict: {READERS}",
     )
-    how.add_argument(
-        "--level", choices=("low", "normal", "high"), default="normal", help="how suspicious"
-    )
+    add_level(how)
     parser.add_argument(
         "--table",
         type=Path,
@@ -89,7 +67,7 @@ def add(studies: argparse._SubParsersAction[Parser]) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run stopped")
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, tasks=TASKS, strength=1.0, level=LEVEL)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -150,16 +128,6 @@ def _request(args: argparse.Namespace, model: ModelInfo, pair: Pair) -> Request:
         mask=pair.mask,
         strength=args.strength,
     )
-
-
-def tasks(text: str) -> tuple[str, ...]:
-    """Read ``removal,completion`` or one of them."""
-    found = tuple(dict.fromkeys(names(text)))
-    for name in found:
-        if name not in _TASKS:
-            expected = f"some of {', '.join(_TASKS)}"
-            raise argparse.ArgumentTypeError(f"expected {expected}, got {name!r}")
-    return found
 
 
 def _study(

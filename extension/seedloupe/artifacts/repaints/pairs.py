@@ -33,6 +33,10 @@ class InpaintTask(str, Enum):
         """Return what is asked for: a clear background, or the class name of what was there."""
         return REMOVAL_PROMPT if self is InpaintTask.REMOVAL else pair.subject
 
+    def case(self, pair: Pair) -> str:
+        """Name what is asked of a seed: this picture, this mask and these words, and no other."""
+        return f"{pair.digest} {self.prompt(pair)}"
+
 
 @dataclass(frozen=True, eq=False)
 class Pair:

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
+from seedloupe.artifacts.repaints import REMOVAL_PROMPT, InpaintTask, Pair, read_pairs
 from seedloupe.errors import ImageError, InputError, MaskError, ShapeError
-from seedloupe.studies.inpaint import REMOVAL_PROMPT, InpaintTask, Pair, read_pairs
 
 BOTH = tuple(InpaintTask)
 REMOVAL = (InpaintTask.REMOVAL,)

@@ -1,21 +1,18 @@
-"""What looks for text in a repainted picture: a reader of words, or Seedling's own critic."""
+"""What looks for text in a repainted picture, and what it saw."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ...artifacts import ArtifactFlag, Level, OcrReader, Verdict, flag_text_artifacts
-from ...seedling.critic import TEXT, Critic
-from ...seedling.instrument import TEXT_SHARE
+from .. import ArtifactFlag, Level, OcrReader, Verdict, flag_text_artifacts
 from .pairs import Pair
 
 Box = tuple[int, int, int, int]
-_DIGITS = 6
+DIGITS = 6
+"""To how many decimals a share is kept."""
 _MOST_TEXTS = 8
 
 
@@ -122,8 +119,8 @@ class OcrLooker:
         )
         flags = report.flags[:_MOST_TEXTS]
         return Seen(
-            round(report.text_in_mask, _DIGITS),
-            round(report.new_text, _DIGITS),
+            round(report.text_in_mask, DIGITS),
+            round(report.new_text, DIGITS),
             report.verdict is Verdict.FLAGGED,
             report.prompt_echo,
             tuple(flag.region.text for flag in flags),
@@ -131,52 +128,7 @@ class OcrLooker:
         )
 
 
-class CriticLooker:
-    """Seedling's critic, which learnt from the world where its painted words stand.
-
-    Seedling's letters are small and mostly scrawls, which a reader of words passes over. The critic
-    reads no words: it says of each patch of 4 by 4 pixels whether it belongs to painted text with
-    its plate.
-    """
-
-    name = "critic"
-    reads_words = False
-
-    def __init__(self, critic: Critic) -> None:
-        self._critic = critic
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """Above which share of the picture text counts, as in mined tables."""
-        return {"text_share": TEXT_SHARE}
-
-    @torch.no_grad()
-    def look(self, picture: Tensor, pair: Pair, prompt: str) -> Seen:
-        """Look for painted text in the mask; what the source shows there is not new."""
-        now, before = self._text(torch.stack([picture, pair.picture]), pair)
-        new = now * (1 - before)
-        area = float(pair.mask.sum())
-        share, fresh = float(now.sum()) / area, float(new.sum()) / area
-        flagged = float(new.mean()) > TEXT_SHARE
-        return Seen(
-            round(share, _DIGITS),
-            round(fresh, _DIGITS),
-            flagged,
-            boxes=(_bounds(new),) if flagged else (),
-        )
-
-    def _text(self, pictures: Tensor, pair: Pair) -> Tensor:
-        """Where each picture shows text inside the mask: ``(B, H, W)`` of 0 and 1."""
-        found = (self._critic(pictures).planes.argmax(1, keepdim=True) == TEXT).float()
-        return functional.interpolate(found, tuple(pair.mask.shape))[:, 0] * pair.mask
-
-
 def _box(flag: ArtifactFlag) -> Box:
     left, top = flag.region.quad.min(0).tolist()
     right, bottom = flag.region.quad.max(0).tolist()
     return round(left), round(top), round(right), round(bottom)
-
-
-def _bounds(where: Tensor) -> Box:
-    rows, columns = where.nonzero(as_tuple=True)
-    return int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
