@@ -12,7 +12,6 @@ from ....errors import InputError, ModelError
 from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler, ScheduleType
 from ....noise import NoiseSource, initial_noise, resized_noise
-from ....sampler_names import read_sampler_name
 from ....tensors import require_shape
 from .denoise import InitLatents, Step, denoise
 from .latents import (
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from ....lens import FeatureSink, WordsSeen
     from ....lens.run_watch import RunWatch
-    from ....tables import SamplingSpec
     from .models import Model
 
 __all__ = [
@@ -43,6 +41,7 @@ __all__ = [
     "StepUpdate",
     "generate",
     "sample_batch",
+    "sample_encoded",
     "stream",
 ]
 
@@ -194,7 +193,7 @@ def sample_batch(
     Raises:
         InputError: or one of its kinds, naming the argument.
     """
-    batch, *shape = require_shape(noise, "B C H W", field="noise").shape
+    batch = require_shape(noise, "B C H W", field="noise").shape[0]
     if len(prompts) not in (1, batch):
         raise InputError("prompts", expected=f"1 or {batch} of them", got=str(len(prompts)))
     if steps < 1:
@@ -202,43 +201,38 @@ def sample_batch(
     plan = Plan(sampler, steps, guidance, schedule)
     text = encode_text(model, prompts, negative=negative, guided=plan.guided)
     text = text.repeated(batch // len(prompts))
-    streams = step_streams(sampler, step_seeds, batch, shape, step_source)
+    return sample_encoded(model, text, noise, plan, step_seeds=step_seeds, step_source=step_source)
+
+
+def sample_encoded(
+    model: Model,
+    text: Conditioning,
+    noise: Tensor,
+    plan: Plan,
+    *,
+    step_seeds: Sequence[int] | None = None,
+    step_source: NoiseSource = NoiseSource(),
+) -> Tensor:
+    """Generate a batch at once, from given noise and prompts that were encoded before.
+
+    Args:
+        model: from :func:`~.models.open_model`.
+        text: for exactly as many pictures as there is noise for.
+        noise: ``(B, C, H, W)``, float32, unit deviation.
+        plan: how steps are taken.
+        step_seeds: as for :func:`sample_batch`.
+        step_source: likewise.
+
+    Returns:
+        ``(B, 3, H, W)``, float32 in [0, 1], CPU.
+    """
+    batch, *shape = noise.shape
+    streams = step_streams(plan.sampler, step_seeds, batch, shape, step_source)
     source = source_without_picture(model, shape)
     latents = noise
     for step in denoise(model, noise, text, plan, source=source, streams=streams):
         latents = step.latents
     return decode_latents(model, latents)
-
-
-def generator_for(
-    model: Model, made: SamplingSpec, source: NoiseSource = NoiseSource()
-) -> Callable[[str, Tensor, Sequence[int]], Tensor]:
-    """Return what makes pictures ``(B, 3, H, W)`` from a prompt, noise and its seeds.
-
-    Args:
-        model: makes them.
-        made: how steps are taken, in our names.
-        source: which generator drew the noise ``(B, C, H, W)``, and draws that of the steps.
-
-    Raises:
-        InputError: there is no sampler or schedule of that name here.
-    """
-    name = read_sampler_name(made.sampler or Sampler.EULER.value, made.scheduler)
-
-    def generate(prompt: str, noise: Tensor, seeds: Sequence[int]) -> Tensor:
-        return sample_batch(
-            model,
-            [prompt],
-            noise,
-            steps=made.steps or 1,
-            guidance=made.guidance or 0.0,
-            sampler=name.sampler,
-            schedule=name.schedule,
-            step_seeds=seeds,
-            step_source=source,
-        )
-
-    return generate
 
 
 def _require_same(model: Model, request: Request) -> None:

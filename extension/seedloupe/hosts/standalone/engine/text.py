@@ -33,6 +33,30 @@ class Conditioning:
         pooled = None if self.pooled is None else self.pooled.repeat_interleave(count, 0)
         return Conditioning(self.guided, self.tokens.repeat_interleave(count, 0), pooled)
 
+    @classmethod
+    def of(cls, texts: Sequence[Conditioning]) -> Conditioning:
+        """Return those of single prompts as that of a batch, in their order."""
+        first = texts[0]
+        pooled = [text.pooled for text in texts if text.pooled is not None]
+        return cls(
+            first.guided,
+            _stacked([text.tokens for text in texts]),
+            _stacked(pooled) if pooled else None,
+        )
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it takes."""
+        parts = [self.tokens] if self.pooled is None else [self.tokens, self.pooled]
+        return sum(part.numel() * part.element_size() for part in parts)
+
+
+def _stacked(parts: Sequence[Tensor]) -> Tensor:
+    """One row each, or two with the unconditional one first, to all of these before all others."""
+    import torch
+
+    return torch.stack(list(parts), 1).flatten(0, 1)
+
 
 def encode_text(
     model: Model, prompts: Sequence[str], *, negative: str, guided: bool

@@ -12,8 +12,8 @@ from .....mining import MiningReport, MiningRun
 from .....services.estimate import MiningEstimate
 from .....services.mining import estimate_mining, instruments_for
 from .....services.mining_wish import TablePlace
+from ...engine.model_pictures import generator_for
 from ...engine.models import Model
-from ...engine.sampling import generator_for
 from ...engine.text import pooled_caption
 from ..waiting import Line
 from .form import MineWish

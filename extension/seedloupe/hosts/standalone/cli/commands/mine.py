@@ -174,7 +174,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     asked_sampler(args)  # refuses what no model could do, before one is opened
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     from .....services.mining import estimate_mining
-    from ...engine.sampling import generator_for
+    from ...engine.model_pictures import generator_for
     from ...engine.text import pooled_caption
 
     request = _request(args, model.info)

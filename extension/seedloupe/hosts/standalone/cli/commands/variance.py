@@ -81,7 +81,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     model = open_said(args.model, console, device=args.device)
     from .....generation.table_use import sampling_spec
-    from ...engine.sampling import generator_for
+    from ...engine.model_pictures import generator_for
     from ...engine.text import pooled_caption
 
     prompts = variance_prompts(model.info, given, args.count)
