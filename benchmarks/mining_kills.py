@@ -97,11 +97,12 @@ def run_kills(kills: int, *, longest: float = 0.4, seed: int = 0) -> KillResult:
             done += _killed(folder / "torn", folder / "made", rng.uniform(0.0, longest))
         torn = _run(folder / "torn", folder / "made", 0.0)
         needed, made = ((folder / file).stat().st_size for file in ("needed", "made"))
-    return KillResult(done, _same(whole, torn), needed, made, BATCH)
+    return KillResult(done, same_table(whole, torn), needed, made, BATCH)
 
 
-def _run(journal: Path, count: Path, seconds: float) -> SeedTable:
-    plan = MiningPlan(
+def kill_plan() -> MiningPlan:
+    """What is mined while somebody kills."""
+    return MiningPlan(
         seeds=tuple(range(64)),
         prompts=tuple(f"prompt {index}" for index in range(24)),
         confirm_prompts=tuple(f"held out {index}" for index in range(6)),
@@ -112,6 +113,10 @@ def _run(journal: Path, count: Path, seconds: float) -> SeedTable:
         sampling=SamplingSpec(Task.TXT2IMG, steps=1, size=(16, 16)),
         batch=BATCH,
     )
+
+
+def _run(journal: Path, count: Path, seconds: float) -> SeedTable:
+    plan = kill_plan()
     run = MiningRun(
         plan,
         SlowPictures(count, seconds),
@@ -140,7 +145,8 @@ def _killed(journal: Path, count: Path, after: float) -> bool:
     return os.WIFSIGNALED(status)
 
 
-def _same(one: SeedTable, other: SeedTable) -> bool:
+def same_table(one: SeedTable, other: SeedTable) -> bool:
+    """Whether two tables hold the same to the bit."""
     return one.spec == other.spec and all(
         np.array_equal(values, other.tensors[name], equal_nan=values.dtype.kind == "f")
         for name, values in one.tensors.items()

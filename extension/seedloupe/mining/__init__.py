@@ -2,6 +2,7 @@
 
 from .appearance import Appearance
 from .blocks import Shard
+from .engines import BlockEngine, RayEngine, RaySettings, WorkerFactory
 from .instruments import Generator, Instrument
 from .join import JoinedJournals, join_journals
 from .journal import Journal
@@ -17,6 +18,7 @@ from .run import MiningRun, race_pictures
 __all__ = [
     "FEWEST_CONFIRMED",
     "Appearance",
+    "BlockEngine",
     "Generator",
     "Instrument",
     "JoinedJournals",
@@ -28,6 +30,8 @@ __all__ = [
     "MiningRun",
     "MiningStage",
     "RaceDesign",
+    "RayEngine",
+    "RaySettings",
     "RepaintCase",
     "RepaintGenerator",
     "RepaintedFor",
@@ -35,6 +39,7 @@ __all__ = [
     "SeedLeader",
     "SeedState",
     "Shard",
+    "WorkerFactory",
     "join_journals",
     "mine",
     "race_pictures",

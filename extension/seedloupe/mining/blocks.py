@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -100,6 +100,12 @@ class BlockBatch:
     block: SeedBlock
     name: str
     prompts: tuple[str, ...]
+
+    @property
+    def alone(self) -> BlockBatch:
+        """The same without what only the block's other batches need, to be sent elsewhere."""
+        block = replace(self.block, prompts=self.prompts, thumbnails=self.thumbnails)
+        return BlockBatch(block, self.name, self.prompts)
 
     @property
     def pairs(self) -> list[PicturePair]:

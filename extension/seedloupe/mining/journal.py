@@ -26,7 +26,7 @@ from .plan import MiningPlan
 from .racing import RaceDesign
 
 Measures = Mapping[str, Floats]
-#: A claim older than this is nobody's; far longer than any portion takes.
+#: A claim not renewed for so long is nobody's; far longer than any batch takes.
 LEASE_SECONDS = 3600.0
 NOTE, LOST = "plan.json", "lost.json"
 """What a journal was begun with, and which scorers failed."""
@@ -113,6 +113,11 @@ class Journal:
         finally:
             if mine:
                 place.unlink(missing_ok=True)
+
+    def renew(self, name: str) -> None:
+        """Say that whoever claimed ``name`` is still at work."""
+        with suppress(OSError):
+            os.utime(self._folder / f"{name}.claim")
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name}.npz"

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ..tables import SeedTable
+from .engines import BlockEngine
 from .instruments import Generator
 from .journal import Journal
 from .measuring import Scorers
@@ -35,6 +36,7 @@ def mine(
     *,
     journal: Journal,
     race: RaceDesign | None = None,
+    engine: BlockEngine | None = None,
     on_progress: Callable[[MiningProgress], None] = lambda progress: None,
 ) -> SeedTable | None:
     """Measure what the journal lacks and assemble the table.
@@ -47,6 +49,7 @@ def mine(
         scorers: instruments, or scorers by name.
         journal: keeps what was measured.
         race: how to race; None makes all pictures.
+        engine: who makes and measures; None does it here.
         on_progress: is told after every batch; what it raises ends the run, with all batches kept.
 
     Returns:
@@ -55,7 +58,7 @@ def mine(
     Raises:
         InputError: the journal is damaged, no picture fits into memory, or no scorer is left.
     """
-    run = MiningRun(plan, generator, scorers, journal=journal, race=race)
+    run = MiningRun(plan, generator, scorers, journal=journal, race=race, engine=engine)
     with closing(run.rounds()) as reports:  # what on_progress raises loses no batch in flight
         for report in reports:
             total = max(report.made + report.left, report.made)

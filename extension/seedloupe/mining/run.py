@@ -6,13 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 
 from ..tables import SeedTable
 from .assemble import assemble
 from .block_line import BlockLine, DoneBatch
 from .blocks import SeedBlock, Shard, cut, rows
+from .engines import BlockEngine
 from .instruments import Generator as PictureMaker
 from .journal import Journal, Measures
 from .measuring import BatchMeasurer, Scorers
@@ -45,8 +46,11 @@ class MiningRun:
             last one ended, and ends in the same table.
         race: how to race; None makes all pictures.
         shard: which portions are ours, for processes that share no folder.
-        overlap: measure a batch in a thread of its own while the next is made; the table is the
-            same without.
+        engine: who makes and measures, such as the workers of a cluster; None does it here. The
+            generator and the scorers given here must be like those of the workers: they say how
+            batches are cut and what the table's columns are.
+        overlap: here, measure a batch in a thread of its own while the next is made; the table is
+            the same without.
         tell: is told a line when a scorer is lost or memory ran out, by the thread that reads
             :meth:`rounds`.
     """
@@ -60,12 +64,14 @@ class MiningRun:
         journal: Journal,
         race: RaceDesign | None = None,
         shard: Shard | None = None,
+        engine: BlockEngine | None = None,
         overlap: bool = True,
         tell: Callable[[str], object] = lambda line: None,
     ) -> None:
         self.plan, self.race = plan, race
         self.table: SeedTable | None = None
         self.journal, self._shard = journal, shard or Shard()
+        self._engine = engine
         self._tell, self._notes = tell, queue.SimpleQueue[str]()
         self._painter = BatchPainter(plan, generator, tell=self._notes.put)
         self._measurer = BatchMeasurer(plan, scorers, tell=self._notes.put)
@@ -152,16 +158,7 @@ class MiningRun:
 
     def _gather(self, blocks: Sequence[SeedBlock]) -> _Gathering:
         """Measure those of ``blocks`` that are ours; None where one is in others' hands."""
-        for block in blocks:
-            if self._stopping.is_set():
-                raise _Stopped
-            if self.journal.has(block.name):
-                yield self._count(DoneBatch(block.pictures, fresh=False))
-            elif self._shard.has(block.number):
-                claim = ExitStack()
-                if claim.enter_context(self.journal.claim(block.name)):
-                    yield from self._timed(self._line.measure(block, self._painter, claim))
-        yield from self._timed(self._line.drain())
+        yield from (self._done_elsewhere(blocks) if self._engine else self._done_here(blocks))
         if not all(self.journal.has(block.name) for block in blocks):
             return None
         found = {
@@ -174,6 +171,27 @@ class MiningRun:
         failed = self._now.failed + count_failed(found)
         self._now = replace(self._now, failed=failed)
         return found
+
+    def _done_here(self, blocks: Sequence[SeedBlock]) -> Iterator[MiningReport]:
+        for block in blocks:
+            if self._stopping.is_set():
+                raise _Stopped
+            if self.journal.has(block.name):
+                yield self._count(DoneBatch(block.pictures, fresh=False))
+            elif self._shard.has(block.number):
+                claim = ExitStack()
+                if claim.enter_context(self.journal.claim(block.name)):
+                    yield from self._timed(self._line.measure(block, self._painter, claim))
+        yield from self._timed(self._line.drain())
+
+    def _done_elsewhere(self, blocks: Sequence[SeedBlock]) -> Iterator[MiningReport]:
+        assert self._engine is not None
+        if self._stopping.is_set():
+            raise _Stopped
+        ours = [one for one in blocks if self._shard.has(one.number) or self.journal.has(one.name)]
+        measured = self._engine.measure(ours, self.journal, self._painter, self._measurer)
+        with closing(measured) as batches:
+            yield from self._timed(batches)
 
     def _timed(self, batches: Iterator[DoneBatch]) -> Iterator[MiningReport]:
         begun = time.perf_counter()
