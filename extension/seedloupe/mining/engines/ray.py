@@ -41,6 +41,7 @@ class RaySettings:
             cluster has none as many as have ``threads`` CPUs each.
         threads: of the CPU for a worker; None takes what PyTorch has here, which makes the
             pictures those of this process.
+        gpus: use those the cluster has.
 
     Raises:
         InputError: a number below 1.
@@ -49,6 +50,7 @@ class RaySettings:
     address: str | None = None
     workers: int | None = None
     threads: int | None = None
+    gpus: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted."""
@@ -95,7 +97,7 @@ class RayEngine:
             ray = stack.enter_context(_connected(self._settings.address))
             threads = self._settings.threads or torch.get_num_threads()
             resources = ray.cluster_resources()
-            gpus = int(resources.get("GPU", 0))
+            gpus = int(resources.get("GPU", 0)) if self._settings.gpus else 0
             cpus = 1 if gpus else threads
             count = self._settings.workers or gpus or int(resources.get("CPU", 1)) // cpus
             options = {

@@ -76,6 +76,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         " --out mine.seedtable.safetensors --budget 2h",
         "seedloupe mine --model model.safetensors --prompts prompts.txt"
         " --out mine.seedtable.safetensors --resume",
+        "seedloupe mine --model model.safetensors --prompts prompts.txt"
+        " --out mine.seedtable.safetensors --engine ray --ray-address 10.0.0.1:6379",
         "seedloupe mine --model model.safetensors --task inpaint --folder pairs"
         " --out mine.seedtable.safetensors",
     ),

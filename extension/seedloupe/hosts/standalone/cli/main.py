@@ -26,6 +26,7 @@ _EXTRAS = {
     "accelerate": "app",
     "gradio": "app",
     "rapidocr": "ocr",
+    "ray": "ray",
 }
 
 

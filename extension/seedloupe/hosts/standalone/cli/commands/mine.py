@@ -18,11 +18,11 @@ from ..arguments import (
     steps,
 )
 from ..mine_inpaint import INPAINT, add_repaints, refuse_others, run_inpaint, table_places
+from ..mining_engine import add_engine, engine_for, require_engine, scorers_asked
 from ..mining_run import journal_beside, planned, say_ended, say_stopped, worked
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
-from ..scorer_sources import offered_sources
 
 if TYPE_CHECKING:
     import torch
@@ -113,6 +113,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument("--plan", action="store_true", help="say what it would take, then stop")
     _add_race(parser)
     add_repaints(parser)
+    add_engine(parser)
     parser.set_defaults(run=run)
 
 
@@ -159,10 +160,11 @@ def _add_race(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Plan; then measure until done, stopped or out of time."""
     refuse_others(args)
+    require_engine(args)
     if args.task == INPAINT:
         return _repaint(args, console)
     from .....mining import Journal, MiningRun, Shard
-    from .....services.mining import instruments_for, read_prompts
+    from .....services.mining import read_prompts
 
     journal_folder = journal_beside(args.out, resume=args.resume or args.plan)
     given = None if args.prompts is None else read_prompts(args.prompts)
@@ -175,7 +177,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     from .....services.mining import estimate_mining
     from ...engine.model_pictures import generator_for
-    from ...engine.text import pooled_caption
 
     request = _request(args, model.info)
     plan, race = planned(args, request, given, journal_folder, dtype=model.dtype_name)
@@ -187,20 +188,20 @@ def run(args: argparse.Namespace, console: Console) -> int:
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0
-    instruments = instruments_for(
-        args.scorers,
-        model.info,
-        prompts=len(plan.prompts),
-        pooled=pooled_caption(model),
-        registry=plugins.scorers,
-        sources=offered_sources(args, plugins),
-        tell=console.note,
-    )
+    scorers = scorers_asked(args, model, plugins, prompts=len(plan.prompts), console=console)
     journal = Journal(journal_folder, plan, race=race)
-    mining = MiningRun(
-        plan, generator, instruments, journal=journal, race=race, shard=shard, tell=console.note
-    )
-    last, why = worked(mining, console, limit=args.budget)
+    with engine_for(args, console, plan) as engine:
+        mining = MiningRun(
+            plan,
+            generator,
+            scorers,
+            journal=journal,
+            race=race,
+            shard=shard,
+            engine=engine,
+            tell=console.note,
+        )
+        last, why = worked(mining, console, limit=args.budget)
     if why:
         return say_stopped(why, plan.images, journal_folder, console)
     return say_ended(mining, last, args, console)
