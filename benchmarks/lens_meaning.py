@@ -1,11 +1,13 @@
-"""What the layers of Seedling's U-Net mean, where the truth is known to the pixel.
+"""What the layers of Seedling's denoiser mean, where the truth is known to the pixel.
 
     python benchmarks/lens_meaning.py --pictures 40 --time 100 --json lens_meaning.json
+    python benchmarks/lens_meaning.py --model seedling-dit
 
-Rendered held-out pictures are encoded, noised to one time step and passed through the U-Net once,
-with the empty prompt unless asked otherwise. Everything stands beside the same U-Net with random
-weights, the same pictures and the same noise, and beside three things that are no U-Net at all: the
-noised latent, the clean latent and the mean colour of each cell. All maps are judged on the cells
+Rendered held-out pictures are encoded, noised to one time step and passed through the denoiser
+once, with the empty prompt unless asked otherwise. Everything stands beside the same network with
+random weights, the same pictures and the same noise, and beside three things that are no network:
+the noised latent, the clean latent and the mean colour of each cell. A layer with massive channels
+is judged without them as well. All maps are judged on the cells
 of the latent, coarser ones repeated, so that a coarse grid is neither a help nor an excuse. Figures
 are means over pictures; intervals come from drawing pictures anew.
 
@@ -25,6 +27,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +43,7 @@ from seedling_quality import scrambled
 from torch import Tensor
 
 from seedloupe.errors import InputError
+from seedloupe.hosts.standalone.engine.denoise import added_conditions
 from seedloupe.hosts.standalone.engine.latents import encode_pictures
 from seedloupe.hosts.standalone.engine.models import Model, open_model
 from seedloupe.hosts.standalone.engine.text import encode_text
@@ -52,15 +56,18 @@ from seedloupe.lens import (
     click_auc,
     default_panel,
     find_again,
+    find_massive,
     find_matches,
     judge_segmentation,
     known_transforms,
     layer_properties,
+    list_layers,
     measure_separability,
     noise_between,
     pck,
     probe_position,
     segment,
+    without_channels,
 )
 from seedloupe.noise import initial_noise
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
@@ -85,6 +92,13 @@ LAYERS = (
     "up-level2-repeat1-vit-out",
     "unet-out",
 )
+#: Of a transformer: what each block reads by, what its attention adds, and what it gives on.
+BLOCK = re.compile(r"vit-block\d+-(q|k|attn-out|out)")
+COLOURS = "no network: colours"
+#: Beside a layer whose massive channels are left out.
+LESS = ", less massive"
+#: Pictures in all of which a channel must be massive.
+MASSIVE_FROM = 4
 SHOWN = ("iou", "click", "apart", "pck", "again", "noise", "views", "patch", "local", "place")
 #: Metrics of which more means a layer that knows more.
 JUDGED = ("iou", "click", "apart", "pck", "again")
@@ -96,6 +110,7 @@ Scores = dict[str, dict[str, list[float]]]
 def main() -> None:
     """Read the command line, look, print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--model", default="seedling", help="seedling or seedling-dit")
     parser.add_argument("--pictures", type=int, default=40)
     parser.add_argument("--moved", type=int, default=8, help="pictures that are also transformed")
     parser.add_argument("--placed", type=int, default=6, help="pictures position is read off")
@@ -107,14 +122,7 @@ def main() -> None:
     settings = parser.parse_args()
     torch.set_num_threads(1)
     started = time.process_time()
-    model = open_model("seedling")
-    settings.layers = settings.layers or list(dict.fromkeys((*LAYERS, *default_panel(model.unet))))
-    scenes = plain_scenes(settings.pictures, UNSEEN)
-    truths = [truth_of(render_scene(scene)) for scene in scenes]
-    prompts = [scene.caption if settings.captions else "" for scene in scenes]
-    look = partial(study, truths=truths, prompts=prompts, settings=settings)
-    trained = look(model)
-    random = look(scrambled(model), control=True)
+    trained, random = both_studied(settings.model, settings)
     report = {
         "settings": {k: str(v) for k, v in vars(settings).items()},
         "layers": summary(trained, random, settings.resamples),
@@ -125,11 +133,38 @@ def main() -> None:
     sys.stdout.write(table(report["layers"]) + f"\n{report['cpu seconds']} CPU seconds\n")
 
 
+def both_studied(name: str, settings: argparse.Namespace) -> tuple[Scores, Scores]:
+    """Score every layer of a model and of its twin with random weights."""
+    model = open_model(name)
+    layers = settings.layers or usual_layers(model)
+    scenes = plain_scenes(settings.pictures, UNSEEN)
+    truths = [truth_of(render_scene(scene)) for scene in scenes]
+    prompts = [scene.caption if settings.captions else "" for scene in scenes]
+    here = argparse.Namespace(**{**vars(settings), "layers": layers, "massive": {}})
+    views = [
+        look_once(model, truth.image, prompt=prompt, seed=n, settings=here)
+        for n, (truth, prompt) in enumerate(zip(truths[:MASSIVE_FROM], prompts, strict=False))
+    ]
+    found = {layer: find_massive([view[layer] for view in views]).channels for layer in layers}
+    here.massive = {layer: channels for layer, channels in found.items() if channels}
+    look = partial(study, truths=truths, prompts=prompts, settings=here)
+    trained = look(model)
+    return trained, look(scrambled(model), control=True)
+
+
+def usual_layers(model: Model) -> list[str]:
+    """A round trip through a U-Net; of a transformer what each block reads, attends and gives."""
+    known = [layer.name for layer in list_layers(model.unet)]
+    if LAYERS[0] in known:
+        return list(dict.fromkeys((*LAYERS, *default_panel(model.unet))))
+    return [name for name in known if BLOCK.fullmatch(name)]
+
+
 @torch.no_grad()
 def look_once(
     model: Model, image: Tensor, *, prompt: str, seed: int, settings: argparse.Namespace
 ) -> dict[str, Tensor]:
-    """Noise one picture and pass it through the U-Net: each layer's ``(1, C, h, w)``."""
+    """Noise one picture and pass it through the network: each layer's ``(1, C, h, w)``."""
     clean = encode_pictures(model, image[None])
     kept = model.pipe.scheduler.alphas_cumprod[settings.time]
     noise = initial_noise(seed, tuple(clean.shape[1:]))[None]
@@ -137,12 +172,22 @@ def look_once(
     text = encode_text(model, [prompt], negative="", guided=False)
     maps: list[FeatureMap] = []
     with FeatureProbe(model.unet, settings.layers, maps.append) as probe:
-        model.unet(noisy, settings.time, encoder_hidden_states=text.tokens)
+        model.unet(
+            noisy,
+            settings.time,
+            encoder_hidden_states=text.tokens,
+            added_cond_kwargs=added_conditions(model, noisy, text),
+        )
     if probe.failures or probe.silent:
         raise SystemExit(f"not observed: {dict(probe.failures) or probe.silent}")
     colours = torch.nn.functional.avg_pool2d(image[None], model.cell)
-    plain = {"no U-Net: colours": colours, "no U-Net: latent": clean, "no U-Net: noised": noisy}
-    return plain | {feature.layer: feature.values for feature in maps}
+    plain = {COLOURS: colours, "no network: latent": clean, "no network: noised": noisy}
+    less = {
+        f"{feature.layer}{LESS}": without_channels(feature, settings.massive[feature.layer]).values
+        for feature in maps
+        if feature.layer in settings.massive
+    }
+    return plain | {feature.layer: feature.values for feature in maps} | less
 
 
 def study(

@@ -1,13 +1,16 @@
 """Whether the map of an object's word points at the object, on Seedling.
 
     python benchmarks/word_maps_meaning.py --pictures 60 --steps 12
+    python benchmarks/word_maps_meaning.py --model seedling-dit
 
 The pointing game (Zhang et al., ECCV 2016): a hit is a map whose largest value lies inside the
 object, as the critic sees it in the finished picture. Chance is the share of the picture the object
 takes. Besides chance stand four controls: the object's word in another picture, which knows where
 objects mostly are and no more; the words for the object's colour and size; the words for ground and
 sky of the same prompt, which tell whether a map is about its word or about any word; and the same
-word under a U-Net of random weights that was shown all that the real one was shown.
+word under a network of random weights that was shown all that the real one was shown.
+
+Besides hits stands ``iou``: how the object's outline meets as many pixels of the map, the largest.
 
 Prints one JSON document: shares of hits with 95 % intervals (Wilson), for each layer, all layers,
 and the last half of the steps; differences in pairs with bootstrap intervals over pictures.
@@ -82,15 +85,16 @@ class Shot:
 def main() -> None:
     """Read the command line, draw, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="seedling", help="seedling or seedling-dit")
     parser.add_argument("--pictures", type=int, default=60)
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--sheet", type=Path, help="write pictures with their maps here")
     settings = parser.parse_args()
     torch.set_num_threads(1)
-    model = open_model("seedling")
+    model = open_model(settings.model)
     scenes = plain_scenes(settings.pictures, UNSEEN)
     shots, doubts, sheet = [], 0, []
-    random = random_unet(model)
+    random = random_network(model)
     critic = load_critic(weights_folder())
     for number, scene in enumerate(scenes):
         made, seen, without = draw(model, random, scene, FIRST_SEED + number, settings.steps)
@@ -117,7 +121,7 @@ def main() -> None:
 def draw(
     model: Model, random: nn.Module, scene: Scene, seed: int, steps: int
 ) -> tuple[Generated, WordsSeen, AttentionAccumulator]:
-    """Draw one picture; a U-Net of random weights is shown all that the real one is shown."""
+    """Draw one picture; a network of random weights is shown all that the real one is shown."""
     wish = Request.of(model.info, scene.caption, (seed,), plan=Plan(steps=steps))
     tokens = tokens_of(model, scene.caption)
     without = AttentionAccumulator()
@@ -136,12 +140,10 @@ def draw(
     return made, made.words, without
 
 
-def random_unet(model: Model) -> nn.Module:
-    """The same U-Net before it learned anything."""
-    from diffusers import UNet2DConditionModel
-
+def random_network(model: Model) -> nn.Module:
+    """The same network before it learned anything."""
     torch.manual_seed(0)
-    return UNet2DConditionModel.from_config(model.pipe.unet.config).eval()
+    return type(model.unet).from_config(model.unet.config).eval()
 
 
 def shot(
@@ -210,6 +212,15 @@ def hit(found: Tensor, mask: Tensor) -> bool:
     return bool(mask[row, column])
 
 
+def overlap(found: Tensor, mask: Tensor) -> float:
+    """IoU of the mask and as many cells of the map, the largest."""
+    spread = resize(found[None, None], tuple(mask.shape)).flatten()
+    inside = torch.zeros(mask.numel(), dtype=torch.bool)
+    inside[spread.argsort(descending=True)[: int(mask.sum())]] = True
+    both = int((inside & mask.flatten()).sum())
+    return both / (2 * int(mask.sum()) - both)
+
+
 def judged(shots: Sequence[Shot], view: str) -> dict[str, object]:
     """Hits of one view, beside its controls."""
     own = np.array([hit(one.own[view], one.mask) for one in shots], float)
@@ -226,8 +237,12 @@ def judged(shots: Sequence[Shot], view: str) -> dict[str, object]:
         },
         "random weights": np.array([hit(one.random[view], one.mask) for one in shots], float),
     }
+    overlaps = [[overlap(maps[view], one.mask) for maps in (one.own, one.random)] for one in shots]
+    met, unmet = np.array(overlaps).T
     return {
         "hits": wilson(own),
+        "iou": gain(met),
+        "iou, random weights": gain(unmet),
         "controls": {
             name: round(float(np.nanmean(values)), 3) for name, values in controls.items()
         },

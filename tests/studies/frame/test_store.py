@@ -70,3 +70,15 @@ def test_the_controls_features_are_never_taken_for_the_models(tmp_path: Path) ->
 def test_of_a_deep_transformer_every_third_block_is_looked_at() -> None:
     deep = [f"up-level0-repeat0-vit-block{k}-cross-q" for k in range(10)]
     assert usual_layers([*deep, NOISE]) == (deep[0], deep[3], deep[6], deep[9], NOISE)
+
+
+def test_a_small_transformer_is_looked_at_whole_and_a_deep_one_at_every_third_block() -> None:
+    events = ("q", "k", "v", "text-q", "ffn-out", "attn-out", "out")
+    small = [f"vit-block{block}-{event}" for block in range(6) for event in events]
+    deep = [f"vit-block{block}-{event}" for block in range(24) for event in events]
+    assert usual_layers(small) == tuple(
+        f"vit-block{block}-{event}" for block in range(6) for event in ("q", "k", "out")
+    )
+    assert usual_layers(deep) == tuple(
+        f"vit-block{block}-{event}" for block in range(0, 24, 3) for event in ("q", "k", "out")
+    )

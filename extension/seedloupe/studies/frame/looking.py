@@ -16,6 +16,10 @@ from .subject import StudiedNetwork
 TRAINED, CONTROL = "trained", "random weights"
 USUAL_EVENTS = ("res-out", "vit-out", "cross-q", "self-k", "sampler-out")
 """What of each part is looked at where nobody chose layers."""
+_BLOCKS = re.compile(r"vit-block\d+-(out|q|k|cross-q|self-k)")
+"""The counterparts in transformers without a U-Net."""
+_FEW = 12
+"""Blocks of which all are taken; of more, every third."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,14 +103,17 @@ class Looking:
 def usual_layers(layers: Sequence[str], *, all_blocks: bool = False) -> tuple[str, ...]:
     """Return the layers looked at where nobody chose any.
 
-    Of a transformer's many blocks every third is taken, as in Meng et al. (2024).
+    Of a transformer's many blocks every third is taken, as in Meng et al. (2024). Transformers
+    without a U-Net that have twelve blocks at most are looked at whole: their outputs, queries and
+    keys.
 
     Args:
         layers: all of a model.
         all_blocks: take every block.
     """
-    chosen = [layer for layer in layers if layer.endswith(USUAL_EVENTS)]
-    if all_blocks:
+    chosen = [one for one in layers if one.endswith(USUAL_EVENTS) or _BLOCKS.fullmatch(one)]
+    few = max(map(_block, layers), default=0) < _FEW and any(map(_BLOCKS.fullmatch, layers))
+    if all_blocks or few:
         return tuple(chosen)
     return tuple(layer for layer in chosen if _block(layer) % 3 == 0)
 
