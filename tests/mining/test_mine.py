@@ -10,9 +10,26 @@ import pytest
 from seedloupe.errors import InputError, TableError
 from seedloupe.mining import Appearance, Journal, MiningPlan, MiningProgress, mine
 from seedloupe.noise import initial_noise
-from seedloupe.tables import SeedEffect, SeedTable, merge_tables, read_table, write_table
+from seedloupe.picking import pick_diverse
+from seedloupe.picking.words import evidence_notes
+from seedloupe.tables import (
+    NEAR_IDENTICAL,
+    SeedEffect,
+    SeedTable,
+    merge_tables,
+    read_table,
+    write_table,
+)
 
-from .toy import CONFIRM, PROMPTS, SHAPE, BlobGenerator, QualityInstrument, plan_settings
+from .toy import (
+    CONFIRM,
+    PROMPTS,
+    SHAPE,
+    BlobGenerator,
+    LowVarianceGenerator,
+    QualityInstrument,
+    plan_settings,
+)
 
 
 def plan_of(count: int = 96, *, confirm: int = 16, **changes: object) -> MiningPlan:
@@ -61,6 +78,23 @@ def test_seeds_that_do_not_matter_are_said_not_to(tmp_path: Path) -> None:
     gain = next(gain for gain in evidence.held_out_gain if gain.metric == "bright")
     assert gain.low < 0 < gain.high
     assert evidence.verdict is SeedEffect.NO_EFFECT
+
+
+def test_a_model_whose_seeds_draw_nearly_alike_is_said_to_and_its_few_kinds_are_still_told_apart(
+    tmp_path: Path, mined: SeedTable
+) -> None:
+    table = run(plan_of(24, confirm=6), tmp_path, LowVarianceGenerator())
+    evidence = table.spec.evidence
+    assert evidence is not None
+    assert evidence.near_identical
+    assert set(evidence.prompt_share) == {"style", "look", "colour"}
+    assert evidence_notes(table)[0] == NEAR_IDENTICAL
+    for space in ("style", "look"):
+        chosen = pick_diverse(table, 4, spaces=(space,), floor=1)
+        assert {seed % 4 for seed in chosen.seeds} == {0, 1, 2, 3}
+        assert NEAR_IDENTICAL in chosen.notes
+    assert mined.spec.evidence is not None
+    assert not mined.spec.evidence.near_identical
 
 
 def test_tables_of_the_same_prompts_are_not_merged_whatever_confirmed_them(tmp_path: Path) -> None:

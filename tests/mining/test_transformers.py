@@ -11,8 +11,10 @@ from torch import Tensor
 
 from seedloupe.mining import Appearance, Journal, MiningPlan, mine
 from seedloupe.noise import NoiseSource, initial_noise
-from seedloupe.picking import pick_diverse
+from seedloupe.picking import pick_diverse, pick_golden
 from seedloupe.tables import (
+    NEAR_IDENTICAL,
+    VOID,
     MetricSpec,
     ModelSpec,
     SamplingSpec,
@@ -98,7 +100,12 @@ def test_a_transformer_is_mined_at_the_shape_it_draws_and_its_table_picks(tmp_pa
     assert len(set(seeds)) == 4
 
 
-def test_a_table_of_a_model_that_does_not_hear_its_seeds_is_void(tmp_path: Path) -> None:
+def test_a_table_of_a_model_that_does_not_hear_its_seeds_is_void_and_says_so(
+    tmp_path: Path,
+) -> None:
     table = mined(tmp_path, 0.0)
     assert table.spec.evidence is not None
-    assert table.spec.evidence.verdict is not SeedEffect.EFFECT
+    assert table.spec.evidence.verdict is SeedEffect.NO_EFFECT
+    assert table.spec.evidence.near_identical
+    for picking in (pick_golden(table, 2), pick_diverse(table, 2, spaces=("look",))):
+        assert picking.notes[:2] == (NEAR_IDENTICAL, VOID)

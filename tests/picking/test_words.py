@@ -36,7 +36,7 @@ def test_the_unmeasured_are_counted() -> None:
     ("verdict", "words"),
     [
         (None, "holds no evidence"),
-        (SeedEffect.NO_EFFECT, "has no effect with this model"),
+        (SeedEffect.NO_EFFECT, "void for choosing good seeds: its own test found no effect"),
         (SeedEffect.UNDECIDED, "leaves open"),
         (SeedEffect.EFFECT, None),
     ],

@@ -46,6 +46,18 @@ def test_the_verdict_stands_in_the_first_line(verdict: SeedEffect | None, says: 
     assert "\n" not in summary.line
 
 
+def test_a_void_table_and_near_identical_pictures_come_before_the_seeds() -> None:
+    assert "the table is void" in summarise_choice(choice_of(SeedEffect.NO_EFFECT)).line
+    assert "void for choosing good seeds" in describe_choice(choice_of(SeedEffect.NO_EFFECT))
+    table = make_table({"alignment": [1.0, 2.0, 3.0, 4.0]})
+    assert table.spec.evidence is not None
+    alike = replace(table.spec.evidence, prompt_share={"look": 0.99})
+    planted = replace(table, spec=replace(table.spec, evidence=alike))
+    choice = choose_seeds(NamedTable("t", planted), PickRequest(PickRule.GOLDEN, 2))
+    assert summarise_choice(choice).line.startswith("Different seeds give near-identical pictures")
+    assert "near-identical" in describe_choice(choice)
+
+
 def test_the_line_names_the_rule_and_the_seeds() -> None:
     choice = choice_of(SeedEffect.EFFECT)
     assert f"golden: {', '.join(map(str, choice.seeds))}" in summarise_choice(choice).line

@@ -32,6 +32,18 @@ def test_every_verdict_has_words() -> None:
     assert len(said) == 4
 
 
+def test_what_is_void_says_so_and_near_identical_pictures_are_said_first() -> None:
+    table = make_table({"alignment": [1, 2, 3]}, verdict=SeedEffect.NO_EFFECT)
+    assert "void" in table_facts(table).verdict
+    alike = Evidence("planted", SeedEffect.EFFECT, prompt_share={"look": 0.99, "style": 0.96})
+    facts = table_facts(replace(table, spec=replace(table.spec, evidence=alike)))
+    assert facts.tone == "bad"
+    assert facts.verdict.startswith("Different seeds give near-identical pictures with this model")
+    partly = replace(alike, prompt_share={"look": 0.99, "style": 0.94})
+    facts = table_facts(replace(table, spec=replace(table.spec, evidence=partly)))
+    assert facts.tone == "good"
+
+
 def test_the_next_seeds_come_with_their_pictures() -> None:
     table = read_table(SEEDLING)
     picking, tiles = next_tiles(table, GOLDEN, 5, 3)

@@ -131,6 +131,18 @@ def test_the_tables_own_verdict_is_said(
     assert "-0.012 to +0.05" in known.lines[1]
 
 
+def test_a_void_table_and_near_identical_pictures_need_no_unfolding(
+    tiny: Model, path: Path
+) -> None:
+    void = assayed(table_for(tiny, evidence=Evidence("r", SeedEffect.NO_EFFECT)), path, tiny)
+    assert void.title.endswith("but is void: it found no effect of the seed on quality")
+    alike = Evidence("r", SeedEffect.EFFECT, prompt_share={"look": 0.97})
+    known = assayed(table_for(tiny, evidence=alike), path, tiny)
+    assert known.title.endswith("but different seeds give near-identical pictures")
+    assert known.lines[0].startswith("Different seeds give near-identical pictures")
+    assert known.tone == "plain"
+
+
 def test_silence_about_evidence_is_said_too(tiny: Model, path: Path) -> None:
     known = assayed(table_for(tiny, evidence=None), path, tiny)
     assert known.lines == ("It does not say how sure it is of its scores.",)

@@ -18,6 +18,7 @@ from .instruments import Floats
 from .journal import Measures
 from .plan import FEWEST_CONFIRMED, MiningPlan
 from .race_outcome import RaceOutcome
+from .scorers import OutputKind
 from .scores import (
     BySeed,
     TableMetric,
@@ -27,12 +28,16 @@ from .scores import (
     places,
     score,
 )
+from .variance import prompt_share_at_least
 from .welch import FEWEST_FOR_A_SPREAD, welch_interval
 
 #: The paper's top list: 256 of 1,024.
 TOP_SHARE = 0.25
+#: Seeds and prompts that tell how alike pictures of different seeds are; more change little.
+_LOOKED_AT = (24, 12)
 #: Share of intervals that may miss the truth.
 ERROR = 0.05
+_FEATURE = f"{OutputKind.FEATURE.value}."
 
 
 def evidence_of(
@@ -90,6 +95,7 @@ def evidence_of(
         split_half={} if raced else halves,
         correlations=_correlations(specs, columns),
         held_out_gain=tuple(gain.plain for gain in gains),
+        prompt_share=_prompt_shares([mined[seed] for seed in plan.seeds], shared),
         extra=extra,
         **_overlap(specs, columns),  # type: ignore[arg-type]
     )
@@ -168,6 +174,19 @@ def _tag_variances(ordered: Sequence[Measures], shared: int) -> dict[str, float]
     tags = [key for key in ordered[0] if key.startswith("tag.")]
     stacked = {key: np.stack([np.nan_to_num(m[key][:shared]) for m in ordered]) for key in tags}
     return {key.removeprefix("tag."): round(tag_variance(stacked[key]), 4) for key in tags}
+
+
+def _prompt_shares(ordered: Sequence[Measures], shared: int) -> dict[str, float]:
+    """How much of what pictures look like the prompt decides at least, by feature space."""
+    seeds, prompts = _LOOKED_AT
+    some = [ordered[row] for row in range(0, len(ordered), -(-len(ordered) // seeds))]
+    found: dict[str, float] = {}
+    for key in (key for key in ordered[0] if key.startswith(_FEATURE)):
+        grid = np.stack([measure[key][: min(shared, prompts)] for measure in some])
+        share = prompt_share_at_least(grid[:, np.isfinite(grid).all((0, 2))])
+        if share is not None:
+            found[key.removeprefix(_FEATURE)] = round(share, 4)
+    return found
 
 
 def _overlap(metrics: Sequence[MetricSpec], columns: Sequence[Floats]) -> dict[str, object]:

@@ -121,6 +121,7 @@ class DiversePicker:
             self._rule(ranked, stretch),
             len(rows),
             notes=(
+                *evidence_notes(table),
                 *tag_notes,
                 *_unknown_notes(len(allowed) - len(known), self.spaces),
                 *floor_notes,
@@ -129,7 +130,6 @@ class DiversePicker:
                 *far_notes,
                 *shortage_notes(len(chosen), count),
                 *repeat_notes(chosen, turns),
-                *evidence_notes(table),
             ),
             spread=pick_spread(cloud, tuple(dict.fromkeys(chosen))),
             interval_of=interval_words(table, table.metrics()),

@@ -25,7 +25,7 @@ from .sharing import share_out
 from .spaces import COMPOSITION, require_spaces
 from .stretch import PickOrder, Stretch
 from .tags import ANY_TAGS, TagFilter, rows_passing
-from .words import repeat_notes, seeds_in_words, shortage_notes
+from .words import alike_notes, repeat_notes, seeds_in_words, shortage_notes
 
 _INSCRIBED = np.pi / 4
 """Share of a box that an object touching its sides takes, if it is round."""
@@ -153,6 +153,7 @@ class LayoutPicker:
             f"nearest to {'; then '.join(map(str, self.layouts))}",
             min(len(query.rows) for query in queries),
             notes=(
+                *alike_notes(table),
                 *notes,
                 *dict.fromkeys(said),
                 *shortage_notes(len(found), count),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..tables import SeedEffect, SeedTable, Status
+from ..tables import NEAR_IDENTICAL, SeedEffect, SeedTable, Status
 
 
 def seeds_in_words(number: int) -> str:
@@ -36,11 +36,16 @@ def verdict_notes(table: SeedTable) -> tuple[str, ...]:
     evidence = table.spec.evidence
     if evidence is None:
         return ("the table holds no evidence on whether the choice of seed matters",)
-    if evidence.verdict is SeedEffect.NO_EFFECT:
-        return ("the table's own evidence: the choice of seed has no effect with this model",)
     if evidence.verdict is SeedEffect.UNDECIDED:
-        return ("the table's own evidence leaves open whether the choice of seed matters",)
-    return ()
+        undecided = "the table's own evidence leaves open whether the choice of seed matters"
+        return (*evidence.warnings, undecided)
+    return evidence.warnings
+
+
+def alike_notes(table: SeedTable) -> tuple[str, ...]:
+    """Say so where seeds hardly change pictures, whatever they are chosen for."""
+    evidence = table.spec.evidence
+    return (NEAR_IDENTICAL,) if evidence is not None and evidence.near_identical else ()
 
 
 def unmeasured_notes(missing: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..picking import PickRule
-from ..tables import Match, MatchLevel, SeedEffect, SeedTable
+from ..tables import NEAR_IDENTICAL, Match, MatchLevel, SeedEffect, SeedTable
 from ..tables.difference import UNKNOWN, Difference
 from .seed_choice import SeedChoice
 
@@ -17,7 +17,7 @@ __all__ = ["ChoiceSummary", "FitWord", "fit_word", "pick_thumbnail", "summarise_
 _VERDICTS = {
     SeedEffect.EFFECT: "The choice of seed matters with this model.",
     SeedEffect.NO_EFFECT: "The choice of seed does not matter with this model, by the table's own "
-    "test: good seeds are not expected to look better than random ones.",
+    "test: good seeds are not expected to look better than random ones, the table is void.",
     SeedEffect.UNDECIDED: "Whether the choice of seed matters with this model, the table could not "
     "decide.",
 }
@@ -124,6 +124,9 @@ def pick_thumbnail(table: SeedTable, seed: int) -> bytes | None:
 def _evidence(choice: SeedChoice) -> str:
     if choice.named is None or choice.picking is None:
         return ""
+    known = choice.named.table.spec.evidence
+    if known is not None and known.near_identical:
+        return _sentence(NEAR_IDENTICAL)
     if choice.how != PickRule.GOLDEN.value:
         others = [one for one in choice.picking.reasons if one != choice.picking.place]
         return _sentence(others[0]) if others else ""

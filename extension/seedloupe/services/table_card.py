@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import SeedloupeError
 from ..picking import Picking, PickRequest, RankRange, pick_at
-from ..tables import SeedEffect, SeedTable, Status
+from ..tables import NEAR_IDENTICAL, SeedEffect, SeedTable, Status
 from .choice_summary import pick_thumbnail
 from .plain_fit import sampler_label, schedule_label
 
@@ -17,7 +17,7 @@ _VERDICTS = {
     SeedEffect.NO_EFFECT: (
         "bad",
         "No effect: by the table's own test its good seeds are not expected to look better than "
-        "random ones.",
+        "random ones. For choosing good seeds the table is void.",
     ),
     SeedEffect.UNDECIDED: (
         "plain",
@@ -61,6 +61,8 @@ def table_facts(table: SeedTable) -> TableFacts:
     """Return what a table says of itself."""
     evidence = table.spec.evidence
     tone, verdict = _NO_EVIDENCE if evidence is None else _VERDICTS[evidence.verdict]
+    if evidence is not None and evidence.near_identical:
+        tone, verdict = "bad", f"{NEAR_IDENTICAL[:1].upper()}{NEAR_IDENTICAL[1:]}. {verdict}"
     return TableFacts(verdict, tone, ", ".join(filter(None, _facts(table))))
 
 

@@ -14,7 +14,9 @@ from ..generation.table_use import planned_use
 from ..picking import SelectedSeeds
 from ..sampler_names import Sampler, SamplerName, ScheduleType, same_names
 from ..tables import (
+    NEAR_IDENTICAL,
     Catalogue,
+    Evidence,
     HeldOutGain,
     MatchLevel,
     SamplingSpec,
@@ -77,7 +79,7 @@ def fit_table(
     evidence = _evidence_words(table)
     if match.level is MatchLevel.NOISE_ONLY:
         return TableFit(match.summary, (*match.reasons, *evidence), "plain", table)
-    doubt = _DOUBTS.get(table.spec.evidence.verdict) if table.spec.evidence else None
+    doubt = _doubt(table.spec.evidence)
     if doubt is None:
         return TableFit(match.summary, evidence, "good", table)
     return TableFit(f"{match.summary}, {doubt}", evidence, "plain", table)
@@ -203,13 +205,13 @@ def _without_table(model: ModelInfo) -> TableFit:
 
 #: Said where nobody has to unfold anything.
 _DOUBTS = {
-    SeedEffect.NO_EFFECT: "and found no effect of the seed on quality",
+    SeedEffect.NO_EFFECT: "but is void: it found no effect of the seed on quality",
     SeedEffect.UNDECIDED: "but could not decide whether seeds matter",
 }
 _VERDICTS = {
     SeedEffect.EFFECT: "Seeds were shown to matter for this model.",
     SeedEffect.NO_EFFECT: "Its own test found no effect of the seed: "
-    "golden seeds are not expected to look better than random ones.",
+    "golden seeds are not expected to look better than random ones, the table is void for them.",
     SeedEffect.UNDECIDED: "Its own test could not decide whether seeds matter: "
     "take golden as a guess.",
 }
@@ -221,7 +223,16 @@ def _evidence_words(table: SeedTable) -> tuple[str, ...]:
     if evidence is None:
         return ("It does not say how sure it is of its scores.",)
     gains = (_gain_words(table, gain) for gain in evidence.held_out_gain)
-    return (_VERDICTS[evidence.verdict], *gains)
+    alike = (f"{NEAR_IDENTICAL[:1].upper()}{NEAR_IDENTICAL[1:]}.",)
+    return (*(alike if evidence.near_identical else ()), _VERDICTS[evidence.verdict], *gains)
+
+
+def _doubt(evidence: Evidence | None) -> str | None:
+    """Return what is said where nobody has to unfold anything."""
+    if evidence is None:
+        return None
+    alike = "but different seeds give near-identical pictures" if evidence.near_identical else None
+    return alike or _DOUBTS.get(evidence.verdict)
 
 
 def _gain_words(table: SeedTable, gain: HeldOutGain) -> str:

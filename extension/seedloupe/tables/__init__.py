@@ -3,7 +3,15 @@
 from .catalogue import Catalogue, table_folders
 from .diff import ColumnDifference, EntryDifference, TableDifference, diff_tables
 from .difference import Difference, Match, MatchLevel
-from .evidence import Correlation, Evidence, HeldOutGain, SeedEffect
+from .evidence import (
+    ALIKE_FROM,
+    NEAR_IDENTICAL,
+    VOID,
+    Correlation,
+    Evidence,
+    HeldOutGain,
+    SeedEffect,
+)
 from .find import (
     Found,
     bundled_folder,
@@ -37,9 +45,12 @@ from .thumbnails import draw_sheet
 from .verify import NoiseCheck, NoiseVerdict, check_noise, verify_noise
 
 __all__ = [
+    "ALIKE_FROM",
     "FORMAT",
+    "NEAR_IDENTICAL",
     "SUFFIX",
     "VERSION",
+    "VOID",
     "Catalogue",
     "ColumnDifference",
     "Correlation",

@@ -8,6 +8,16 @@ from enum import Enum
 
 from .codec import Extra, require
 
+#: Where the prompt decides more than this of what pictures differ in, seeds hardly change them.
+ALIKE_FROM = 0.95
+NEAR_IDENTICAL = (
+    "different seeds give near-identical pictures with this model; choosing seeds is worth little"
+)
+VOID = (
+    "the table is void for choosing good seeds: its own test found no effect of the seed with "
+    "this model"
+)
+
 
 class SeedEffect(str, Enum):
     """Whether the choice of seed was shown to matter."""
@@ -61,6 +71,8 @@ class Evidence:
         split_half: reliability of each metric, from two halves of the prompts.
         correlations: how far the metrics agree.
         held_out_gain: what is left of the gain on other prompts.
+        prompt_share: by feature space, the share of the variance between pictures that is the
+            prompt's alone at least: the lower end of its 95 % interval.
     """
 
     rule: str
@@ -74,4 +86,16 @@ class Evidence:
     split_half: Mapping[str, float] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] = ()
     held_out_gain: tuple[HeldOutGain, ...] = ()
+    prompt_share: Mapping[str, float] = field(default_factory=dict)
     extra: Extra = field(default_factory=dict)
+
+    @property
+    def near_identical(self) -> bool:
+        """Whether different seeds gave near-identical pictures, in every space looked at."""
+        return bool(self.prompt_share) and min(self.prompt_share.values()) > ALIKE_FROM
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What must be said before seeds are chosen by the table, the weightiest first."""
+        alike = (NEAR_IDENTICAL,) if self.near_identical else ()
+        return (*alike, *((VOID,) if self.verdict is SeedEffect.NO_EFFECT else ()))

@@ -13,11 +13,16 @@ from torch import Tensor
 from seedloupe.errors import InputError
 from seedloupe.mining.scorers import ScorerPanel, ScorerSources
 from seedloupe.mining.scorers.pixels import PixelPlugin
-from seedloupe.mining.variance import components, conclude_variance, measure_grid
+from seedloupe.mining.variance import (
+    components,
+    conclude_variance,
+    measure_grid,
+    prompt_share_at_least,
+)
 from seedloupe.noise import NoiseSource
 from seedloupe.tables import SeedEffect
 
-from ..toy import CONFIRM, PROMPTS, SHAPE, BlobGenerator
+from ..toy import CONFIRM, PROMPTS, SHAPE, BlobGenerator, LowVarianceGenerator
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +124,32 @@ def test_a_model_that_draws_alike_has_no_use_for_a_table() -> None:
     found = conclude_variance(grid_of(Alike()), np.random.default_rng(6))  # type: ignore[arg-type]
     assert found.verdict is SeedEffect.NO_EFFECT
     assert "void" in found.headline()
+
+
+def test_near_identical_pictures_are_said_first_though_a_little_is_the_seeds() -> None:
+    found = conclude_variance(grid_of(LowVarianceGenerator(), 10, 8), np.random.default_rng(6))  # type: ignore[arg-type]
+    assert found.verdict is SeedEffect.EFFECT
+    assert found.near_identical
+    assert found.to_json()["near_identical"] is True
+    assert found.lines()[0].startswith(
+        "Different seeds give near-identical pictures with this model; choosing seeds is worth "
+        "little. Seeds differ"
+    )
+    usual = conclude_variance(grid_of(BlobGenerator()), np.random.default_rng(6))  # type: ignore[arg-type]
+    assert not usual.near_identical
+    assert "near-identical" not in usual.headline()
+
+
+@pytest.mark.parametrize("share", [0.7, 0.9])
+def test_the_least_share_of_the_prompt_lies_below_the_planted_one(share: float) -> None:
+    rng = np.random.default_rng(8)
+    found = [
+        prompt_share_at_least(planted(rng, 12, 10, (0.0, share, 1 - share), width=8))
+        for _ in range(60)
+    ]
+    assert np.mean([low is not None and low <= share for low in found]) >= 0.9
+    assert prompt_share_at_least(np.ones((4, 4, 2))) is None
+    assert prompt_share_at_least(np.zeros((2, 9, 2))) is None
 
 
 class Broken(BlobGenerator):

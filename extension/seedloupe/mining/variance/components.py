@@ -72,10 +72,8 @@ def components(values: NDArray[np.floating], rng: np.random.Generator) -> Varian
     if values.ndim != 3 or min(seeds, prompts) < FEWEST or not np.isfinite(values).all():
         expected = f"finite values of {FEWEST} seeds and {FEWEST} prompts or more"
         raise InputError("values", expected=expected, got=f"{values.shape}")
-    flat = values.reshape(seeds * prompts, -1).astype(np.float64)
-    flat = flat - flat.mean(0)
-    products = (flat @ flat.T).reshape(seeds, prompts, seeds, prompts)
-    if np.einsum("spsp->", products) <= 1e-12 * seeds * prompts:
+    products = _products(values)
+    if products is None:
         return None
     found = _shares(products)
     errors = _jackknife_errors(products)
@@ -96,6 +94,31 @@ def components(values: NDArray[np.floating], rng: np.random.Generator) -> Varian
         float(np.clip(np.quantile(shuffled, 0.95), 0, 1)),
         share / mean if mean > 0 else 0.0,
     )
+
+
+def prompt_share_at_least(values: NDArray[np.floating]) -> float | None:
+    """Return the lower end of the 95 % interval of the prompt's share of ``(S, P, D)`` values.
+
+    None where nothing varies, or of fewer than three seeds and three prompts.
+    """
+    seeds, prompts = values.shape[:2]
+    if min(seeds, prompts) < FEWEST:
+        return None
+    products = _products(values)
+    if products is None:
+        return None
+    width = _jackknife_errors(products)[1] * t_quantile(_SURE, min(seeds, prompts) - 1)
+    return float(np.clip(_shares(products)[1] - width, 0, 1))
+
+
+def _products(values: NDArray[np.floating]) -> Doubles | None:
+    """Return inner products ``(S, P, S, P)`` about the mean; None where nothing varies."""
+    seeds, prompts = values.shape[:2]
+    flat = values.reshape(seeds * prompts, -1).astype(np.float64)
+    flat = flat - flat.mean(0)
+    products: Doubles = (flat @ flat.T).reshape(seeds, prompts, seeds, prompts)
+    varies = np.einsum("spsp->", products) > 1e-12 * seeds * prompts
+    return products if varies else None
 
 
 def _shares(products: Doubles) -> Doubles:

@@ -6,14 +6,16 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ...tables import SeedEffect
+from ...tables import ALIKE_FROM, NEAR_IDENTICAL, SeedEffect
+from ..scorers import OutputKind
 from .components import FEWEST, VarianceComponents, components
 from .measure import NOISE_CONTROL, MeasuredGrid
 
 #: Chance of claiming an effect in any space where there is none.
 _ERROR = 0.05
-#: Shares of a seed that nobody would notice, and of a prompt that leave nothing to a seed.
-_HARDLY, _ALL = 0.05, 0.95
+#: A seed's share that nobody would notice.
+_HARDLY = 0.05
+_LOOKS = f"{OutputKind.FEATURE.value}."
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class VarianceReport:
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values."""
-        return {**asdict(self), "verdict": self.verdict.value}
+        alike = {"near_identical": self.near_identical}
+        return {**asdict(self), "verdict": self.verdict.value, **alike}
 
     def lines(self) -> list[str]:
         """Say it for people: a headline, and a row a space."""
@@ -70,7 +73,18 @@ class VarianceReport:
         return [self.headline(), "", *rows, *failed]
 
     def headline(self) -> str:
-        """Say in one sentence whether choosing seeds is worth anything."""
+        """Say whether choosing seeds is worth anything, what weighs most first."""
+        alike = f"{NEAR_IDENTICAL[:1].upper()}{NEAR_IDENTICAL[1:]}. " if self.near_identical else ""
+        return f"{alike}{self._effect()}"
+
+    @property
+    def near_identical(self) -> bool:
+        """Whether the prompt decides nearly all of what pictures look like, in every space."""
+        looks = [space.parts for space in self.spaces if space.name.startswith(_LOOKS)]
+        told = [parts for parts in looks if parts is not None]
+        return bool(told) and all(parts.prompt_low > ALIKE_FROM for parts in told)
+
+    def _effect(self) -> str:
         made = f"{self.images} pictures of {self.seeds} seeds with {self.prompts} prompts"
         if self.verdict is SeedEffect.EFFECT:
             shares = {space.name: space.parts.seed for space in self.spaces if space.parts}
@@ -129,7 +143,7 @@ def _verdict(spaces: list[SpaceVariance], unlike: tuple[str, ...]) -> SeedEffect
 def _leaves_nothing(space: SpaceVariance) -> bool:
     if space.parts is None:
         return space.prompts >= FEWEST
-    return space.parts.seed_high < _HARDLY or space.parts.prompt_low > _ALL
+    return space.parts.seed_high < _HARDLY or space.parts.prompt_low > ALIKE_FROM
 
 
 def _space(name: str, values: np.ndarray, rng: np.random.Generator) -> SpaceVariance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..evidence import Evidence, HeldOutGain, SeedEffect
+from ..evidence import NEAR_IDENTICAL, Evidence, HeldOutGain, SeedEffect
 from ..noise_spec import UNSTATED
 from ..spec import MetricSpec, Status
 from ..table import SeedTable
@@ -40,7 +40,8 @@ _VERDICTS = {
         "none",
         "No effect of the seed was found.",
         "The best seeds did no better than others on prompts they were not chosen by. The order "
-        "below is mostly luck: take any seed you like the look of.",
+        "below is mostly luck: take any seed you like the look of. As a list of good seeds this "
+        "table is void.",
     ),
     SeedEffect.UNDECIDED: TableVerdict(
         "open",
@@ -66,6 +67,10 @@ _PUBLISHED = TableVerdict(
 def verdict_of(table: SeedTable) -> TableVerdict:
     """Return what the table's evidence allows to be said."""
     evidence = table.spec.evidence
+    if evidence is not None and evidence.near_identical:
+        said = _VERDICTS[evidence.verdict]
+        alike = f"{NEAR_IDENTICAL[:1].upper()}{NEAR_IDENTICAL[1:]}."
+        return TableVerdict("none", alike, f"{said.headline} {said.advice}")
     if evidence is not None:
         return _VERDICTS[evidence.verdict]
     return _PUBLISHED if table.spec.provenance.status is Status.PUBLISHED else _UNKNOWN

@@ -94,7 +94,18 @@ def test_the_card_says_no_effect_before_anything_is_drawn(host: Host) -> None:
     table = golden_table()
     nothing = Evidence("planted", SeedEffect.NO_EFFECT)
     host.add_table("golden", replace(table, spec=replace(table.spec, evidence=nothing)))
-    assert "No effect: by the table&#x27;s own test" in card(host)
+    said = card(host)
+    assert "No effect: by the table&#x27;s own test" in said
+    assert "For choosing good seeds the table is void." in said
+
+
+def test_the_card_says_first_that_seeds_draw_nearly_alike(host: Host) -> None:
+    table = golden_table()
+    alike = Evidence("planted", SeedEffect.EFFECT, prompt_share={"look": 0.99})
+    host.add_table("golden", replace(table, spec=replace(table.spec, evidence=alike)))
+    said = card(host)
+    assert "Different seeds give near-identical pictures with this model" in said
+    assert said.index("near-identical") < said.index("The choice of seed matters")
 
 
 def test_the_card_says_another_size_with_what_to_press(host: Host) -> None:

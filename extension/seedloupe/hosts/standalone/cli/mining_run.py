@@ -180,7 +180,8 @@ def ended(
         f"the choice of seed {words.get(verdict, 'may or may not matter')} with {plan.model.name}"
     )
     few = too_few_confirmed(plan.confirmed)
-    lines = [f"{out}: {len(table)} seeds; {line}", *_raced(mining, last)]
+    warned = evidence.warnings if evidence else ()
+    lines = [*warned, f"{out}: {len(table)} seeds; {line}", *_raced(mining, last)]
     return document, [*lines, *([few] if few else [])]
 
 

@@ -271,6 +271,7 @@ def _describe(path: Path, table: SeedTable) -> list[str]:
         lines.insert(4, f"  sampling   {sampling_words(spec.sampling)}")
     if evidence is not None:
         lines += [f"  rule       {evidence.rule}", f"  verdict    {evidence.verdict.value}"]
+        lines += [f"             {warning}" for warning in evidence.warnings]
         lines += _overlap_lines(evidence)
         lines += [_gain_line(table, gain) for gain in evidence.held_out_gain]
     if spec.noise.unstated:
