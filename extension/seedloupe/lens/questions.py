@@ -32,10 +32,20 @@ class Health:
     Args:
         properties: noise, granularity and locality; None where the map is too small or not finite.
         guards: position, corners, borders and huge norms.
+        own_channels: whether the record keeps the layer's own channels; codes of them cannot tell
+            which are massive.
     """
 
     properties: LayerProperties | None
     guards: ArtefactChecks
+    own_channels: bool = False
+
+    @property
+    def massive(self) -> tuple[int, float] | None:
+        """Massive channels, and the share of all squared magnitude they hold; None if unknown."""
+        if self.properties is None or not self.own_channels:
+            return None
+        return self.properties.massive, self.properties.massive_share
 
 
 def asked_keys(record: LensRecord, *, step: int | None = None) -> tuple[LensKey, ...]:
@@ -203,7 +213,7 @@ def _health(record: LensRecord, key: LensKey, row: int) -> Health:
     feature = record.features(key)
     guards = look_for_artefacts(feature, row=row)
     try:
-        return Health(layer_properties(feature, row=row), guards)
+        return Health(layer_properties(feature, row=row), guards, key in record.raw)
     except InputError:  # too few cells side by side to tell
         return Health(None, guards)
 

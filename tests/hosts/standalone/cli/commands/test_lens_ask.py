@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,25 @@ def test_health_is_told_of_the_last_step_unless_asked_otherwise(cli: Cli, lens_f
     early = cli("lens", "show", lens_file, "--health", "--step", 0)
     assert "Too few cells to tell: position, corners, borders." in early.out
     assert not list(lens_file.parent.glob("*.png"))
+
+
+def test_massive_channels_are_scored_where_the_layers_own_channels_are_kept(
+    cli: Cli, lens_file: Path, tmp_path: Path
+) -> None:
+    """Codes are sums over all channels: of them nobody can tell, and nothing is said."""
+    values = torch.rand(1, 20, 6, 8)
+    values[:, 13] += 40
+    features = [FeatureMap("vit-block0-out", 0, 1.0, values)]
+    record = LensRecord.of_features(LensSpec("tiny", "euler"), features)
+    raw = {key: values for key in record.rgb}
+    file = write_lens(tmp_path / "raw.lens.safetensors", replace(record, raw=raw))
+    (one,) = cli("lens", "show", file, "--health", "--json").json["answers"]
+    assert one["massive"] == 1
+    assert one["massive_share"] > 0.99
+    assert "1 (100%)" in cli("lens", "show", file, "--health").out
+    (one, *_) = cli("lens", "show", lens_file, "--health", "--json").json["answers"]
+    assert (one["massive"], one["massive_share"]) == (None, None)
+    assert "MASSIVE" not in cli("lens", "show", lens_file, "--health").out
 
 
 @pytest.mark.parametrize(

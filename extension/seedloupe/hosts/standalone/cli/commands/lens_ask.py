@@ -212,18 +212,25 @@ def _tell_health(record: LensRecord, args: argparse.Namespace, console: Console)
         keys = tuple(key for key, _ in _last(keys, keys))
     found = diagnostics_of(record, keys)
     answers = [_place(record, key) | _condition(found[key]) for key in keys]
-    rows = [["LAYER", "STEP", "CELLS", "NOISE", "PATCH", "LOCALITY", "WARNINGS"]]
-    rows += [[key.layer, str(key.step), _cells(record, key), *_figures(found[key])] for key in keys]
+    known = any(one.massive for one in found.values())
+    heads = ["NOISE", "PATCH", "LOCALITY", *(["MASSIVE"] if known else []), "WARNINGS"]
+    rows = [["LAYER", "STEP", "CELLS", *heads]]
+    for key in keys:
+        figures = _figures(found[key], massive=known)
+        rows.append([key.layer, str(key.step), _cells(record, key), *figures])
     console.result({"file": str(args.file), "answers": answers}, table_lines(rows))
     return 0
 
 
-def _figures(one: Health) -> list[str]:
+def _figures(one: Health, *, massive: bool) -> list[str]:
     properties = one.properties
     numbers = ["", "", ""]
     if properties is not None:
         numbers = [f"{properties.noise:.2f}", f"{properties.patch:.1f}"]
         numbers.append(f"{properties.locality:.2f}")
+    if massive:
+        channels, share = one.massive or (0, 0.0)
+        numbers.append(f"{channels} ({share:.0%})" if channels else "0" if one.massive else "")
     said = [*one.guards.warnings]
     if one.guards.unanswered:
         said.append(f"Too few cells to tell: {', '.join(one.guards.unanswered)}.")
@@ -236,6 +243,8 @@ def _condition(one: Health) -> dict[str, Any]:
     position = guards.position
     return {
         **{name: None if properties is None else getattr(properties, name) for name in named},
+        "massive": None if one.massive is None else one.massive[0],
+        "massive_share": None if one.massive is None else one.massive[1],
         "position": None if position is None else {"score": position.score, "far": position.far},
         "corners": _excess(guards.corners),
         "borders": _excess(guards.borders),
