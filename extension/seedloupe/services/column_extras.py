@@ -32,6 +32,8 @@ def column_extras(
 
 
 def _choice_of(column: SeedColumn, named: NamedTable | None, use: TableUse) -> SeedChoice:
+    if column.drafted is not None:
+        return SeedChoice.by_drafts(column.drafted)
     seeds, request = column.picking.seeds, column.request
     if request is None or named is None:
         return SeedChoice(seeds, "given" if column.way is SeedSource.CHOSEN else "random")

@@ -10,6 +10,7 @@ from ..errors import PickError
 from ..picking import Picking, PickRequest, PluginRequest, pick_seeds
 from ..tables import Match, SeedTable, TableUse, require_match
 from ..tables.difference import NO_ADVICE
+from .draft_ranking import EARLY, DraftRanking
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ class SeedChoice:
         request: what was asked of it; None likewise.
         picking: what it answered; None likewise.
         match: how it fits; None likewise, and where nobody has looked yet.
+        drafted: the drafts they were chosen by; None where none were drawn.
     """
 
     seeds: tuple[int, ...]
@@ -46,6 +48,17 @@ class SeedChoice:
     request: PickRequest | PluginRequest | None = None
     picking: Picking | None = None
     match: Match | None = None
+    drafted: DraftRanking | None = None
+
+    @classmethod
+    def by_drafts(cls, ranking: DraftRanking, *, otherwise: str = "random") -> SeedChoice:
+        """Return the seeds of the best drafts.
+
+        Args:
+            ranking: all drafts.
+            otherwise: what to call the choice where they could not be judged.
+        """
+        return cls(ranking.seeds, otherwise if ranking.problem else EARLY, drafted=ranking)
 
     def matched(self, use: TableUse, *, advice: Mapping[str, str] = NO_ADVICE) -> SeedChoice:
         """Return the choice with how its table fits; seeds of no table fit anything.
@@ -64,6 +77,8 @@ class SeedChoice:
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know of the choice: in general, seed by seed, and how the table fits."""
+        if self.drafted is not None:
+            return self.drafted.notes
         if self.picking is None:
             return ()
         place = (self.picking.place,) if self.picking.place else ()
@@ -79,10 +94,13 @@ class SeedChoice:
             "match": None if self.match is None else self.match.to_json(),
             "pick_request": None if self.request is None else self.request.to_json(),
             "picking": None if self.picking is None else self.picking.to_json(),
+            **({} if self.drafted is None else {"drafts": self.drafted.to_json()}),
         }
 
     def extras(self, index: int) -> dict[str, object]:
         """Return what one picture says about its seed: by our rules enough to have it again."""
+        if self.drafted is not None and not self.drafted.problem:
+            return {"pick": self.how, **self.drafted.extras(index)}
         if self.picking is None or self.named is None or self.match is None or self.request is None:
             return {"pick": self.how}
         known: dict[str, object] = {

@@ -9,6 +9,7 @@ from enum import Enum
 from ..errors import InputError
 from ..geometry import Box
 from ..picking import (
+    Pick,
     Picking,
     PickOrder,
     PickRequest,
@@ -24,6 +25,7 @@ from ..picking import (
 )
 from ..registry import Registry
 from ..tables import SeedEffect, SeedTable
+from .draft_ranking import DraftRanking
 from .seed_influence import SeedInfluence, Topic, decided, influences_of
 
 _CLEAN = "clean "
@@ -41,11 +43,16 @@ class SeedSource(str, Enum):
     GOLDEN = "golden"
     DIVERSE = "diverse"
     CHOSEN = "chosen"
+    EARLY = "early"
 
     @property
     def label(self) -> str:
         """What to call the column where it can be ticked."""
-        named = {SeedSource.CHOSEN: "Your seeds", SeedSource.LAYOUT: "Placed by your box"}
+        named = {
+            SeedSource.CHOSEN: "Your seeds",
+            SeedSource.LAYOUT: "Placed by your box",
+            SeedSource.EARLY: "Best of many drafts",
+        }
         return named.get(self, self.value.capitalize())
 
 
@@ -123,6 +130,7 @@ class SeedColumn:
         ranks: the place of every seed of the table that could be compared.
         rising: the metrics of which more is better.
         request: what was asked of the table; None for random and given seeds.
+        drafted: the drafts the seeds were chosen by; None for all others.
     """
 
     way: ColumnSource
@@ -130,6 +138,16 @@ class SeedColumn:
     ranks: Mapping[int, int] = field(default_factory=dict)
     rising: frozenset[str] = frozenset()
     request: PickRequest | PluginRequest | None = None
+    drafted: DraftRanking | None = None
+
+
+def column_by_drafts(ranking: DraftRanking) -> SeedColumn:
+    """Return the column of the best drafts."""
+    picks = tuple(Pick(one.seed, one.rank, {ranking.score: one.score}) for one in ranking.kept)
+    picking = Picking(picks, ranking.rule, len(ranking.order), notes=ranking.notes)
+    ranks = {} if ranking.problem else {one.seed: one.rank for one in ranking.order}
+    rising = frozenset((ranking.score,))
+    return SeedColumn(SeedSource.EARLY, picking, ranks, rising, drafted=ranking)
 
 
 def choose_columns(
@@ -140,6 +158,7 @@ def choose_columns(
     source_seed: int,
     by_hand: Picking | None = None,
     places: ColumnPlaces = ColumnPlaces(),
+    more: bool = False,
 ) -> tuple[SeedColumn, ...]:
     """Choose the seeds of every column; without a table only random ones can be chosen.
 
@@ -150,6 +169,7 @@ def choose_columns(
         source_seed: decides the seeds of the random column.
         by_hand: seeds somebody chose, all of which make one more column.
         places: which seeds of a pool come next, for all columns a rule fills.
+        more: whether other columns follow, so that none need be among these.
 
     Raises:
         InputError: no column is wanted that can be filled, or one by layout without a box.
@@ -157,7 +177,7 @@ def choose_columns(
     """
     outside = tuple(way for way in ways if isinstance(way, PluginSource))
     wanted: list[ColumnSource] = [way for way in possible_ways(table, outside) if way in ways]
-    if not wanted and by_hand is None:
+    if not wanted and by_hand is None and not more:
         raise InputError(
             "seeds side by side",
             expected="one kind ticked at least",
@@ -186,20 +206,22 @@ def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
 
 
 def possible_ways(
-    table: SeedTable | None, outside: Sequence[PluginSource] = ()
+    table: SeedTable | None, outside: Sequence[PluginSource] = (), *, drafts: bool = False
 ) -> tuple[ColumnSource, ...]:
-    """Return the columns that can be filled, what the seed sways first; without a table one.
+    """Return the columns that can be filled, what the seed sways first.
 
     Args:
-        table: what seeds are chosen from.
+        table: what seeds are chosen from; without one there are random ones.
         outside: columns of outside pickers, which can be asked of any table.
+        drafts: whether seeds can be chosen by drafts, which takes no table.
     """
+    early = (SeedSource.EARLY,) if drafts else ()
     if table is None:
-        return (SeedSource.RANDOM,)
+        return (SeedSource.RANDOM, *early)
     rules = rules_for(table)
     usual = [way for way, rule in _RULES.items() if rule in rules]
     first = [way for way in _swayed(influences_of(table)) if way in usual or way not in _RULES]
-    return (SeedSource.RANDOM, *dict.fromkeys((*first, *usual)), *outside)
+    return (SeedSource.RANDOM, *dict.fromkeys((*first, *usual)), *early, *outside)
 
 
 def ways_of(
@@ -270,7 +292,7 @@ def _request(
     way: ColumnSource, count: int, places: ColumnPlaces
 ) -> PickRequest | PluginRequest | None:
     """Return what to ask a table for; None for seeds no table is asked for."""
-    if way in (SeedSource.RANDOM, SeedSource.CHOSEN):
+    if way in (SeedSource.RANDOM, SeedSource.CHOSEN, SeedSource.EARLY):
         return None
     if isinstance(way, PluginSource):
         return PluginRequest(way.label, way.picker, count)

@@ -14,6 +14,8 @@ from .paint import concept_maps
 
 SHOWN = 6
 """Concepts painted at a step."""
+_BRIGHT, _DULL = 7, 5
+"""How many of the palette's named colours are bright, and how many come before its endless hues."""
 BACKGROUND = "background"
 """The name of units that answer where nothing stands; they are not painted."""
 
@@ -115,4 +117,6 @@ class ConceptPainter:
         return summed.index_add(0, self._place, maps)[:-1]
 
     def _colour(self, number: int) -> tuple[int, int, int]:
-        return colour_of(self._numbers.setdefault(self._names[number], len(self._numbers)))
+        place = self._numbers.setdefault(self._names[number], len(self._numbers))
+        # Gray and what is dark could not be told from weak answers on black.
+        return colour_of(place if place < _BRIGHT else place + _DULL)

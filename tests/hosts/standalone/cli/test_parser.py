@@ -75,7 +75,7 @@ def test_how_many_is_the_same_wherever_seeds_are_chosen() -> None:
         if name in ("seedloupe generate", "seedloupe lens run")
         or name.startswith("seedloupe pick ")
     }
-    assert len(rows) == 7
+    assert len(rows) == 8
     for name, option in rows.items():
         assert "(default: 4" in ALL[name]._get_formatter()._expand_help(option)
 

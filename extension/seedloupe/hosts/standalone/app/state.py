@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from ....errors import InputError
 from ....generation.sampler import Plan
 from ....places import own_folder
 from ....plugins import Plugins, builtin, with_outside
@@ -25,7 +26,9 @@ from .waiting import Line
 
 if TYPE_CHECKING:
     from ....artifacts import OcrReader, ResultStore
+    from ....generation.model_info import ModelInfo
     from ....generation.picture_folder import PictureFolder
+    from ....services.early_seeds import DraftScore
 
 T = TypeVar("T")
 
@@ -60,6 +63,39 @@ class ModelCache:
             return self._open[1] if self._open is not None and self._open[0] == name else None
 
 
+class DraftScores:
+    """What drafts are judged by, opened when first asked for and kept for the model in use.
+
+    Args:
+        opener: opens the score of a model.
+        usable: tells whether there is one for a model, without opening it.
+    """
+
+    def __init__(
+        self,
+        opener: Callable[[Model], DraftScore],
+        usable: Callable[[ModelInfo], bool] = lambda info: False,
+    ) -> None:
+        self._opener, self._lock = opener, threading.Lock()
+        self._open: tuple[Model, DraftScore] | None = None
+        self.usable = usable
+
+    def get(self, model: Model) -> DraftScore:
+        """Return the score of a model.
+
+        Raises:
+            InputError: or one of its kinds: nothing judges its pictures here.
+        """
+        with self._lock:
+            if self._open is None or self._open[0] is not model:
+                self._open = (model, self._opener(model))
+            return self._open[1]
+
+
+def _no_score(model: Model) -> DraftScore:
+    raise InputError("draft-score", expected="a scorer", got=f"none for {model.name}")
+
+
 @dataclass(frozen=True, eq=False)
 class AppState:
     """Everything the tabs work with.
@@ -77,6 +113,7 @@ class AppState:
         plugins: readers, pickers and renderers, also those other packages announce.
         skipped: a line for each package whose plug-in could not be had.
         concepts: folders with files of concepts.
+        draft_scores: what drafts are judged by.
     """
 
     models: ModelCache
@@ -91,6 +128,7 @@ class AppState:
     plugins: Plugins = field(default_factory=builtin)
     skipped: tuple[str, ...] = ()
     concepts: Sequence[Path] = ()
+    draft_scores: DraftScores = field(default_factory=lambda: DraftScores(_no_score))
 
 
 def open_state(
@@ -110,6 +148,7 @@ def open_state(
     """
     from ....artifacts import ResultStore, choose_reader, tally_folder
 
+    own = own_folder(os.environ, sys.platform, Path.home())
     models = ModelCache(lambda name: open_model(name, device=device))
     store = ResultStore(tally_folder(os.environ, sys.platform, Path.home()))
     plugins, skipped = with_outside(builtin(apart=True))
@@ -121,7 +160,22 @@ def open_state(
         store=store,
         plugins=plugins,
         skipped=skipped,
-        concepts=concept_folders(own_folder(os.environ, sys.platform, Path.home())),
+        concepts=concept_folders(own),
+        draft_scores=_draft_scores(plugins, own),
+    )
+
+
+def _draft_scores(plugins: Plugins, own: Path | None) -> DraftScores:
+    """Judge drafts by Seedling's critic, other models' by a scorer whose weights are the user's."""
+    from ....mining.scorers import ScorerSources
+    from ....services.early_seeds import usual_scorer
+    from ....services.scorers import scorers_of, with_weights
+    from ..engine.drafting import score_for
+
+    sources = with_weights(ScorerSources(), (), own)
+    return DraftScores(
+        lambda model: score_for(model, plugins.scorers, sources),
+        lambda info: usual_scorer(scorers_of(plugins.scorers, info), sources) is not None,
     )
 
 

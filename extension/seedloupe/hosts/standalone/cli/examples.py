@@ -23,6 +23,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         'seedloupe generate "a red ball" --out out',
         'seedloupe generate "a red ball" --pick golden --count 8 --out golden',
         'seedloupe generate "a red ball" --pick layout --box 0,0.2,0.4,0.9 --out left',
+        'seedloupe generate "a red ball" --pick early --count 2 --drafts 16 --out early',
         'seedloupe generate "a garden" --image in.png --mask mask.png --retries 3 --out repainted',
     ),
     "seedloupe noise": (
@@ -69,6 +70,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "seedloupe pick layout --table seedling --count 8 --at 0.25,0.5 --near",
     ),
     "seedloupe pick clean": ("seedloupe pick clean --table seedling --flaw text",),
+    "seedloupe pick early": (
+        'seedloupe pick early "a red ball" --count 2 --drafts 16',
+        'seedloupe pick early "a cat" --model model.safetensors --draft-score clip=clip-folder',
+    ),
     "seedloupe pick by": ("seedloupe pick by my_picker --table seedling",),
     "seedloupe mine": (
         "seedloupe mine --model seedling --out mine.seedtable.safetensors --seeds 0:64 --plan",

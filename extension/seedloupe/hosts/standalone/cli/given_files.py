@@ -82,6 +82,7 @@ TAKEN: Mapping[str, Mapping[str, Wanted]] = {
     "seedloupe tables merge": _TABLES,
     "seedloupe tables export": {"table": _TABLE},
     **{f"seedloupe pick {rule}": _PICK for rule in ("golden", "diverse", "layout", "clean", "by")},
+    "seedloupe pick early": {"model": _MODEL},
     "seedloupe mine": {"model": _MODEL, "prompts": _PROMPTS},
     "seedloupe variance": {"model": _MODEL, "prompts": _PROMPTS},
     "seedloupe check": {"images": _PICTURES, "mask": _MASKS, "before": _PICTURES},

@@ -13,9 +13,11 @@ from ....generation.sampler import Plan
 from ....noise import NoiseResize, NoiseSource, ResizeWay
 from ....noise.stream import require_latent_size
 from ....sampler_names import SamplerName
+from ....services.draft_ranking import EARLY
 from ....services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ....services.table_fit import sampler_of_table
 from .arguments import DEFAULT_COUNT, cli_table_folders
+from .early_picking import check_early_arguments, seeds_to_draft
 from .mask_arguments import read_given_mask
 from .picking_arguments import RULES, as_typed, has_layout, layouts, seeds_wanted
 from .sampler_arguments import asked_sampler
@@ -43,11 +45,14 @@ def check_seed_arguments(args: argparse.Namespace, pickers: Registry[SeedPicker]
             something is said about a choice nobody asked for.
     """
     if _by_table(args) and args.pick not in pickers:
-        names = ", ".join(("random", *pickers.names()))
+        names = ", ".join(("random", EARLY, *pickers.names()))
         raise UnknownNameError("pick", expected=f"one of {names}", got=repr(args.pick))
-    if args.seeds is not None and args.pick is not None:
+    check_early_arguments(args)
+    early = args.pick == EARLY
+    if args.seeds is not None and args.pick is not None and not early:
         raise InputError("seeds", expected="either --seeds or --pick", got="both")
-    if args.seeds is not None and args.count is not None and args.count != len(args.seeds):
+    chosen = args.seeds is not None and not early
+    if chosen and args.count is not None and args.count != len(args.seeds):
         raise InputError(
             "count", expected=f"{len(args.seeds)}, as many as --seeds has", got=str(args.count)
         )
@@ -76,7 +81,7 @@ def check_seed_arguments(args: argparse.Namespace, pickers: Registry[SeedPicker]
 
 def _by_table(args: argparse.Namespace) -> bool:
     """Tell whether a table's seeds are picked: by one of our rules, or by an outside picker."""
-    return args.pick not in (None, "random")
+    return args.pick not in (None, "random", EARLY)
 
 
 def _check_wishes(args: argparse.Namespace) -> None:
@@ -114,9 +119,13 @@ def choose_by_arguments(
 ) -> SeedChoice:
     """Settle the seeds of a run, which takes no model: given, picked, or else a random draw.
 
+    Of ``--pick early`` these are the seeds to draft.
+
     Raises:
         PickError: the table cannot answer, or no seed of it is left.
     """
+    if args.pick == EARLY:
+        return SeedChoice(seeds_to_draft(args), "random" if args.seeds is None else "given")
     if args.seeds is not None:
         return SeedChoice(tuple(args.seeds), "given")
     count = args.count or DEFAULT_COUNT

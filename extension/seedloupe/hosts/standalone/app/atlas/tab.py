@@ -272,7 +272,7 @@ class AtlasTab:
             )
             require_fit(opened, chosen, settings)
             known = fit_table(opened, chosen_table_path(table), settings).table
-            yield self._create.take(chosen, known, ways, said)
+            yield self._create.take(chosen, known, ways, said, model=opened)
 
         for news in guarded(taken, toast):
             yield {self._tabs: gr.Tabs(selected=CREATE), **news}

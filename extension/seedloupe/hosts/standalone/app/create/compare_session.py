@@ -14,8 +14,19 @@ from .....errors import InputError, SeedloupeError
 from .....generation.request import Request
 from .....generation.table_use import table_use
 from .....lens.rendering import RunRenderer
-from .....picking import Pick, Picking, PickOrder, PickRequest, PickRule, SelectedSeeds, pick_seeds
+from .....picking import (
+    Pick,
+    Picking,
+    PickOrder,
+    PickRequest,
+    PickRule,
+    SelectedSeeds,
+    pick_random,
+    pick_seeds,
+)
 from .....services.column_extras import column_extras
+from .....services.draft_ranking import DraftRanking
+from .....services.early_seeds import drafts_wanted
 from .....services.seed_choice import NamedTable
 from .....services.seed_columns import (
     CleanSource,
@@ -25,6 +36,7 @@ from .....services.seed_columns import (
     SeedColumn,
     SeedSource,
     choose_columns,
+    column_by_drafts,
     next_position,
 )
 from .....services.table_fit import Plan, TableFit, fit_table, require_fit
@@ -33,6 +45,7 @@ from ...engine.sampling import Generated, StepUpdate
 from ..html import Column, Frame, Preview
 from ..layer_preview import LayerPainter, panel
 from ..stop_and_throttle import follow
+from .draft_session import DraftMoment, draft_seeds
 from .own_form import OwnWishes
 
 if TYPE_CHECKING:
@@ -50,6 +63,7 @@ _TITLES = {
     SeedSource.LAYOUT: ("Placed seeds", "They pull things towards your box."),
     SeedSource.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
     SeedSource.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
+    SeedSource.EARLY: ("Best drafts", "Drafted in a few steps with this prompt, then finished."),
     SeedSource.CHOSEN: ("Your seeds", "The ones you typed, kept or chose on the Atlas tab."),
 }
 
@@ -69,6 +83,7 @@ class CompareRequest:
         renderer: paints the layers while pictures are drawn.
         places: which seeds of a pool come next, and where they are to put things.
         own: seeds, negative prompt and size set by hand.
+        drafts: how many seeds are drafted for the column of the best.
     """
 
     prompt: str
@@ -81,6 +96,7 @@ class CompareRequest:
     renderer: str = "pca"
     places: ColumnPlaces = field(default_factory=ColumnPlaces)
     own: OwnWishes = field(default_factory=OwnWishes)
+    drafts: int = 16
 
     def request(self, model: ModelInfo, seeds: tuple[int, ...] = (0,)) -> Request:
         """Return what is to be drawn.
@@ -138,6 +154,8 @@ class CompareState:
     def _column(self, column: SeedColumn) -> Column:
         picking = column.picking
         frames = tuple(self._frame(pick, column) for pick in picking.picks)
+        if column.way is SeedSource.EARLY and not frames:  # still being drafted
+            frames = (Frame(),) * picking.pool
         name, title, caption = _head_of(column.way)
         said = f"{caption} {_turn_words(picking)}".rstrip()
         return Column(name, title, said, frames, (picking.rule, *picking.reasons))
@@ -199,6 +217,7 @@ def compare_columns(
     known = fit_table(model.info, wish.table, wish.settings, use=use)
     _require_known(known, wish)
     by_hand = _by_hand(model, wish, known.table)
+    early = SeedSource.EARLY in wish.ways
     columns = choose_columns(
         known.table,
         wish.ways,
@@ -206,21 +225,57 @@ def compare_columns(
         source_seed=state.dice(),
         by_hand=by_hand,
         places=wish.places,
+        more=early,
     )
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
-    request = wish.request(model.info, seeds_of_columns(columns))
-    extras = column_extras(columns, _named(known.table, wish.table), use)
-    return draw_columns(
-        columns,
-        request,
-        lambda request: state.stream(
-            model, request, panel=layers, sinks=(painter.take,), preview=True
-        ),
-        painter,
-        lambda picture: state.files.keep_generated(picture, request, extras[picture.seed]),
-        stop,
-    )
+    named = _named(known.table, wish.table)
+
+    def drawn(columns: tuple[SeedColumn, ...]) -> Iterator[CompareState]:
+        request = wish.request(model.info, seeds_of_columns(columns))
+        extras = column_extras(columns, named, use)
+        return draw_columns(
+            columns,
+            request,
+            lambda request: state.stream(
+                model, request, panel=layers, sinks=(painter.take,), preview=True
+            ),
+            painter,
+            lambda picture: state.files.keep_generated(picture, request, extras[picture.seed]),
+            stop,
+        )
+
+    if not early:
+        return drawn(columns)
+    number = drafts_wanted(wish.count, wish.drafts)
+    seeds = pick_random(None, number, source_seed=state.dice()).seeds
+    drafts = draft_seeds(state, model, wish.request(model.info, seeds), wish.count, stop)
+    return _drafted_first(columns, drafts, wish.count, drawn)
+
+
+def _drafted_first(
+    columns: tuple[SeedColumn, ...],
+    drafts: Generator[DraftMoment, None, DraftRanking | None],
+    count: int,
+    drawn: Callable[[tuple[SeedColumn, ...]], Iterator[CompareState]],
+) -> Iterator[CompareState]:
+    """Show the drafts while they are drawn, then all columns with that of the best drafts."""
+    waiting = SeedColumn(SeedSource.EARLY, Picking((), "the best drafts, still to be drawn", count))
+    shown = CompareState((*columns, waiting))
+    while True:
+        try:
+            moment = next(drafts)
+        except StopIteration as ended:
+            ranking: DraftRanking | None = ended.value
+            break
+        shown = replace(shown, status=moment.status, preview=moment.preview or shown.preview)
+        yield shown
+    if ranking is None:
+        yield replace(shown, status="Stopped before the drafts were done.")
+        return
+    for state in drawn((*columns, column_by_drafts(ranking))):
+        said = " ".join((state.status, *(f"{note}." for note in ranking.notes)))
+        yield replace(state, status=said)
 
 
 def _named(table: SeedTable | None, path: Path | None) -> NamedTable | None:
@@ -261,7 +316,7 @@ def _require_known(known: TableFit, wish: CompareRequest) -> None:
     Raises:
         InputError: they do, and such seeds are wanted.
     """
-    own = (SeedSource.RANDOM, SeedSource.CHOSEN)
+    own = (SeedSource.RANDOM, SeedSource.CHOSEN, SeedSource.EARLY)
     if known.table is None and wish.own.size.size and any(way not in own for way in wish.ways):
         raise InputError(
             "size",
@@ -350,6 +405,8 @@ def _rule_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
     """What the rule of a column says of the seed."""
     if isinstance(column.way, CleanSource):
         return (f"{column.way.tag} in {pick.note}",)
+    if column.way is SeedSource.EARLY:
+        return tuple(f"draft: {name} {value:.3g}" for name, value in pick.scores.items())
     if column.way is SeedSource.LAYOUT:
         x, y = (pick.scores.get(aspect) for aspect in "xy")
         return () if x is None or y is None else (f"on average {x:.0%} across, {y:.0%} down",)
@@ -362,7 +419,7 @@ def _score_lines(pick: Pick, column: SeedColumn) -> tuple[str, ...]:
     What else is known of a score, ``<metric>.confirm`` and ``<metric>.expected``, only some seeds
     have. An arrow tells which way is better.
     """
-    if isinstance(column.way, CleanSource) or column.way is SeedSource.LAYOUT:
+    if isinstance(column.way, CleanSource) or column.way in (SeedSource.LAYOUT, SeedSource.EARLY):
         return ()
     return tuple(
         f"{name} {'↑' if name in column.rising else '↓'} {value:.3f}"

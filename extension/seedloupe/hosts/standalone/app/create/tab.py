@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from PIL import Image
 
+from .....generation.model_info import ModelInfo
 from .....generation.table_use import table_use
 from .....sampler_names import sampler_choices
 from .....services.picture_settings import PictureSettings
@@ -45,6 +47,7 @@ from ..html import Preview, columns_html, model_html, preview_html, status_html
 from ..pictures_in import PageError
 from ..state import AppState, Opening, guarded, open_page, open_page_with_table
 from .compare_session import CompareRequest, CompareState, compare_columns, empty_columns
+from .draft_form import USUAL, DraftForm
 from .lead_html import lead_html
 from .own_form import MOST_SEEDS, OwnForm, followed, own_wishes
 from .pool_form import PoolForm, column_places
@@ -110,13 +113,14 @@ class CreateTab:
                 "Stop", interactive=False, elem_id="sl-stop", scale=1, min_width=80
             )
         gr.Examples([[text] for text in EXAMPLES], self._prompt, label="Try one of these")
-        ways = self._ways(opening.fit.table)
+        ways = self._ways(opening.fit.table, opening.model.info)
         self.ways = gr.CheckboxGroup(
             ways_offered(ways),
             value=[way.value for way in self._usual(opening.fit.table)],
             label="Seeds side by side",
             elem_id="sl-ways",
         )
+        self._draft = DraftForm(self.ways)
         self._pool = PoolForm(ways, _aspect(opening))
         self._own = OwnForm()
         self._own.build_seeds()
@@ -180,7 +184,7 @@ class CreateTab:
             [
                 *(self._prompt, self.ways, self._count, self.model, self.table),
                 *(*settings, self.chosen, self._renderer, *self._pool.inputs),
-                *self._own.inputs,
+                *(*self._own.inputs, self._draft.drafts),
             ],
             [
                 *(self._columns, self._preview, self.status, self._kept, self._draw, self._stop),
@@ -240,6 +244,7 @@ class CreateTab:
         negative: str | None = None,
         size: str | None = None,
         keeping: str | None = None,
+        drafts: float | None = USUAL,
     ) -> Iterator[dict[Any, Any]]:
         """Draw all columns; yield what changed on the page."""
         stop = self._state.switches.fresh(switch_name(request, _TAB))
@@ -254,6 +259,8 @@ class CreateTab:
             wish = CompareRequest(
                 prompt, wanted, number, settings, model, path, chosen, renderer, places, own
             )
+            if drafts is not None:
+                wish = replace(wish, drafts=require_whole(drafts, "drafts"))
             yield from compare_columns(self._state, wish, stop)
 
         problems: list[str] = []
@@ -334,7 +341,13 @@ class CreateTab:
         return guarded(said, toast)
 
     def take(
-        self, chosen: SelectedSeeds, known: SeedTable | None, ways: Sequence[str], words: str
+        self,
+        chosen: SelectedSeeds,
+        known: SeedTable | None,
+        ways: Sequence[str],
+        words: str,
+        *,
+        model: ModelInfo | None = None,
     ) -> dict[Any, Any]:
         """Offer seeds chosen elsewhere as one more column, ready to be drawn.
 
@@ -343,8 +356,9 @@ class CreateTab:
             known: the table in use, if any.
             ways: the columns that are to be drawn anyway.
             words: what to say about them.
+            model: facts of the model in use, if known.
         """
-        offered = (*self._ways(known), SeedSource.CHOSEN)
+        offered = (*self._ways(known, model), SeedSource.CHOSEN)
         wanted = [way.value for way in offered if way.value in ways or way is SeedSource.CHOSEN]
         return {
             self.chosen: chosen,
@@ -400,7 +414,7 @@ class CreateTab:
 
     def _opened(self, opening: Opening, chosen: SelectedSeeds | None) -> dict[Any, Any]:
         by_hand = (SeedSource.CHOSEN,) if chosen else ()
-        ways = (*self._ways(opening.fit.table), *by_hand)
+        ways = (*self._ways(opening.fit.table, opening.model.info), *by_hand)
         ticked = [way.value for way in (*self._usual(opening.fit.table), *by_hand)]
         table = str(opening.table or NO_TABLE)
         return {
@@ -413,8 +427,9 @@ class CreateTab:
             self._sampler: opening.settings.name.key,
         }
 
-    def _ways(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
-        return possible_ways(table, self._outside)
+    def _ways(self, table: SeedTable | None, model: ModelInfo | None) -> tuple[ColumnSource, ...]:
+        drafts = model is not None and self._state.draft_scores.usable(model)
+        return possible_ways(table, self._outside, drafts=drafts)
 
     def _usual(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
         """Return the columns to begin with; a plug-in was installed to be used."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
+from .....services.draft_ranking import EARLY
 from ..arguments import (
     DEFAULT_COUNT,
     add_model,
@@ -20,6 +21,7 @@ from ..arguments import (
     say_notes,
     seeds,
 )
+from ..early_picking import add_early, drafted, opened_score
 from ..mask_arguments import add_picture
 from ..parser import JoinedWords, Parser, command
 from ..picking_arguments import RULES, add_layout, add_positions, add_tags
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
     from .....generation.request import Request
     from .....lens.budget import Recipe
     from .....lens.concepts import ConceptPainter
+    from .....plugins import Plugins
     from .....registry import Registry
+    from .....services.seed_choice import SeedChoice
     from ...engine.models import Model
     from ..console import Console
     from ..retry_in_folder import CheckSettings
@@ -76,9 +80,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     parser.add_argument(
         "--pick",
-        metavar="|".join(("random", *RULES)),
-        help="how to choose the seeds; also by the name of a picker an installed package brings "
-        "(default: random)",
+        metavar="|".join(("random", EARLY, *RULES)),
+        help="how to choose the seeds: early finishes the best of many drafts, the others ask a "
+        "table; also by the name of a picker an installed package brings (default: random)",
     )
     parser.add_argument(
         "--count",
@@ -95,7 +99,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--seeds",
         type=seeds,
         metavar="1,2,3",
-        help="these seeds, as 1,2,5-9 (default: as --pick says)",
+        help="these seeds, as 1,2,5-9; with --pick early those to draft (default: as --pick says)",
     )
     parser.add_argument(
         "--carry",
@@ -105,6 +109,7 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     add_positions(parser)
     add_tags(parser)
     add_layout(parser.add_argument_group("where things should stand, with --pick layout"))
+    add_early(parser.add_argument_group("drafts, with --pick early"))
     add_sampling(parser)
     add_picture(parser)
     parser.add_argument(
@@ -162,6 +167,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     words = _words(args, model, request)
     concepts = _concepts(args, model, request)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
+    again = _once_more(args, chosen)
+    if args.pick == EARLY:
+        chosen, request = _early(args, model, request, chosen, plugins, console)
     chosen = matched(chosen, request)
     job = RunFolder(
         model,
@@ -181,11 +189,41 @@ def run(args: argparse.Namespace, console: Console) -> int:
     say_notes(console, (*chosen.notes, *unsaid, *job.kept_notes))
     console.result(document, [*_lines(document, folder), *found])
     if job.stopped:
-        given = ",".join(str(seed) for seed in chosen.seeds)
-        again = f"with --seeds {given}" if chosen.how == "random" else "once more"
         console.note(f"stopped; the same command {again} makes what is missing")
         return _STOPPED
     return 0
+
+
+def _once_more(args: argparse.Namespace, chosen: SeedChoice) -> str:
+    """Return how the same command makes what is missing: with its random seeds, all that came."""
+    given = ",".join(str(seed) for seed in chosen.seeds)
+    return f"with --seeds {given}" if chosen.how == "random" else "once more"
+
+
+def _early(
+    args: argparse.Namespace,
+    model: Model,
+    request: Request,
+    chosen: SeedChoice,
+    plugins: Plugins,
+    console: Console,
+) -> tuple[SeedChoice, Request]:
+    """Draft the seeds of ``request``, and return the best with the request that finishes them.
+
+    Raises:
+        InputError: or one of its kinds: drafts cannot be drawn or judged here.
+        KeyboardInterrupt: the user has seen enough.
+    """
+    from dataclasses import replace
+
+    from .....services.seed_choice import SeedChoice
+
+    score = opened_score(args, model, plugins)
+    console.note(f"{len(request.seeds)} drafts are judged by {score.name}: {score.words}")
+    ranking = drafted(args, model, request, score, console)
+    early = SeedChoice.by_drafts(ranking, otherwise=chosen.how)
+    console.note(f"finishing {ranking.rule}")
+    return early, replace(request, seeds=early.seeds)
 
 
 def _check_settings(args: argparse.Namespace, readers: Registry[OcrReader]) -> CheckSettings | None:

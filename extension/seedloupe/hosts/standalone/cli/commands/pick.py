@@ -29,6 +29,7 @@ from ..picking_arguments import (
 )
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
+from . import pick_early
 
 if TYPE_CHECKING:
     from .....picking import Pick, Picking
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 def add(commands: argparse._SubParsersAction[Parser]) -> None:
     """Add the command and its rules."""
-    summary = "choose seeds from a table: golden, diverse, by layout, or clean"
+    summary = "choose seeds: golden, diverse, by layout or clean from a table, or early by drafts"
     group = commands.add_parser("pick", help=summary, description=summary)
     rules = group.add_subparsers(metavar="RULE", required=True, parser_class=Parser)
     for name, words, add_own in (
@@ -51,6 +52,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         add_own(parser)
         _add_common(parser)
         parser.set_defaults(run=run, rule=name)
+    pick_early.add(rules)
     other = command(rules, "by", "seeds another picker chooses, which an installed package brings")
     other.add_argument("rule", metavar="NAME", help="of the picker; `seedloupe doctor` lists them")
     _add_common(other, own_order=True)
