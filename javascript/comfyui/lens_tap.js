@@ -31,12 +31,26 @@ function tileOf(box, layer) {
       whiteSpace: "nowrap",
     });
     name.textContent = name.title = image.alt = layer.name;
-    figure.append(image, name);
+    const legend = element("div", {});
+    figure.append(image, name, legend);
     box.tiles.append(figure);
-    tile = { figure, image };
+    tile = { figure, image, legend };
     box.byName.set(layer.name, tile);
   }
   return tile;
+}
+
+// What the colours of concepts mean: a small square and a word each.
+function setLegend(legend, said) {
+  legend.replaceChildren(
+    ...(said ?? []).map(([colour, word]) => {
+      const line = element("div", { display: "flex", alignItems: "center", gap: "4px" });
+      const square = element("span", { width: "8px", height: "8px", flex: "none" });
+      square.style.background = String(colour);
+      line.append(square, element("span", {}, String(word)));
+      return line;
+    }),
+  );
 }
 
 function show(box, said) {
@@ -49,9 +63,10 @@ function show(box, said) {
     }
     box.line.textContent = `Step ${said.step + 1} of ${said.steps}`;
     for (const layer of said.layers) {
-      const { image } = tileOf(box, layer);
+      const { image, legend } = tileOf(box, layer);
       image.style.aspectRatio = `${Number(layer.width)} / ${Number(layer.height)}`;
       setPicture(image, layer.picture);
+      setLegend(legend, layer.legend);
     }
   }
   if (said.over) {

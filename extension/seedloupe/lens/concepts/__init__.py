@@ -3,6 +3,7 @@
 from ...errors import ConceptFileError
 from .coder import SparseCoder
 from .file import CONCEPTS_SUFFIX, concepts_plan, read_concepts, require_concepts, write_concepts
+from .fitting import concepts_of
 from .live import ConceptFrame, ConceptPainter, ConceptShare
 from .paint import ConceptRenderer, concept_maps
 from .sheet import concept_sheet, legend_of, save_concept_sheet
@@ -17,6 +18,7 @@ __all__ = [
     "SparseCoder",
     "concept_maps",
     "concept_sheet",
+    "concepts_of",
     "concepts_plan",
     "legend_of",
     "read_concepts",

@@ -38,6 +38,8 @@ assert.deepEqual(images(boxOf(tap)).map((one) => one.src), [PNG]);
 assert(texts(boxOf(tap)).includes(BAD) && texts(boxOf(tap)).includes("Step 1 of 3"));
 send({ node: "11:5", step: 1, steps: 3, layers: [{ name: BAD, width: 4, height: 2, picture: "javascript:1" }] });
 assert.deepEqual(images(boxOf(tap)).map((one) => one.src), [undefined]);
+send({ node: "11:5", step: 2, steps: 3, layers: [{ name: "concepts", width: 4, height: 2, picture: PNG, legend: [["#0072b2", BAD]] }] });
+assert(texts(boxOf(tap)).filter((one) => one === BAD).length === 2);
 send({ node: "11:5", over: true, notes: ["not watched"] });
 assert(texts(boxOf(tap)).includes("not watched"));
 for (const detail of [undefined, {}, { node: "99" }, { node: "11:6" }]) send(detail);

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from seedloupe.errors import LayerNotFoundError, ModelError
-from seedloupe.lens import FeatureProbe, kept_words
+from seedloupe.errors import ConceptFileError, LayerNotFoundError, ModelError
+from seedloupe.lens import FeatureProbe, kept_words, list_layers
+from seedloupe.lens.concepts import SparseCoder, write_concepts
+from seedloupe.lens.shapes import predict_shapes
 
 from ....lens.conftest import count_hooks
 from ..conftest import Host
@@ -271,3 +275,49 @@ def test_a_prompt_of_another_length_than_was_encoded_is_noted(bench: Bench) -> N
     tapped, lens = bench.tap(**WHOLE)
     bench.sample(tapped)
     assert "the prompt has 3 tokens, the model was given 4" in str(record(lens).spec.truth)
+
+
+def concepts_for(bench: Bench, folder: Path, **changes: Any) -> str:
+    """Write concepts of a layer of the network into the user's folder; return their name."""
+    layer = next(one.name for one in list_layers(bench.network) if one.name.endswith("vit-out"))
+    shapes = predict_shapes(bench.network, [layer], height=64, width=64, words=77)
+    generator, width = torch.Generator().manual_seed(0), shapes[layer].channels
+    decoder = torch.nn.functional.normalize(torch.randn(6, width, generator=generator), dim=1)
+    parts = (decoder.mT.contiguous(), torch.zeros(6), decoder, torch.zeros(width), 1.0)
+    names = ("cat", "", "", "", "", "")
+    coder = replace(SparseCoder(layer, 50, 2, *parts, names=names), **changes)
+    write_concepts(coder, folder / "seedloupe" / "concepts" / "mine.concepts.safetensors")
+    return "mine"
+
+
+@pytest.fixture
+def users_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    return tmp_path
+
+
+def test_concepts_are_sent_with_what_their_colours_mean_and_change_no_picture(
+    bench: Bench, users_folder: Path
+) -> None:
+    plain = bench.sample(bench.model)
+    tapped, lens = bench.tap(concepts=concepts_for(bench, users_folder))
+    assert torch.equal(plain, bench.sample(tapped))
+    shown = [said["layers"] for _, said, _ in bench.sent if said.get("layers")]
+    first = shown[-1][0]
+    assert first["name"].startswith("concepts of ")
+    assert first["picture"].startswith("data:image/png")
+    assert all(colour.startswith("#") for colour, _ in first["legend"])
+    assert any(word == "cat" or word.startswith("concept ") for _, word in first["legend"])
+    untapped, other = bench.tap()
+    bench.sample(untapped)
+    names = [[layer.name for layer in record(one).spec.layers] for one in (lens, other)]
+    assert names[0] == names[1]
+
+
+def test_concepts_of_another_models_layer_are_refused_before_anything_is_sampled(
+    bench: Bench, users_folder: Path
+) -> None:
+    name = concepts_for(bench, users_folder, layer="up-level7-repeat0-vit-out")
+    with pytest.raises(ConceptFileError, match="taught on up-level7"):
+        bench.tap(concepts=name)

@@ -14,6 +14,8 @@ from ....pages import data_address
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from ....lens.concepts import ConceptFrame
+
 __all__ = ["EVENT", "Page", "picture_address", "sampling_prompt"]
 
 EVENT = "seedloupe.lens"
@@ -41,18 +43,26 @@ class Page:
         """Whether anybody is there; a workflow may be queued without a page."""
         return _server().client_id is not None
 
-    def show(self, pictures: Sequence[LivePicture], *, step: int, steps: int) -> None:
-        """Send pictures of layers at a step."""
-        layers = [
+    def show(
+        self,
+        pictures: Sequence[LivePicture],
+        *,
+        step: int,
+        steps: int,
+        concepts: Sequence[ConceptFrame] = (),
+    ) -> None:
+        """Send pictures of layers at a step, and what concepts they hold."""
+        painted = [
             {
-                "name": one.layer,
-                "height": one.picture.shape[1],
-                "width": one.picture.shape[2],
-                "picture": picture_address(one.picture),
+                **_shown(f"concepts of {one.layer}", one.picture),
+                "legend": [
+                    ["#{:02x}{:02x}{:02x}".format(*it.colour), it.name] for it in one.shares
+                ],
             }
-            for one in pictures
+            for one in concepts
         ]
-        self._send({"step": step, "steps": steps, "layers": layers})
+        layers = [_shown(one.layer, one.picture) for one in pictures]
+        self._send({"step": step, "steps": steps, "layers": [*painted, *layers]})
 
     def tell(self, notes: Sequence[str], *, over: bool = True) -> None:
         """Send what a user should know once a sampling is over, or why nothing is seen of it."""
@@ -62,6 +72,11 @@ class Page:
         server = _server()
         if server.client_id is not None:  # without a name it would go to everybody
             server.send_sync(EVENT, {"node": self.node, **said}, server.client_id)
+
+
+def _shown(name: str, picture: Tensor) -> dict[str, object]:
+    height, width = picture.shape[1:]
+    return {"name": name, "height": height, "width": width, "picture": picture_address(picture)}
 
 
 def sampling_prompt() -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InputError
 from ....lens import LivePictures, NoiseLevels, Recipe, SamplingWatch, WordWatch
+from ....lens.concepts import ConceptPainter, SparseCoder
 from ....lens.conditionings import Conditionings
 from ....lens.hooks import reason_of
 from ....lens.record import LensRecord, LensSpec
@@ -18,6 +19,7 @@ from ..identity import model_sha256
 from .events import Page
 
 if TYPE_CHECKING:
+    from ....lens import FeatureMap, FeatureSink
     from ....lens.tokens import PromptTokens
 
 __all__ = ["TapRun", "TapSettings"]
@@ -37,6 +39,7 @@ class TapSettings:
         prompt: the words of the prompt; None watches no words.
         negative: those of the negative prompt.
         texts: both prompts as they were written.
+        concepts: painted while a model samples, where pictures are sent; None paints none.
     """
 
     layers: tuple[str, ...]
@@ -45,6 +48,7 @@ class TapSettings:
     prompt: PromptTokens | None = None
     negative: PromptTokens | None = None
     texts: tuple[str, str] = ("", "")
+    concepts: SparseCoder | None = None
 
     def words(self) -> WordWatch | None:
         """Return a watch of the words, or None where there are none."""
@@ -90,8 +94,15 @@ class TapRun:
         self._recording, self._live = Recording(recipe), LivePictures()
         self._cut = (*planned.notes, *([_UNREAD] if unread else []))
         self._spec = _spec(model, sampler, seed, settings)
-        sinks = [self._recording.take, *([self._live.take] if self._shows else [])]
-        self._watch = SamplingWatch(planned.layers, sinks, levels=_levels(model), words=self._words)
+        shows, coder = self._shows, settings.concepts
+        self._painter = ConceptPainter(coder) if coder is not None and shows else None
+        sinks = [
+            _of_layers(planned.layers, self._recording.take),
+            *([_of_layers(planned.layers, self._live.take)] if shows else []),
+            *([self._painter.take] if self._painter else []),
+        ]
+        layers = dict.fromkeys((*planned.layers, *([coder.layer] if self._painter else [])))
+        self._watch = SamplingWatch(tuple(layers), sinks, levels=_levels(model), words=self._words)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -146,9 +157,20 @@ class TapRun:
         try:
             self._watch.stepped(step)
             if pictures := self._live.due(last=step + 1 >= self._steps):
-                self._page.show(pictures, step=step, steps=self._steps)
+                painted = self._painter.frames[-1:] if self._painter else []
+                self._page.show(pictures, step=step, steps=self._steps, concepts=painted)
         except Exception as error:  # noqa: BLE001 - the picture must not pay for the lens
             self._live.notes["page"] = f"layers were not shown: {reason_of(error)}"
+
+
+def _of_layers(layers: Sequence[str], sink: FeatureSink) -> FeatureSink:
+    """Return ``sink`` for these layers alone; another is watched for its concepts."""
+
+    def take(feature: FeatureMap) -> None:
+        if feature.layer in layers:
+            sink(feature)
+
+    return take
 
 
 _SAMPLE = (

@@ -7,6 +7,7 @@ from typing import Any
 from comfy_api.latest import io
 
 from ....errors import InputError
+from ..lens.concepts import NO_CONCEPTS, concept_names, named_concepts
 from ..lens.handle import LENS, Lens
 from ..refusal import validation
 from ..schema import node_schema
@@ -59,6 +60,7 @@ class SeedloupeLensTap(io.ComfyNode):
         clip: Any = None,
         prompt: str = "",
         negative: str = "",
+        concepts: str = NO_CONCEPTS,
     ) -> io.NodeOutput:
         """Put the watch on a clone of the model."""
         from ....lens.run_record import panel_of
@@ -75,6 +77,7 @@ class SeedloupeLensTap(io.ComfyNode):
             prompt=clip_prompt_tokens(clip, prompt) if clip is not None and prompt else None,
             negative=clip_prompt_tokens(clip, negative) if clip is not None and negative else None,
             texts=(prompt, negative),
+            concepts=named_concepts(concepts, model),
         )
         lens = Lens()
         tap = LensTap(lens, settings, Page(str(cls.hidden.unique_id)))
@@ -119,6 +122,16 @@ def _inputs() -> list[Any]:
             multiline=True,
             default="",
             tooltip="The text that is encoded as the negative.",
+        ),
+        io.Combo.Input(
+            "concepts",
+            options=[NO_CONCEPTS, *concept_names()],
+            default=NO_CONCEPTS,
+            optional=True,
+            advanced=True,
+            tooltip="Paint what a sparse autoencoder of this model finds in its layer while a "
+            "sampler runs. seedloupe study sae writes such files; they go into concepts in "
+            "Seedloupe's own folder.",
         ),
     ]
 

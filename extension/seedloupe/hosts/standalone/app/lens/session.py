@@ -14,13 +14,12 @@ from .....generation.request import Request
 from .....generation.sampler import Plan
 from .....images import from_pil, to_pil
 from .....lens import PanelChoice, panel_choices
-from .....lens.concepts import concept_sheet
+from .....lens.concepts import ConceptPainter, concept_sheet, concepts_of
 from .....lens.explorer import RecordedRun, explorer_json, explorer_page
 from .....lens.questions import asked_keys, diagnostics_of
 from .....lens.run_record import Recording, panel_of
 from .....noise import parse_seeds
 from .....services.concept_files import find_concepts
-from ...engine.concepts import concept_painter
 from ...engine.sampling import Generated, StepUpdate
 from ...engine.single_pass import FeatureExtraction, extract_features
 from ...engine.watching import token_names_of
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .....lens import FeatureMap
-    from .....lens.concepts import ConceptFrame, ConceptPainter
+    from .....lens.concepts import ConceptFrame
     from ...engine.models import Model
     from ..state import AppState
 
@@ -131,7 +130,8 @@ def observe(
     concepts = None
     if wish.concepts:
         path = find_concepts(wish.concepts, state.concepts)
-        concepts = concept_painter(model, path, request.size)
+        coder = concepts_of(model.unet, path, model_sha256=model.info.sha256)
+        concepts = ConceptPainter(coder)
     return _draw(state, model, request, layers, stop, painter or LayerPainter(), concepts)
 
 

@@ -165,7 +165,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     said = (*model.notes, *request_cut_notes(model, request))
     say_notes(console, said[len(model.notes) :])
     words = _words(args, model, request)
-    concepts = _concepts(args, model, request)
+    concepts = _concepts(args, model)
     layers, recipe = _recorded(args, model, request, console, words=bool(words))
     again = _once_more(args, chosen)
     if args.pick == EARLY:
@@ -288,7 +288,7 @@ def _recorded(
     return made.layers, made.wish.recipe
 
 
-def _concepts(args: argparse.Namespace, model: Model, request: Request) -> ConceptPainter | None:
+def _concepts(args: argparse.Namespace, model: Model) -> ConceptPainter | None:
     """Open the concepts asked for.
 
     Raises:
@@ -296,13 +296,13 @@ def _concepts(args: argparse.Namespace, model: Model, request: Request) -> Conce
     """
     if args.lens_concepts is None:
         return None
+    from .....lens.concepts import ConceptPainter, concepts_of
     from .....places import own_folder
     from .....services.concept_files import concept_folders, find_concepts
-    from ...engine.concepts import concept_painter
 
     own = own_folder(os.environ, sys.platform, Path.home())
     path = find_concepts(args.lens_concepts, concept_folders(own))
-    return concept_painter(model, path, request.size)
+    return ConceptPainter(concepts_of(model.unet, path, model_sha256=model.info.sha256))
 
 
 def _words(args: argparse.Namespace, model: Model, request: Request) -> tuple[str, ...]:
