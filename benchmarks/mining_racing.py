@@ -1,12 +1,13 @@
 """What racing finds, and with how many pictures, on seeds whose truth is known.
 
-    python benchmarks/mining_racing.py [--seeds 1024] [--runs 20] [--null 100]
+    python benchmarks/mining_racing.py [--seeds 1024] [--runs 20] [--null 100] [--unseen]
 
 For each way pictures scatter: power, false discovery rate and pictures a seed (held-out ones
 included) with one seed in twenty half a deviation better, beside the smallest design that makes
 equally many pictures of each seed, its threshold set by an oracle: *fixed* finds four of five at a
 false discovery rate of a tenth, *same* has the race's power and rate. Then, with no
-seed better, how often an effect is claimed.
+seed better, how often an effect is claimed. ``--unseen`` takes ways to scatter that no setting of
+the race was chosen on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ import sys
 import time
 
 import numpy as np
-from simulated_seeds import Law, RaceResult, SimulatedSeeds, run_race, simulate
+from simulated_seeds import (
+    Law,
+    RaceResult,
+    SimulatedSeeds,
+    UnseenLaw,
+    run_race,
+    simulate,
+    simulate_unseen,
+)
 
 from seedloupe.mining import RaceDesign
 from seedloupe.mining.racing.residuals import ScoredRound, residuals_of
@@ -32,13 +41,14 @@ def main() -> None:
     words.add_argument("--runs", type=int, default=20)
     words.add_argument("--null", type=int, default=100)
     words.add_argument("--null-seeds", type=int, default=256)
+    words.add_argument("--unseen", action="store_true")
     args = words.parse_args()
     _say(f"{args.seeds} seeds, {args.runs} runs each, {PROMPTS} prompts and {HELD_OUT} held out")
     _say(f"{'pictures scatter':64}  power    FDR  pictures  fixed         same         effect said")
-    for law in Law:
+    for law in UnseenLaw if args.unseen else Law:
         _law(law, args.seeds, args.runs)
     if args.null:
-        _null(args.null_seeds, args.null)
+        _null(args.null_seeds, args.null, unseen=args.unseen)
 
 
 def _say(line: str) -> None:
@@ -46,9 +56,9 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _law(law: Law, seeds: int, runs: int) -> None:
+def _law(law: Law | UnseenLaw, seeds: int, runs: int) -> None:
     begun, rng = time.process_time(), np.random.default_rng(1)
-    worlds = [simulate(rng, law, seeds=seeds, prompts=PROMPTS + HELD_OUT) for _ in range(runs)]
+    worlds = [_world(rng, law, seeds=seeds, prompts=PROMPTS + HELD_OUT) for _ in range(runs)]
     found = [run_race(world, RaceDesign(detect=0.5), held_out=HELD_OUT) for world in worlds]
     power, false_share = _mean(found, "power"), _mean(found, "false_share")
     fixed = smallest_fixed(worlds, POWER, FALSE)
@@ -61,6 +71,12 @@ def _law(law: Law, seeds: int, runs: int) -> None:
         f"  {effect:11.0%}"
         f"   ({time.process_time() - begun:.0f} s)"
     )
+
+
+def _world(rng: np.random.Generator, law: Law | UnseenLaw, **size: float) -> SimulatedSeeds:
+    if isinstance(law, UnseenLaw):
+        return simulate_unseen(rng, law, **size)  # type: ignore[arg-type]
+    return simulate(rng, law, **size)  # type: ignore[arg-type]
 
 
 def smallest_fixed(worlds: list[SimulatedSeeds], power: float, false_share: float) -> int:
@@ -91,12 +107,14 @@ def _drawn_in(scores: np.ndarray) -> np.ndarray:
     return residuals_of([turn])[0].values.mean(1)
 
 
-def _null(seeds: int, runs: int) -> None:
-    for law in (Law.GAUSSIAN, Law.HEAVY_TAILS, Law.SKEWED):
+def _null(seeds: int, runs: int, *, unseen: bool) -> None:
+    chosen = (Law.GAUSSIAN, Law.HEAVY_TAILS, Law.SKEWED)
+    other = (UnseenLaw.LAPLACE, UnseenLaw.DOWNWARDS, UnseenLaw.UNEVEN)
+    for law in other if unseen else chosen:
         rng = np.random.default_rng(2)
         found = [
             run_race(
-                simulate(rng, law, seeds=seeds, prompts=PROMPTS + HELD_OUT, share=0.0),
+                _world(rng, law, seeds=seeds, prompts=PROMPTS + HELD_OUT, share=0.0),
                 RaceDesign(detect=0.5),
                 held_out=HELD_OUT,
             )

@@ -29,6 +29,17 @@ class Law(str, Enum):
     INTERACTION = "prompt x seed interaction (36 % of the variance, by 8 classes)"
 
 
+class UnseenLaw(str, Enum):
+    """Other ways to scatter, which no setting of the race was chosen on."""
+
+    LAPLACE = "double exponential"
+    CONTAMINATED = "one picture in ten scatters three times as far"
+    DOWNWARDS = "skewed downwards (minus log-normal, 0.6)"
+    SHARES = "shares from 0 to 1, most near the ends (Beta 0.5, 0.5)"
+    UNEVEN = "prompts scatter unevenly (log-normal factor, 0.5)"
+    FEW_GOOD = "gaussian, one seed in fifty good"
+
+
 @dataclass(frozen=True, eq=False)
 class SimulatedSeeds:
     """Scores ``(S, P)`` of all pictures there could be, and which seeds are good ``(S,)``."""
@@ -78,6 +89,24 @@ def simulate(
     scattered = _scatter(rng, law, (seeds, prompts)) + rng.normal(0, 1, prompts)
     scores = scattered + effect * good[:, None]
     return SimulatedSeeds(np.round(scores) if law is Law.TIES else scores, good)
+
+
+def simulate_unseen(
+    rng: np.random.Generator,
+    law: UnseenLaw,
+    *,
+    seeds: int,
+    prompts: int,
+    effect: float = 0.5,
+    share: float = 0.05,
+) -> SimulatedSeeds:
+    """Plant ``effect`` in a share of the seeds, as :func:`simulate` does."""
+    if law is UnseenLaw.FEW_GOOD:
+        share *= 0.4
+    good = np.zeros(seeds, bool)
+    good[rng.permutation(seeds)[: round(share * seeds)]] = True
+    scattered = _scatter_unseen(rng, law, (seeds, prompts)) + rng.normal(0, 1, prompts)
+    return SimulatedSeeds(scattered + effect * good[:, None], good)
 
 
 def run_race(
@@ -139,3 +168,23 @@ def _scatter(rng: np.random.Generator, law: Law, shape: tuple[int, int]) -> Doub
     liking = (liking - liking.mean(1, keepdims=True)) / (7 / 8) ** 0.5
     mixed: Doubles = 0.8 * plain + 0.6 * liking[:, classes]
     return mixed
+
+
+def _scatter_unseen(rng: np.random.Generator, law: UnseenLaw, shape: tuple[int, int]) -> Doubles:
+    if law is UnseenLaw.LAPLACE:
+        return rng.laplace(0, 0.5**0.5, shape)
+    plain = rng.standard_normal(shape)
+    if law is UnseenLaw.CONTAMINATED:
+        wide: Doubles = plain * np.where(rng.random(shape) < 0.1, 3, 1) / 1.8**0.5
+        return wide
+    if law is UnseenLaw.DOWNWARDS:
+        grown = np.exp(0.36)
+        skewed: Doubles = (grown**0.5 - np.exp(0.6 * plain)) / (grown * (grown - 1)) ** 0.5
+        return skewed
+    if law is UnseenLaw.SHARES:
+        return (rng.beta(0.5, 0.5, shape) - 0.5) * 8**0.5
+    if law is UnseenLaw.UNEVEN:
+        factors = np.exp(rng.normal(0, 0.5, shape[1]))
+        uneven: Doubles = plain * factors / (factors**2).mean() ** 0.5
+        return uneven
+    return plain

@@ -2,6 +2,7 @@
 
 from .appearance import Appearance
 from .blocks import Shard
+from .drafts import DraftAgreement, Drafts
 from .engines import BlockEngine, RayEngine, RaySettings, WorkerFactory
 from .instruments import Generator, Instrument
 from .join import JoinedJournals, join_journals
@@ -13,12 +14,14 @@ from .plan import FEWEST_CONFIRMED, MiningPlan
 from .racing import RaceDesign, SeedState, smallest_pool_gain, smallest_seen
 from .repaints import RepaintCase, RepaintedFor, RepaintGenerator
 from .report import MiningReport, MiningStage, SeedLeader
-from .run import MiningRun, race_pictures
+from .run import MiningRun, draft_run_pictures, race_pictures
 
 __all__ = [
     "FEWEST_CONFIRMED",
     "Appearance",
     "BlockEngine",
+    "DraftAgreement",
+    "Drafts",
     "Generator",
     "Instrument",
     "JoinedJournals",
@@ -40,6 +43,7 @@ __all__ = [
     "SeedState",
     "Shard",
     "WorkerFactory",
+    "draft_run_pictures",
     "join_journals",
     "mine",
     "race_pictures",

@@ -39,14 +39,24 @@ class Journal:
         folder: where it lies; made where it does not.
         plan: what is measured.
         race: how; None where all pictures are made.
+        drafts: steps of the drafts that race; 0 where full pictures do.
 
     Raises:
         InputError: the folder holds the journal of another plan or race.
     """
 
-    def __init__(self, folder: Path, plan: MiningPlan, *, race: RaceDesign | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: MiningPlan,
+        *,
+        race: RaceDesign | None = None,
+        drafts: int = 0,
+    ) -> None:
         self._folder = folder
         race_note = json.loads(json.dumps(asdict(race))) if race else None
+        if race_note and drafts:
+            race_note["drafts"] = drafts
         made = {"fingerprint": plan.fingerprint, "race": race_note}
         folder.mkdir(parents=True, exist_ok=True)
         kept = read_note(folder)
@@ -169,7 +179,8 @@ def _require_same(kept: Mapping[str, object], made: Mapping[str, object], name: 
 def _said(race: object) -> str:
     if not isinstance(race, dict):
         return "all pictures (--exhaustive)"
-    return f"a race for a gain of {race.get('detect')} sd"
+    drafts = f" among drafts of {race['drafts']} steps" if race.get("drafts") else ""
+    return f"a race for a gain of {race.get('detect')} sd{drafts}"
 
 
 def _claim(place: Path) -> bool:

@@ -21,10 +21,11 @@ class RaceField:
     Args:
         plan: seeds and prompts.
         design: how to race.
+        phase: what its blocks are called in the journal.
     """
 
-    def __init__(self, plan: MiningPlan, design: RaceDesign) -> None:
-        self._plan, self._design = plan, design
+    def __init__(self, plan: MiningPlan, design: RaceDesign, *, phase: str = "race") -> None:
+        self._plan, self._design, self._phase = plan, design, phase
         count = min(design.controls, len(plan.seeds))
         rng = np.random.default_rng(int(plan.fingerprint[8:16], 16))
         rows = np.sort(rng.permutation(len(plan.seeds))[:count])
@@ -41,7 +42,7 @@ class RaceField:
         prompts = self._plan.prompts[asked.prompts.start : asked.prompts.stop]
         size = self._plan.batch if asked.number == 0 else self._plan.batch // len(prompts)
         return cut(
-            f"race-{asked.number:05d}",
+            f"{self._phase}-{asked.number:05d}",
             [self._plan.seeds[row] for row in asked.seeds],
             prompts,
             size=max(1, size),
@@ -80,8 +81,21 @@ class RaceField:
         count = max(len(finalists), min(self._design.controls, self._plan.confirm))
         return tuple(sorted({*finalists, *others_than(self._plan, set(finalists), count)}))
 
-    def outcome(self, objective: PictureObjective, confirmed: BySeed) -> RaceOutcome:
-        """How the race ended, and what the held-out prompts say."""
+    def outcome(
+        self,
+        objective: PictureObjective,
+        confirmed: BySeed,
+        *,
+        spreads_of: ScoredRound | None = None,
+    ) -> RaceOutcome:
+        """How the race ended, and what the held-out prompts say.
+
+        Args:
+            objective: what scores pictures.
+            confirmed: measures on held-out prompts.
+            spreads_of: scores by which a gain is put into units; None takes the first round's.
+        """
+        first = spreads_of or self._first
         standing, seeds = self.race.standing, self._plan.seeds
         order = standing.best_first()
         better = {int(row) for row in standing.rows(SeedState.BETTER)}
@@ -89,9 +103,9 @@ class RaceField:
         checked = sorted(confirmed)
         chosen = np.isin(np.array(checked, np.uint64), np.array(finalists, np.uint64))
         gain = None
-        if checked and self._first is not None:
+        if checked and first is not None:
             scores = objective.scores([confirmed[seed] for seed in checked])
-            gain = held_out_gain(scores, chosen, self._first)
+            gain = held_out_gain(scores, chosen, first)
         good = int(chosen.sum())
         sides = (good, len(checked) - good, len(self._plan.confirm_prompts) if checked else 0)
         return RaceOutcome(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..tables import SeedEffect
+from .drafts import DraftAgreement
 from .plan import FEWEST_CONFIRMED
 from .racing import RaceDesign, smallest_pool_gain, smallest_seen
 from .racing.residuals import Doubles, ScoredRound, residuals_of
@@ -35,6 +36,9 @@ class RaceOutcome:
         gain: of the finalists over others on held-out prompts, in sd, with its 95 % interval; None
             where nothing was confirmed.
         confirmed: seeds a side and prompts behind it.
+        drafts: how far drafts agreed with full pictures, where they were raced instead of these;
+            ``made`` counts drafts then.
+        pool: how many seeds raced; 0 where the table has all of them.
     """
 
     design: RaceDesign
@@ -48,13 +52,16 @@ class RaceOutcome:
     objective: str
     gain: tuple[float, float, float] | None = None
     confirmed: tuple[int, int, int] = field(default=(0, 0, 0))
+    drafts: DraftAgreement | None = None
+    pool: int = 0
 
     @property
     def rule(self) -> str:
         """How the best seeds were chosen, in words."""
+        drafts = f" of drafts of {self.drafts.steps} steps" if self.drafts else ""
         return (
-            f"race on {self.objective}: declared better by a sequential likelihood ratio for a "
-            f"gain of {self.design.detect:g} sd over the mean seed, false discovery rate "
+            f"race{drafts} on {self.objective}: declared better by a sequential likelihood ratio "
+            f"for a gain of {self.design.detect:g} sd over the mean seed, false discovery rate "
             f"{self.design.false_share:g}; then the next best"
         )
 
@@ -62,14 +69,15 @@ class RaceOutcome:
     def verdict(self) -> SeedEffect:
         """An effect has its interval above nought; none has it below the gain looked for.
 
-        Anything else, and fewer than six seeds a side, is undecided.
+        Anything else, and fewer than six seeds a side, is undecided; so is a race of drafts that
+        found nothing, as full pictures might have.
         """
         if self.gain is None or min(self.confirmed[:2]) < FEWEST_CONFIRMED:
             return SeedEffect.UNDECIDED
         _, low, high = self.gain
         if low > 0:
             return SeedEffect.EFFECT
-        nothing = not self.better and high < self.design.detect
+        nothing = not self.better and high < self.design.detect and self.drafts is None
         return SeedEffect.NO_EFFECT if nothing else SeedEffect.UNDECIDED
 
     def to_json(self) -> dict[str, object]:
@@ -93,6 +101,7 @@ class RaceOutcome:
             else None,
             "held_out_gain_sd": None if self.gain is None else [round(g, 4) for g in self.gain],
             "confirmed": [good, others, held_out],
+            **({"drafts": self.drafts.to_json(), "pool": self.pool} if self.drafts else {}),
         }
 
 

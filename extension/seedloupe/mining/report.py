@@ -65,6 +65,7 @@ class MiningReport:
         batch: pictures made at once; less than asked for after memory ran out.
         lost: scorers that failed, each with the reason.
         verdict: whether seeds matter, as far as held-out pictures tell; undecided before.
+        draft_steps: of the drafts that leaders were told from; 0 where full pictures told.
     """
 
     stage: MiningStage
@@ -82,6 +83,7 @@ class MiningReport:
     batch: int = 0
     lost: Mapping[str, str] = field(default_factory=dict)
     verdict: SeedEffect = SeedEffect.UNDECIDED
+    draft_steps: int = 0
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values, seeds as decimal strings."""

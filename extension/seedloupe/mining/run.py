@@ -5,14 +5,18 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from ..errors import InputError
 from ..tables import SeedTable
 from .assemble import assemble
 from .block_line import BlockLine, DoneBatch
 from .blocks import SeedBlock, Shard, cut, rows
+from .drafts import FULL_PROMPTS, PILOT, DraftAgreement, Drafts, draft_agreement
 from .engines import BlockEngine
 from .instruments import Generator as PictureMaker
 from .journal import Journal, Measures
@@ -21,18 +25,29 @@ from .objective import PictureObjective
 from .painting import BatchPainter
 from .plan import MiningPlan
 from .race_field import RaceField
-from .racing import RaceDesign, SeedState
+from .racing import RaceDesign, ScoredRound, SeedState
 from .report import MiningReport, MiningStage, leader_board
 from .scores import BySeed, best_and_random, count_failed, table_metrics
 
 Reports = Generator[MiningReport, None, bool]
 _Gathering = Generator[MiningReport, None, "dict[int, Measures] | None"]
+_Racing = Generator[MiningReport, None, "PictureObjective | None"]
+_Piloting = Generator[MiningReport, None, "_Pilot | None"]
 #: How much a new batch counts in the pace.
 _PACE = 0.2
 
 
 class _Stopped(Exception):  # noqa: N818 - asked for, which is no error
     """Raised between two batches."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Pilot:
+    """What a pilot found: agreement, and what scores full pictures in which units."""
+
+    agreement: DraftAgreement
+    objective: PictureObjective
+    scores: ScoredRound
 
 
 class MiningRun:
@@ -45,6 +60,8 @@ class MiningRun:
         journal: keeps what was measured; a run with the same plan and journal goes on where the
             last one ended, and ends in the same table.
         race: how to race; None makes all pictures.
+        drafts: what makes cheap pictures to race on; full ones are then made of the best seeds and
+            of as many others, which is all that the table has.
         shard: which portions are ours, for processes that share no folder.
         engine: who makes and measures, such as the workers of a cluster; None does it here. The
             generator and the scorers given here must be like those of the workers: they say how
@@ -63,23 +80,31 @@ class MiningRun:
         *,
         journal: Journal,
         race: RaceDesign | None = None,
+        drafts: Drafts | None = None,
         shard: Shard | None = None,
         engine: BlockEngine | None = None,
         overlap: bool = True,
         tell: Callable[[str], object] = lambda line: None,
     ) -> None:
-        self.plan, self.race = plan, race
+        if drafts and not (race and plan.confirm and plan.confirm_prompts):
+            expected = "a race, and held-out prompts, as drafts only choose"
+            raise InputError("drafts", expected=expected, got="none")
+        if drafts and engine:
+            raise InputError("drafts", expected="pictures made here", got="workers elsewhere")
+        self.plan, self.race, self.drafts = plan, race, drafts
         self.table: SeedTable | None = None
         self.journal, self._shard = journal, shard or Shard()
         self._engine = engine
         self._tell, self._notes = tell, queue.SimpleQueue[str]()
         self._painter = BatchPainter(plan, generator, tell=self._notes.put)
+        self._drafter = drafts and BatchPainter(plan, drafts.generator, tell=self._notes.put)
         self._measurer = BatchMeasurer(plan, scorers, tell=self._notes.put)
         self._measurer.lose(journal.lost())
         self._line = BlockLine(journal, self._measurer, overlap=overlap, tell=self._notes.put)
+        self._counted: set[str] = set()  # portions that reports have counted
         self._stopping = threading.Event()
         self._pace = _Pace()
-        self._total = race_pictures(plan, race)
+        self._total = race_pictures(plan, race, drafts=drafts is not None)
         self._now = MiningReport(MiningStage.MINE, left=self._total, batch=plan.batch)
 
     def stop(self) -> None:
@@ -97,7 +122,7 @@ class MiningRun:
                 one picture, or no scorer is left.
         """
         try:
-            finished = yield from (self._raced() if self.race else self._exhaustive())
+            finished = yield from self._course()
         except _Stopped:
             for done in self._line.drain():
                 yield self._count(done)
@@ -110,6 +135,11 @@ class MiningRun:
             yield self._say(stage=MiningStage.DONE, left=0, seconds_left=0.0)
         else:
             yield self._say(stage=MiningStage.WAITING)
+
+    def _course(self) -> Reports:
+        if self.drafts and self._drafter:
+            return self._drafted(self.drafts, self._drafter)
+        return self._raced() if self.race else self._exhaustive()
 
     def _exhaustive(self) -> Reports:
         """Every seed with every prompt; then the best, and as many others, with the held-out."""
@@ -131,19 +161,10 @@ class MiningRun:
 
     def _raced(self) -> Reports:
         """Rounds until every seed is decided; then the finalists with the held-out prompts."""
-        plan, design = self.plan, self.race or RaceDesign()
-        field = RaceField(plan, design)
-        objective: PictureObjective | None = None
-        while (asked := field.race.ask()) is not None:
-            found = yield from self._gather(field.blocks(asked))
-            if found is None:
-                return False
-            if objective is None:
-                metrics = table_metrics(self._measurer.all_outputs)
-                objective = PictureObjective(metrics, list(found.values()), design.objective)
-            field.tell(asked, found, objective)
-            yield self._board(field)
-        if objective is None:  # no prompt, which no plan has
+        plan = self.plan
+        field = RaceField(plan, self.race or RaceDesign())
+        objective = yield from self._race(field, self._painter)
+        if objective is None:
             return False
         confirmed: BySeed = {}
         if plan.confirm and plan.confirm_prompts:
@@ -156,9 +177,84 @@ class MiningRun:
         self.table = assemble(plan, self._measurer.outputs, field.mined, confirmed, raced=outcome)
         return True
 
-    def _gather(self, blocks: Sequence[SeedBlock]) -> _Gathering:
+    def _race(self, field: RaceField, painter: BatchPainter) -> _Racing:
+        """The rounds; None where a portion is in others' hands."""
+        objective: PictureObjective | None = None
+        while (asked := field.race.ask()) is not None:
+            found = yield from self._gather(field.blocks(asked), painter)
+            if found is None:
+                return None
+            if objective is None:
+                objective = self._objective(found)
+            field.tell(asked, found, objective)
+            yield self._board(field)
+        return objective
+
+    def _drafted(self, drafts: Drafts, drafter: BatchPainter) -> Reports:
+        """A pilot of both; a race of drafts; then full pictures of the finalists and of others."""
+        plan = self.plan
+        self._now = replace(self._now, draft_steps=drafts.steps)
+        field = RaceField(plan, self.race or RaceDesign(), phase="draft")
+        pilot = yield from self._pilot(field, drafts, drafter)
+        if pilot is None:
+            return False
+        if (yield from self._race(field, drafter)) is None:
+            return False
+        self._now = replace(self._now, draft_steps=0)
+        chosen = field.checked()
+        whole = replace(plan, seeds=chosen, prompts=plan.prompts[:FULL_PROMPTS])
+        blocks = cut("full", chosen, whole.prompts, size=plan.batch, thumbnails=True)
+        mined = yield from self._gather(blocks)
+        confirmed = None if mined is None else (yield from self._confirm(chosen))
+        if mined is None or confirmed is None:
+            return False
+        outcome = replace(
+            field.outcome(pilot.objective, confirmed, spreads_of=pilot.scores),
+            drafts=pilot.agreement,
+            pool=len(plan.seeds),
+        )
+        self._now = replace(self._now, verdict=outcome.verdict)
+        self.table = assemble(whole, self._measurer.outputs, mined, confirmed, raced=outcome)
+        return True
+
+    def _pilot(self, field: RaceField, drafts: Drafts, drafter: BatchPainter) -> _Piloting:
+        """Make the first prompts' pictures of some seeds both ways.
+
+        Raises:
+            InputError: drafts tell too little of full pictures.
+        """
+        first = field.race.ask()
+        blocks = field.blocks(first) if first else ()
+        enough = [block for block in blocks if self.plan.seeds.index(block.seeds[0]) < PILOT]
+        drafted = yield from self._gather(enough, drafter)
+        if drafted is None:
+            return None
+        full = yield from self._gather(
+            cut("pilot", tuple(drafted), enough[0].prompts, size=self.plan.batch)
+        )
+        if full is None:
+            return None
+        objective = self._objective(full)
+        scores = objective.scores(list(full.values()))
+        found = draft_agreement(drafts, objective.scores(list(drafted.values())), scores)
+        found.require()
+        rows, everybody = np.arange(len(full)), np.ones(len(full), bool)
+        return _Pilot(found, objective, ScoredRound(rows, everybody, scores))
+
+    def _objective(self, found: Mapping[int, Measures]) -> PictureObjective:
+        metrics = table_metrics(self._measurer.all_outputs)
+        race = self.race or RaceDesign()
+        return PictureObjective(metrics, list(found.values()), race.objective)
+
+    def _gather(
+        self, blocks: Sequence[SeedBlock], painter: BatchPainter | None = None
+    ) -> _Gathering:
         """Measure those of ``blocks`` that are ours; None where one is in others' hands."""
-        yield from (self._done_elsewhere(blocks) if self._engine else self._done_here(blocks))
+        new = [block for block in blocks if block.name not in self._counted]
+        painter = painter or self._painter
+        yield from (
+            self._done_elsewhere(blocks) if self._engine else self._done_here(blocks, painter)
+        )
         if not all(self.journal.has(block.name) for block in blocks):
             return None
         found = {
@@ -168,20 +264,24 @@ class MiningRun:
                 block.seeds, rows(block, self.journal.read(block.name)), strict=True
             )
         }
-        failed = self._now.failed + count_failed(found)
-        self._now = replace(self._now, failed=failed)
+        self._counted |= {block.name for block in new}
+        seen = {seed: found[seed] for block in new for seed in block.seeds}
+        self._now = replace(self._now, failed=self._now.failed + count_failed(seen))
         return found
 
-    def _done_here(self, blocks: Sequence[SeedBlock]) -> Iterator[MiningReport]:
+    def _done_here(
+        self, blocks: Sequence[SeedBlock], painter: BatchPainter
+    ) -> Iterator[MiningReport]:
         for block in blocks:
             if self._stopping.is_set():
                 raise _Stopped
             if self.journal.has(block.name):
-                yield self._count(DoneBatch(block.pictures, fresh=False))
+                if block.name not in self._counted:
+                    yield self._count(DoneBatch(block.pictures, fresh=False))
             elif self._shard.has(block.number):
                 claim = ExitStack()
                 if claim.enter_context(self.journal.claim(block.name)):
-                    yield from self._timed(self._line.measure(block, self._painter, claim))
+                    yield from self._timed(self._line.measure(block, painter, claim))
         yield from self._timed(self._line.drain())
 
     def _done_elsewhere(self, blocks: Sequence[SeedBlock]) -> Iterator[MiningReport]:
@@ -240,12 +340,20 @@ class MiningRun:
         return self._now
 
 
-def race_pictures(plan: MiningPlan, race: RaceDesign | None) -> int:
-    """About how many pictures a run makes; exactly, where all are made."""
+def race_pictures(plan: MiningPlan, race: RaceDesign | None, *, drafts: bool = False) -> int:
+    """About how many pictures a run makes, drafts included; exactly, where all are made."""
     if race is None:
         return plan.images
     checked = plan.images - len(plan.seeds) * len(plan.prompts)
-    return race.pictures(len(plan.seeds), len(plan.prompts)) + checked
+    raced = race.pictures(len(plan.seeds), len(plan.prompts))
+    return raced + (draft_run_pictures(plan, race) if drafts else checked)
+
+
+def draft_run_pictures(plan: MiningPlan, race: RaceDesign) -> int:
+    """At most how many full pictures a run makes that races on drafts."""
+    checked = min(2 * plan.confirm, len(plan.seeds))
+    each = min(len(plan.prompts), FULL_PROMPTS) + len(plan.confirm_prompts)
+    return checked * each + min(PILOT, len(plan.seeds)) * min(race.first, len(plan.prompts))
 
 
 class _Pace:

@@ -14,20 +14,22 @@ from ..mining import (
     FEWEST_CONFIRMED,
     MiningPlan,
     RaceDesign,
+    draft_run_pictures,
     race_pictures,
     smallest_pool_gain,
     smallest_seen,
 )
+from ..mining.drafts import PILOT
 from ..mining.racing import FEWEST_PROMPTS, FEWEST_SEEDS
 from ..noise import canonical_seed, initial_noise
-from .estimate import MiningEstimate, memory_used, seconds_each
+from .estimate import DraftEstimate, MiningEstimate, memory_used, seconds_each
 from .prompt_files import PromptSplit, read_prompts, split_prompts
 from .scorers import ScorerWish, open_scorers, scorers_of, with_weights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ..mining import Generator
+    from ..mining import Drafts, Generator
     from ..mining.scorers import Scorer, ScorerPlugin, ScorerSources
     from ..registry import Registry
 
@@ -163,6 +165,7 @@ def estimate_mining(
     generator: Generator,
     *,
     race: RaceDesign | None = None,
+    drafts: Drafts | None = None,
     machines: int = 1,
     tell: Callable[[int], object] = lambda _: None,
 ) -> MiningEstimate:
@@ -172,18 +175,16 @@ def estimate_mining(
         plan: what would be run.
         generator: what draws.
         race: how it would be raced; None where all pictures would be made.
+        drafts: what makes the drafts that would race; None where full pictures would.
         machines: devices like this one that share the work.
         tell: is told how many pictures have been drawn, each time some have.
     """
-    import torch
-
-    def draw(count: int) -> None:
-        seeds = plan.seeds[:count]
-        noise = torch.stack([initial_noise(seed, plan.shape, source=plan.noise) for seed in seeds])
-        generator(plan.prompts[0], noise, seeds)
-
-    each = seconds_each(draw, min(plan.batch, len(plan.seeds)), tell=tell)
-    images = race_pictures(plan, race)
+    each = _timed(plan, generator, tell)
+    images = race_pictures(plan, race, drafts=drafts is not None)
+    drafted = None if drafts is None or race is None else _drafted(plan, race, drafts, tell)
+    seconds = each * images
+    if drafted is not None:
+        seconds = each * drafted.full_images + drafted.seconds_each * drafted.images
     held_out = len(plan.confirm_prompts)
     pool = smallest_pool_gain(plan.confirmed, plan.confirmed, held_out) if plan.confirmed else None
     return MiningEstimate(
@@ -193,7 +194,7 @@ def estimate_mining(
         prompts=len(plan.prompts),
         held_out=held_out,
         confirmed=plan.confirmed,
-        seconds=each * images,
+        seconds=seconds,
         seconds_most=each * plan.images,
         seconds_each=each,
         machines=machines,
@@ -202,6 +203,34 @@ def estimate_mining(
         detect=None if race is None else race.detect,
         smallest_single=smallest_seen(len(plan.prompts)),
         smallest_pool=pool,
+        drafts=drafted,
+    )
+
+
+def _timed(plan: MiningPlan, generator: Generator, tell: Callable[[int], object]) -> float:
+    """Return how many seconds a picture takes."""
+    import torch
+
+    def draw(count: int) -> None:
+        seeds = plan.seeds[:count]
+        noise = torch.stack([initial_noise(seed, plan.shape, source=plan.noise) for seed in seeds])
+        generator(plan.prompts[0], noise, seeds)
+
+    return seconds_each(draw, min(plan.batch, len(plan.seeds)), tell=tell)
+
+
+def _drafted(
+    plan: MiningPlan, race: RaceDesign, drafts: Drafts, tell: Callable[[int], object]
+) -> DraftEstimate:
+    full = draft_run_pictures(plan, race)
+    return DraftEstimate(
+        steps=drafts.steps,
+        full_steps=drafts.full_steps,
+        images=race_pictures(plan, race, drafts=True) - full,
+        full_images=full,
+        seconds_each=_timed(plan, drafts.generator, tell),
+        needed=drafts.needed,
+        pilot=min(PILOT, len(plan.seeds)) * min(race.first, len(plan.prompts)),
     )
 
 

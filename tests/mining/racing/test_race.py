@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from simulated_seeds import Law, run_race, simulate
+from simulated_seeds import Law, UnseenLaw, run_race, simulate, simulate_unseen
 
 from seedloupe.errors import InputError
 from seedloupe.mining.racing import Race, RaceDesign, SeedState, smallest_seen
 from seedloupe.mining.racing.design import smallest_pool_gain
 from seedloupe.mining.racing.race import passes
+from seedloupe.mining.racing.residuals import ScoredRound, residuals_of
 
 #: Pictures a seed of the smallest fixed design that finds four of five at that share of false ones.
 FIXED = 47.3
@@ -47,6 +48,36 @@ def test_the_procedure_of_benjamini_and_hochberg_lets_pass_what_theirs_does() ->
     p += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
     assert passes(np.array(p), 0.05).tolist() == [True] * 4 + [False] * 11
     assert not passes(np.ones(4), 0.05).any()
+
+
+def test_residuals_are_in_deviations_of_one_seed_however_much_seeds_differ() -> None:
+    rng = np.random.default_rng(6)
+    gains = rng.normal(0, 5, 256)
+    scores = gains[:, None] + rng.normal(0, 1, (256, 6)) + rng.normal(0, 3, 6)
+    turn = ScoredRound(np.arange(256), np.ones(256, bool), {"score": scores})
+    found = residuals_of([turn])[0].values.mean(1)
+    middle = np.abs(gains) < 5  # far beyond two deviations they are drawn in
+    slope = np.polyfit(gains[middle], found[middle], 1)[0]
+    assert slope == pytest.approx(1.0, abs=0.1)
+
+
+@pytest.mark.parametrize("law", list(UnseenLaw))
+def test_what_settings_were_not_chosen_on_is_raced_as_well(law: UnseenLaw) -> None:
+    rng = np.random.default_rng(8)
+    world = simulate_unseen(rng, law, seeds=1024, prompts=120)
+    found = run_race(world, RaceDesign(detect=0.5))
+    assert found.power >= 0.4  # of one run; the benchmark has the means of many
+    assert found.false_share <= 0.25
+    assert found.pictures <= 0.5 * FIXED
+
+
+@pytest.mark.parametrize("law", list(UnseenLaw))
+def test_unseen_pictures_of_one_seed_differ_by_one_deviation(law: UnseenLaw) -> None:
+    world = simulate_unseen(np.random.default_rng(9), law, seeds=4000, prompts=40)
+    centred = world.scores - world.scores[~world.good].mean(0)
+    assert centred[~world.good].std() == pytest.approx(1.0, abs=0.08)
+    gain = centred[world.good].mean() - centred[~world.good].mean()
+    assert gain == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_prompt_that_is_hard_for_all_moves_no_seed() -> None:

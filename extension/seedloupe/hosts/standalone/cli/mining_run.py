@@ -101,7 +101,8 @@ def worked(
     from ....mining import MiningStage, race_pictures
 
     begun, last, why = time.monotonic(), None, ""
-    with console.progress("mining", race_pictures(mining.plan, mining.race), "pictures") as bar:
+    total = race_pictures(mining.plan, mining.race, drafts=mining.drafts is not None)
+    with console.progress("mining", total, "pictures") as bar:
         try:
             for report in mining.rounds():
                 last = report
@@ -191,9 +192,10 @@ def _raced(mining: MiningRun, last: MiningReport | None) -> list[str]:
     lost = [f"{name} was left out: {reason}" for name, reason in last.lost.items()]
     failed = [f"{last.failed} pictures were not finite and not scored"] if last.failed else []
     better = "seed was" if last.better == 1 else "seeds were"
+    drafts = f", drafts of {mining.drafts.steps} steps among them" if mining.drafts else ""
     return [
-        f"{last.better} {better} declared better than the mean seed by {last.made} pictures; "
-        f"all would have been {mining.plan.images}",
+        f"{last.better} {better} declared better than the mean seed by {last.made} pictures"
+        f"{drafts}; all would have been {mining.plan.images}",
         *failed,
         *lost,
     ]

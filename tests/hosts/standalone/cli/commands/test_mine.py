@@ -258,6 +258,29 @@ def test_seeds_race_where_they_are_many_and_the_plan_says_what_can_be_seen(
     assert "a race for a gain of 1.5 sd" in refused.err
 
 
+def test_drafts_are_planned_and_refused_where_they_tell_too_little(
+    cli: Cli, model: Path, tmp_path: Path
+) -> None:
+    listed = tmp_path / "prompts.csv"
+    listed.write_text("prompt\n" + "".join(f"a hill {index}\n" for index in range(12)), "utf-8")
+    out = tmp_path / "t.seedtable.safetensors"
+    size = ("--seeds", "0:32", "--steps", 2, "--guidance", 1, "--batch", 16, "--device", "cpu")
+    words = ("mine", "--model", model, "--out", out, "--prompts", listed, *size)
+    planned = cli(*words, "--plan", "--drafts", 1)
+    assert "drafts of 1 steps" in planned.out
+    assert "agree with those of full pictures by more than 0.71" in planned.out
+    # random weights give no picture a blemish: all scores alike, which agree in nothing
+    ended = cli(*words, "--drafts", 1)
+    assert ended.code == 2
+    assert "rank correlation 0.00" in ended.err
+    assert "Mine without drafts" in ended.err
+    assert not out.exists()
+    refused = cli(*words, "--drafts", 1, "--exhaustive", "--resume")
+    assert (refused.code, "seeds that race" in refused.err) == (2, True)
+    refused = cli(*words, "--drafts", 2, "--resume")
+    assert (refused.code, "fewer steps than the 2" in refused.err) == (2, True)
+
+
 def test_shards_are_joined_by_merging_their_journals(
     cli: Cli, model: Path, prompts: Path, tmp_path: Path
 ) -> None:

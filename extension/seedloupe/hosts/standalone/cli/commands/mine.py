@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from .....generation.model_info import ModelInfo
     from .....generation.request import Request
+    from .....mining import Drafts, MiningPlan, RaceDesign
+    from ...engine.models import Model
     from ..console import Console
     from ..parser import Parser
 
@@ -144,6 +146,13 @@ def _add_race(parser: argparse.ArgumentParser) -> None:
         help="scores to race on, which count alike (default: all)",
     )
     parser.add_argument(
+        "--drafts",
+        type=steps,
+        metavar="STEPS",
+        help="race on pictures of so few steps, and make full ones of the best seeds and others; "
+        "ends at once where drafts tell too little (default: race on full pictures)",
+    )
+    parser.add_argument(
         "--shard",
         metavar="i/n",
         help="measure only this part, i from 0; then 'tables merge' joins the parts (default: all)",
@@ -182,14 +191,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     plan, race = planned(args, request, given, journal_folder, dtype=model.dtype_name)
     say_cut_prompts(console, model, [*plan.prompts, *plan.confirm_prompts])
     generator = generator_for(model, plan.sampling, plan.noise)
+    drafts = _drafts(args, model, plan, race)
     if args.plan:
         with console.measuring() as tell:
-            found = estimate_mining(plan, generator, race=race, machines=args.machines, tell=tell)
+            found = estimate_mining(
+                plan, generator, race=race, drafts=drafts, machines=args.machines, tell=tell
+            )
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
         return 0
     scorers = scorers_asked(args, model, plugins, prompts=len(plan.prompts), console=console)
-    journal = Journal(journal_folder, plan, race=race)
+    journal = Journal(journal_folder, plan, race=race, drafts=args.drafts or 0)
     with engine_for(args, console, plan) as engine:
         mining = MiningRun(
             plan,
@@ -197,6 +209,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             scorers,
             journal=journal,
             race=race,
+            drafts=drafts,
             shard=shard,
             engine=engine,
             tell=console.note,
@@ -233,6 +246,28 @@ def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
         plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
         noise=NoiseSource.parse(args.noise),
     )
+
+
+def _drafts(
+    args: argparse.Namespace, model: Model, plan: MiningPlan, race: RaceDesign | None
+) -> Drafts | None:
+    """Return what makes drafts, the same way in fewer steps; None where nobody asked for any."""
+    from dataclasses import replace
+
+    from .....mining import Drafts
+    from ...engine.model_pictures import generator_for
+
+    if args.drafts is None:
+        return None
+    if race is None:
+        raise InputError(
+            "drafts",
+            expected="seeds that race",
+            got="all pictures",
+            advice="Without a race there is nothing that drafts could spare.",
+        )
+    few = replace(plan.sampling, steps=args.drafts)
+    return Drafts(generator_for(model, few, plan.noise), args.drafts, plan.sampling.steps or 1)
 
 
 def budget(text: str) -> float:
