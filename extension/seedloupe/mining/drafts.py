@@ -26,6 +26,7 @@ FULL_PROMPTS = 16
 
 _SURE = 0.975
 _LARGEST_Z = 8.0
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,20 @@ def draft_agreement(
 
 
 def _objective(scores: dict[str, Doubles]) -> Doubles:
-    """Return what a race would add up, ``(S, P)``."""
-    seeds = len(next(iter(scores.values())))
+    """Return what a race would add up, ``(S, P)``; NaN where pictures of a prompt do not differ."""
+    first = next(iter(scores.values()))
+    scores = {name: values for name, values in scores.items() if _differs(values)}
+    if not scores:
+        return np.full_like(first, np.nan)
+    seeds = len(first)
     turn = ScoredRound(np.arange(seeds), np.ones(seeds, bool), scores)
     return residuals_of([turn])[0].values
+
+
+def _differs(scores: Doubles) -> bool:
+    """Whether some prompt's pictures differ by more than rounding."""
+    spread = np.nanmax(scores, 0, initial=-np.inf) - np.nanmin(scores, 0, initial=np.inf)
+    return bool((spread > _ROUNDING * np.nanmax(np.abs(scores), initial=1e-30)).any())
 
 
 def _rank_correlation(one: Doubles, other: Doubles) -> float:

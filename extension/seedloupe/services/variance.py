@@ -72,7 +72,7 @@ def measure_variance(
         scorers: measure them.
         batch: pictures at once.
         tell: is told how many pictures have been measured.
-        say: is told a line when a scorer is lost.
+        say: is told a line when a scorer is lost or memory ran out.
 
     Raises:
         InputError: there are too few seeds or prompts, or a noise nobody can draw.
@@ -97,5 +97,6 @@ def measure_variance(
         noise=request.noise,
         batch=batch,
         tell=tell,
+        say=say,
     )
     return conclude_variance(grid, np.random.default_rng(0))

@@ -168,3 +168,29 @@ def test_a_picture_that_is_not_finite_takes_its_prompt_out() -> None:
     look = next(space for space in found.spaces if space.name == "feature.look")
     assert look.prompts == 5
     assert found.lines()[-1] == "1 pictures were not finite"
+
+
+def test_memory_that_runs_out_halves_the_batch_of_a_grid() -> None:
+    class Small(BlobGenerator):
+        def __call__(self, prompt: str, noise: Tensor, seeds: Sequence[int]) -> Tensor:
+            if len(noise) > 3:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().__call__(prompt, noise, seeds)
+
+    said: list[str] = []
+    panel = ScorerPanel({"appearance": PixelPlugin().open(ScorerSources())})
+    small, whole = (
+        measure_grid(
+            range(10),
+            PROMPTS,
+            generator,
+            panel,
+            shape=SHAPE,
+            noise=NoiseSource(),
+            say=said.append,
+        )
+        for generator in (Small(), BlobGenerator())
+    )
+    assert [line.rpartition(" ")[2] for line in said] == ["5", "2"]
+    for key, values in whole.values.items():
+        np.testing.assert_allclose(small.values[key], values, atol=1e-6)

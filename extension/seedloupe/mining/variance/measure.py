@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...noise import NoiseSource, initial_noise
 from ..instruments import Generator
+from ..painting import halved, out_of_memory
 from ..scorers import OutputKind, PictureBatch, ScorerPanel
 
 NOISE_CONTROL = "control.noise"
@@ -40,6 +41,7 @@ def measure_grid(
     noise: NoiseSource,
     batch: int = 16,
     tell: Callable[[int], object] = lambda done: None,
+    say: Callable[[str], object] = lambda line: None,
 ) -> MeasuredGrid:
     """Make and measure every picture of a grid.
 
@@ -50,19 +52,31 @@ def measure_grid(
         panel: measures them.
         shape: of the latent.
         noise: where noise comes from.
-        batch: pictures at once.
+        batch: pictures at once; halved where memory runs out.
         tell: is told how many pictures have been measured.
+        say: is told a line when memory ran out.
+
+    Raises:
+        InputError: one picture alone does not fit into memory.
     """
     drawn = torch.stack([initial_noise(seed, shape, source=noise) for seed in seeds])
     parts: dict[str, list[list[torch.Tensor]]] = {}
     failed = done = 0
     for column, prompt in enumerate(prompts):
-        for start in range(0, len(seeds), batch):
+        start = 0
+        while start < len(seeds):
             rows = tuple(seeds[start : start + batch])
-            images = generator(prompt, drawn[start : start + batch], rows)
-            measured = panel.measure(PictureBatch(images, (prompt,) * len(rows), rows))
+            try:
+                images = generator(prompt, drawn[start : start + batch], rows)
+                measured = panel.measure(PictureBatch(images, (prompt,) * len(rows), rows))
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error):
+                    raise
+                batch = halved(len(rows), error, say)
+                continue
             failed += int((~images.isfinite().flatten(1).all(1)).sum())
             done += len(rows)
+            start += len(rows)
             for key, found in measured.items():
                 columns = parts.setdefault(key, [[] for _ in prompts])
                 columns[column].append(found.reshape(len(rows), -1))
