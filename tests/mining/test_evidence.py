@@ -58,6 +58,17 @@ def test_fewer_seeds_than_it_takes_decide_nothing_whatever_they_show() -> None:
     assert concluded(dice, enough, 50, law="standard_normal") is SeedEffect.EFFECT
 
 
+def test_an_interval_wider_than_what_could_be_seen_rules_nothing_out() -> None:
+    def gain(low: float, high: float) -> list[Gain]:
+        return [Gain(HeldOutGain("a", (low + high) / 2, low, high), (low, high))]
+
+    assert verdict(METRICS, gain(-0.1, 0.4), 6, {"a": 0.5}) is SeedEffect.NO_EFFECT
+    assert verdict(METRICS, gain(-0.1, 0.6), 6, {"a": 0.5}) is SeedEffect.UNDECIDED
+    assert verdict(METRICS, gain(0.1, 0.6), 6, {"a": 0.5}) is SeedEffect.EFFECT
+    worse = [Gain(HeldOutGain("b", 0, -0.6, 0.1), (-0.6, 0.1))]
+    assert verdict(METRICS, worse, 6, {"b": 0.5}) is SeedEffect.UNDECIDED
+
+
 def test_equal_spreads_give_the_textbook_interval() -> None:
     """Two samples of one spread: pooled variance, and the 2.228 of a printed table."""
     best, others = np.arange(6.0), np.arange(6.0) - 4

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from seedloupe.errors import InputError, TableError
 from seedloupe.mining import Appearance, Journal, MiningPlan, MiningProgress, mine
@@ -14,6 +17,7 @@ from seedloupe.picking import pick_diverse
 from seedloupe.picking.words import evidence_notes
 from seedloupe.tables import (
     NEAR_IDENTICAL,
+    MetricSpec,
     SeedEffect,
     SeedTable,
     merge_tables,
@@ -95,6 +99,26 @@ def test_a_model_whose_seeds_draw_nearly_alike_is_said_to_and_its_few_kinds_are_
         assert NEAR_IDENTICAL in chosen.notes
     assert mined.spec.evidence is not None
     assert not mined.spec.evidence.near_identical
+
+
+def test_seeds_that_decide_all_are_not_said_to_matter_not_where_scores_want_the_opposite(
+    tmp_path: Path,
+) -> None:
+    class Opposed(QualityInstrument):
+        metrics = (MetricSpec("bright", "1", True), MetricSpec("dark", "1", True))
+        references: ClassVar = {}
+
+        def measure(self, images: Tensor, prompt: str) -> Mapping[str, Tensor]:
+            bright = super().measure(images, prompt)["score.bright"]
+            return {"score.bright": bright, "score.dark": -bright}
+
+    plan = plan_of(64, confirm=6)
+    table = mine(plan, BlobGenerator(), [Opposed()], journal=Journal(tmp_path, plan))
+    assert table is not None
+    evidence = table.spec.evidence
+    assert evidence is not None
+    assert evidence.split_half["bright"] > 0.9
+    assert evidence.verdict is SeedEffect.UNDECIDED
 
 
 def test_tables_of_the_same_prompts_are_not_merged_whatever_confirmed_them(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ reliability, the chance baseline, and what is left of the gain on other prompts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from .instruments import Floats
 from .journal import Measures
 from .plan import FEWEST_CONFIRMED, MiningPlan
 from .race_outcome import RaceOutcome
+from .racing import smallest_seen
+from .racing.residuals import spread_within
 from .scorers import OutputKind
 from .scores import (
     BySeed,
@@ -27,6 +29,7 @@ from .scores import (
     count_images,
     places,
     score,
+    score_matrix,
 )
 from .variance import prompt_share_at_least
 from .welch import FEWEST_FOR_A_SPREAD, welch_interval
@@ -77,6 +80,7 @@ def evidence_of(
         if compared >= FEWEST_FOR_A_SPREAD
         for gain in _gain(metric, best, confirmed, len(metrics))
     )
+    limits = {metric.spec.name: _seen(metric, plan, mined) for metric in metrics}
     extra: dict[str, object] = {
         "metrics_compared_on": "disjoint prompts" if parts > 1 else "the same pictures",
         "tag_variance_ratio": _tag_variances([mined[seed] for seed in plan.seeds], shared),
@@ -90,7 +94,7 @@ def evidence_of(
         extra |= {"race": raced.to_json(), "split_half_of_shared_prompts": halves}
     return Evidence(
         rule=raced.rule if raced else "best mean rank over all metrics",
-        verdict=raced.verdict if raced else verdict(specs, gains, compared),
+        verdict=raced.verdict if raced else verdict(specs, gains, compared, limits),
         pool=len(plan.seeds),
         split_half={} if raced else halves,
         correlations=_correlations(specs, columns),
@@ -111,12 +115,25 @@ def split_half(first: Floats, second: Floats) -> float:
     return max(0.0, 2 * half / (1 + half)) if half > -1 else 0.0
 
 
-def verdict(metrics: Sequence[MetricSpec], gains: Sequence[Gain], compared: int) -> SeedEffect:
+def verdict(
+    metrics: Sequence[MetricSpec],
+    gains: Sequence[Gain],
+    compared: int,
+    limits: Mapping[str, float] | None = None,
+) -> SeedEffect:
     """What the gains on held-out prompts allow to be said.
 
     An effect is a gain whose interval, widened for the number of metrics (Bonferroni), lies
-    on the good side; undecided is one that does so only before it is widened, and whatever
-    ``compared``, the seeds a side, are too few for.
+    on the good side; none is where every interval ends before the gain that so many prompts show
+    of a single seed. Undecided is all else, and whatever ``compared``, the seeds a side, are too
+    few for.
+
+    Args:
+        metrics: all scores.
+        gains: of those that held-out pictures give.
+        compared: seeds a side.
+        limits: for each metric the gain that mining could see of a single seed; none where nobody
+            asks for more than an interval that holds nought.
     """
     if not gains or compared < FEWEST_CONFIRMED:
         return SeedEffect.UNDECIDED
@@ -128,7 +145,11 @@ def verdict(metrics: Sequence[MetricSpec], gains: Sequence[Gain], compared: int)
     if any(good(gain.plain.metric, *gain.widened) for gain in gains):
         return SeedEffect.EFFECT
     plain = any(good(gain.plain.metric, gain.plain.low, gain.plain.high) for gain in gains)
-    return SeedEffect.UNDECIDED if plain else SeedEffect.NO_EFFECT
+    wide = limits is not None and any(
+        (gain.plain.high if up[gain.plain.metric] else -gain.plain.low) > limits[gain.plain.metric]
+        for gain in gains
+    )
+    return SeedEffect.UNDECIDED if plain or wide else SeedEffect.NO_EFFECT
 
 
 @dataclass(frozen=True)
@@ -148,6 +169,17 @@ def tag_variance(rates: Floats) -> float:
     prompts = rates.mean(0)
     expected = float((prompts * (1 - prompts)).sum()) / rates.shape[1] ** 2
     return float(rates.mean(1).var()) / expected if expected > 0 else 1.0
+
+
+def _seen(metric: TableMetric, plan: MiningPlan, mined: BySeed) -> float:
+    """Return the gain of a single seed that so many prompts show, in the metric's own unit."""
+    if metric.statistic is None:
+        spread = spread_within(score_matrix(metric.key, plan.seeds, mined))
+    else:
+        errors = score(metric, plan.seeds, mined)[1]
+        known = errors[np.isfinite(errors)]
+        spread = float(np.median(known)) * len(plan.prompts) ** 0.5 if len(known) else 0.0
+    return smallest_seen(len(plan.prompts)) * spread
 
 
 def _fewest(metric: TableMetric) -> int:

@@ -35,7 +35,7 @@ INPAINT = "inpaint"
 """What ``--task`` is called for repaints."""
 #: What only repaints take, by the names of the arguments, and what only new pictures do.
 _ONLY_REPAINTS = ("folder", "pairs", "mask", "tasks", "strength", "reader", "level")
-_ONLY_NEW = ("prompts", "size")
+_ONLY_NEW = ("prompts", "size", "drafts")
 #: Pairs of Seedling's world where none are given; as in the service, which is not loaded for help.
 _OWN_PAIRS = 48
 

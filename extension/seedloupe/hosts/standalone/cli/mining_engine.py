@@ -84,6 +84,9 @@ def require_engine(args: argparse.Namespace) -> None:
     if args.engine == RAY and args.task != "txt2img":
         advice = "Repaints go on several machines with --shard."
         raise InputError("engine", expected="local", got=f"ray for {args.task}", advice=advice)
+    if args.engine == RAY and args.drafts is not None:
+        advice = "Drafts are raced on one machine, or on several with --shard."
+        raise InputError("engine", expected="local", got="ray with --drafts", advice=advice)
     for name in ("ray_address", "ray_workers"):
         if args.engine != RAY and getattr(args, name) is not None:
             option = f"--{name.replace('_', '-')}"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ....errors import InputError
 
 if TYPE_CHECKING:
     import argparse
 
     from ....generation.request import Request
-    from ....mining import MiningPlan, MiningReport, MiningRun, RaceDesign
+    from ....mining import Drafts, MiningPlan, MiningReport, MiningRun, RaceDesign
     from ....services.mining import PromptSplit
+    from ..engine.models import Model
     from .console import Console
 
 STOPPED = 3
@@ -85,6 +89,36 @@ def journal_beside(out: Path, *, resume: bool) -> Path:
             advice="Go on with --resume, or delete the journal.",
         )
     return folder
+
+
+def drafts_for(
+    count: int | None, model: Model, plan: MiningPlan, race: RaceDesign | None
+) -> Drafts | None:
+    """Return what makes drafts, the same way in fewer steps; None where nobody asked for any.
+
+    Args:
+        count: steps of a draft.
+        model: makes them.
+        plan: of the full pictures.
+        race: how seeds race; None where all pictures are made.
+
+    Raises:
+        InputError: nothing races, or a draft would take no fewer steps.
+    """
+    from ....mining import Drafts
+    from ..engine.model_pictures import generator_for
+
+    if count is None:
+        return None
+    if race is None:
+        raise InputError(
+            "drafts",
+            expected="seeds that race",
+            got="all pictures",
+            advice="Without a race there is nothing that drafts could spare.",
+        )
+    few = replace(plan.sampling, steps=count)
+    return Drafts(generator_for(model, few, plan.noise), count, plan.sampling.steps or 1)
 
 
 def may_race(request: Request, wanted: bool | None) -> bool:

@@ -19,7 +19,7 @@ from ..arguments import (
 )
 from ..mine_inpaint import INPAINT, add_repaints, refuse_others, run_inpaint, table_places
 from ..mining_engine import add_engine, engine_for, require_engine, scorers_asked
-from ..mining_run import journal_beside, planned, say_ended, say_stopped, worked
+from ..mining_run import drafts_for, journal_beside, planned, say_ended, say_stopped, worked
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from .....generation.model_info import ModelInfo
     from .....generation.request import Request
-    from .....mining import Drafts, MiningPlan, RaceDesign
-    from ...engine.models import Model
     from ..console import Console
     from ..parser import Parser
 
@@ -191,7 +189,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     plan, race = planned(args, request, given, journal_folder, dtype=model.dtype_name)
     say_cut_prompts(console, model, [*plan.prompts, *plan.confirm_prompts])
     generator = generator_for(model, plan.sampling, plan.noise)
-    drafts = _drafts(args, model, plan, race)
+    drafts = drafts_for(args.drafts, model, plan, race)
     if args.plan:
         with console.measuring() as tell:
             found = estimate_mining(
@@ -246,28 +244,6 @@ def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
         plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
         noise=NoiseSource.parse(args.noise),
     )
-
-
-def _drafts(
-    args: argparse.Namespace, model: Model, plan: MiningPlan, race: RaceDesign | None
-) -> Drafts | None:
-    """Return what makes drafts, the same way in fewer steps; None where nobody asked for any."""
-    from dataclasses import replace
-
-    from .....mining import Drafts
-    from ...engine.model_pictures import generator_for
-
-    if args.drafts is None:
-        return None
-    if race is None:
-        raise InputError(
-            "drafts",
-            expected="seeds that race",
-            got="all pictures",
-            advice="Without a race there is nothing that drafts could spare.",
-        )
-    few = replace(plan.sampling, steps=args.drafts)
-    return Drafts(generator_for(model, few, plan.noise), args.drafts, plan.sampling.steps or 1)
 
 
 def budget(text: str) -> float:
