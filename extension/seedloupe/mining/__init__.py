@@ -1,5 +1,6 @@
 """Mining: make pictures from many seeds, measure them, and write down which seeds do well."""
 
+from .amounts import draft_run_pictures, race_pictures
 from .appearance import Appearance
 from .blocks import Shard
 from .drafts import DraftAgreement, Drafts
@@ -14,7 +15,7 @@ from .plan import FEWEST_CONFIRMED, MiningPlan
 from .racing import RaceDesign, SeedState, smallest_pool_gain, smallest_seen
 from .repaints import RepaintCase, RepaintedFor, RepaintGenerator
 from .report import MiningReport, MiningStage, SeedLeader
-from .run import MiningRun, draft_run_pictures, race_pictures
+from .run import MiningRun
 
 __all__ = [
     "FEWEST_CONFIRMED",

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..tables import SeedTable
+from .amounts import Pace, race_pictures
 from .assemble import assemble
 from .block_line import BlockLine, DoneBatch
 from .blocks import SeedBlock, Shard, cut, rows
@@ -33,8 +34,6 @@ Reports = Generator[MiningReport, None, bool]
 _Gathering = Generator[MiningReport, None, "dict[int, Measures] | None"]
 _Racing = Generator[MiningReport, None, "PictureObjective | None"]
 _Piloting = Generator[MiningReport, None, "_Pilot | None"]
-#: How much a new batch counts in the pace.
-_PACE = 0.2
 
 
 class _Stopped(Exception):  # noqa: N818 - asked for, which is no error
@@ -103,7 +102,7 @@ class MiningRun:
         self._line = BlockLine(journal, self._measurer, overlap=overlap, tell=self._notes.put)
         self._counted: set[str] = set()  # portions that reports have counted
         self._stopping = threading.Event()
-        self._pace = _Pace()
+        self._pace = Pace()
         self._total = race_pictures(plan, race, drafts=drafts is not None)
         self._now = MiningReport(MiningStage.MINE, left=self._total, batch=plan.batch)
 
@@ -338,33 +337,3 @@ class MiningRun:
             now, left=left, seconds_left=seconds, batch=batch, lost=self._measurer.lost
         )
         return self._now
-
-
-def race_pictures(plan: MiningPlan, race: RaceDesign | None, *, drafts: bool = False) -> int:
-    """About how many pictures a run makes, drafts included; exactly, where all are made."""
-    if race is None:
-        return plan.images
-    checked = plan.images - len(plan.seeds) * len(plan.prompts)
-    raced = race.pictures(len(plan.seeds), len(plan.prompts))
-    return raced + (draft_run_pictures(plan, race) if drafts else checked)
-
-
-def draft_run_pictures(plan: MiningPlan, race: RaceDesign) -> int:
-    """At most how many full pictures a run makes that races on drafts."""
-    checked = min(2 * plan.confirm, len(plan.seeds))
-    each = min(len(plan.prompts), FULL_PROMPTS) + len(plan.confirm_prompts)
-    return checked * each + min(PILOT, len(plan.seeds)) * min(race.first, len(plan.prompts))
-
-
-class _Pace:
-    """Seconds a picture, the latest batches counting most."""
-
-    def __init__(self) -> None:
-        self._each: float | None = None
-
-    def add(self, pictures: int, seconds: float) -> None:
-        each = seconds / max(pictures, 1)
-        self._each = each if self._each is None else (1 - _PACE) * self._each + _PACE * each
-
-    def seconds(self, pictures: int) -> float | None:
-        return None if self._each is None else self._each * pictures

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from seedloupe.hosts.standalone.cli.commands.mine import budget
-from seedloupe.hosts.standalone.engine import sampling
+from seedloupe.hosts.standalone.engine import model_pictures
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.mining.scorers import inception
 from seedloupe.tables import MatchLevel, TableUse, match_table, read_table
@@ -111,7 +111,7 @@ def test_a_stopped_run_is_resumed_and_gives_the_same_table(
     assert cli(*words("whole")).code == 0
     calls: list[object] = []
     with monkeypatch.context() as patch:
-        original = sampling.sample_batch
+        original = model_pictures.sample_encoded
 
         def interrupted(*args: object, **settings: object) -> object:
             calls.append(args)
@@ -119,7 +119,7 @@ def test_a_stopped_run_is_resumed_and_gives_the_same_table(
                 raise KeyboardInterrupt
             return original(*args, **settings)  # type: ignore[arg-type]
 
-        patch.setattr(sampling, "sample_batch", interrupted)
+        patch.setattr(model_pictures, "sample_encoded", interrupted)
         stopped = cli(*words("torn"), "--json")
     assert stopped.code == 3
     assert stopped.json["finished"] is False
