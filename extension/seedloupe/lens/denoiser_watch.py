@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .calls import Grid
-from .capture import FeatureProbe
 from .chunk_cursor import ChunkCursor
-from .evaluations import DenoiserEvaluation, Evaluations
+from .evaluations import DenoiserEvaluation
 from .features import FeatureSink
 from .hooks import LayerProbe, reason_of
+from .layer_watch import LayerWatch
 from .rows import RowKind, RowPlan
 from .topology import bare_unet, is_compiled
 
@@ -37,7 +37,7 @@ class AnnouncedRows:
     weights: tuple[float, ...] = (1.0,)
 
 
-class DenoiserWatch:
+class DenoiserWatch(LayerWatch):
     """Hands what chosen layers compute to sinks, whole evaluations at a time.
 
     Hooks are on the U-Net from :meth:`arm` to :meth:`finish` and on no other. A call whose
@@ -59,25 +59,15 @@ class DenoiserWatch:
         levels: NoiseLevels | None = None,
         words: WordWatch | None = None,
     ) -> None:
-        self._layers, self._words = tuple(layers), words
-        self._evaluations = Evaluations(sinks, levels=levels, words=words)
-        self._probe: FeatureProbe | None = None
+        super().__init__(layers, sinks, levels=levels, words=words)
         self._unet: nn.Module | None = None
         self._first: RemovableHandle | None = None
         self._chunks = ChunkCursor((1.0,))
-        self._said: tuple[str, ...] = ()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What could not be watched, each with the reason."""
-        probe = self._probe.notes if self._probe is not None else self._said
-        words = self._words.notes if self._words is not None else ()
-        return (*probe, *words, *self._evaluations.notes.values())
 
     @property
     def hooks(self) -> int:
         """How many hooks are on the model right now."""
-        return sum(probe.hooks for probe in self._probes) + (self._first is not None)
+        return super().hooks + (self._first is not None)
 
     def arm(self, unet: nn.Module) -> None:
         """Hang hooks on the U-Net that runs from now on; those on another one are taken off.
@@ -110,10 +100,6 @@ class DenoiserWatch:
         for probe, kinds in self._kinds().items():
             probe.at(step=number, sigma=sigma, rows=rows.plan.keeping(kinds))
 
-    def stepped(self, step: int) -> None:
-        """Say that the sampler's callback of ``step`` came: the evaluation before begins it."""
-        self._evaluations.stepped(step)
-
     def finish(self, *, whole: bool = True) -> None:
         """Say that sampling is over: take all hooks off, and let go of the model.
 
@@ -125,16 +111,8 @@ class DenoiserWatch:
             self._evaluations.flush()
         else:
             self._evaluations.drop()
-        if self._words is not None:
-            self._words.finish()
-        if self._probe is not None:
-            self._said = self._probe.notes
-        self._probe = self._unet = None
-
-    @property
-    def _probes(self) -> tuple[LayerProbe, ...]:
-        words = self._words.probes if self._words is not None else ()
-        return (*([self._probe] if self._probe is not None else []), *words)
+        self._let_go()
+        self._unet = None
 
     def _kinds(self) -> dict[LayerProbe, frozenset[RowKind]]:
         """Return the probes there are, and which rows each of them reads."""
@@ -148,8 +126,7 @@ class DenoiserWatch:
     def _hang(self, unet: nn.Module) -> None:
         # Before the hooks of the probes, which ask what the rows are.
         self._first = bare_unet(unet).register_forward_pre_hook(self._labelled, with_kwargs=True)
-        if self._layers and self._probe is None:
-            self._probe = FeatureProbe(unet, self._layers, self._evaluations.gather)
+        self._find_layers(unet)
         for probe in self._kinds():
             probe.arm(unet)
 

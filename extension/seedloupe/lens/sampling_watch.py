@@ -11,20 +11,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from .capture import FeatureProbe
-from .evaluations import DenoiserEvaluation, Evaluations
-from .features import FeatureSink
+from .evaluations import DenoiserEvaluation
 from .hooks import reason_of
+from .layer_watch import LayerWatch
 from .rows import ChunkLabel, RowPlan
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from .levels import NoiseLevels
-    from .word_watch import WordWatch
 
-
-class SamplingWatch:
+class SamplingWatch(LayerWatch):
     """Hands what chosen layers compute to sinks, whole evaluations at a time.
 
     The steps are the sampler's own: an evaluation belongs to the step whose callback follows it,
@@ -38,33 +34,6 @@ class SamplingWatch:
         levels: the model's noise levels, to name the training time of each.
         words: watches the words of the prompts besides.
     """
-
-    def __init__(
-        self,
-        layers: Sequence[str],
-        sinks: Sequence[FeatureSink] = (),
-        *,
-        levels: NoiseLevels | None = None,
-        words: WordWatch | None = None,
-    ) -> None:
-        self._layers = tuple(layers)
-        self._words = words
-        self._probe: FeatureProbe | None = None
-        self._evaluations = Evaluations(sinks, levels=levels, words=words)
-        self._said: tuple[str, ...] = ()
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What could not be watched, each with the reason."""
-        probe = self._probe.notes if self._probe is not None else self._said
-        words = self._words.notes if self._words is not None else ()
-        return (*probe, *words, *self._evaluations.notes.values())
-
-    @property
-    def hooks(self) -> int:
-        """How many hooks are on the model right now."""
-        probes = [p for p in (self._probe, *(self._words.probes if self._words else ())) if p]
-        return sum(probe.hooks for probe in probes)
 
     @contextmanager
     def call(
@@ -86,18 +55,10 @@ class SamplingWatch:
                 self._evaluations.notes["call"] = f"calls were not watched: {reason_of(error)}"
             yield
 
-    def stepped(self, step: int) -> None:
-        """Say that the sampler's callback of ``step`` came: the evaluation before begins it."""
-        self._evaluations.stepped(step)
-
     def finish(self) -> None:
         """Say that sampling is over, and let go of the model."""
         self._evaluations.flush()
-        if self._words is not None:
-            self._words.finish()
-        if self._probe is not None:
-            self._said = self._probe.notes
-        self._probe = None
+        self._let_go()
 
     def _arm(
         self,
@@ -118,8 +79,7 @@ class SamplingWatch:
                 self._evaluations.begin(now)
             now.chunks.update(chunks)
         rows = RowPlan(tuple(row for chunk in chunks for row in chunk.rows(images)))
-        if self._layers and self._probe is None:
-            self._probe = FeatureProbe(unet, self._layers, self._evaluations.gather)
+        self._find_layers(unet)
         words = self._words.probes_for(unet) if self._words is not None else ()
         for probe in (*([self._probe] if self._probe else []), *words):
             probe.arm(unet)
