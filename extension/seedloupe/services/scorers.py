@@ -165,7 +165,8 @@ def survey_scorers(
 
 def needs_in_words(needs: ScorerNeeds) -> str:
     """Say what must be there; ``nothing`` where nothing must."""
-    parts = [*needs.packages, needs.weights]
+    or_stages = ", or else the layers of the model that is mined" if needs.or_stages else ""
+    parts = [*needs.packages, f"{needs.weights}{or_stages}"]
     parts += ["pictures or statistics to compare with"] if needs.reference else []
     parts += ["a text reader"] if needs.reader else []
     parts += ["repainted pictures"] if needs.masks else []

@@ -17,6 +17,7 @@ from seedloupe.mining.scorers.composition import (
     open_depth,
     open_segmentation,
 )
+from seedloupe.seedling import weights_folder
 
 pytest.importorskip("transformers")
 IMAGES = torch.rand(2, 3, 48, 64, generator=torch.Generator().manual_seed(1))
@@ -112,6 +113,72 @@ def test_masks_are_the_networks_own_answer(tmp_path: Path) -> None:
     assert torch.equal(found[:, 1], own == 1)
     with pytest.raises(InputError, match="wall"):
         open_segmentation(folder, ("unicorn",))
+
+
+def clipseg(folder: Path) -> Path:
+    """A CLIPSeg of the true architecture, small and untrained, as transformers saves it."""
+    from transformers import CLIPSegConfig, CLIPSegForImageSegmentation, CLIPTokenizer
+    from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+    torch.manual_seed(3)
+    tokenizer = CLIPTokenizer.from_pretrained(weights_folder() / "config" / "tokenizer")
+    size = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4}
+    text = {**size, "num_hidden_layers": 2, "vocab_size": len(tokenizer)}
+    text |= {"eos_token_id": tokenizer.eos_token_id, "max_position_embeddings": 32}
+    vision = {**size, "num_hidden_layers": 3, "image_size": 64, "patch_size": 16}
+    decoder = {"reduce_dim": 16, "decoder_num_attention_heads": 4, "extract_layers": [0, 1, 2]}
+    decoder |= {"decoder_intermediate_size": 32, "conditional_layer": 0}
+    config = CLIPSegConfig(
+        text_config=text, vision_config=vision, projection_dim=32, initializer_range=0.5, **decoder
+    )
+    network = CLIPSegForImageSegmentation(config)
+    for weight in network.decoder.parameters():  # else untrained answers lie on one side of nought
+        torch.nn.init.normal_(weight, std=0.5)
+    network.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    ViTImageProcessorPil(size={"height": 64, "width": 64}).save_pretrained(folder)
+    return folder
+
+
+def test_clipseg_looks_for_any_words_and_answers_as_the_library_does(tmp_path: Path) -> None:
+    from transformers import AutoTokenizer, CLIPSegForImageSegmentation
+    from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
+
+    from seedloupe.images import to_pil
+
+    folder, asked = clipseg(tmp_path / "segmentation"), ("red ball", "house", "dog")
+    classes, masks = open_segmentation(folder, asked)
+    words = AutoTokenizer.from_pretrained(folder)(
+        [f"a {name}" for name in asked], padding=True, return_tensors="pt"
+    )
+    model = CLIPSegForImageSegmentation.from_pretrained(folder).eval()
+    with torch.no_grad():
+        found = masks(IMAGES)
+        for row, image in enumerate(IMAGES):
+            pixels = ViTImageProcessorPil.from_pretrained(folder)(
+                images=[to_pil(image)] * len(asked), return_tensors="pt"
+            )["pixel_values"]
+            own = model(
+                input_ids=words["input_ids"],
+                attention_mask=words["attention_mask"],
+                pixel_values=pixels,
+            ).logits
+            assert torch.equal(found[row], own.sigmoid() > 0.5)
+    assert classes == asked
+    assert 0.01 < float(found.float().mean()) < 0.99
+    assert not torch.equal(found[:, 0], found[:, 1])
+    with pytest.raises(InputError, match="what CLIPSeg shall look for"):
+        open_segmentation(folder, ())
+
+
+def test_the_scorer_measures_the_places_of_clipsegs_words(tmp_path: Path) -> None:
+    clipseg(tmp_path / "segmentation")
+    sources = ScorerSources(weights={"composition": tmp_path}, classes=("red ball", "house"))
+    scorer = CompositionPlugin().open(sources)
+    assert scorer.outputs[0].classes == ("red ball", "house")
+    found = ScorerPanel({"it": scorer}).measure(BATCH)["place.composition"].reshape(2, 2, 4)
+    assert bool(found[..., 3].isnan().all()), "without a depth network depth is not known"
+    assert bool(found[..., :3].isfinite().any())
 
 
 def test_both_networks_together_give_places_in_the_picture(tmp_path: Path) -> None:

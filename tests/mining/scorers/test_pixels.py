@@ -29,16 +29,16 @@ COUNT, HEIGHT, WIDTH = 120, 96, 128
 Strength = Callable[[Tensor], Tensor]
 
 
-def natural(rng: np.random.Generator) -> Tensor:
+def natural(rng: np.random.Generator, height: int = HEIGHT, width: int = WIDTH) -> Tensor:
     """A coloured picture, its power falling with frequency as photographs' does, with things."""
-    fy, fx = np.fft.fftfreq(HEIGHT)[:, None], np.fft.fftfreq(WIDTH)[None]
-    fall = 1 / np.maximum(np.hypot(fy, fx), 1 / WIDTH) ** rng.uniform(0.9, 1.3)
-    spectra = np.fft.fft2(rng.normal(size=(3, HEIGHT, WIDTH))) * fall
+    fy, fx = np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None]
+    fall = 1 / np.maximum(np.hypot(fy, fx), 1 / width) ** rng.uniform(0.9, 1.3)
+    spectra = np.fft.fft2(rng.normal(size=(3, height, width))) * fall
     field = np.real(np.fft.ifft2(spectra))
     field = (field - field.mean((1, 2), keepdims=True)) / field.std((1, 2), keepdims=True)
     image = np.clip(0.5 + 0.2 * field + rng.uniform(-0.2, 0.2, (3, 1, 1)), 0, 1)
     for _ in range(rng.integers(1, 5)):
-        top, left = rng.integers(0, HEIGHT - 12), rng.integers(0, WIDTH - 12)
+        top, left = rng.integers(0, height - 12), rng.integers(0, width - 12)
         tall, wide = rng.integers(8, 50, 2)
         image[:, top : top + tall, left : left + wide] = rng.uniform(0, 1, (3, 1, 1))
     return torch.from_numpy(image.astype(np.float32))

@@ -86,7 +86,7 @@ class ImageRewardNetwork(torch.nn.Module):
             input_ids=tokens,
             attention_mask=mask,
             encoder_hidden_states=seen,
-            encoder_attention_mask=torch.ones(seen.shape[:2], dtype=torch.long),
+            encoder_attention_mask=torch.ones(seen.shape[:2], dtype=torch.long, device=seen.device),
         )
         first: Tensor = read.last_hidden_state[:, 0].float()
         rewards: Tensor = (self.mlp(first) - MEAN) / DEVIATION

@@ -64,6 +64,7 @@ class ScorerNeeds:
         reference: whether pictures or statistics to compare with are needed.
         reader: whether something that finds text is needed.
         masks: whether pictures must be repainted ones.
+        or_stages: whether the layers of a network that a host has open do in place of weights.
     """
 
     packages: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class ScorerNeeds:
     reference: bool = False
     reader: bool = False
     masks: bool = False
+    or_stages: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +136,9 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
     if missing:
         return f"{', '.join(missing)} not installed"
     place = sources.weights.get(name)
-    if needs.weights and place is None and not (needs.hub and sources.download):
+    by_layers = needs.or_stages and sources.stages is not None
+    elsewhere = by_layers or (bool(needs.hub) and sources.download)
+    if needs.weights and place is None and not elsewhere:
         return f"no weights: give {name}=FOLDER with {needs.weights}"
     if needs.weights and place is not None and not place.exists():
         return f"no weights: there is nothing at {place}"

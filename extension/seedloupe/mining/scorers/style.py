@@ -112,17 +112,19 @@ class VggStages(nn.Module):
 
 
 class StylePlugin:
-    """Gram matrices of VGG-16, or of whatever network a host hands in."""
+    """Gram matrices of VGG-16, or where its weights are not given of a network a host has open."""
 
     summary = "style for distances: Gram matrices of a feature network's layers, compressed"
-    needs = ScorerNeeds(weights="VGG-16's weights as torchvision names them (.safetensors or .pth)")
+    needs = ScorerNeeds(
+        weights="VGG-16's weights as torchvision names them (.safetensors or .pth)", or_stages=True
+    )
     cost = ScorerCost.LARGE
 
     def open(self, sources: ScorerSources) -> StyleScorer:
-        """Return the scorer; layers that a host hands in go first."""
-        if sources.stages is not None:
-            return StyleScorer(sources.stages)
+        """Return the scorer."""
         require_ready("style", self.needs, sources)
+        if sources.stages is not None and "style" not in sources.weights:
+            return StyleScorer(sources.stages)
         network = VggStages()
         load_into(network, sources.weights["style"], ignore=("classifier.",))
         network = network.eval().requires_grad_(False).to(sources.device)

@@ -188,7 +188,7 @@ def _scorers(
         prompts=1,
         pooled=pooled_caption(model),
         registry=plugins.scorers,
-        sources=repaint_sources(offered_sources(args, plugins), looker),
+        sources=repaint_sources(offered_sources(args, plugins, model), looker),
         tell=console.note,
     )
 

@@ -106,6 +106,7 @@ class WorkerTools:
         scorers: as given; None takes all that fit.
         reference: pictures to compare with.
         prompts: how many are mined with.
+        classes: objects whose place is measured; None takes all labels.
     """
 
     model: str
@@ -116,6 +117,7 @@ class WorkerTools:
     scorers: tuple[str, ...] | None
     reference: Path | None
     prompts: int
+    classes: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, args: argparse.Namespace, plan: MiningPlan) -> WorkerTools:
@@ -130,6 +132,7 @@ class WorkerTools:
             scorers=scorers,
             reference=None if args.reference is None else args.reference.absolute(),
             prompts=len(plan.prompts),
+            classes=getattr(args, "classes", None),
         )
 
     def __call__(self) -> tuple[Generator, Scorers]:
@@ -147,7 +150,9 @@ class WorkerTools:
 
         plugins, _ = with_outside(builtin(apart=True))
         model = open_model(self.model, device=self.device, dtype=getattr(torch, self.dtype))
-        args = argparse.Namespace(scorers=self.scorers, reference=self.reference)
+        args = argparse.Namespace(
+            scorers=self.scorers, reference=self.reference, classes=self.classes
+        )
         return (
             generator_for(model, self.sampling, self.noise),
             scorers_asked(args, model, plugins, prompts=self.prompts),
@@ -165,7 +170,7 @@ def scorers_asked(
     """Return the scorers a command line asks for.
 
     Args:
-        args: has ``scorers`` and ``reference``.
+        args: has ``scorers``, ``reference`` and ``classes``.
         model: whose pictures are measured.
         plugins: whose scorers there are.
         prompts: how many are mined with.
@@ -184,7 +189,7 @@ def scorers_asked(
         prompts=prompts,
         pooled=pooled_caption(model),
         registry=plugins.scorers,
-        sources=offered_sources(args, plugins),
+        sources=offered_sources(args, plugins, model),
         tell=(lambda line: None) if console is None else console.note,
     )
 

@@ -124,12 +124,12 @@ def look_once(
     time: int,
     seed: int,
 ) -> list[FeatureMap]:
-    """Noise a latent once and return what layers compute of it.
+    """Noise latents once, all with the same noise, and return what layers compute of them.
 
     Args:
         model: whose U-Net looks.
-        clean: ``(1, C, H, W)``, from :func:`~.latents.encode_pictures`.
-        text: unguided, of one prompt.
+        clean: ``(B, C, H, W)``, from :func:`~.latents.encode_pictures`.
+        text: unguided, a prompt a latent.
         layers: canonical names; the call ends with the last of them.
         time: training time the latent is noised to.
         seed: of the noise.

@@ -12,6 +12,7 @@ from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.mining.scorers import inception
 from seedloupe.tables import MatchLevel, TableUse, match_table, read_table
 
+from .....mining.scorers.test_composition import segformer
 from .conftest import Cli
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -326,3 +327,23 @@ def test_a_table_begun_when_prompts_were_split_otherwise_is_gone_on_with(
         assert cli(*words).code == 0
     ended = cli(*words, "--resume")
     assert ended.code == 0, "its journal was not refused as another plan's"
+
+
+def test_style_is_the_models_own_layers_and_composition_the_classes_that_are_named(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    segformer(tmp_path / "networks" / "segmentation")
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    named = f"appearance,style,composition={tmp_path / 'networks'}"
+    ended = cli(*words, "--confirm", 1, "--scorers", named, "--classes", "sky,house cat")
+    assert ended.code == 0
+    table = read_table(out)
+    spaces = {space.name: space for space in table.spec.spaces}
+    assert {"style", "composition"} <= set(spaces)
+    assert spaces["composition"].classes == ("sky", "house cat")
+    assert table.tensors["feature.composition"].shape == (4, 8)
+    unknown = (*words, "--scorers", named, "--classes", "unicorn")
+    ended = cli(*(tmp_path / "u.seedtable.safetensors" if one == out else one for one in unknown))
+    assert ended.code == 0
+    assert "composition is left out: classes: expected some of wall" in ended.err

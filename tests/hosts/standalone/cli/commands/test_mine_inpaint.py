@@ -233,6 +233,7 @@ def test_a_plan_says_what_each_task_takes_and_makes_nothing(
         (("--reader", "critic"), "the critic, which knows Seedling alone"),
         (("--prompts", __file__), "nothing with --task inpaint"),
         (("--size", "64x64"), "nothing with --task inpaint"),
+        (("--drafts", 4), "nothing with --task inpaint"),
         (("--held-out", 6), "fewer than the 6 pairs there are"),
         (("--shard", "3/2"), "shard"),
         (("--race",), "32 or more seeds"),

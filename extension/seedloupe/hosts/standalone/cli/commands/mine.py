@@ -23,6 +23,7 @@ from ..mining_run import drafts_for, journal_beside, planned, say_ended, say_sto
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
+from ..scorer_sources import add_classes
 
 if TYPE_CHECKING:
     import torch
@@ -79,6 +80,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="PATH",
         help="pictures to compare with, or their statistics in .npz (default: none)",
     )
+    add_classes(parser)
     parser.add_argument(
         "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
     )

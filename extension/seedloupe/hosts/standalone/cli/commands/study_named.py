@@ -225,7 +225,7 @@ def _measures(args: argparse.Namespace, console: Console, model: Model) -> Pictu
     given = args.scorers
     wishes = None if given is None else [ScorerWish.parse(text) for text in given]
     plugins = plugins_in_use(console)
-    sources = with_weights(offered_sources(args, plugins), wishes or (), None)
+    sources = with_weights(offered_sources(args, plugins, model), wishes or (), None)
     registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model), prompts=1)
     opened = open_scorers(wishes, registry, sources, tell=console.note)
     return picture_measures(opened, asked=given is not None)

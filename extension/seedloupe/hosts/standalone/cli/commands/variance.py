@@ -10,7 +10,7 @@ from ..arguments import add_model, guidance, names, picture_count, picture_size,
 from ..parser import command
 from ..plug_ins import plugins_in_use
 from ..sampler_arguments import add_sampler, asked_sampler
-from ..scorer_sources import offered_sources
+from ..scorer_sources import add_classes, offered_sources
 
 if TYPE_CHECKING:
     from .....generation.model_info import ModelInfo
@@ -48,6 +48,7 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="PATH",
         help="pictures to compare with, or their statistics in .npz (default: none)",
     )
+    add_classes(parser)
     parser.add_argument(
         "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
     )
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     prompts = variance_prompts(model.info, given, args.count)
     say_cut_prompts(console, model, list(prompts))
     request = _request(args, model.info)
-    sources = with_weights(offered_sources(args, plugins), wishes or (), None)
+    sources = with_weights(offered_sources(args, plugins, model), wishes or (), None)
     registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model))
     scorers = open_scorers(wishes, registry, sources, tell=console.note)
     images = len(set(request.seeds)) * len(prompts)
