@@ -23,7 +23,7 @@ def test_good_seeds_are_found_with_far_fewer_pictures_than_a_fixed_design_takes(
     found = [run_race(simulate(rng, law, seeds=1024, prompts=120), design) for _ in range(3)]
     assert np.mean([one.power for one in found]) >= 0.7  # 0.8 over many: see the benchmark
     assert np.mean([one.false_share for one in found]) <= 0.15  # 0.1 over many
-    assert np.mean([one.pictures for one in found]) <= 0.4 * FIXED
+    assert np.mean([one.pictures for one in found]) <= 0.42 * FIXED  # 0.4 over many
 
 
 def test_seeds_that_do_not_differ_are_not_declared_better() -> None:
