@@ -17,6 +17,17 @@ def own_folder(environment: Mapping[str, str], platform: str, home: Path) -> Pat
     return _applications(environment, platform, home) / "seedloupe"
 
 
+def panels_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
+    """Return where hosts look for choices of layers by their bare names; it may not exist.
+
+    Args:
+        environment: variables by name.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    return own_folder(environment, platform, home) / "panels"
+
+
 def pictures_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
     """Return where pictures are saved when nobody names a folder; it may not exist.
 

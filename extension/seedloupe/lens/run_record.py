@@ -11,8 +11,8 @@ from .budget import Budgeted, Recipe, RecordingPlan, fit_budget
 from .channels import ChannelChoice, ChannelFilter
 from .file import write_lens
 from .hooks import reason_of
+from .layer_panel import chosen_layers
 from .layers import find_layers
-from .panel import default_panel
 from .record import LensRecord, LensSpec
 from .recorder import Recorder
 from .shapes import predict_shapes
@@ -29,15 +29,24 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET = 10**9
 
 
-def panel_of(unet: nn.Module, words: Sequence[str]) -> tuple[str, ...]:
-    """Return layer names; the single word ``auto`` stands for the panel made for the U-Net.
+def panel_of(
+    unet: nn.Module, words: Sequence[str], *, panels: Path | None = None
+) -> tuple[str, ...]:
+    """Return layer names; a single word may stand for several, see :func:`chosen_layers`.
+
+    Args:
+        unet: the model in use.
+        words: names, aliases or globs; or ``auto``, ``published`` or ``NAME.panel.json``.
+        panels: the only folder panels are read from; None reads them from anywhere.
 
     Raises:
-        LayerNotFoundError: a name fits no layer.
+        LayerNotFoundError: a name fits no layer, or a panel is of another model's layers.
+        PanelFileError: a panel cannot be read.
         ModelError: the U-Net has no known shape.
     """
-    if tuple(words) == ("auto",):
-        return default_panel(unet)
+    chosen = chosen_layers(unet, words, panels=panels)
+    if chosen:
+        return tuple(choice.layer for choice in chosen)
     return tuple(layer.name for layer in find_layers(unet, words))
 
 

@@ -3,177 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..studies.activations import CorrespondenceStudy
 from ..studies.early import EarlyStudy
 from ..studies.frame import (
-    FeatureStore,
     KeptTensors,
     Painting,
     PictureStore,
-    StudiedNetwork,
     Study,
 )
-from ..studies.frame.looking import Looking, usual_layers
-from ..studies.frame.painted import Embedder, Painted, Scorer
+from ..studies.frame.looking import usual_layers
+from ..studies.frame.painted import Painted
 from ..studies.good_seed import ClassifierStudy, DiversityStudy, GeneraliseStudy, SwapStudy
 from ..studies.labelled import (
-    LabelledPicture,
-    LabelledSource,
     read_classes,
-    read_folder,
     read_moving,
     read_point_pairs,
     world_classes,
     world_moving,
-    world_pictures,
     world_point_pairs,
 )
 from ..studies.names import StudyName
 from ..studies.revelio import ProbeStudy, SaeStudy
 from ..studies.revelio.sae import KeptConcepts, TeachingPlan
 from ..studies.semantic_lens import LayersStudy, StepsStudy, TransformsStudy, VideoStudy
-from .picture_measures import PictureMeasures
-
-_WORLD = "Seedling's world, scenes no network was trained on"
-
-
-@dataclass(frozen=True, eq=False)
-class StudyChoices:
-    """What a user asks for; None takes what the study usually does.
-
-    Attributes:
-        quick: as few pictures as say anything.
-        folder: pictures of a data set; None takes Seedling's world.
-        pictures: how many pictures, pairs, scenes or prompts.
-        prompts: to paint; None takes Seedling's held-out ones.
-        seeds: to paint with.
-        layers: canonical names.
-        times: training times.
-        steps: of a painted picture.
-        cache: where pictures and features are kept; None keeps none.
-    """
-
-    quick: bool = False
-    folder: Path | None = None
-    pictures: int | None = None
-    prompts: tuple[str, ...] | None = None
-    seeds: tuple[int, ...] | None = None
-    layers: tuple[str, ...] | None = None
-    times: tuple[int, ...] | None = None
-    steps: int | None = None
-    cache: Path | None = None
-
-    def amount(self, quick: int, full: int) -> int:
-        """Return how many are taken where nobody said."""
-        return self.pictures or (quick if self.quick else full)
-
-
-@dataclass(frozen=True, eq=False)
-class StudiedWith:
-    """A model and what judges its pictures.
-
-    Attributes:
-        info: facts of the model.
-        subject: paints and is looked into.
-        measures: what its pictures are judged and compared by; None where no study asks.
-    """
-
-    info: ModelInfo
-    subject: StudiedNetwork
-    measures: PictureMeasures | None = None
-
-    @property
-    def judging(self) -> PictureMeasures:
-        """What pictures are judged by.
-
-        Raises:
-            InputError: nothing was opened that could.
-        """
-        if self.measures is None:
-            raise InputError("scorers", expected="one or more", got="none")
-        return self.measures
-
-    @property
-    def score(self) -> Scorer:
-        """What verdicts rest on."""
-        return next(iter(self.judging.scorers.values()))
-
-    @property
-    def embed(self) -> Embedder:
-        """What pictures look like."""
-        return next(iter(self.judging.spaces.values()))
-
-
-def _looking(model: StudiedWith, choices: StudyChoices) -> Looking:
-    layers = choices.layers or usual_layers(model.subject.layers)
-    if choices.quick and choices.layers is None:
-        layers = layers[::2]
-    times = choices.times or ((50, 200) if choices.quick else (25, 100, 250, 500))
-    store = FeatureStore(None if choices.cache is None else choices.cache / "features")
-    return Looking(model.subject, layers, times, model.subject.untrained(), store)
-
-
-def _pictures(
-    model: StudiedWith, choices: StudyChoices, quick: int, full: int
-) -> LabelledSource[LabelledPicture]:
-    count = choices.amount(quick, full)
-    if choices.folder is not None:
-        return read_folder(choices.folder, count)
-    _require_seedling(model.info)
-    return LabelledSource(world_pictures(count), _WORLD)
+from .activation_studies import filter_study, rank_study, segmentation_study
+from .study_choices import (
+    WORLD,
+    StudiedWith,
+    StudyChoices,
+    looking_of,
+    pictures_of,
+    require_seedling,
+)
 
 
 def _layers(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = _pictures(model, choices, 10, 40)
-    return LayersStudy(_looking(model, choices), source.items, source.origin)
+    source = pictures_of(model, choices, 10, 40)
+    return LayersStudy(looking_of(model, choices), source.items, source.origin)
 
 
 def _transforms(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = _pictures(model, choices, 10, 40)
-    return TransformsStudy(_looking(model, choices), source.items, source.origin)
+    source = pictures_of(model, choices, 10, 40)
+    return TransformsStudy(looking_of(model, choices), source.items, source.origin)
 
 
 def _steps(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = _pictures(model, choices, 10, 40)
-    return StepsStudy(_looking(model, choices), source.items, source.origin)
+    source = pictures_of(model, choices, 10, 40)
+    return StepsStudy(looking_of(model, choices), source.items, source.origin)
 
 
 def _video(model: StudiedWith, choices: StudyChoices) -> Study:
     count = choices.amount(6, 20)
     if choices.folder is not None:
         source = read_moving(choices.folder, count)
-        return VideoStudy(_looking(model, choices), source.items, source.origin)
-    _require_seedling(model.info)
+        return VideoStudy(looking_of(model, choices), source.items, source.origin)
+    require_seedling(model.info)
     scenes = world_moving(count, 5 if choices.quick else 8)
-    return VideoStudy(_looking(model, choices), scenes, f"{_WORLD}, in motion")
+    return VideoStudy(looking_of(model, choices), scenes, f"{WORLD}, in motion")
 
 
 def _correspondence(model: StudiedWith, choices: StudyChoices) -> Study:
     count = choices.amount(16, 80)
     if choices.folder is not None:
         source = read_point_pairs(choices.folder, count)
-        return CorrespondenceStudy(_looking(model, choices), source.items, source.origin)
-    _require_seedling(model.info)
-    return CorrespondenceStudy(_looking(model, choices), world_point_pairs(count), _WORLD)
+        return CorrespondenceStudy(looking_of(model, choices), source.items, source.origin)
+    require_seedling(model.info)
+    return CorrespondenceStudy(looking_of(model, choices), world_point_pairs(count), WORLD)
 
 
 def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
     count = choices.amount(120, 480)
     if choices.folder is not None:
         origin = f"a folder a class in {choices.folder.name}"
-        return ProbeStudy(_looking(model, choices), read_classes(choices.folder), origin)
-    _require_seedling(model.info)
-    return ProbeStudy(_looking(model, choices), world_classes(count), f"{_WORLD}, by kind of thing")
+        return ProbeStudy(looking_of(model, choices), read_classes(choices.folder), origin)
+    require_seedling(model.info)
+    return ProbeStudy(
+        looking_of(model, choices), world_classes(count), f"{WORLD}, by kind of thing"
+    )
 
 
 def _sae(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = _pictures(model, choices, 80, 400)
-    looking = _looking(model, choices)
+    source = pictures_of(model, choices, 80, 400)
+    looking = looking_of(model, choices)
     if choices.layers is None:
         chosen = [layer for layer in looking.layers if layer.endswith("vit-out")][-_SAE_LAYERS:]
         looking = replace(looking, layers=tuple(chosen or looking.layers[-_SAE_LAYERS:]))
@@ -251,6 +166,9 @@ _BUILD: Mapping[StudyName, Callable[[StudiedWith, StudyChoices], Study]] = {
     StudyName.PROBE: _probe,
     StudyName.SAE: _sae,
     StudyName.CORRESPONDENCE: _correspondence,
+    StudyName.FILTER: filter_study,
+    StudyName.RANK: rank_study,
+    StudyName.SEGMENTATION: segmentation_study,
     StudyName.EARLY: _early,
 }
 
@@ -291,13 +209,3 @@ def _own_prompts(info: ModelInfo, count: int) -> tuple[str, ...]:
 
 
 _FIRST_PROMPT = 720_000
-
-
-def _require_seedling(info: ModelInfo) -> None:
-    if info.family is not Family.SEEDLING:
-        raise InputError(
-            "folder",
-            expected="a folder in the format of a data set",
-            got="nothing",
-            advice="Only Seedling comes with pictures of its own; name a folder with --folder.",
-        )

@@ -19,6 +19,9 @@ class StudyName(str, Enum):
     PROBE = "probe"
     SAE = "sae"
     CORRESPONDENCE = "correspondence"
+    FILTER = "filter"
+    RANK = "rank"
+    SEGMENTATION = "segmentation"
     EARLY = "early"
 
     @property
@@ -57,5 +60,8 @@ _SUMMARIES = {
     StudyName.PROBE: "which classes can be read off a layer?",
     StudyName.SAE: "which concepts does a layer hold? (a sparse autoencoder a layer)",
     StudyName.CORRESPONDENCE: "is a point of a thing found on another of its kind?",
+    StudyName.FILTER: "which activations can be dropped unseen?",
+    StudyName.RANK: "which activations, alone and in sets, tell things apart?",
+    StudyName.SEGMENTATION: "how well are cells told by very few labelled pictures?",
     StudyName.EARLY: "how soon can a seed's fate with a prompt be told?",
 }

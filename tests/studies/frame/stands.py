@@ -116,6 +116,74 @@ class Stand:
         return interpolate(mixed.reshape(1, *shape), (HEIGHT, WIDTH))[0]
 
 
+NOISY_LAYER, COARSE_LAYER = "down-level0-repeat0-res-out", "mid-vit-out"
+SCATTERED_LAYER, PLACE_LAYER = "up-level1-repeat0-res-out", "up-level0-repeat0-vit-block0-self-k"
+GOOD_LAYERS = ("up-level0-repeat0-vit-block0-cross-q", "up-level1-repeat0-vit-block0-self-q")
+"""Layers of a denoiser each of which has one fault, and two that have none."""
+
+
+@dataclass(frozen=True)
+class FaultyStand(Stand):
+    """Holds one layer a fault, each where the paper's rule by place drops it too."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return (NOISY_LAYER, COARSE_LAYER, *GOOD_LAYERS, SCATTERED_LAYER, PLACE_LAYER)
+
+    def features(
+        self, picture: Tensor, layers: Sequence[str], time: int, *, prompt: str = "", seed: int = 0
+    ) -> Mapping[str, Tensor]:
+        height, width = picture.shape[-2] // 4, picture.shape[-1] // 4
+        colours = interpolate(picture[None], (height, width), mode="area")[0] * 2 - 1
+        digest = hashlib.sha256(picture.contiguous().numpy().tobytes()).hexdigest()
+        noise = numbers(digest, str(seed), count=9 * height * width).reshape(9, height, width) - 0.5
+        if not self.trained:
+            return {layer: noise[k : k + 3] for k, layer in enumerate(self.layers)}
+        flat = colours.flatten(1)
+        order = torch.randperm(flat.shape[1], generator=torch.Generator().manual_seed(0))
+        rows = torch.linspace(-1, 1, height)[:, None].expand(height, width)
+        columns = torch.linspace(-1, 1, width)[None].expand(height, width)
+        halves = interpolate(colours[None], (1, 2), mode="area")
+        seen = {
+            NOISY_LAYER: 0.1 * colours + noise[:3],
+            COARSE_LAYER: interpolate(halves, (height, width))[0],
+            SCATTERED_LAYER: flat[:, order].reshape(3, height, width),
+            PLACE_LAYER: torch.stack([rows, columns]) + 0.01 * noise[:2],
+            GOOD_LAYERS[0]: colours + 0.02 * noise[:3],
+            GOOD_LAYERS[1]: 2 * colours + 0.05 * noise[3:6],
+        }
+        return {layer: seen[layer] for layer in layers}
+
+
+STRIPES, STRIPES_TOO = "up-level0-repeat0-res-out", "up-level1-repeat0-vit-out"
+"""Layers that see lying and standing stripes, which colours do not show; each sees one alone."""
+
+
+@dataclass(frozen=True)
+class StripeStand(Stand):
+    """Tells lying from standing stripes with two layers together, and with neither alone."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return (NOISE, STRIPES, STRIPES_TOO)
+
+    def features(
+        self, picture: Tensor, layers: Sequence[str], time: int, *, prompt: str = "", seed: int = 0
+    ) -> Mapping[str, Tensor]:
+        height, width = picture.shape[-2] // 4, picture.shape[-1] // 4
+        digest = hashlib.sha256(picture.contiguous().numpy().tobytes()).hexdigest()
+        noise = numbers(digest, str(seed), count=6 * height * width).reshape(6, height, width) - 0.5
+        down = (picture[:, 1::2] - picture[:, 0::2]).abs().mean(0)
+        across = (picture[:, :, 1::2] - picture[:, :, 0::2]).abs().mean(0)
+        lying = interpolate(down[None, None], (height, width), mode="area")[0]
+        standing = interpolate(across[None, None], (height, width), mode="area")[0]
+        seen = {NOISE: noise[:2], STRIPES: noise[2:4], STRIPES_TOO: noise[4:6]}
+        if self.trained:
+            seen[STRIPES] = lying + 0.02 * noise[2:4]
+            seen[STRIPES_TOO] = standing + 0.02 * noise[4:6]
+        return {layer: seen[layer] for layer in layers}
+
+
 def numbers(*words: str, count: int) -> Tensor:
     """Return numbers in [0, 1] that are the same for the same words."""
     digest = hashlib.sha256("|".join(words).encode()).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -82,3 +83,32 @@ def test_a_small_transformer_is_looked_at_whole_and_a_deep_one_at_every_third_bl
     assert usual_layers(deep) == tuple(
         f"vit-block{block}-{event}" for block in range(0, 24, 3) for event in ("q", "k", "out")
     )
+
+
+def test_what_another_study_kept_is_found_and_only_the_rest_is_made(tmp_path: Path) -> None:
+    made: list[tuple[str, ...]] = []
+
+    def make(names: Sequence[str]) -> dict[str, Tensor]:
+        made.append(tuple(names))
+        return {name: torch.full((2, 3), float(ord(name))) for name in names}
+
+    store = FeatureStore(tmp_path)
+    store.get_named({"picture": 1}, ("a", "b"), make)
+    found = store.get_named({"picture": 1}, ("c", "b"), make)
+    assert list(found) == ["c", "b"]
+    assert float(found["b"][0, 0]) == ord("b")
+    store.get_named({"picture": 1}, ("a", "b", "c"), make)
+    store.get_named({"picture": 2}, ("a",), make)
+    assert made == [("a", "b"), ("c",), ("a",)]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_damaged_file_of_named_tensors_is_made_anew(tmp_path: Path) -> None:
+    store = FeatureStore(tmp_path)
+
+    def make(names: Sequence[str]) -> dict[str, Tensor]:
+        return {name: torch.ones(2) for name in names}
+
+    store.get_named({"picture": 1}, ("a",), make)
+    next(tmp_path.iterdir()).write_bytes(b"torn")
+    assert torch.equal(store.get_named({"picture": 1}, ("a",), make)["a"], torch.ones(2))

@@ -22,6 +22,7 @@ from seedloupe.studies.labelled import (
     world_moving,
     world_pictures,
     world_point_pairs,
+    world_segments,
 )
 
 WIDTH, HEIGHT = 40, 24
@@ -197,3 +198,12 @@ def test_the_world_knows_its_objects_points_and_classes() -> None:
     (scene,) = world_moving(1, 3)
     assert scene.frames[0].kinds == scene.frames[2].kinds
     assert not torch.equal(scene.frames[0].objects, scene.frames[2].objects)
+
+
+def test_pictures_to_be_segmented_show_six_kinds_alone_and_in_pairs() -> None:
+    pictures = world_segments(24, first=620_000)
+    assert len({one.name for one in pictures}) == 24
+    assert [one.complex for one in pictures] == [False, True] * 12
+    assert {len(one.kinds) for one in pictures} == {1, 2}
+    assert len({kind for one in pictures for kind in one.kinds}) == 6
+    assert len({one.prompt for one in pictures}) == 24

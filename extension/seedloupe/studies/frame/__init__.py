@@ -4,7 +4,7 @@ from .charts import BarChart, Chart, ChartBar, ChartLine, GridChart, LineChart
 from .intervals import gap_estimate, mean_estimate
 from .kept import KeptTensors
 from .page import index_page, report_page
-from .report import Claim, Estimate, Holds, PictureRow, Report, Table, whether
+from .report import Claim, Estimate, Holds, PictureRow, Report, Table, Winner, whether
 from .run import Study, StudyCells, run_study
 from .store import FeatureStore, PictureStore
 from .subject import Glimpse, Painting, StudiedNetwork
@@ -30,6 +30,7 @@ __all__ = [
     "Study",
     "StudyCells",
     "Table",
+    "Winner",
     "gap_estimate",
     "index_page",
     "mean_estimate",

@@ -90,13 +90,14 @@ class Looking:
         key = {
             **network.settings,
             "network": network.name,
-            "layers": list(self.layers),
             "time": time,
             "seed": self.seed,
             "picture": sha256(picture.contiguous().numpy().tobytes()).hexdigest(),
         }
-        return self.store.get(
-            key, lambda: network.features(picture, self.layers, time, seed=self.seed)
+        return self.store.get_named(
+            key,
+            self.layers,
+            lambda missing: network.features(picture, missing, time, seed=self.seed),
         )
 
 

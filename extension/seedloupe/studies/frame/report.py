@@ -98,6 +98,21 @@ class PictureRow:
     pictures: tuple[tuple[Image.Image, str], ...]
 
 
+@dataclass(frozen=True)
+class Winner:
+    """Layers a study found best, for the lens to show.
+
+    Attributes:
+        layers: canonical names, the best first where there is an order.
+        time: training time they were best at; None where it does not matter.
+        finding: what they reach, in one sentence.
+    """
+
+    layers: tuple[str, ...]
+    time: int | None
+    finding: str
+
+
 @dataclass(frozen=True, eq=False)
 class Report:
     """What one study found.
@@ -114,6 +129,7 @@ class Report:
         charts: and pictures of them.
         rows: of pictures.
         notes: what a reader should know besides.
+        winner: layers worth showing; None where the study does not look for any.
     """
 
     name: str
@@ -127,6 +143,7 @@ class Report:
     charts: tuple[Chart, ...] = ()
     rows: tuple[PictureRow, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    winner: Winner | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return JSON types; numbers that are none become null."""
@@ -140,6 +157,7 @@ class Report:
             "figures": {name: _plain(value) for name, value in self.figures.items()},
             "tables": [_table(table) for table in self.tables],
             "notes": list(self.notes),
+            "winner": None if self.winner is None else asdict(self.winner),
         }
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -43,6 +43,32 @@ class FeatureStore:
             write_whole(path, save(dict(kept)))
         return kept
 
+    def get_named(
+        self,
+        key: Mapping[str, object],
+        names: Sequence[str],
+        make: Callable[[Sequence[str]], Mapping[str, Tensor]],
+    ) -> Mapping[str, Tensor]:
+        """Return some of the tensors of ``key``; those not kept are made and kept beside the rest.
+
+        So one study finds what another has made, also where each wants tensors of other names.
+
+        Args:
+            key: what decides them besides their names, as JSON types.
+            names: which are wanted.
+            make: makes those it is given the names of.
+        """
+        if self._folder is None:
+            return make(names)
+        path = self._folder / f"{_digest(key)}.safetensors"
+        found = _read_named(path, names)
+        missing = [name for name in names if name not in found]
+        if missing:
+            made = {name: value.contiguous() for name, value in make(missing).items()}
+            write_whole(path, save({**(_read(path) or {}), **made}))
+            found = {**found, **made}
+        return {name: found[name] for name in names}
+
 
 class PictureStore:
     """Pictures by what decides them, in 8 bits.
@@ -73,3 +99,13 @@ def _read(path: Path) -> Mapping[str, Tensor] | None:
         return load(path.read_bytes())
     except (OSError, SafetensorError):
         return None
+
+
+def _read_named(path: Path, names: Sequence[str]) -> Mapping[str, Tensor]:
+    """Return those of ``names`` the file holds; none where it is damaged or not there."""
+    try:
+        with safe_open(path, "pt") as file:
+            kept = set(file.keys())
+            return {name: file.get_tensor(name) for name in names if name in kept}
+    except (OSError, SafetensorError):
+        return {}

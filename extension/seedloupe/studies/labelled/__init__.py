@@ -7,7 +7,13 @@ from .davis import read_davis
 from .pictures import ClassPicture, KeypointPair, LabelledPicture, MovingPictures
 from .spair import read_spair
 from .voc import read_voc
-from .world import world_classes, world_moving, world_pictures, world_point_pairs
+from .world import (
+    world_classes,
+    world_moving,
+    world_pictures,
+    world_point_pairs,
+    world_segments,
+)
 
 __all__ = [
     "ClassPicture",
@@ -27,4 +33,5 @@ __all__ = [
     "world_moving",
     "world_pictures",
     "world_point_pairs",
+    "world_segments",
 ]

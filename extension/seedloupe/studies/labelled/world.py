@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import combinations
 
 import torch
@@ -14,6 +15,9 @@ from .pictures import ClassPicture, KeypointPair, LabelledPicture, MovingPicture
 #: Where in the held-out range the scenes of the studies begin.
 FIRST = 600_000
 _MOVING, _CLASSES = 640_000, 680_000
+#: How many kinds pictures to be segmented show, and how many scenes of two things it takes to find
+#: one of these kinds alone, with room to spare.
+_SEGMENTED, _PAIR_SHARE = 6, 20
 #: Pictures of each kind that pairs are made of.
 _EACH = 6
 
@@ -27,6 +31,32 @@ def world_pictures(count: int, *, first: int = FIRST) -> tuple[LabelledPicture, 
     return tuple(
         _labelled(f"world-{place:04d}", render_scene(scene)) for place, scene in enumerate(scenes)
     )
+
+
+def world_segments(count: int, *, first: int) -> tuple[LabelledPicture, ...]:
+    """Return held-out pictures of six kinds of thing, every second one of two things.
+
+    Six of the world's kinds, every third, so that few pictures show each of them.
+
+    Args:
+        count: how many.
+        first: where in the held-out range their scenes begin.
+    """
+    kinds = frozenset(tuple(ObjectKind)[:: len(ObjectKind) // _SEGMENTED])
+    found: list[LabelledPicture] = []
+    wanted = -(-count // 2)
+    plain = _of_kinds(plain_scenes(wanted * len(ObjectKind) // len(kinds), first), kinds)
+    two = _of_kinds(pair_scenes(wanted * _PAIR_SHARE, first), kinds)
+    for one, other in zip(plain[:wanted], two[:wanted], strict=True):
+        found += [
+            _labelled(f"world-{len(found) + k:04d}", render_scene(scene))
+            for k, scene in enumerate((one, other))
+        ]
+    return tuple(found[:count])
+
+
+def _of_kinds(scenes: Sequence[Scene], kinds: frozenset[ObjectKind]) -> tuple[Scene, ...]:
+    return tuple(scene for scene in scenes if all(thing.kind in kinds for thing in scene.things))
 
 
 def world_classes(count: int, *, of: str = "kind") -> tuple[ClassPicture, ...]:

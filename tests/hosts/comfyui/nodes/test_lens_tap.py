@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from seedloupe.errors import ConceptFileError, LayerNotFoundError, ModelError
 from seedloupe.lens import FeatureProbe, kept_words, list_layers
 from seedloupe.lens.concepts import SparseCoder, write_concepts
+from seedloupe.lens.layer_panel import LayerPanel, PanelFileError, write_panel
 from seedloupe.lens.shapes import predict_shapes
 
 from ....lens.conftest import count_hooks
@@ -254,6 +256,27 @@ def test_no_layer_at_all_is_refused_before_anything_runs(host: Host, layers: str
 def test_an_unknown_layer_is_refused_with_names_near_it(bench: Bench) -> None:
     with pytest.raises(LayerNotFoundError, match=r"got 'mid-vit-oat'\. Near: mid-vit-out"):
         bench.tap(layers="mid-vit-oat")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder is named by the XDG standard")
+def test_a_studys_panel_is_watched_and_the_picture_stays_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    layers = ("mid-vit-out", "unet-out")
+    write_panel(
+        LayerPanel(layers, "rank", "seedling"), tmp_path / "seedloupe/panels/rank.panel.json"
+    )
+    tapped, lens = bench.tap(layers="rank.panel.json")
+    assert torch.equal(bench.sample(bench.model), bench.sample(tapped))
+    assert {layer.name for layer in record(lens).spec.layers} == set(layers)
+
+
+def test_a_panel_is_read_from_the_users_own_folder_alone(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "rank.panel.json"
+    write_panel(LayerPanel(("mid-vit-out",), "rank", "seedling"), path)
+    with pytest.raises(PanelFileError, match="bare name"):
+        bench.tap(layers=str(path))
 
 
 def test_a_model_without_a_unet_is_refused_in_one_line(bench: Bench) -> None:

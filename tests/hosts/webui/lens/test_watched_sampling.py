@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
+
+from seedloupe.lens.layer_panel import LayerPanel, write_panel
 
 from ....lens.conftest import count_hooks
 from .conftest import Bench
@@ -171,6 +175,21 @@ def test_what_goes_wrong_in_the_lens_costs_a_note(
             assert torch.equal(sampling.draw(latents(2)), plain), broken
             assert any("planted" in note for note in watch.notes), broken
             assert count_hooks(sampling.unet) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder is named by the XDG standard")
+def test_a_studys_panel_is_watched_and_one_from_elsewhere_costs_a_note(
+    bench: Bench, latents: Draw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    panel = LayerPanel(("mid-vit-out", "unet-out"), "rank", "seedling")
+    write_panel(panel, tmp_path / "seedloupe" / "panels" / "rank.panel.json")
+    plain = bench.sampling().draw(latents(2))
+    for word, known in (("rank.panel.json", True), (str(tmp_path / "rank.panel.json"), False)):
+        sampling = bench.sampling()
+        watch = bench.watched(sampling, layers=(word,))
+        assert torch.equal(sampling.draw(latents(2)), plain)
+        assert any("bare name" in note for note in watch.notes) is not known
 
 
 def test_a_model_without_a_unet_is_named(bench: Bench, latents: Draw) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 from comfy_api.latest import io
 
 from ....errors import InputError
+from ....places import panels_folder
 from ..lens.concepts import NO_CONCEPTS, concept_names, named_concepts
 from ..lens.handle import LENS, Lens
 from ..refusal import validation
@@ -71,7 +75,7 @@ class SeedloupeLensTap(io.ComfyNode):
 
         unet = model.get_model_object("diffusion_model")
         settings = TapSettings(
-            panel_of(unet, _names(layers)),
+            panel_of(unet, _names(layers), panels=_panels()),
             budget * _MEGABYTE,
             live=live,
             prompt=clip_prompt_tokens(clip, prompt) if clip is not None and prompt else None,
@@ -91,7 +95,9 @@ def _inputs() -> list[Any]:
             "layers",
             default="auto",
             tooltip="Layers by name, several with commas: mid-vit-out, IN07, up-level1-*-vit-out. "
-            "auto takes two to four that tell most, after the papers.",
+            "auto takes two to four that tell most, after the papers; published what a paper "
+            "recommends for SD 1.5 or XL; NAME.panel.json what a study of yours found, from the "
+            "folder panels beside your own seed tables.",
         ),
         io.Boolean.Input("live", default=True, tooltip="Show layers here while a sampler runs."),
         io.Int.Input(
@@ -134,6 +140,10 @@ def _inputs() -> list[Any]:
             "Seedloupe's own folder.",
         ),
     ]
+
+
+def _panels() -> Path:
+    return panels_folder(os.environ, sys.platform, Path.home())
 
 
 def _names(layers: str) -> tuple[str, ...]:

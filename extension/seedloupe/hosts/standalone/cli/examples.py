@@ -118,9 +118,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         'seedloupe lens run "a red ball" --seeds 7 --out lens',
         'seedloupe lens run "a red ball" --seeds 7 --words auto --out lens',
         'seedloupe lens run "a red ball" --layers mid-vit-out,"up-level0-*" --out lens',
+        'seedloupe lens run "a red ball" --panel rank/rank.panel.json --out lens',
     ),
     "seedloupe lens layers": (
         "seedloupe lens layers --panel",
+        "seedloupe lens layers --model model.safetensors --panel published",
         'seedloupe lens layers --model model.safetensors --size 512x768 "up-*"',
     ),
     "seedloupe lens show": (
@@ -194,6 +196,18 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "seedloupe study correspondence": (
         "seedloupe study correspondence --quick --out correspondence",
         "seedloupe study correspondence --model model.safetensors --folder SPair-71k --out found",
+    ),
+    "seedloupe study filter": (
+        "seedloupe study filter --quick --out filter",
+        "seedloupe study filter --model model.safetensors --folder VOC2012 --out filter",
+    ),
+    "seedloupe study rank": (
+        "seedloupe study rank --quick --out rank",
+        "seedloupe study rank --layers filter/filter.panel.json --out rank",
+    ),
+    "seedloupe study segmentation": (
+        "seedloupe study segmentation --quick --out segmentation",
+        "seedloupe study segmentation --layers rank/rank.panel.json --out segmentation",
     ),
     "seedloupe study early": (
         "seedloupe study early --quick --out early",

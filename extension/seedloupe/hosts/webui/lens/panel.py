@@ -36,7 +36,8 @@ def build_lens_panel(elem_id: Callable[[str], str]) -> list[Any]:
         layers = gr.Textbox(
             usual.layers,
             label="Layers",
-            placeholder="those of the settings; or names such as mid-vit-out, IN07, up-level1-*",
+            placeholder="those of the settings; or names such as mid-vit-out, IN07, up-level1-*; "
+            "published; NAME.panel.json of a study",
             lines=1,
             elem_id=elem_id("layers"),
         )

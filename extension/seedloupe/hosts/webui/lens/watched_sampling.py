@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....lens import LivePictures, Recipe, WordWatch
@@ -11,6 +14,7 @@ from ....lens.denoiser_watch import DenoiserWatch
 from ....lens.hooks import reason_of
 from ....lens.record import LensRecord, LensSpec
 from ....lens.run_record import Recording, budgeted, panel_of
+from ....places import panels_folder
 from .announced import announced_rows, announced_sigma
 from .prompts import BatchPrompts, watch_of_words
 from .unet import LoadedModel, model_in_use
@@ -137,7 +141,9 @@ class _Run:
         cut = budgeted(
             model.unet,
             plan.cells,
-            panel_of(model.unet, plan.layers),
+            panel_of(
+                model.unet, plan.layers, panels=panels_folder(os.environ, sys.platform, Path.home())
+            ),
             text_length=words.prompt.prompt.length if words else _CHUNK,
             steps=steps,
             budget=plan.budget,

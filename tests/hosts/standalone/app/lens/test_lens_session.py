@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ from seedloupe.images import to_pil
 from seedloupe.lens import FeatureMap, LensSpec, Recorder, default_panel, read_lens
 from seedloupe.lens.concepts import SparseCoder, write_concepts
 from seedloupe.lens.explorer import RecordedRun
+from seedloupe.lens.layer_panel import LayerPanel, PanelFileError, write_panel
 
 from ..app_stands import path_of, state_of
 
@@ -149,6 +151,31 @@ def test_two_pictures_made_elsewhere_stand_side_by_side(state: AppState, tmp_pat
 def test_the_panel_says_whose_finding_it_follows_and_chosen_layers_do_not(state: AppState) -> None:
     assert [choice.layer for choice in observed(state, (7,))[-1].why]
     assert observed(state, (7,), layers=("mid-vit-out",))[-1].why == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder is named by the XDG standard")
+def test_a_studys_panel_is_watched_with_its_finding_and_the_picture_stays_the_same(
+    state: AppState, tiny: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    layers = default_panel(tiny.unet)[:2]
+    panel = LayerPanel(layers, "rank", "tiny", finding="These reach 0.7.")
+    write_panel(panel, tmp_path / "seedloupe/panels/rank.panel.json")
+    last = observed(state, (7,), layers=("rank.panel.json",))[-1]
+    assert tuple(choice.layer for choice in last.why) == layers
+    assert {choice.figure for choice in last.why} == {"These reach 0.7."}
+    (run,) = last.runs
+    assert {layer.name for layer in run.record.spec.layers} == set(layers)
+    (plain,) = generate(tiny, Request.of(tiny.info, "a hill", (7,), plan=SETTINGS))
+    assert run.picture is not None
+    assert run.picture.tobytes() == to_pil(plain.image).tobytes()
+
+
+def test_a_panel_is_read_from_the_users_own_folder_alone(state: AppState, tmp_path: Path) -> None:
+    path = tmp_path / "rank.panel.json"
+    write_panel(LayerPanel(("mid-vit-out",), "rank", "tiny"), path)
+    with pytest.raises(PanelFileError, match="bare name"):
+        observed(state, (7,), layers=(str(path),))
 
 
 def test_planted_huge_tokens_are_warned_of_by_layer(state: AppState) -> None:

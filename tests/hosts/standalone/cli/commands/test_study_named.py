@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from seedloupe.lens.layer_panel import read_panel
+
 from .conftest import Cli
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -61,12 +63,36 @@ def test_the_page_says_what_judges_and_a_journal_is_not_gone_on_with_by_another(
     assert "Traceback" not in other.err
 
 
+def test_a_ranking_leaves_its_winner_for_the_lens_and_for_other_studies(
+    cli: Cli, tmp_path: Path
+) -> None:
+    cache = ("--cache", tmp_path / "cache")
+    ended = cli(
+        "study", "rank", *SMALL, *cache, "--pictures", 20, "--out", tmp_path / "rank", "--json"
+    )
+    assert ended.code == 0
+    path = tmp_path / "rank" / "rank.panel.json"
+    winner = read_panel(path)
+    assert list(winner.layers) == ended.json["winner"]["layers"]
+    assert set(winner.layers) <= set(LAYERS.split(","))
+    assert (winner.model, winner.time) == ("seedling", 100)
+    quick = ("--model", "seedling", "--device", "cpu", "--quick", "--times", "100", *cache)
+    more = ("--layers", path, "--pictures", 20, "--out", tmp_path / "segmentation", "--json")
+    segmented = cli("study", "segmentation", *quick, *more)
+    assert segmented.code == 0
+    document = json.loads((tmp_path / "segmentation" / "report.json").read_text("utf-8"))
+    assert document["settings"]["chosen"] == list(winner.layers)
+    assert not (tmp_path / "segmentation" / "segmentation.panel.json").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("study", "layers", "--times", "0,2000"), "times"),
         (("study", "layers", *SMALL[:-1], "no-such-layer"), "no-such-layer"),
         (("study", "probe", *SMALL, "--folder", "missing"), "missing"),
+        (("study", "rank", *SMALL, "--pictures", "12"), "simple scenes"),
+        (("study", "rank", *SMALL[:-1], "no.panel.json"), "no.panel.json"),
         (("study", "all", *SMALL, "--only", "layers,nothing"), "nothing"),
         (("study", "generalise", *SMALL[:5], "--scorers", "clip=missing"), "missing"),
     ],

@@ -25,7 +25,8 @@ from ...engine.models import Model, open_model
 from ..events import EXAMPLES
 from ..state import AppState, ModelCache, ServedFiles
 from ..stop_and_throttle import StopSwitch
-from .session import Observation, Sight, observe, panel_reasons
+from .panels import panel_reasons
+from .session import Observation, Sight, observe
 
 #: Where the example lies.
 FOLDER = Path(__file__).parent / "example"

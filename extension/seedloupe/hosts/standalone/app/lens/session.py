@@ -13,11 +13,11 @@ from .....errors import InputError, SeedloupeError
 from .....generation.request import Request
 from .....generation.sampler import Plan
 from .....images import from_pil, to_pil
-from .....lens import PanelChoice, panel_choices
+from .....lens import PanelChoice
 from .....lens.concepts import ConceptPainter, concept_sheet, concepts_of
 from .....lens.explorer import RecordedRun, explorer_json, explorer_page
 from .....lens.questions import asked_keys, diagnostics_of
-from .....lens.run_record import Recording, panel_of
+from .....lens.run_record import Recording
 from .....noise import parse_seeds
 from .....services.concept_files import find_concepts
 from ...engine.sampling import Generated, StepUpdate
@@ -27,6 +27,7 @@ from ..html import Preview
 from ..layer_preview import LayerPainter, concept_view
 from ..pictures_in import PageError
 from ..stop_and_throttle import StopSwitch, follow
+from .panels import panel_in_use, panel_reasons
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -125,14 +126,15 @@ def observe(
     if not 1 <= len(wish.seeds) <= _MOST_SEEDS:
         raise InputError("seeds", expected="one seed, or two to compare", got=f"{len(wish.seeds)}")
     model = state.models.get(wish.model)
-    layers = panel_of(model.unet, wish.layers)
+    layers = panel_in_use(model.unet, wish.layers)
     request = Request.of(model.info, wish.prompt, wish.seeds, plan=wish.settings)
     concepts = None
     if wish.concepts:
         path = find_concepts(wish.concepts, state.concepts)
         coder = concepts_of(model.unet, path, model_sha256=model.info.sha256)
         concepts = ConceptPainter(coder)
-    return _draw(state, model, request, layers, stop, painter or LayerPainter(), concepts)
+    why = panel_reasons(model, layers, wish.layers)
+    return _draw(state, model, request, layers, why, stop, painter or LayerPainter(), concepts)
 
 
 def _draw(
@@ -140,11 +142,12 @@ def _draw(
     model: Model,
     request: Request,
     layers: Sequence[str],
+    why: tuple[PanelChoice, ...],
     stop: StopSwitch,
     painter: LayerPainter,
     concepts: ConceptPainter | None = None,
 ) -> Iterator[Sight]:
-    sight, begun = Sight(status="Getting ready", why=panel_reasons(model, layers)), time.monotonic()
+    sight, begun = Sight(status="Getting ready", why=why), time.monotonic()
     yield sight
     seen: list[_Seen] = [_Seen() for _ in request.seeds]
 
@@ -246,7 +249,7 @@ def observe_pictures(
         SeedloupeError: the model or a picture cannot be used, or a number is out of range.
     """
     opened = state.models.get(model)
-    chosen = panel_of(opened.unet, layers)
+    chosen = panel_in_use(opened.unet, layers)
     runs = tuple(
         RecordedRun(
             extract_features(
@@ -258,7 +261,7 @@ def observe_pictures(
         for number, picture in enumerate(pictures, 1)
     )
     words = f"Looked at once, noised to t {time}" + (f", {noises} noises" if noises > 1 else "")
-    return Sight(runs=runs, status=f"{words}.", why=panel_reasons(opened, chosen))
+    return Sight(runs=runs, status=f"{words}.", why=panel_reasons(opened, chosen, layers))
 
 
 def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
@@ -273,12 +276,6 @@ def warnings_of(runs: Sequence[RecordedRun]) -> tuple[str, ...]:
             whose = f"{run.title}, " if len(runs) > 1 else ""
             said += [f"{whose}{key.layer}: {line}" for line in found.guards.warnings]
     return tuple(said)
-
-
-def panel_reasons(model: Model, layers: Sequence[str]) -> tuple[PanelChoice, ...]:
-    """Return whose finding each layer follows; none where these are not the panel's layers."""
-    choices = panel_choices(model.unet)
-    return choices if {choice.layer for choice in choices} == set(layers) else ()
 
 
 def exhibit(
@@ -325,7 +322,7 @@ def plan_words(unet: nn.Module, seeds: str, layers: tuple[str, ...], steps: int)
     """
     asked = seeds_from(seeds, 0)
     whose = "a seed the dice choose" if not seeds.strip() else _seed_words(asked)
-    watched = len(panel_of(unet, layers))
+    watched = len(panel_in_use(unet, layers))
     what = "1 layer" if watched == 1 else f"{watched} layers"
     often = "1 step" if steps == 1 else f"{steps} steps"
     if len(asked) > 1:

@@ -125,7 +125,8 @@ class LensTab:
             self._layers = gr.Textbox(
                 "auto",
                 label="Layers",
-                info="auto, or names, aliases and globs such as IN07, up-level1-*-vit-out",
+                info="auto; published; a study's NAME.panel.json in your folder panels; or names, "
+                "aliases and globs such as IN07, up-level1-*-vit-out",
                 lines=1,
             )
             self._steps = gr.Slider(1, 60, max(settings.steps, _LEAST_STEPS), step=1, label="Steps")

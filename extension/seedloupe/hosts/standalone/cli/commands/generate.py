@@ -52,8 +52,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         type=names,
         default=(),
         metavar="PANEL",
-        help="record these layers while generating: auto, or names with commas between "
-        "(default: none)",
+        help="record these layers while generating: auto, published, a NAME.panel.json, or names "
+        "with commas between (default: none)",
     )
     text = parser.add_argument_group("text in what was repainted, with --image and --mask")
     text.add_argument("--check", action="store_true", help="look it over for text nobody wanted")

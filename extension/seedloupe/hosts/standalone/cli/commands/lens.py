@@ -26,7 +26,13 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     record = command(actions, "run", "generate pictures and record layers meanwhile")
     generate.add_run(record)
     record.add_argument(
-        "--layers", dest="lens", type=names, default=("auto",), metavar="PANEL", help=_LAYERS
+        "--layers",
+        "--panel",
+        dest="lens",
+        type=names,
+        default=("auto",),
+        metavar="PANEL",
+        help=_LAYERS,
     )
     record.add_argument("--words", type=names, default=(), metavar="W1,W2", help=_WORDS)
     record.set_defaults(run=generate.run)
@@ -41,8 +47,11 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     layers.add_argument(
         "--panel",
-        action="store_true",
-        help="the layers shown by default, and whose finding each is",
+        nargs="?",
+        const="auto",
+        metavar="PANEL",
+        help="whose finding each layer is: of the panel auto, of published, or of a study's "
+        "NAME.panel.json (default: auto, where --panel is given)",
     )
     layers.set_defaults(run=run_layers)
     show = command(actions, "show", "paint a lens file as PNG, GIF, WebP or HTML")
@@ -61,7 +70,9 @@ def _add_image(actions: argparse._SubParsersAction[Parser]) -> None:
     image = command(actions, "image", "record the layers for a picture made anywhere")
     image.add_argument("file", type=Path, metavar="FILE", help="a picture")
     add_model(image)
-    image.add_argument("--layers", type=names, default=("auto",), metavar="PANEL", help=_LAYERS)
+    image.add_argument(
+        "--layers", "--panel", type=names, default=("auto",), metavar="PANEL", help=_LAYERS
+    )
     image.add_argument(
         "--t", type=training_time, default=50, metavar="T", help="training time to noise it to"
     )
@@ -92,7 +103,10 @@ _WORDS = (
     "(default: none)"
 )
 _SHOWN = "paint what attends to these words: auto, or words of the prompts (default: none)"
-_LAYERS = "auto, or names, aliases or globs with commas between"
+_LAYERS = (
+    "auto, published (what a paper recommends), a study's NAME.panel.json, or names, aliases or "
+    "globs with commas between"
+)
 
 
 def run_layers(args: argparse.Namespace, console: Console) -> int:
@@ -101,7 +115,7 @@ def run_layers(args: argparse.Namespace, console: Console) -> int:
     from ...engine.watching import layer_shapes
     from ..opening import open_said
 
-    if args.panel:
+    if args.panel is not None:
         return lens_panel.run(args, console)
     model = open_said(args.model, console, device=args.device, announce=False)
     layers = find_layers(model.unet, args.patterns) if args.patterns else list_layers(model.unet)

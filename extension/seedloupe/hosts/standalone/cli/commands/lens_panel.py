@@ -1,4 +1,4 @@
-"""``seedloupe lens layers --panel``: what is shown when nobody chose any layers, and why."""
+"""``seedloupe lens layers --panel``: which layers a panel shows, and why."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ _WIDTH = 96
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Say for each layer of the default panel whose finding it follows."""
+    """Say for each layer of a panel whose finding it follows."""
     from .....errors import InputError
-    from .....lens import ENCODER_OR_DECODER, layer_words, panel_choices
+    from .....lens import ENCODER_OR_DECODER, layer_words
+    from .....lens.layer_panel import chosen_layers
     from ..opening import open_said
 
     if args.patterns:
         got = ", ".join(args.patterns)
         raise InputError("panel", expected="--panel alone, without names of layers", got=got)
     model = open_said(args.model, console, device=args.device, announce=False)
-    chosen = panel_choices(model.unet)
+    chosen = chosen_layers(model.unet, (args.panel,))
+    if not chosen:
+        expected = "auto, published or a NAME.panel.json"
+        raise InputError("panel", expected=expected, got=repr(args.panel))
     panel = [
         {
             "layer": choice.layer,
@@ -37,11 +41,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
         for choice in chosen
     ]
     document = {"model": model.name, "panel": panel, "disagreement": ENCODER_OR_DECODER}
-    console.result(document, _lines(chosen))
+    console.result(document, _lines(chosen, usual=args.panel == "auto"))
     return 0
 
 
-def _lines(chosen: Sequence[PanelChoice]) -> list[str]:
+def _lines(chosen: Sequence[PanelChoice], *, usual: bool) -> list[str]:
     from .....lens import ENCODER_OR_DECODER, layer_words
 
     lines: list[str] = []
@@ -50,7 +54,7 @@ def _lines(chosen: Sequence[PanelChoice]) -> list[str]:
         lines.append(f"  source   {choice.paper}")
         lines += _folded("  measured ", f"{choice.task}. {choice.figure}")
         lines.append(f"  here     {_INFERRED if choice.inferred else _MEASURED}")
-    return [*lines, "", *_folded("", ENCODER_OR_DECODER)]
+    return [*lines, "", *_folded("", ENCODER_OR_DECODER)] if usual else lines
 
 
 def _folded(head: str, text: str) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .....services.picture_measures import PictureMeasures
-    from .....services.studies import StudiedWith, StudyChoices
+    from .....services.study_choices import StudiedWith, StudyChoices
     from .....studies.frame import Report
     from ...engine.models import Model
     from ..console import Console
@@ -60,7 +60,10 @@ def _arguments(parser: argparse.ArgumentParser, *, paints: bool, judges: bool) -
         help="COCO, Pascal VOC, DAVIS, SPair-71k or a folder a class (default: Seedling's own)",
     )
     what.add_argument(
-        "--layers", type=names, metavar="a,b", help="which layers (default: most of each kind)"
+        "--layers",
+        type=names,
+        metavar="a,b",
+        help="which layers, by name or as a NAME.panel.json (default: most of each kind)",
     )
     what.add_argument(
         "--times",
@@ -199,14 +202,33 @@ def _write(
     command_line = _command()
     document = {**found.to_json(), "command": command_line, "settings": dict(settings)}
     write_json(out / "report.json", document)
+    _write_panel(found, model, out / f"{found.name}.panel.json", command_line)
     made = {"command": command_line, "model": model.subject.name}
     if judged:
         made["pictures are judged by"] = judged
     write_whole(out / "report.html", report_page(found, model=model.info.name, made=made).encode())
 
 
+def _write_panel(found: Report, model: StudiedWith, path: Path, command_line: str) -> None:
+    """Keep the layers a study found best, for the lens to show."""
+    from .....lens.layer_panel import LayerPanel, write_panel
+
+    if found.winner is not None:
+        best, info = found.winner, model.info
+        panel = LayerPanel(
+            best.layers,
+            found.name,
+            info.name,
+            model_sha256=info.sha256 or "",
+            time=best.time,
+            finding=best.finding,
+            command=command_line,
+        )
+        write_panel(panel, path)
+
+
 def _studied(args: argparse.Namespace, console: Console, *, judged: bool) -> StudiedWith:
-    from .....services.studies import StudiedWith
+    from .....services.study_choices import StudiedWith
     from ...engine.studied import StudiedModel
     from ..opening import open_said
 
@@ -232,7 +254,7 @@ def _measures(args: argparse.Namespace, console: Console, model: Model) -> Pictu
 
 
 def _choices(args: argparse.Namespace, cache: Path) -> StudyChoices:
-    from .....services.studies import StudyChoices
+    from .....services.study_choices import StudyChoices
 
     prompts = getattr(args, "prompts", None)
     return StudyChoices(
@@ -241,11 +263,20 @@ def _choices(args: argparse.Namespace, cache: Path) -> StudyChoices:
         pictures=args.pictures,
         prompts=None if prompts is None else _read_prompts(prompts),
         seeds=getattr(args, "seeds", None),
-        layers=args.layers,
+        layers=_layers(args.layers),
         times=args.times,
         steps=getattr(args, "steps", None),
         cache=cache,
     )
+
+
+def _layers(words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Read a panel where that is what was named; the study refuses layers the model has not."""
+    from .....lens.layer_panel import PANEL_SUFFIX, read_panel
+
+    if words is None or len(words) != 1 or not words[0].endswith(PANEL_SUFFIX):
+        return words
+    return read_panel(Path(words[0])).layers
 
 
 def _read_prompts(path: Path) -> tuple[str, ...]:
