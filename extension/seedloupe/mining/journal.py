@@ -28,6 +28,8 @@ from .racing import RaceDesign
 Measures = Mapping[str, Floats]
 #: A claim not renewed for so long is nobody's; far longer than any batch takes.
 LEASE_SECONDS = 3600.0
+#: One without an owner is of a process that ended between making and signing it.
+_UNSIGNED_SECONDS = 10.0
 NOTE, LOST = "plan.json", "lost.json"
 """What a journal was begun with, and which scorers failed."""
 
@@ -184,11 +186,27 @@ def _said(race: object) -> str:
 
 
 def _claim(place: Path) -> bool:
+    """Create a claim with our number in it, all at once: one killed here leaves none without."""
     if place.exists() and not _alive(place):
         place.unlink(missing_ok=True)
+    ours = str(os.getpid())
+    draft = place.with_name(f"{place.name}.{ours}")
+    try:
+        draft.write_text(ours)
+        place.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):  # a file system without links
+        return _claim_in_two_steps(place, ours)
+    finally:
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _claim_in_two_steps(place: Path, ours: str) -> bool:
     try:
         with place.open("x") as claim:
-            claim.write(str(os.getpid()))
+            claim.write(ours)
     except FileExistsError:
         return False
     return True
@@ -197,11 +215,13 @@ def _claim(place: Path) -> bool:
 def _alive(place: Path) -> bool:
     """Whether the process that made a claim may still be at work; unsure counts as yes."""
     with suppress(OSError, ValueError):
-        if time.time() - place.stat().st_mtime > LEASE_SECONDS:
+        age = time.time() - place.stat().st_mtime
+        owner = place.read_text()
+        if age > (LEASE_SECONDS if owner else _UNSIGNED_SECONDS):
             return False
         if os.name == "posix":
             try:
-                os.kill(int(place.read_text()), 0)
+                os.kill(int(owner), 0)
             except ProcessLookupError:
                 return False
     return True
