@@ -56,9 +56,57 @@
         );
     }
 
+    /** Which scorers are wanted, which of them decide, and what pictures are compared with. */
+    class ScorerChoice {
+        constructor() {
+            this.rows = new Map();
+            this.table = make("tbody");
+            this.absent = make("ul", {className: "seedloupe-absent"});
+            this.reference = make("select", {id: "seedloupe_mine_reference"});
+            const titles = ["Use", "Decides", "Scorer", "What it measures"].map(title => make("th", {}, title));
+            this.element = make("details", {id: "seedloupe_mine_scorers"},
+                make("summary", {}, "Scored by"),
+                make("p", {}, "With nothing ticked: all that need nothing, and all whose weights are here. Where nothing "
+                    + "is ticked as deciding, all scores count alike in the race."),
+                make("table", {className: "seedloupe-table"}, make("thead", {}, make("tr", {}, ...titles)), this.table),
+                make("label", {className: "seedloupe-row"}, make("span", {}, "Compare with"), this.reference),
+                make("p", {}, "Not here yet; weights go into models/seedloupe_scorers, a folder of the scorer's name each, "
+                    + "pictures or .npz statistics to compare with into models/seedloupe_references:"),
+                this.absent,
+            );
+        }
+
+        /** Show what there is now; what was ticked stays ticked. */
+        offer(scorers, references) {
+            const before = this.chosen(), key = JSON.stringify([scorers, references]);
+            if (key === this.shown) return;
+            this.shown = key;
+            const usable = scorers.filter(({lacks}) => !lacks || lacks.startsWith("nothing to compare with"));
+            this.rows = new Map(usable.map(({name}) => [name, ["use", "decides"].map(part => make("input", {
+                type: "checkbox", ariaLabel: `${part} ${name}`,
+                checked: (part === "use" ? before.scorers : before.objective).includes(name),
+            }))]));
+            for (const [use, decides] of this.rows.values()) decides.addEventListener("change", () => { use.checked ||= decides.checked; });
+            this.table.replaceChildren(...usable.map(({name, measures}) => make("tr", {},
+                ...[...this.rows.get(name), name, measures].map(cell => make("td", {}, cell)))));
+            this.reference.replaceChildren(...["", ...references].map(name => make("option", {value: name}, name || "nothing")));
+            this.reference.value = before.reference;
+            this.absent.replaceChildren(...scorers.filter(({name}) => !this.rows.has(name))
+                .map(({name, measures, needs}) => make("li", {}, `${name}: ${measures}. Needs: ${needs}.`)));
+        }
+
+        chosen() {
+            const ticked = place => [...this.rows].filter(([, boxes]) => boxes[place].checked).map(([name]) => name);
+            return {scorers: ticked(0), objective: ticked(1), reference: this.reference.value || ""};
+        }
+    }
+
     class MineTab {
         constructor(element) {
             this.element = element;
+            this.scorers = new ScorerChoice();
+            this.detect = make("input", {type: "number", min: 0, max: 10, step: 0.1, value: 0, id: "seedloupe_mine_detect"});
+            this.every = make("input", {type: "checkbox", checked: false, id: "seedloupe_mine_every"});
             this.name = make("input", {type: "text", id: "seedloupe_mine_name", placeholder: "my-model"});
             this.prompts = make("textarea", {id: "seedloupe_mine_prompts", rows: 8, placeholder: "one prompt a line; a third is kept to check the best seeds"});
             this.seeds = make("input", {type: "number", min: 2, value: 256});
@@ -73,6 +121,9 @@
                 labelled("Name of the table", this.name),
                 labelled("Prompts", this.prompts),
                 make("div", {className: "seedloupe-row"}, labelled("Seeds", this.seeds), labelled("Stop after minutes (0: when done)", this.minutes)),
+                make("div", {className: "seedloupe-row"}, labelled("Smallest gain to race for, sd (0: what the prompts show)", this.detect),
+                    labelled("Make every picture, without a race", this.every)),
+                this.scorers.element,
                 make("div", {className: "seedloupe-row"}, button("What would it take?", () => this.plan(), {id: "seedloupe_mine_plan"}),
                     button("Mine", () => this.start(), {id: "seedloupe_mine_start"}),
                     button("Stop", () => this.stop(), {id: "seedloupe_mine_stop"})),
@@ -82,7 +133,10 @@
 
         order() {
             const prompts = this.prompts.value.split("\n").map(line => line.trim()).filter(Boolean);
-            return {name: this.name.value.trim(), prompts, seeds: Number(this.seeds.value), minutes: Number(this.minutes.value), ...pageSettings()};
+            return {
+                name: this.name.value.trim(), prompts, seeds: Number(this.seeds.value), minutes: Number(this.minutes.value),
+                detect: Number(this.detect.value), exhaustive: this.every.checked, ...this.scorers.chosen(), ...pageSettings(),
+            };
         }
 
         async asked(path, body) {
@@ -140,19 +194,15 @@
         }
 
         show(state) {
+            this.scorers.offer(state.scorers, state.references);
             this.standing.replaceChildren(...this.lines(state).map(line => make("p", {}, line)));
             if (state.report && state.report.leaders.length) this.standing.append(this.board(state.report.leaders));
             const open = state.runs.filter(({name, table}) => !table && !(state.running && name === state.name));
             this.runs.replaceChildren(...open.map(({name}) => button(`Go on with ${name}`, () => this.resume(name))));
         }
 
-        lines({name, running, report, notes, problem, table, scorers}) {
+        lines({name, running, report, notes, problem, table}) {
             const lines = [];
-            if (!name) {
-                const here = scorers.filter(({usable}) => usable).map(one => `${one.name} (${one.measures})`);
-                lines.push(`Measured by ${here.join(", ")}; with Seedling also by its own critic. `
-                    + `${scorers.length - here.length} more scorers want weights; the documentation says where.`);
-            }
             if (report) {
                 const {stage, made, left, seconds_left: seconds, racing, better, dropped, failed} = report;
                 lines.push(`${name}: ${STAGES[stage] ?? stage}. ${made} pictures measured${left && running ? `, about ${left} to go, ${timeWords(seconds)}` : ""}.`);
@@ -183,5 +233,5 @@
         if (state.running) tab.watch();
     });
 
-    if (typeof module === "object") module.exports = {...seedloupe, MineTab};
+    if (typeof module === "object") module.exports = {...seedloupe, MineTab, ScorerChoice};
 })(globalThis.seedloupe = globalThis.seedloupe || {});

@@ -17,6 +17,9 @@ from ..tables import SUFFIX
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _ORDER, _JOURNAL = "order.json", "journal"
 _LARGEST_ORDER = 4 * 2**20
+_MOST_GAIN = 10
+#: What orders from before do not say; the defaults were what they meant.
+_SINCE = ("objective", "reference", "exhaustive", "detect")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class MiningOrder:
         scheduler: the host's label.
         batch: pictures at once.
         scorers: by name; empty for all that work here.
+        objective: scorers or scores that decide the race; empty for all.
+        reference: the name of what pictures are compared with; empty for nothing.
+        exhaustive: make every picture, without a race.
+        detect: the gain to race for, in sd; 0 takes what the prompts can show.
 
     Raises:
         InputError: something above cannot be; the field is named.
@@ -49,6 +56,10 @@ class MiningOrder:
     scheduler: str = "Automatic"
     batch: int = 4
     scorers: tuple[str, ...] = ()
+    objective: tuple[str, ...] = ()
+    reference: str = ""
+    exhaustive: bool = False
+    detect: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what no run could be made of."""
@@ -61,6 +72,8 @@ class MiningOrder:
             if getattr(self, name) % 8:
                 expected = "a multiple of 8 pixels"
                 raise InputError(name, expected=expected, got=f"{getattr(self, name)}")
+        if not 0 <= self.detect <= _MOST_GAIN:
+            raise InputError("detect", expected=f"0 to {_MOST_GAIN}", got=f"{self.detect}")
         if len(self.prompts) < 2 or len(set(self.prompts)) != len(self.prompts):
             expected = "two or more, each once: some choose seeds, the others confirm them"
             raise InputError("prompts", expected=expected, got=f"{len(self.prompts)} lines")
@@ -78,8 +91,13 @@ class MiningOrder:
         """
         try:
             assert isinstance(value, Mapping)
-            known = {field.name: value[field.name] for field in fields(cls)}
-            lists = {name: tuple(map(str, known[name])) for name in ("prompts", "scorers")}
+            known = {
+                field.name: value[field.name]
+                for field in fields(cls)
+                if field.name not in _SINCE or field.name in value
+            }
+            listed = ("prompts", "scorers", "objective")
+            lists = {name: tuple(map(str, known.get(name, ()))) for name in listed}
             return cls(**{**known, **lists})
         except (AssertionError, KeyError, TypeError) as error:
             raise InputError("order", expected="a mining order", got=f"{error!r:.80}") from error

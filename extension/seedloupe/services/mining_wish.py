@@ -135,13 +135,18 @@ class TablePlace:
         """The table's file."""
         return self.folder / f"{self.name}{SUFFIX}"
 
+    @property
+    def journal_folder(self) -> Path:
+        """The folder of its journal."""
+        return self.folder / f"{self.name}.journal"
+
     def journal(self, plan: MiningPlan, race: RaceDesign | None) -> Journal:
         """Open the journal, that of an earlier run with the same settings included.
 
         Raises:
             InputError: it is of other settings.
         """
-        return Journal(self.folder / f"{self.name}.journal", plan, race=race)
+        return Journal(self.journal_folder, plan, race=race)
 
     def keep(self, table: SeedTable) -> Path:
         """Write the table and its page; return where the page is.

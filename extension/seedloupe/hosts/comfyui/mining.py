@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import folder_paths
 from torch import Tensor
 
 from ...noise import CPU_NOISE, SeedBatch
+from ...places import own_folder
 from ...tables import ModelSpec, SamplingSpec, Task
 from .identity import model_sha256
 from .noise import SeedNoise
@@ -19,9 +22,10 @@ from .step_noise import with_step_noise
 
 if TYPE_CHECKING:
     from ...mining import MiningReport, MiningRun
-    from ...services.mining_wish import MiningWish
+    from ...services.mining_wish import MiningWish, TablePlace
+    from ...services.scorer_form import ScorerForm
 
-__all__ = ["HostPictures", "MineSettings", "mine_in_host", "mining_run"]
+__all__ = ["HostPictures", "MineSettings", "mine_in_host", "mining_run", "table_place"]
 
 _FOLDER = "mined"
 
@@ -73,22 +77,32 @@ class MineSettings:
         seeds: to compare.
         shape: ``(C, H, W)`` of one picture's latent.
         wish: prompts and how to race.
+        scorers: what pictures are scored by, and what decides.
     """
 
     name: str
     seeds: tuple[int, ...]
     shape: tuple[int, int, int]
     wish: MiningWish
+    scorers: ScorerForm
 
 
-def mining_run(pictures: HostPictures, settings: MineSettings) -> tuple[MiningRun, Path]:
+def mining_run(
+    pictures: HostPictures, settings: MineSettings, tell: Callable[[str], object]
+) -> tuple[MiningRun, Path]:
     """Set up a run, and say where its table goes; one begun before is gone on with.
+
+    Args:
+        pictures: makes them.
+        settings: what is asked for.
+        tell: is told a line for each scorer that is left out, or lost on the way.
 
     Raises:
         InputError: it cannot be run so, or the name is of other settings.
     """
-    from ...mining import Appearance, MiningRun
-    from ...services.mining_wish import TablePlace
+    from ...mining import MiningRun
+    from ...services.scorer_form import raced_on
+    from .scorer_inputs import scorer_offer
 
     plan, race = settings.wish.planned(
         seeds=settings.seeds,
@@ -97,11 +111,29 @@ def mining_run(pictures: HostPictures, settings: MineSettings) -> tuple[MiningRu
         model=_model_spec(pictures.model, settings),
         sampling=_sampling_spec(pictures),
     )
-    place = TablePlace(Path(folder_paths.models_dir) / "seed_tables" / _FOLDER, settings.name)
-    run = MiningRun(
-        plan, pictures, [Appearance(scored=True)], journal=place.journal(plan, race), race=race
-    )
-    return run, place.table
+    form = settings.scorers
+    scorers = scorer_offer().opened(form, None, prompts=len(plan.prompts), tell=tell)
+    race = raced_on(race, form.objective, scorers)
+    place = table_place(settings.name)
+    journal = place.journal(plan, race)
+    return MiningRun(plan, pictures, scorers, journal=journal, race=race, tell=tell), place.table
+
+
+def table_place(name: str) -> TablePlace:
+    """Return where a table goes: the user's own folder, into which every host looks.
+
+    A run begun in ComfyUI's folder of models goes on there.
+
+    Raises:
+        InputError: the name could lead out of it.
+    """
+    from ...services.mining_wish import TablePlace
+
+    begun = TablePlace(Path(folder_paths.models_dir) / "seed_tables" / _FOLDER, name)
+    if begun.journal_folder.exists():
+        return begun
+    own = own_folder(os.environ, sys.platform, Path.home())
+    return TablePlace(own / "seed_tables" / _FOLDER, name)
 
 
 def mine_in_host(run: MiningRun, table: Path, tell: Callable[[MiningReport], object]) -> None:

@@ -18,10 +18,16 @@ class MiningPage:
     Args:
         node: its id.
         text: what was written last.
+        notes: what was said on the way, such as a scorer that was left out.
     """
 
     node: str
     text: str = field(default="")
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, line: str) -> None:
+        """Write a line above all that follows."""
+        self.notes.append(line)
 
     def show(self, report: MiningReport) -> None:
         """Write how it stands on the node, and move the host's bar of progress."""
@@ -29,7 +35,7 @@ class MiningPage:
 
         from ...mining.board import board_text
 
-        self.text = board_text(report)
+        self.text = "\n".join((*self.notes, board_text(report)))
         server = PromptServer.instance
         if server.client_id is not None:  # without a name it would go to everybody
             server.send_progress_text(self.text, self.node, server.client_id)

@@ -8,13 +8,13 @@ from ...artifacts import OcrReader, builtin_readers, choose_reader, first_usable
 from ...plugins import any_announced
 from ...registry import Registry
 
-__all__ = ["reader_advice", "reader_choices", "reader_named"]
+__all__ = ["known_readers", "reader_advice", "reader_choices", "reader_named"]
 
 _BEST = "rapidocr"
 
 
 @cache
-def _readers() -> Registry[OcrReader]:
+def known_readers() -> Registry[OcrReader]:
     """The same as :func:`comfyui_plugins` has; without other packages' no other plug-in is made."""
     if not any_announced():
         return builtin_readers(apart=True)
@@ -25,7 +25,7 @@ def _readers() -> Registry[OcrReader]:
 
 def reader_choices() -> list[str]:
     """Return what may be asked for: the best there is, or one by name."""
-    return ["auto", *_readers().names()]
+    return ["auto", *known_readers().names()]
 
 
 def reader_named(name: str) -> OcrReader | None:
@@ -34,12 +34,12 @@ def reader_named(name: str) -> OcrReader | None:
     Raises:
         UnknownNameError: there is no reader of that name.
     """
-    return choose_reader(name, _readers())
+    return choose_reader(name, known_readers())
 
 
 def reader_advice() -> str:
     """Say in one line how to get a better reader; empty where the best one works."""
-    found = survey(_readers())
+    found = survey(known_readers())
     if _BEST in found and found[_BEST].ok:
         return ""
     using = first_usable(found)

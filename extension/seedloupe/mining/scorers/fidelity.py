@@ -112,12 +112,11 @@ class GivenFeaturesPlugin:
     """The same with whatever network Python code hands in."""
 
     summary = "Fréchet and kernel distance to real pictures by a network of your own (Python)"
-    needs = ScorerNeeds(reference=True)
+    needs = ScorerNeeds(reference=True, features=True)
     cost = ScorerCost.SMALL
 
     def open(self, sources: ScorerSources) -> FidelityScorer:
         """Return the scorer."""
         reference = require_ready("features", self.needs, sources)
-        if sources.features is None:
-            raise InputError("scorers", expected="a network handed in as features", got="none")
+        assert sources.features is not None  # require_ready saw to it
         return FidelityScorer(sources.features, reference, device=sources.device)

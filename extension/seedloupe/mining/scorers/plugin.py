@@ -65,6 +65,7 @@ class ScorerNeeds:
         reader: whether something that finds text is needed.
         masks: whether pictures must be repainted ones.
         or_stages: whether the layers of a network that a host has open do in place of weights.
+        features: whether Python code must hand in a network to compare pictures by.
     """
 
     packages: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class ScorerNeeds:
     reader: bool = False
     masks: bool = False
     or_stages: bool = False
+    features: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +150,8 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
         return "only for repainted pictures: --task inpaint"
     if needs.reader and sources.text_share is None and sources.repaint_look is None:
         return "no reader of text is installed"
+    if needs.features and sources.features is None:
+        return "a network handed in by Python code"
     return ""
 
 

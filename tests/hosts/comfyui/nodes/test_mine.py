@@ -13,6 +13,7 @@ from torch import Tensor
 from seedloupe.errors import InputError
 from seedloupe.tables import read_table
 
+from ....services.weighed_scorer import NAME, SCORE, with_glow
 from ..conftest import Host
 from ..network import small_network
 
@@ -69,8 +70,7 @@ def test_a_table_is_mined_where_pick_seeds_finds_it_and_the_node_says_how_it_sta
     host: Host,
 ) -> None:
     name, report = mine(host, Vae()).args
-    path = host.models / "seed_tables" / "mined" / "mine.seedtable.safetensors"
-    table = read_table(path)
+    table = read_table(tables(host) / "mine.seedtable.safetensors")
     assert name == "mine"
     assert len(table) == 32
     assert table.spec.noise.shape == (4, 8, 12)
@@ -91,7 +91,7 @@ def test_cancel_keeps_everything_and_the_next_run_goes_on(host: Host) -> None:
     mine(host, again)
     mine(host, whole, name="whole")
     assert first.decoded - 1 + again.decoded == whole.decoded
-    folder = host.models / "seed_tables" / "mined"
+    folder = tables(host)
     torn, other = (read_table(folder / f"{n}.seedtable.safetensors") for n in ("mine", "whole"))
     assert torn.score("unblemished").tolist() == other.score("unblemished").tolist()
 
@@ -125,6 +125,73 @@ def test_a_name_that_leads_elsewhere_is_refused(host: Host, tmp_path: Path) -> N
     with pytest.raises(InputError, match="name"):
         mine(host, Vae(), name="../../up")
     assert not list(tmp_path.rglob("up*"))
+
+
+def test_a_scorer_with_weights_of_the_users_decides_and_what_is_not_ticked_stays_out(
+    host: Host, glow: Path
+) -> None:
+    chosen = {"scored_by": "chosen here", "appearance": False, NAME: True, "decides": NAME}
+    _, report = mine(host, Vae(), scored_by=chosen).args
+    table = read_table(tables(host) / "mine.seedtable.safetensors")
+    assert table.metrics() == (SCORE,)
+    assert "rate.gray" not in table.tensors
+    assert SCORE in str(table.spec.evidence)
+    assert "left out" not in report
+
+
+def test_what_a_ticked_scorer_lacks_is_said_before_anything_runs(host: Host) -> None:
+    refuse = host.node("SeedloupeMine").validate_inputs
+    lacking = refuse(scored_by={"scored_by": "chosen here", "clip": True})
+    assert "models/seedloupe_scorers/clip" in lacking
+    nothing = refuse(scored_by={"scored_by": "chosen here", "clip": False})
+    assert "none of them chosen" in nothing
+    elsewhere = {"scored_by": "chosen here", "appearance": True, "compare_with": "../../up"}
+    assert "reference" in refuse(scored_by=elsewhere)
+    assert refuse(scored_by={"scored_by": "all that fit"}) is True
+    assert refuse(scored_by=["7", 0]) is True
+
+
+def test_references_are_what_lies_in_the_folder_for_them(host: Host) -> None:
+    (host.models / "seedloupe_references" / "photographs").mkdir(parents=True)
+    schema = host.node("SeedloupeMine").define_schema()
+    inputs = {part.id: part for part in schema.inputs}
+    chosen = {part.id: part for part in inputs["scored_by"].options[1].inputs}
+    assert list(chosen["compare_with"].options) == ["nothing", "photographs"]
+    assert "features" not in chosen
+
+
+def test_every_picture_is_made_where_that_is_wanted(host: Host) -> None:
+    raced, whole = Vae(), Vae()
+    mine(host, raced)
+    mine(host, whole, name="whole", every_picture=True)
+    assert whole.decoded > raced.decoded
+
+
+def test_a_run_begun_in_the_hosts_folder_of_models_goes_on_there(host: Host) -> None:
+    begun = host.models / "seed_tables" / "mined"
+    (begun / "mine.journal").mkdir(parents=True)
+    mine(host, Vae())
+    assert (begun / "mine.seedtable.safetensors").is_file()
+    assert not tables(host).exists()
+
+
+@pytest.fixture(autouse=True)
+def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def glow(host: Host, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A scorer of another package, and its weights among the host's."""
+    monkeypatch.setattr(host.ours("scorer_inputs"), "_scorers", with_glow)
+    folder = host.models / "seedloupe_scorers" / NAME
+    folder.mkdir(parents=True)
+    return folder
+
+
+def tables(host: Host) -> Path:
+    """Where every host looks for the user's tables."""
+    return host.models.parent / "home" / "seedloupe" / "seed_tables" / "mined"
 
 
 def server(host: Host) -> Any:

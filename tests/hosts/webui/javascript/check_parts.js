@@ -94,7 +94,13 @@ async function checkMine() {
         leaders: [leader],
     };
     const state = {
-        name: EVIL, running: false, report, notes: [EVIL], problem: EVIL, table: EVIL, runs: [{ name: EVIL, table: false }], scorers: [],
+        name: EVIL, running: false, report, notes: [EVIL], problem: EVIL, table: EVIL, runs: [{ name: EVIL, table: false }],
+        scorers: [
+            { name: "appearance", measures: EVIL, needs: "nothing", lacks: "" },
+            { name: "fid", measures: EVIL, needs: EVIL, lacks: "nothing to compare with: give some" },
+            { name: "clip", measures: EVIL, needs: EVIL, lacks: "no weights" },
+        ],
+        references: [EVIL],
     };
     const element = new Element("div");
     const tab = new MineTab(element);
@@ -109,6 +115,17 @@ async function checkMine() {
     assert.equal(tab.outlook.textContent, EVIL);
     const body = JSON.parse(said.asked.at(-1).body);
     assert.deepEqual([body.name, body.prompts, body.seeds, body.sampler], ["one", ["a ball", "a tent"], 256, "Euler"]);
+    assert.deepEqual([body.scorers, body.objective, body.reference, body.exhaustive], [[], [], "", false]);
+    const [use, decides] = tab.scorers.rows.get("fid");
+    Object.assign(decides, { checked: true });
+    decides.listeners.change();
+    Object.assign(tab.scorers.reference, { value: EVIL });
+    Object.assign(tab.every, { checked: true });
+    tab.show(state); // as when the run is watched: what was ticked stays
+    const order = tab.order();
+    assert.deepEqual([order.scorers, order.objective, order.reference, order.exhaustive], [["fid"], ["fid"], EVIL, true]);
+    assert.ok(use.checked && !tab.scorers.rows.has("clip"));
+    assert.ok(tab.scorers.absent.words.some(words => words.startsWith("clip: ")));
     await tab.resume(EVIL);
     assert.equal(JSON.parse(said.asked.at(-1).body).name, EVIL);
 }

@@ -11,14 +11,16 @@ from ....noise import CPU_NOISE, canonical_seed, parse_seeds
 from ..latents import shape_in_use
 from ..refusal import validation
 from ..schema import REPORT_KEY, node_schema
+from ..scorer_inputs import check_scorers, scorer_form, scorer_input
 
 __all__ = ["NODES", "SeedloupeMine"]
 
 _MOST_SEEDS = 4096
+_SCORED_BY = "scored_by"
 
 
 class SeedloupeMine(io.ComfyNode):
-    """Races seeds, and writes a table of them into models/seed_tables."""
+    """Races seeds, and writes a table of them that every host finds."""
 
     @classmethod
     def define_schema(cls) -> io.Schema:
@@ -46,8 +48,10 @@ class SeedloupeMine(io.ComfyNode):
         )
 
     @classmethod
-    def validate_inputs(cls, seeds: object = "0:1", prompts: object = "") -> bool | str:
-        """Refuse seeds and prompts that are none."""
+    def validate_inputs(
+        cls, seeds: object = "0:1", prompts: object = "", scored_by: object = None
+    ) -> bool | str:
+        """Refuse seeds and prompts that are none, and scorers that lack something."""
 
         def check() -> None:
             from ....services.mining_wish import MiningWish
@@ -56,6 +60,7 @@ class SeedloupeMine(io.ComfyNode):
                 parse_seeds(seeds, most=_MOST_SEEDS)
             if isinstance(prompts, str):
                 MiningWish(prompts=prompts)
+            check_scorers(_SCORED_BY, scored_by)
 
         return validation(check)
 
@@ -75,6 +80,8 @@ class SeedloupeMine(io.ComfyNode):
         cfg: float,
         batch: int = 4,
         detect: float = 0.0,
+        every_picture: bool = False,
+        scored_by: Mapping[str, Any] | None = None,
     ) -> io.NodeOutput:
         """Mine; the host's Cancel passes through and leaves the journal."""
         from ....services.mining_wish import MiningWish
@@ -87,11 +94,14 @@ class SeedloupeMine(io.ComfyNode):
             name,
             wanted,
             shape_in_use(latent, model),
-            MiningWish(prompts=prompts, detect=detect or None, batch=batch),
+            MiningWish(
+                prompts=prompts, detect=detect or None, exhaustive=every_picture, batch=batch
+            ),
+            scorer_form(_SCORED_BY, scored_by),
         )
         pictures = HostPictures(model, clip, vae, sampler, sigmas, cfg, negative)
-        run, table = mining_run(pictures, settings)
         page = MiningPage(str(cls.hidden.unique_id))
+        run, table = mining_run(pictures, settings, page.note)
         mine_in_host(run, table, page.show)
         return io.NodeOutput(name, page.text, ui={REPORT_KEY: [page.text]})
 
@@ -107,8 +117,8 @@ def _inputs() -> list[Any]:
         io.String.Input(
             "name",
             default="mine",
-            tooltip="Of the table in models/seed_tables/mined. A name is for one model and its "
-            "settings; the same name goes on where a run was cancelled.",
+            tooltip="Of the table, among your own, where every host finds it. A name is for one "
+            "model and its settings; the same name goes on where a run was cancelled.",
         ),
         io.String.Input(
             "seeds", default="0:256", tooltip="Which to compare: 0:256, or 7, 12, 40-43."
@@ -142,6 +152,14 @@ def _inputs() -> list[Any]:
             optional=True,
             advanced=True,
         ),
+        io.Boolean.Input(
+            "every_picture",
+            default=False,
+            tooltip="Make every seed's picture of every prompt, without a race.",
+            optional=True,
+            advanced=True,
+        ),
+        scorer_input(_SCORED_BY, decides=True),
     ]
 
 

@@ -84,7 +84,7 @@ def build_app(
                 inpaint = InpaintTab(state, create.model, opening.settings)
                 inpaint.follow(inpainting.select)
             with gr.Tab("Mine", id="mine"):
-                MineTab(state, create.model, opening.settings, mined or _own_tables())
+                MineTab(state, create.model, opening, mined or _own_tables())
         strip = PictureStrip(state.files, notes)
         takers = {
             "create": create.take_settings,

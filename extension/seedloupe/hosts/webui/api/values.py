@@ -66,6 +66,18 @@ def number_value(
     return float(number)  # type: ignore[arg-type]
 
 
+def switch_value(asked: Asked, name: str) -> bool:
+    """Return whether something is wanted; what is not there is not.
+
+    Raises:
+        InputError: it is neither true nor false.
+    """
+    value = asked.values.get(name, False)
+    if not isinstance(value, bool):
+        raise InputError(name, expected="true or false", got=_words(value))
+    return value
+
+
 def choice_value(
     asked: Asked, name: str, choices: Sequence[str], *, default: str | None = None
 ) -> str:

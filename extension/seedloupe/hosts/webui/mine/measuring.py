@@ -2,60 +2,73 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from modules import shared
+from modules import paths, shared
 from torch import Tensor
 
 from ....generation.model_info import Family, ModelInfo
-from ....mining.scorers import Scorer, ScorerPlugin, ScorerSources
-from ....places import own_folder
-from ....registry import Registry
-from ....services.scorers import (
-    ScorerWish,
-    open_scorers,
-    scorers_of,
-    survey_scorers,
-    with_weights,
-)
+from ....mining.scorers import Scorer
+from ....services.mining_runs import MiningOrder
+from ....services.scorer_form import HOST_REFERENCES, HOST_WEIGHTS, ScorerForm, ScorerOffer
+from ....services.scorers import scorers_of, survey_scorers
 from ....tables import TableUse
 from ..plug_ins import webui_plugins
 
 _CELL = 8
 
 
-def scorer_list() -> list[dict[str, object]]:
-    """Return every scorer for any model with what it lacks here; nothing is opened."""
-    found = survey_scorers(webui_plugins().scorers, _sources())
+def scorer_list(reference: Path | None = None) -> list[dict[str, object]]:
+    """Return every scorer for the chosen checkpoint with what it lacks; nothing is opened.
+
+    Args:
+        reference: what pictures are compared with.
+    """
+    family = _family(None, str(getattr(shared.opts, "sd_model_checkpoint", "") or ""))
+    offer = scorer_offer()
+    registry = offer.scorers
+    if family is Family.SEEDLING:
+        registry = scorers_of(registry, None)
+    found = survey_scorers(registry, offer.sources(ScorerForm(reference=reference)))
     return [answer.to_json() for answer in found]
 
 
 def scorers_for(
-    names: tuple[str, ...], model: ModelInfo, *, prompts: int, tell: Callable[[str], object]
+    order: MiningOrder, model: ModelInfo, *, prompts: int, tell: Callable[[str], object]
 ) -> dict[str, Scorer]:
     """Open scorers.
 
     Args:
-        names: which; none takes those that need nothing, and all whose weights are here.
+        order: names them; with none those that need nothing, and all whose weights are here.
         model: whose pictures are measured.
         prompts: how many there are to mine with.
         tell: is told one line for each that is left out.
 
     Raises:
         UnknownNameError: there is no scorer of that name.
-        InputError: none could be opened.
+        InputError: none could be opened, or there is no such reference.
     """
+    offer = scorer_offer()
     pooled = _pooled_caption(shared.sd_model) if model.family is Family.SEEDLING else None
-    registry: Registry[ScorerPlugin] = scorers_of(
-        webui_plugins().scorers, model, pooled=pooled, prompts=prompts
+    form = ScorerForm(order.scorers, (), offer.reference(order.reference), order.objective)
+    return offer.opened(form, model, prompts=prompts, pooled=pooled, tell=tell)
+
+
+def scorer_offer() -> ScorerOffer:
+    """Return the scorers here; weights and references have names, and nobody can ask for a path.
+
+    They lie in the web UI's folder of models and in the user's own, where all hosts find them.
+    """
+    models = Path(paths.models_path)
+    return ScorerOffer.of_user(
+        webui_plugins().scorers,
+        webui_plugins().readers,
+        weights=(models / HOST_WEIGHTS,),
+        references=(models / HOST_REFERENCES,),
     )
-    wishes = [ScorerWish(name) for name in names] or None
-    return open_scorers(wishes, registry, _sources(), tell=tell)
 
 
 def model_info_of(use: TableUse) -> ModelInfo:
@@ -72,12 +85,6 @@ def model_info_of(use: TableUse) -> ModelInfo:
         "v_prediction" if _predicts_v(model) else "epsilon",
         use.model_sha256 or "",
     )
-
-
-def _sources() -> ScorerSources:
-    """Weights lie in ``scorers`` in the user's own folder, where all hosts find them."""
-    own = own_folder(os.environ, sys.platform, Path.home())
-    return with_weights(ScorerSources(), (), own)
 
 
 def _family(model: Any, name: str) -> Family:

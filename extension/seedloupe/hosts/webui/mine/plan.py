@@ -19,7 +19,9 @@ from ....mining import (
     smallest_seen,
 )
 from ....mining.racing import FEWEST_PROMPTS, FEWEST_SEEDS
+from ....services.mining import race_for
 from ....services.mining_runs import MiningOrder
+from ....services.scorer_form import raced_on
 from ....tables import TableUse
 from .measuring import model_info_of, scorers_for
 
@@ -40,9 +42,9 @@ def host_run(
     """
     use = pictures.settle()
     plan = plan_of(order, use)
-    race = race_of(plan)
     model = model_info_of(use)
-    scorers = scorers_for(order.scorers, model, prompts=len(plan.prompts), tell=tell)
+    scorers = scorers_for(order, model, prompts=len(plan.prompts), tell=tell)
+    race = raced_on(race_of(order, plan), order.objective, scorers)
     return MiningRun(
         plan,
         pictures,
@@ -81,11 +83,13 @@ def plan_of(order: MiningOrder, use: TableUse) -> MiningPlan:
     )
 
 
-def race_of(plan: MiningPlan) -> RaceDesign | None:
-    """Return how to race; None where there is too little to save."""
-    if len(plan.seeds) < FEWEST_SEEDS or len(plan.prompts) < FEWEST_PROMPTS:
-        return None
-    return RaceDesign.reaching(len(plan.prompts))
+def race_of(order: MiningOrder, plan: MiningPlan) -> RaceDesign | None:
+    """Return how to race; None where all pictures are wanted, or there is too little to save.
+
+    Raises:
+        InputError: a gain was named, and there is too little to race over.
+    """
+    return race_for(plan, False if order.exhaustive else None, detect=order.detect or None)
 
 
 def outlook(order: MiningOrder) -> dict[str, Any]:
@@ -94,8 +98,10 @@ def outlook(order: MiningOrder) -> dict[str, Any]:
     mined = len(order.prompts) - kept
     side = min(max(FEWEST_CONFIRMED, order.seeds // _CONFIRM_SHARE), max(1, order.seeds // 2))
     most = order.seeds * mined + 2 * side * kept
-    races = order.seeds >= FEWEST_SEEDS and mined >= FEWEST_PROMPTS
-    raced = RaceDesign.reaching(mined).pictures(order.seeds, mined) + 2 * side * kept
+    enough = order.seeds >= FEWEST_SEEDS and mined >= FEWEST_PROMPTS
+    races = enough and not order.exhaustive
+    race = RaceDesign.reaching(mined, detect=order.detect or None)
+    raced = race.pictures(order.seeds, mined) + 2 * side * kept
     return {
         "pictures": raced if races else most,
         "races": races,

@@ -15,8 +15,8 @@ from ....services.mining_runs import MiningOrder, MiningRuns
 from ....services.mining_session import MiningSession, SessionWork
 from ....services.scorers import CRITIC
 from ..api.route import Answer, Asked, Method, NotThereError, Route
-from ..api.values import number_value, text_value, texts_value, whole_value
-from .measuring import scorer_list
+from ..api.values import number_value, switch_value, text_value, texts_value, whole_value
+from .measuring import scorer_list, scorer_offer
 from .plan import host_run, outlook
 
 _MOST_PROMPTS, _MOST_SCORERS = 500, 32
@@ -60,6 +60,7 @@ def _standing(asked: Asked) -> Answer:
             "table": None if state.table is None else state.name,
             "runs": [{"name": name, "table": runs.table(name).is_file()} for name in runs.names()],
             "scorers": scorer_list(),
+            "references": list(scorer_offer().reference_names()),
         }
     )
 
@@ -135,15 +136,24 @@ def _order(asked: Asked) -> MiningOrder:
         text_value(asked, "scheduler", default=usual.scheduler),
         whole("batch", 256),
         texts_value(asked, "scorers", most=_MOST_SCORERS),
+        texts_value(asked, "objective", most=_MOST_SCORERS),
+        text_value(asked, "reference", default=usual.reference),
+        switch_value(asked, "exhaustive"),
+        number_value(asked, "detect", default=usual.detect, least=0, most=10),
     )
 
 
 def _require_scorers(order: MiningOrder) -> None:
-    usable = [str(one["name"]) for one in scorer_list() if one["usable"]]
+    """Refuse scorers that are not here, or lack something, before a model is loaded for them."""
+    place = scorer_offer().reference(order.reference)
+    lacks = {str(one["name"]): str(one["lacks"]) for one in scorer_list(place)}
     for name in order.scorers:
-        if name not in (*usable, CRITIC):
+        if name not in lacks and name != CRITIC:
             got = f"{name!r:.60}"
-            raise NotThereError("scorers", expected=f"some of {', '.join(usable)}", got=got)
+            raise NotThereError("scorers", expected=f"some of {', '.join(lacks)}", got=got)
+        if lacks.get(name):
+            field = f"scorer {name}"
+            raise NotThereError(field, expected="all that it needs", got=lacks[name])
 
 
 def _require_idle() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -13,10 +15,12 @@ from seedloupe.hosts.standalone.app.state import AppState, open_page
 from seedloupe.hosts.standalone.engine.models import Model
 from seedloupe.tables import read_table
 
+from .....services.weighed_scorer import NAME, SCORE, with_glow
 from ..app_stands import SOMEBODY, built, flow, state_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
+AT_HOME = SimpleNamespace(session_hash="somebody", client=SimpleNamespace(host="127.0.0.1"))
 PROMPTS = "\n".join(f"a hill {index}" for index in range(12))
 
 
@@ -27,7 +31,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def state(tiny: Model, tmp_path: Path) -> AppState:
-    return state_of(tmp_path, tiny, stream=lambda _, request: flow(request))
+    state = state_of(tmp_path, tiny, stream=lambda _, request: flow(request))
+    return replace(state, plugins=replace(state.plugins, scorers=with_glow()))
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def tab(state: AppState, folder: Path) -> MineTab:
     def build() -> MineTab:
         opening = open_page(state, "tiny")
         with gr.Blocks(analytics_enabled=False):
-            return MineTab(state, gr.State("tiny"), opening.settings, folder)
+            return MineTab(state, gr.State("tiny"), opening, folder)
 
     return built(build)
 
@@ -45,7 +50,8 @@ def asked(tab: MineTab, **changes: object) -> dict[Any, Any]:
     given = {part: part.value for part in tab.form.parts}
     wanted = {"seeds": "0:40", "prompts": PROMPTS, "steps": 1, "guidance": 1.0, **changes}
     for name, value in wanted.items():
-        given[getattr(tab.form, f"_{name}")] = value
+        owner = tab.form if hasattr(tab.form, f"_{name}") else tab.form.scorers
+        given[getattr(owner, f"_{name}")] = value
     return {**given, tab._model: "tiny"}
 
 
@@ -88,7 +94,7 @@ def test_stop_keeps_everything_and_the_same_settings_go_on(
 
 
 def test_the_plan_says_what_it_takes_and_what_it_can_see(tab: MineTab, folder: Path) -> None:
-    page = tab.on_plan(asked(tab))
+    page = tab.on_plan(asked(tab), SOMEBODY)
     said = page[tab._status]["value"]
     assert "cannot be told from chance" in said
     assert "without racing" in said
@@ -112,3 +118,31 @@ def test_bad_input_is_one_line_and_the_buttons_come_back(
     assert said in html_of(tab, pages, "_status")[-1]
     assert pages[-1][tab.form.go]["interactive"] is True
     assert not list(folder.glob("**/*.safetensors"))
+
+
+def test_a_scorer_with_weights_of_the_users_decides_and_stands_in_the_table(
+    tab: MineTab, folder: Path, tmp_path: Path
+) -> None:
+    form = {"weights": f"{NAME}={tmp_path}", "objective": [NAME], "names": ["appearance"]}
+    pages = list(tab.on_mine(asked(tab, **form), AT_HOME))
+    assert "Done: " in html_of(tab, pages, "_board")[-1]
+    table = read_table(folder / "tiny" / "mined.seedtable.safetensors")
+    assert SCORE in table.metrics()
+    assert SCORE in str(table.spec.evidence)
+    assert "rate.gray" in table.tensors
+
+
+def test_a_scorer_that_is_not_here_is_one_line_beside_the_board(tab: MineTab) -> None:
+    pages = list(tab.on_mine(asked(tab, names=["appearance", NAME]), AT_HOME))
+    assert f"{NAME} is left out" in html_of(tab, pages, "_said")[-1]
+    assert "Done: " in html_of(tab, pages, "_board")[-1]
+    assert f"<b>{NAME}</b>" in tab.form.scorers._absent.value
+
+
+@pytest.mark.parametrize("form", [{"weights": f"{NAME}=/"}, {"reference": "/"}])
+def test_folders_are_named_by_who_sits_at_the_machine(
+    tab: MineTab, folder: Path, form: dict[str, object]
+) -> None:
+    pages = list(tab.on_mine(asked(tab, **form), SOMEBODY))
+    assert "sits at the machine" in html_of(tab, pages, "_status")[-1]
+    assert not folder.exists()

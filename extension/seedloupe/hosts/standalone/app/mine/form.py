@@ -8,15 +8,17 @@ from typing import Any
 
 import gradio as gr
 
+from .....generation.model_info import ModelInfo
 from .....generation.sampler import Plan
 from .....noise import parse_seeds
 from .....sampler_names import sampler_choices
 from .....services.mining_wish import MiningWish
+from .....services.scorer_form import ScorerForm, ScorerOffer
 from .....services.table_fit import settings_from
+from .scorer_part import ScorerPart
 
 #: As many as a page mines; the command line takes more.
 MOST_SEEDS = 4096
-_SCORERS = [("All that fit the model", "all"), ("How pictures look (no weights)", "appearance")]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class MineWish:
         name: of the table.
         seeds: to compare.
         sampling: how steps are taken.
-        scorers: names, None for all that fit.
+        scorers: which, and what decides.
         minutes: after which it stops; None for when it is done.
         wish: prompts and how to race.
     """
@@ -35,7 +37,7 @@ class MineWish:
     name: str
     seeds: tuple[int, ...]
     sampling: Plan
-    scorers: tuple[str, ...] | None
+    scorers: ScorerForm
     minutes: float | None
     wish: MiningWish
 
@@ -47,11 +49,18 @@ class MineForm:
         plan: says what it would take.
         go: mines, or goes on.
         stop: stops after the batch in flight.
+        scorers: what pictures are scored by.
         parts: everything :meth:`wish` reads.
     """
 
-    def __init__(self, settings: Plan) -> None:
-        """Build the form inside the open column."""
+    def __init__(self, settings: Plan, offer: ScorerOffer, model: ModelInfo) -> None:
+        """Build the form inside the open column.
+
+        Args:
+            settings: what sampling begins with.
+            offer: the scorers there are.
+            model: whose pictures are measured.
+        """
         self._seeds = gr.Textbox(
             "0:256", label="Seeds", lines=1, max_lines=1, elem_id="sl-mine-seeds"
         )
@@ -63,9 +72,7 @@ class MineForm:
             max_lines=12,
             elem_id="sl-mine-prompts",
         )
-        self._scorers = gr.Dropdown(
-            _SCORERS, value="all", label="Scored by", elem_id="sl-mine-scorers"
-        )
+        self.scorers = ScorerPart(offer, model)
         with gr.Row(elem_classes="sl-pool"):
             self._minutes = gr.Number(
                 0, label="Minutes", info="0: until done", minimum=0, min_width=110
@@ -90,8 +97,8 @@ class MineForm:
             self.go = gr.Button("Mine", variant="primary", min_width=80, elem_id="sl-mine-go")
             self.stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="sl-mine-stop")
         self.parts = {
-            *(self._seeds, self._prompts, self._scorers, self._minutes, self._detect),
-            *(self._name, self._every, *self.sampling),
+            *(self._seeds, self._prompts, self._minutes, self._detect),
+            *(self._name, self._every, *self.sampling, *self.scorers.inputs),
         }
 
     @property
@@ -99,19 +106,22 @@ class MineForm:
         """Steps, guidance and sampler."""
         return [self._steps, self._guidance, self._sampler]
 
-    def wish(self, given: Mapping[Any, Any]) -> MineWish:
+    def wish(self, given: Mapping[Any, Any], *, local: bool) -> MineWish:
         """Read the form as Gradio hands it over.
+
+        Args:
+            given: values by component.
+            local: whether who asks sits at this machine.
 
         Raises:
             InputError: a part cannot be read; the field names it.
         """
-        scorers = given[self._scorers]
         minutes, detect = float(given[self._minutes] or 0), float(given[self._detect] or 0)
         return MineWish(
             name=(given[self._name] or "").strip(),
             seeds=parse_seeds(given[self._seeds] or "", most=MOST_SEEDS),
             sampling=settings_from(given[self._steps], given[self._guidance], given[self._sampler]),
-            scorers=None if scorers == "all" else (scorers,),
+            scorers=self.scorers.form(given, local=local),
             minutes=minutes or None,
             wish=MiningWish(
                 prompts=given[self._prompts] or "",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .....generation.request import Request
 from .....mining import MiningReport, MiningRun
 from .....services.estimate import MiningEstimate
-from .....services.mining import estimate_mining, instruments_for
+from .....services.mining import estimate_mining
 from .....services.mining_wish import TablePlace
+from .....services.scorer_form import ScorerOffer, raced_on
 from ...engine.model_pictures import generator_for
 from ...engine.models import Model
 from ...engine.text import pooled_caption
@@ -29,18 +30,37 @@ def estimated(model: Model, asked: MineWish) -> MiningEstimate:
     return estimate_mining(plan, generator_for(model, plan.sampling, plan.noise), race=race)
 
 
-def run_of(model: Model, asked: MineWish, place: TablePlace) -> MiningRun:
+def run_of(
+    model: Model,
+    asked: MineWish,
+    place: TablePlace,
+    offer: ScorerOffer,
+    tell: Callable[[str], object],
+) -> MiningRun:
     """Set up a run; one begun before under this name with the same settings is gone on with.
+
+    Args:
+        model: what makes the pictures.
+        asked: what somebody asks for.
+        place: where the table goes.
+        offer: the scorers there are.
+        tell: is told a line for each scorer that is left out, or lost on the way.
 
     Raises:
         InputError: what was asked for allows no run, or the name is of other settings.
     """
     plan, race = asked.wish.settled(_request(model, asked), model.dtype_name)
-    scorers = instruments_for(
-        asked.scorers, model.info, prompts=len(plan.prompts), pooled=pooled_caption(model)
+    scorers = offer.opened(
+        asked.scorers,
+        model.info,
+        prompts=len(plan.prompts),
+        pooled=pooled_caption(model),
+        tell=tell,
     )
+    race = raced_on(race, asked.scorers.objective, scorers)
     generator = generator_for(model, plan.sampling, plan.noise)
-    return MiningRun(plan, generator, scorers, journal=place.journal(plan, race), race=race)
+    journal = place.journal(plan, race)
+    return MiningRun(plan, generator, scorers, journal=journal, race=race, tell=tell)
 
 
 def place_for(folder: Path, model: Model, asked: MineWish) -> TablePlace:

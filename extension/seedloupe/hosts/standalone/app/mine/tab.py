@@ -9,13 +9,14 @@ from typing import Any
 
 import gradio as gr
 
-from .....generation.sampler import Plan
 from .....mining import MiningRun, MiningStage
 from .....mining.board import board_html
+from .....services.scorer_form import ScorerOffer
 from ..error_words import words_of
 from ..events import SILENT, on, switch_name, waits_at
 from ..html import status_html
-from ..state import AppState
+from ..kept.local import is_local
+from ..state import AppState, Opening
 from .form import MineForm
 from .session import estimated, place_for, reports, run_of
 
@@ -30,28 +31,31 @@ Page = dict[Any, Any]
 class MineTab:
     """The components of the tab and what happens when they are used."""
 
-    def __init__(self, state: AppState, model: gr.State, settings: Plan, folder: Path) -> None:
+    def __init__(self, state: AppState, model: gr.State, opening: Opening, folder: Path) -> None:
         """Build the tab inside the open block.
 
         Args:
             state: what the page works with.
             model: names the model in use.
-            settings: what sampling begins with.
+            opening: what the page begins with.
             folder: of the user's own tables.
         """
         self._state, self._model, self._folder = state, model, folder
+        self._offer = ScorerOffer.of_user(state.plugins.scorers, state.plugins.readers)
         with gr.Row(elem_classes="sl-page"):
             with gr.Column(scale=0, min_width=320, elem_classes="sl-rail sl-wide"):
-                self.form = MineForm(settings)
+                self.form = MineForm(opening.settings, self._offer, opening.model.info)
             with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
                 self._status = gr.HTML(status_html(_IDLE), elem_id="sl-mine-status")
+                self._said = gr.HTML("", elem_id="sl-mine-said")
                 self._board = gr.HTML("", elem_id="sl-mine-board")
         self._connect()
 
     def _connect(self) -> None:
         form = self.form
         asked = {*form.parts, self._model}
-        shown = [self._status, self._board, form.go, form.stop, form.plan]
+        shown = [self._status, self._said, self._board, form.go, form.stop, form.plan]
+        offered = [*form.sampling, *form.scorers.offered]
         on(
             form.plan.click,
             self.on_plan,
@@ -62,26 +66,28 @@ class MineTab:
         )
         on(form.go.click, self.on_mine, asked, shown, **SILENT, concurrency_limit=None)
         on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
-        on(self._model.change, self.on_model, self._model, form.sampling, **SILENT)
+        on(self._model.change, self.on_model, self._model, offered, **SILENT)
 
-    def on_plan(self, given: Page) -> Page:
+    def on_plan(self, given: Page, request: gr.Request) -> Page:
         """Say what it would take."""
         model = self._state.models.get(given[self._model])
-        found = estimated(model, self.form.wish(given))
+        found = estimated(model, self.form.wish(given, local=is_local(request)))
         lines = "".join(f"<p>{escape(line)}</p>" for line in found.lines())
         return {self._status: gr.update(value=f'<div class="sl-mine">{lines}</div>', visible=True)}
 
     def on_mine(self, given: Page, request: gr.Request) -> Iterator[Page]:
         """Mine, batch by batch, until done or stopped; what was measured is kept."""
         stop = self._state.switches.fresh(switch_name(request, _TAB))
-        yield self._buttons(busy=True)
+        said: list[str] = []
+        yield {**self._buttons(busy=True), self._said: ""}
         try:
             model = self._state.models.get(given[self._model])
-            asked = self.form.wish(given)
+            asked = self.form.wish(given, local=is_local(request))
             place = place_for(self._folder, model, asked)
-            run = run_of(model, asked, place)
+            run = run_of(model, asked, place, self._offer, said.append)
             for report in reports(run, self._state.line, stop, asked.minutes):
-                yield {self._board: board_html(report), self._status: ""}
+                lines = "".join(map(status_html, said))
+                yield {self._board: board_html(report), self._said: lines, self._status: ""}
                 if report.stage is MiningStage.DONE and run.table is not None:
                     page = place.keep(run.table)
                     yield {self._status: status_html(_kept(run, place.table, page))}
@@ -95,7 +101,8 @@ class MineTab:
         if model is None:
             return None
         usual = model.info.usual
-        return usual.steps, usual.guidance, usual.name.key
+        sampling = (usual.steps, usual.guidance, usual.name.key)
+        return (*sampling, *self.form.scorers.offers(model.info))
 
     def on_stop(self, request: gr.Request) -> Any:
         """End after the batch in flight."""
