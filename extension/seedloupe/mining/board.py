@@ -155,5 +155,10 @@ opacity:.35;transition:left .3s,width .3s}
 .sl-mine-axis .sl-mine-gain{width:.6em;height:.6em;top:.25em;margin-left:-.3em;border-radius:50%;
 background:currentColor;transition:left .3s}
 .sl-mine-dropped{opacity:.5}
+.sl-mine .sl-grid{display:block;max-width:100%;margin:.4rem 0}
+.sl-mine ol{margin:.2rem 0 .4rem 1.4rem;font-size:.9em}
+.sl-variance th:first-child,.sl-variance td:first-child{text-align:left}
+.sl-variance th:nth-child(2),.sl-variance td:nth-child(2){width:45%}
+.sl-mine-absent{margin:.4rem 0 0 1.1rem;font-size:.85em;opacity:.85}
 .sl-mine-better td:first-child,.sl-mine-better td:last-child{font-weight:600}
 """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SEEDS, PROMPTS = 12, 8
 
 #: Prompts for models that come without: unlike each other in what, where and how.
-_USUAL = (
+USUAL_PROMPTS = (
     "a portrait photograph of an old fisherman",
     "a red bicycle leaning against a white wall",
     "a bowl of fruit on a wooden table, oil painting",
@@ -50,7 +50,7 @@ def variance_prompts(
         from ..seedling.prompts import MINING, prompts
 
         return tuple(prompts(count, MINING))
-    return _USUAL[:count]
+    return USUAL_PROMPTS[:count]
 
 
 def measure_variance(

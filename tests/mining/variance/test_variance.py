@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import sys
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from seedloupe.errors import InputError
@@ -19,6 +21,7 @@ from seedloupe.mining.variance import (
     measure_grid,
     prompt_share_at_least,
 )
+from seedloupe.mining.variance.board import grid_picture, tile_of, variance_html
 from seedloupe.noise import NoiseSource
 from seedloupe.tables import SeedEffect
 
@@ -110,6 +113,12 @@ def test_a_model_whose_seeds_matter_is_told_from_one_with_shuffled_seeds() -> No
     assert "feature.look" not in shuffled.unlike
     assert (real.images, real.seeds, real.prompts) == (60, 10, 6)
     assert any("look" in line for line in real.lines())
+    assert real.answer().startswith("Yes: whatever the prompt, the seed decides ")
+    look = next(space.parts for space in real.spaces if space.name == "feature.look")
+    assert look is not None
+    assert f"{100 * look.seed:.0f} % of look (95 %: {100 * look.seed_low:.0f} to " in real.answer()
+    assert shuffled.answer().startswith(("Not known yet: ", "No: "))
+    assert real.answer() in html.unescape(variance_html(real))
 
 
 class Alike(BlobGenerator):
@@ -124,6 +133,8 @@ def test_a_model_that_draws_alike_has_no_use_for_a_table() -> None:
     found = conclude_variance(grid_of(Alike()), np.random.default_rng(6))  # type: ignore[arg-type]
     assert found.verdict is SeedEffect.NO_EFFECT
     assert "void" in found.headline()
+    assert found.answer().startswith("No: hardly anything is the seed's own")
+    assert "(60 pictures of 10 seeds with 6 prompts)" in found.answer()
 
 
 def test_near_identical_pictures_are_said_first_though_a_little_is_the_seeds() -> None:
@@ -135,6 +146,7 @@ def test_near_identical_pictures_are_said_first_though_a_little_is_the_seeds() -
         "Different seeds give near-identical pictures with this model; choosing seeds is worth "
         "little. Seeds differ"
     )
+    assert found.answer().startswith("Hardly: different seeds give near-identical pictures")
     usual = conclude_variance(grid_of(BlobGenerator()), np.random.default_rng(6))  # type: ignore[arg-type]
     assert not usual.near_identical
     assert "near-identical" not in usual.headline()
@@ -194,3 +206,18 @@ def test_memory_that_runs_out_halves_the_batch_of_a_grid() -> None:
     assert [line.rpartition(" ")[2] for line in said] == ["5", "2"]
     for key, values in whole.values.items():
         np.testing.assert_allclose(small.values[key], values, atol=1e-6)
+
+
+def test_the_grid_has_a_row_a_seed_and_a_column_a_prompt() -> None:
+    colours = {(0, 0): "red", (0, 1): "lime", (1, 0): "blue"}
+    tiles = {place: tile_of(Image.new("RGB", (96, 64), name)) for place, name in colours.items()}
+    sheet = grid_picture(tiles, (7, 4_000_000_000), 2)
+    assert {tile.size for tile in tiles.values()} == {(72, 48)}
+    middles = {
+        place: sheet.getpixel((76 + place[1] * 74 + 36, 18 + place[0] * 50 + 24))
+        for place in [*tiles, (1, 1)]
+    }
+    assert middles[0, 0] == (255, 0, 0)
+    assert middles[0, 1] == (0, 255, 0)
+    assert middles[1, 0] == (0, 0, 255)
+    assert len(set(middles.values())) == 4

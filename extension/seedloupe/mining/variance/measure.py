@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from ...noise import NoiseSource, initial_noise
-from ..instruments import Generator
+from ..instruments import Generator as PictureGenerator
 from ..painting import halved, out_of_memory
 from ..scorers import OutputKind, PictureBatch, ScorerPanel
 
@@ -31,10 +31,27 @@ class MeasuredGrid:
     failed: int
 
 
+@dataclass(frozen=True, eq=False)
+class GridBatch:
+    """Some pictures of a grid, just measured.
+
+    Attributes:
+        column: which prompt.
+        rows: which seeds, in the order of the grid's.
+        images: ``(B, 3, H, W)`` in [0, 1].
+        done: pictures measured so far.
+    """
+
+    column: int
+    rows: range
+    images: torch.Tensor
+    done: int
+
+
 def measure_grid(
     seeds: Sequence[int],
     prompts: Sequence[str],
-    generator: Generator,
+    generator: PictureGenerator,
     panel: ScorerPanel,
     *,
     shape: tuple[int, int, int],
@@ -59,6 +76,37 @@ def measure_grid(
     Raises:
         InputError: one picture alone does not fit into memory.
     """
+    batches = grid_batches(
+        seeds, prompts, generator, panel, shape=shape, noise=noise, batch=batch, say=say
+    )
+    while True:
+        try:
+            made = next(batches)
+        except StopIteration as end:
+            grid: MeasuredGrid = end.value
+            return grid
+        tell(made.done)
+
+
+def grid_batches(
+    seeds: Sequence[int],
+    prompts: Sequence[str],
+    generator: PictureGenerator,
+    panel: ScorerPanel,
+    *,
+    shape: tuple[int, int, int],
+    noise: NoiseSource,
+    batch: int = 16,
+    say: Callable[[str], object] = lambda line: None,
+) -> Generator[GridBatch, None, MeasuredGrid]:
+    """Do the same batch by batch, for who looks on or may stop; arguments as there.
+
+    Yields:
+        each batch when it has been measured.
+
+    Returns:
+        all that was measured.
+    """
     drawn = torch.stack([initial_noise(seed, shape, source=noise) for seed in seeds])
     parts: dict[str, list[list[torch.Tensor]]] = {}
     failed = done = 0
@@ -80,7 +128,7 @@ def measure_grid(
             for key, found in measured.items():
                 columns = parts.setdefault(key, [[] for _ in prompts])
                 columns[column].append(found.reshape(len(rows), -1))
-            tell(done)
+            yield GridBatch(column, range(start - len(rows), start), images, done)
     alive = {output.key for output in panel.outputs}
     values = {
         key: torch.stack([torch.cat(column) for column in columns], 1).numpy()

@@ -146,3 +146,28 @@ def test_folders_are_named_by_who_sits_at_the_machine(
     pages = list(tab.on_mine(asked(tab, **form), SOMEBODY))
     assert "sits at the machine" in html_of(tab, pages, "_status")[-1]
     assert not folder.exists()
+
+
+def test_the_first_step_says_in_one_sentence_whether_seeds_matter_above_its_pictures(
+    tab: MineTab, folder: Path
+) -> None:
+    pages = list(tab.on_ask(asked(tab), SOMEBODY))
+    answers = html_of(tab, pages, "_answer")
+    assert "Measured 8 of 96 small pictures." in answers[1]
+    assert answers[-1].index("96 pictures of 12 seeds with 8 prompts") < answers[-1].index("<img")
+    assert "(95 %: " in answers[-1]
+    assert "a hill 7" in answers[-1]
+    assert pages[0][tab.form.go]["interactive"] is False
+    assert pages[-1][tab.form.ask]["interactive"] is True
+    assert not folder.exists()
+
+
+def test_the_first_step_can_be_stopped_and_few_prompts_are_one_line(tab: MineTab) -> None:
+    pages = []
+    for page in tab.on_ask(asked(tab), SOMEBODY):
+        pages.append(page)
+        if len(pages) == 3:
+            tab.on_stop(SOMEBODY)
+    assert "Stopped after 12 of 96" in html_of(tab, pages, "_answer")[-1]
+    few = list(tab.on_ask(asked(tab, prompts="a\nb"), SOMEBODY))
+    assert "3 different ones or more" in html_of(tab, few, "_status")[-1]

@@ -46,6 +46,7 @@ class MineForm:
     """The components of the form.
 
     Attributes:
+        ask: makes a few dozen small pictures and says whether seeds matter.
         plan: says what it would take.
         go: mines, or goes on.
         stop: stops after the batch in flight.
@@ -92,6 +93,9 @@ class MineForm:
             self._guidance = gr.Slider(0, 20, settings.guidance, step=0.1, label="Guidance")
             self._sampler = gr.Dropdown(sampler_choices(), value=settings.name.key, label="Sampler")
             self._every = gr.Checkbox(False, label="Make every picture (no racing)")
+        self.ask = gr.Button(
+            "First: does the seed matter here?", min_width=80, elem_id="sl-mine-ask"
+        )
         with gr.Row(elem_classes="sl-buttons"):
             self.plan = gr.Button("Plan", min_width=80, elem_id="sl-mine-plan")
             self.go = gr.Button("Mine", variant="primary", min_width=80, elem_id="sl-mine-go")

@@ -6,18 +6,33 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from .....generation.request import Request
-from .....mining import MiningReport, MiningRun
+from .....mining import MiningRun
 from .....services.estimate import MiningEstimate
 from .....services.mining import estimate_mining
 from .....services.mining_wish import TablePlace
 from .....services.scorer_form import ScorerOffer, raced_on
+from .....services.variance import variance_prompts
+from .....services.variance_run import VariancePlan, VarianceRun
 from ...engine.model_pictures import generator_for
 from ...engine.models import Model
 from ...engine.text import pooled_caption
 from ..waiting import Line
 from .form import MineWish
+
+Said = TypeVar("Said", covariant=True)
+
+
+class Rounds(Protocol[Said]):
+    """Work in batches that says how it stands after each, and can be ended."""
+
+    def rounds(self) -> Iterator[Said]:
+        """Work, and say how it stands after each batch."""
+
+    def stop(self) -> None:
+        """End after the batch in flight."""
 
 
 def estimated(model: Model, asked: MineWish) -> MiningEstimate:
@@ -73,10 +88,40 @@ def place_for(folder: Path, model: Model, asked: MineWish) -> TablePlace:
     return TablePlace(folder / (kept or "model"), asked.name)
 
 
+def variance_of(
+    model: Model, asked: MineWish, offer: ScorerOffer, tell: Callable[[str], object]
+) -> VarianceRun:
+    """Set up the question whether seeds matter, with the form's prompts, scorers and sampling.
+
+    Args:
+        model: what makes the pictures.
+        asked: what stands in the form.
+        offer: the scorers there are.
+        tell: is told a line for each scorer that is left out, or lost on the way.
+
+    Raises:
+        InputError: what was asked for tells nothing.
+    """
+    from .....generation.table_use import sampling_spec
+
+    given = tuple(line.strip() for line in asked.wish.prompts.splitlines() if line.strip())
+    request = _request(model, asked)
+    plan = VariancePlan(variance_prompts(model.info, given or None), request.shape, request.noise)
+    scorers = offer.opened(
+        asked.scorers,
+        model.info,
+        prompts=len(plan.prompts),
+        pooled=pooled_caption(model),
+        tell=tell,
+    )
+    generator = generator_for(model, sampling_spec(request), request.noise)
+    return VarianceRun(plan, generator, scorers, tell)
+
+
 def reports(
-    run: MiningRun, line: Line, stop: threading.Event, minutes: float | None
-) -> Iterator[MiningReport]:
-    """Pass on how a run stands after each batch; the model is free for others in between.
+    run: Rounds[Said], line: Line, stop: threading.Event, minutes: float | None = None
+) -> Iterator[Said]:
+    """Pass on how work stands after each batch; the model is free for others in between.
 
     Args:
         run: what is worked on.

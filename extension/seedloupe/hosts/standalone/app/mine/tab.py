@@ -18,12 +18,14 @@ from ..html import status_html
 from ..kept.local import is_local
 from ..state import AppState, Opening
 from .form import MineForm
-from .session import estimated, place_for, reports, run_of
+from .session import estimated, place_for, reports, run_of, variance_of
+from .variance_html import answer_html
 
 _TAB = "mine"
 _IDLE = (
-    "Seeds race: all are measured with a few prompts, and those that are unlikely to be any good "
-    "leave. Held-out prompts then say whether the best are better. Plan says what it takes."
+    "First ask whether the seed matters with this model: a few dozen pictures tell whether mining "
+    "is worth anything. Then mine: seeds race, those that are unlikely to be any good leave, and "
+    "held-out prompts say whether the best are better. Plan says what it takes."
 )
 Page = dict[Any, Any]
 
@@ -48,13 +50,16 @@ class MineTab:
             with gr.Column(scale=1, min_width=320, elem_classes="sl-results"):
                 self._status = gr.HTML(status_html(_IDLE), elem_id="sl-mine-status")
                 self._said = gr.HTML("", elem_id="sl-mine-said")
+                self._answer = gr.HTML("", elem_id="sl-mine-answer")
                 self._board = gr.HTML("", elem_id="sl-mine-board")
         self._connect()
 
     def _connect(self) -> None:
         form = self.form
         asked = {*form.parts, self._model}
-        shown = [self._status, self._said, self._board, form.go, form.stop, form.plan]
+        buttons = [form.go, form.stop, form.plan, form.ask]
+        shown = [self._status, self._said, self._board, *buttons]
+        answered = [self._status, self._said, self._answer, *buttons]
         offered = [*form.sampling, *form.scorers.offered]
         on(
             form.plan.click,
@@ -64,6 +69,7 @@ class MineTab:
             show_progress_on=self._status,
             turn=waits_at(self._state, self._status),
         )
+        on(form.ask.click, self.on_ask, asked, answered, **SILENT, concurrency_limit=None)
         on(form.go.click, self.on_mine, asked, shown, **SILENT, concurrency_limit=None)
         on(form.stop.click, self.on_stop, None, form.stop, **SILENT)
         on(self._model.change, self.on_model, self._model, offered, **SILENT)
@@ -74,6 +80,26 @@ class MineTab:
         found = estimated(model, self.form.wish(given, local=is_local(request)))
         lines = "".join(f"<p>{escape(line)}</p>" for line in found.lines())
         return {self._status: gr.update(value=f'<div class="sl-mine">{lines}</div>', visible=True)}
+
+    def on_ask(self, given: Page, request: gr.Request) -> Iterator[Page]:
+        """Say whether choosing seeds is worth anything with this model, picture by picture."""
+        stop = self._state.switches.fresh(switch_name(request, _TAB))
+        said: list[str] = []
+        yield {**self._buttons(busy=True), self._said: "", self._answer: ""}
+        try:
+            model = self._state.models.get(given[self._model])
+            asked = self.form.wish(given, local=is_local(request))
+            run = variance_of(model, asked, self._offer, said.append)
+            for standing in reports(run, self._state.line, stop):
+                lines = "".join(map(status_html, said))
+                yield {
+                    self._answer: answer_html(run, standing),
+                    self._said: lines,
+                    self._status: "",
+                }
+        except Exception as error:  # noqa: BLE001 - models, scorers and drivers raise anything
+            yield {self._status: status_html(words_of(error))}
+        yield self._buttons(busy=False)
 
     def on_mine(self, given: Page, request: gr.Request) -> Iterator[Page]:
         """Mine, batch by batch, until done or stopped; what was measured is kept."""
@@ -113,6 +139,7 @@ class MineTab:
         return {
             self.form.go: gr.update(interactive=not busy),
             self.form.plan: gr.update(interactive=not busy),
+            self.form.ask: gr.update(interactive=not busy),
             self.form.stop: gr.update(interactive=busy),
         }
 
