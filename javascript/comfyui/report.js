@@ -12,6 +12,7 @@ const NODES = new Set([
   "SeedloupeSaveLens",
   "SeedloupeSaveWithSeeds",
   "SeedloupeSeedOfPicture",
+  "SeedloupeVariance",
 ]);
 const TALL = new Set([
   "SeedloupeCheckText",
@@ -19,6 +20,7 @@ const TALL = new Set([
   "SeedloupeMine",
   "SeedloupeRetry",
   "SeedloupeSeedOfPicture",
+  "SeedloupeVariance",
 ]);
 
 export function reportBox(text) {

@@ -102,7 +102,7 @@ def mining_run(
     """
     from ...mining import MiningRun
     from ...services.scorer_form import raced_on
-    from .scorer_inputs import scorer_offer
+    from .scorer_inputs import comfyui_scorers
 
     plan, race = settings.wish.planned(
         seeds=settings.seeds,
@@ -112,7 +112,7 @@ def mining_run(
         sampling=_sampling_spec(pictures),
     )
     form = settings.scorers
-    scorers = scorer_offer().opened(form, None, prompts=len(plan.prompts), tell=tell)
+    scorers = comfyui_scorers().opened(form, None, prompts=len(plan.prompts), tell=tell)
     race = raced_on(race, form.objective, scorers)
     place = table_place(settings.name)
     journal = place.journal(plan, race)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...mining.scorers import ScorerPlugin
     from ...services.scorer_form import ScorerForm, ScorerOffer
 
-__all__ = ["ALL_THAT_FIT", "check_scorers", "scorer_form", "scorer_input", "scorer_offer"]
+__all__ = ["ALL_THAT_FIT", "check_scorers", "comfyui_scorers", "scorer_form", "scorer_input"]
 
 ALL_THAT_FIT, CHOSEN = "all that fit", "chosen here"
 NOTHING, ALIKE = "nothing", "all alike"
@@ -56,7 +56,7 @@ def scorer_input(name: str, *, decides: bool) -> Any:
     chosen.append(
         io.Combo.Input(
             "compare_with",
-            options=[NOTHING, *scorer_offer().reference_names()],
+            options=[NOTHING, *comfyui_scorers().reference_names()],
             default=NOTHING,
             optional=True,
             tooltip="Pictures, or .npz statistics, for Fréchet distances: what lies in "
@@ -93,7 +93,7 @@ def scorer_form(name: str, given: Mapping[str, Any] | None) -> ScorerForm:
     if not names:
         raise InputError(name, expected="one scorer or more", got="none of them chosen")
     decides, reference = given.get("decides", ALIKE), given.get("compare_with", NOTHING)
-    place = scorer_offer().reference("" if reference == NOTHING else str(reference))
+    place = comfyui_scorers().reference("" if reference == NOTHING else str(reference))
     return ScorerForm(names, (), place, () if decides == ALIKE else (str(decides),))
 
 
@@ -108,7 +108,7 @@ def check_scorers(name: str, given: object) -> None:
     form = scorer_form(name, given)
     if not form.names:
         return
-    for answer in scorer_offer().answers(form=form):
+    for answer in comfyui_scorers().answers(form=form):
         if answer.name in form.names and answer.lacks:
             advice = f"Put it into models/seedloupe_scorers/{answer.name}, or untick it."
             raise InputError(
@@ -116,7 +116,7 @@ def check_scorers(name: str, given: object) -> None:
             )
 
 
-def scorer_offer() -> ScorerOffer:
+def comfyui_scorers() -> ScorerOffer:
     """Return the scorers here, and where their weights are looked for."""
     from ...services.scorer_form import HOST_REFERENCES, HOST_WEIGHTS, ScorerOffer
     from .readers import known_readers

@@ -48,6 +48,8 @@ CALLED = (
     "comfy.samplers.ksampler",
     "comfy.sd.VAE",
     "comfy.sd.load_state_dict_guess_config",
+    "comfy.utils.ProgressBar",
+    "comfy.utils.ProgressBar.update_absolute",
     "comfy.utils.load_torch_file",
     "comfy.utils.state_dict_prefix_replace",
     "comfy_api.latest.io.Boolean.Input",

@@ -36,6 +36,7 @@ NAMES = {
     "live_lens",
     "sdxl_other_size",
     "seed_ab",
+    "seed_variance",
 }
 LARGEST_PICTURE = 60_000
 Page = dict[str, Any]

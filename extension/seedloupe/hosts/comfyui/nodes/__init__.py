@@ -30,6 +30,7 @@ NODE_FILES = (
     "mine",
     "retry",
     "seedling_loader",
+    "variance",
 )
 
 

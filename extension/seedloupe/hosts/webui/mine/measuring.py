@@ -28,7 +28,7 @@ def scorer_list(reference: Path | None = None) -> list[dict[str, object]]:
         reference: what pictures are compared with.
     """
     family = _family(None, str(getattr(shared.opts, "sd_model_checkpoint", "") or ""))
-    offer = scorer_offer()
+    offer = webui_scorers()
     registry = offer.scorers
     if family is Family.SEEDLING:
         registry = scorers_of(registry, None)
@@ -51,13 +51,13 @@ def scorers_for(
         UnknownNameError: there is no scorer of that name.
         InputError: none could be opened, or there is no such reference.
     """
-    offer = scorer_offer()
+    offer = webui_scorers()
     pooled = _pooled_caption(shared.sd_model) if model.family is Family.SEEDLING else None
     form = ScorerForm(order.scorers, (), offer.reference(order.reference), order.objective)
     return offer.opened(form, model, prompts=prompts, pooled=pooled, tell=tell)
 
 
-def scorer_offer() -> ScorerOffer:
+def webui_scorers() -> ScorerOffer:
     """Return the scorers here; weights and references have names, and nobody can ask for a path.
 
     They lie in the web UI's folder of models and in the user's own, where all hosts find them.

@@ -16,7 +16,7 @@ from ....services.mining_session import MiningSession, SessionWork
 from ....services.scorers import CRITIC
 from ..api.route import Answer, Asked, Method, NotThereError, Route
 from ..api.values import number_value, switch_value, text_value, texts_value, whole_value
-from .measuring import scorer_list, scorer_offer
+from .measuring import scorer_list, webui_scorers
 from .plan import host_run, outlook
 
 _MOST_PROMPTS, _MOST_SCORERS = 500, 32
@@ -60,7 +60,7 @@ def _standing(asked: Asked) -> Answer:
             "table": None if state.table is None else state.name,
             "runs": [{"name": name, "table": runs.table(name).is_file()} for name in runs.names()],
             "scorers": scorer_list(),
-            "references": list(scorer_offer().reference_names()),
+            "references": list(webui_scorers().reference_names()),
         }
     )
 
@@ -145,7 +145,7 @@ def _order(asked: Asked) -> MiningOrder:
 
 def _require_scorers(order: MiningOrder) -> None:
     """Refuse scorers that are not here, or lack something, before a model is loaded for them."""
-    place = scorer_offer().reference(order.reference)
+    place = webui_scorers().reference(order.reference)
     lacks = {str(one["name"]): str(one["lacks"]) for one in scorer_list(place)}
     for name in order.scorers:
         if name not in lacks and name != CRITIC:

@@ -1,5 +1,7 @@
 """Reading weights, with the host's names and arguments."""
 
+from typing import ClassVar
+
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -19,3 +21,15 @@ def state_dict_prefix_replace(
         for key in [key for key in state_dict if key.startswith(old)]:
             out[new + key[len(old) :]] = state_dict.pop(key)
     return out
+
+
+class ProgressBar:
+    """Tells what the running node shows of its progress; the real one sends it to the page."""
+
+    shown: ClassVar[list[tuple[object, int, int, object]]] = []
+
+    def __init__(self, total: int, node_id: str | None = None) -> None:
+        self.total, self.node_id = total, node_id
+
+    def update_absolute(self, value: int, total: int | None = None, preview: object = None) -> None:
+        self.shown.append((self.node_id, value, self.total, preview))
