@@ -2,13 +2,15 @@
 
 The file is JSON lines, ``ratings.jsonl`` in a user's own folder: a first line that says what it is,
 then one line a thumb. Several programs may add to it at once, each line in one write; a line that
-was cut short is left out. The last thumb on a picture counts.
+was cut short is left out. The last thumb on a picture counts; one that is taken back is a line with
+``liked`` null, after which the picture has none.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,12 +19,15 @@ import numpy as np
 
 from ..errors import InputError
 from ..noise import NoiseSource, canonical_seed
+from ..places import own_folder
 from ..tables import MetricSpec, SeedTable
 
 FILE = "ratings.jsonl"
 METRIC = MetricSpec("rating", "1", higher_is_better=True, reference="share of your thumbs up")
 _HEAD = {"format": "seedloupe.ratings", "version": "1"}
 _LONGEST_LINE = 20_000
+_SHORT_HASH = 10
+_HASH = re.compile(r"[0-9a-f]{10,64}")
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,12 @@ class Rating:
 
     @property
     def picture(self) -> tuple[object, ...]:
-        """Which picture it is about; a later thumb on the same takes its place."""
-        return (self.model, self.noise, self.shape, self.seed, self.prompt)
+        """Which picture it is about; a later thumb on the same takes its place.
+
+        Of a hash the first ten digits count, which is all that some hosts write.
+        """
+        model = self.model[:_SHORT_HASH] if _is_hash(self.model) else self.model
+        return (model, self.noise, self.shape, self.seed, self.prompt)
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values; the seed as text, since JavaScript would round it."""
@@ -79,6 +88,17 @@ class Rating:
             raise InputError("rating", expected="a thumb", got=f"{dict(kept)}") from error
 
 
+def rating_book(environment: Mapping[str, str], platform: str, home: Path) -> RatingBook:
+    """Return a user's thumbs, those of all hosts.
+
+    Args:
+        environment: variables by name.
+        platform: as in ``sys.platform``.
+        home: the user's folder.
+    """
+    return RatingBook(own_folder(environment, platform, home) / FILE)
+
+
 class RatingBook:
     """All thumbs of a user in one file.
 
@@ -95,8 +115,11 @@ class RatingBook:
         Raises:
             InputError: the file cannot be written, or is none of ours.
         """
+        self._write(rating.to_json(), rating)
+
+    def _write(self, kept: Mapping[str, object], rating: Rating) -> None:
         self._require_ours()
-        line = json.dumps(rating.to_json(), ensure_ascii=False)
+        line = json.dumps(kept, ensure_ascii=False)
         if len(line) > _LONGEST_LINE:
             raise InputError(
                 "prompt", expected="a shorter one", got=f"{len(rating.prompt)} letters"
@@ -114,6 +137,26 @@ class RatingBook:
                 "ratings", expected="a file that can be written", got=f"{self._path}: {error}"
             ) from error
 
+    def take_back(self, rating: Rating) -> None:
+        """Let a picture have no thumb, whichever it had.
+
+        Raises:
+            InputError: the file cannot be written, or is none of ours.
+        """
+        self._write({**rating.to_json(), "liked": None}, rating)
+
+    def thumb_on(self, rating: Rating) -> bool | None:
+        """Return which thumb a picture has; None for none.
+
+        Args:
+            rating: names the picture; whether it is liked there does not matter.
+
+        Raises:
+            InputError: the file is none of ours.
+        """
+        found = {one.picture: one.liked for one in self.read()}
+        return found.get(rating.picture)
+
     def read(self) -> tuple[Rating, ...]:
         """Return the last thumb on each picture, in the order they were first given.
 
@@ -125,8 +168,11 @@ class RatingBook:
             return ()
         kept: dict[tuple[object, ...], Rating] = {}
         for line in self._path.read_text("utf-8", errors="replace").split("\n")[1:]:
-            for rating in _readable(line):
-                kept[rating.picture] = rating
+            for rating, stands in _readable(line):
+                if stands:
+                    kept[rating.picture] = rating
+                else:
+                    kept.pop(rating.picture, None)
         return tuple(kept.values())
 
     def _start(self, place: int) -> str:
@@ -186,18 +232,25 @@ def rated_table(table: SeedTable, ratings: Iterable[Rating]) -> SeedTable:
 
 def _fits(rating: Rating, table: SeedTable) -> bool:
     model, noise = table.spec.model, table.spec.noise
-    same_model = rating.model in (model.sha256, model.name)
+    same_model = rating.model in (model.sha256, model.name) or (
+        _is_hash(rating.model) and (model.sha256 or "").startswith(rating.model)
+    )
     return same_model and rating.noise == noise.source.label and rating.shape == noise.shape
 
 
-def _readable(line: str) -> Iterator[Rating]:
-    """Read a line; one that was cut short holds nothing."""
+def _readable(line: str) -> Iterator[tuple[Rating, bool]]:
+    """Read a line, and whether it is a thumb or takes one back; one cut short holds nothing."""
     try:
         kept = json.loads(line)
         if isinstance(kept, dict):
-            yield Rating.from_json(kept)
+            stands = kept.get("liked") is not None
+            yield Rating.from_json(kept if stands else {**kept, "liked": False}), stands
     except (ValueError, InputError):
         return
+
+
+def _is_hash(model: str) -> bool:
+    return _HASH.fullmatch(model) is not None
 
 
 def _listed(value: object) -> list[object]:

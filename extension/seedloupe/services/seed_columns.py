@@ -26,6 +26,8 @@ from ..picking import (
 from ..registry import Registry
 from ..tables import SeedEffect, SeedTable
 from .draft_ranking import DraftRanking
+from .rated_pictures import liked_pick
+from .ratings import Rating
 from .seed_influence import SeedInfluence, Topic, decided, influences_of
 
 _CLEAN = "clean "
@@ -42,6 +44,7 @@ class SeedSource(str, Enum):
     LAYOUT = "layout"
     GOLDEN = "golden"
     DIVERSE = "diverse"
+    LIKED = "liked"
     CHOSEN = "chosen"
     EARLY = "early"
 
@@ -52,6 +55,7 @@ class SeedSource(str, Enum):
             SeedSource.CHOSEN: "Your seeds",
             SeedSource.LAYOUT: "Placed by your box",
             SeedSource.EARLY: "Best of many drafts",
+            SeedSource.LIKED: "Liked by you",
         }
         return named.get(self, self.value.capitalize())
 
@@ -159,6 +163,7 @@ def choose_columns(
     by_hand: Picking | None = None,
     places: ColumnPlaces = ColumnPlaces(),
     more: bool = False,
+    ratings: Sequence[Rating] = (),
 ) -> tuple[SeedColumn, ...]:
     """Choose the seeds of every column; without a table only random ones can be chosen.
 
@@ -170,13 +175,16 @@ def choose_columns(
         by_hand: seeds somebody chose, all of which make one more column.
         places: which seeds of a pool come next, for all columns a rule fills.
         more: whether other columns follow, so that none need be among these.
+        ratings: thumbs on pictures, for the column of seeds whose pictures were liked.
 
     Raises:
         InputError: no column is wanted that can be filled, or one by layout without a box.
         PickError: the table cannot answer, e.g. has fewer seeds, or an outside picker fails.
     """
     outside = tuple(way for way in ways if isinstance(way, PluginSource))
-    wanted: list[ColumnSource] = [way for way in possible_ways(table, outside) if way in ways]
+    wanted: list[ColumnSource] = [
+        way for way in possible_ways(table, outside, liked=True) if way in ways
+    ]
     if not wanted and by_hand is None and not more:
         raise InputError(
             "seeds side by side",
@@ -187,11 +195,13 @@ def choose_columns(
     ranks, rising = ranks_of(table), _rising(table)
     columns: list[SeedColumn] = []
     for way in wanted:
-        request = _request(way, count, places)
+        request, asked = _request(way, count, places), table
+        if way is SeedSource.LIKED and table is not None and isinstance(request, PickRequest):
+            asked, request = liked_pick(table, ratings, request)
         picking = (
             pick_random(table, count, source_seed=source_seed)
             if request is None
-            else pick_seeds(table, request)
+            else pick_seeds(asked, request)
         )
         columns.append(SeedColumn(way, picking, ranks, rising, request))
     if by_hand is not None:
@@ -206,7 +216,11 @@ def plugin_sources(pickers: Registry[SeedPicker]) -> tuple[PluginSource, ...]:
 
 
 def possible_ways(
-    table: SeedTable | None, outside: Sequence[PluginSource] = (), *, drafts: bool = False
+    table: SeedTable | None,
+    outside: Sequence[PluginSource] = (),
+    *,
+    drafts: bool = False,
+    liked: bool = False,
 ) -> tuple[ColumnSource, ...]:
     """Return the columns that can be filled, what the seed sways first.
 
@@ -214,6 +228,7 @@ def possible_ways(
         table: what seeds are chosen from; without one there are random ones.
         outside: columns of outside pickers, which can be asked of any table.
         drafts: whether seeds can be chosen by drafts, which takes no table.
+        liked: whether thumbs can be given, so that liked seeds may be a column.
     """
     early = (SeedSource.EARLY,) if drafts else ()
     if table is None:
@@ -221,7 +236,8 @@ def possible_ways(
     rules = rules_for(table)
     usual = [way for way, rule in _RULES.items() if rule in rules]
     first = [way for way in _swayed(influences_of(table)) if way in usual or way not in _RULES]
-    return (SeedSource.RANDOM, *dict.fromkeys((*first, *usual)), *early, *outside)
+    own = (SeedSource.LIKED,) if liked else ()
+    return (SeedSource.RANDOM, *dict.fromkeys((*first, *usual)), *own, *early, *outside)
 
 
 def ways_of(
@@ -299,6 +315,8 @@ def _request(
     at = PickRequest(PickRule.GOLDEN, count, places.position, places.order)
     if isinstance(way, CleanSource):
         return replace(at, rule=PickRule.CLEAN, flaw=way.tag)
+    if way is SeedSource.LIKED:
+        return at
     if way is not SeedSource.LAYOUT:
         return replace(at, rule=_RULES[way])
     if not places.boxes:

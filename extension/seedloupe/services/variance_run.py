@@ -101,7 +101,7 @@ class VarianceRun:
         plan: what is made.
         generator: makes pictures.
         scorers: measure them.
-        tell: is told a line when a scorer is lost.
+        tell: is told a line when a scorer is lost or memory ran out.
     """
 
     plan: VariancePlan
@@ -132,6 +132,7 @@ class VarianceRun:
             shape=plan.shape,
             noise=plan.noise,
             batch=plan.batch,
+            say=self.tell,
         )
         while not self._stopping.is_set():
             try:

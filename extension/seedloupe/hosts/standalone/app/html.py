@@ -43,6 +43,7 @@ class Glyph(str, Enum):
         '4.5-.8 6.5-2.9 7.5-7.5z"/><path d="M19 17.5v4M17 19.5h4"/>'
     )
     EARLY = '<path d="M4 19.5h4l11-11-4-4-11 11z"/><path d="M13 6.5l4 4" stroke-dasharray="2 1.6"/>'
+    LIKED = '<path d="M8 20.5H4v-9h4zm0-9 3.5-8c2.2 0 3 1.5 2.5 3.5l-.8 3h6.3l-2 10.5H8"/>'
     PLUGIN = '<path d="M9 3v5M15 3v5M6 8h12v4a6 6 0 0 1-12 0zM12 18v3.5"/>'
     CHOSEN = '<path d="M12 20.5 4.6 13a4.9 4.9 0 0 1 7.4-6.3A4.9 4.9 0 0 1 19.4 13z"/>'
 
@@ -69,6 +70,7 @@ class Frame:
         drawing: whether it is being drawn right now.
         mark: a word and its tone (``good``, ``bad``, ``unknown``) set on the picture, or None.
         scores: figures for those who ask, folded away.
+        thumbs: whether thumbs up and down stand below it.
     """
 
     title: str = ""
@@ -79,6 +81,7 @@ class Frame:
     drawing: bool = False
     mark: tuple[str, str] | None = None
     scores: tuple[str, ...] = ()
+    thumbs: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,10 +203,24 @@ def actions_html(url: str, *, saved: bool = False) -> str:
         for act, words in asked
     )
     return (
-        f'<div class="sl-acts">{buttons}'
+        f'<div class="sl-acts">{thumbs_html(url)}{buttons}'
         f'<a class="sl-act" href="{escape(url)}" download>Download</a>'
         f'<a class="sl-act" href="{escape(url)}" target="_blank">Full size</a></div>'
     )
+
+
+def thumbs_html(url: str) -> str:
+    """Return thumbs up and down on a picture.
+
+    The page shows them once the server has said that the picture can have one, and which it has;
+    see :mod:`.kept.thumbs`.
+    """
+    buttons = "".join(
+        f'<button type="button" class="sl-act sl-thumb" data-thumb="{liked}" aria-pressed="false">'
+        f"{words}</button>"
+        for liked, words in (("up", "Like"), ("down", "Dislike"))
+    )
+    return f'<span class="sl-thumbs" data-rated="{escape(url)}" hidden>{buttons}</span>'
 
 
 def status_html(text: str) -> str:
@@ -281,12 +298,13 @@ def _frame_html(frame: Frame) -> str:
     lines = "".join(f"<span>{escape(line)}</span>" for line in frame.lines)
     scores = "".join(f"<span>{escape(line)}</span>" for line in frame.scores)
     folded = f"<details><summary>scores</summary>{scores}</details>" if scores else ""
+    thumbs = thumbs_html(frame.url) if frame.thumbs and frame.url else ""
     aside = f"<span>{escape(frame.aside)}</span>" if frame.aside else ""
     title = f"<p><b>{escape(frame.title)}</b>{aside}</p>" if frame.title else ""
     state = "sl-done" if frame.url else "sl-drawing" if frame.drawing else "sl-waiting"
     return (
         f'<figure class="sl-frame {state}">{_picture_html(frame)}'
-        f"<figcaption>{title}{lines}{folded}</figcaption></figure>"
+        f"<figcaption>{title}{lines}{thumbs}{folded}</figcaption></figure>"
     )
 
 

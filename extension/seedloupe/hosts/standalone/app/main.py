@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from ....generation.picture_folder import PictureFolder
+    from ....services.ratings import RatingBook
     from .kept.served_files import ServedFiles
     from .state import AppState
 
@@ -143,7 +144,7 @@ def launch(
 
         chosen = str(resolve_device(device))
         state = open_state(scratch, _table_folders(tables), device=chosen, pictures=saved)
-        page = web_app(build_app(model, state=state, notes=notes), state.files)
+        page = web_app(build_app(model, state=state, notes=notes), state.files, state.ratings)
         say(f"Seedloupe is at {address} until you press Ctrl-C.")
         serve(page, door, ready=partial(ready, address) if ready is not None else None)
 
@@ -153,8 +154,10 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
-    """Dress the page and wrap it for a web server, which also serves saved pictures.
+def web_app(
+    blocks: gr.Blocks, files: ServedFiles | None = None, ratings: RatingBook | None = None
+) -> FastAPI:
+    """Dress the page and wrap it for a web server, which also serves pictures and takes thumbs.
 
     Gradio's own ``launch`` looks at itself through the network first and gives up on a machine
     that is too busy to answer in three seconds, so the page is mounted instead.
@@ -168,6 +171,7 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
     from .atlas.links import ATLAS_PAGE_CSS
     from .create.lead_html import LEAD_CSS
     from .kept.routes import serve_saved
+    from .kept.thumbs import serve_thumbs
     from .keys import KEYS
     from .theme import CSS, HEAD, theme
 
@@ -177,6 +181,8 @@ def web_app(blocks: gr.Blocks, files: ServedFiles | None = None) -> FastAPI:
     server = FastAPI(openapi_url=None)
     if files is not None:
         serve_saved(server, files)
+        if ratings is not None:
+            serve_thumbs(server, files, ratings)
     return gr.mount_gradio_app(
         server,
         blocks,

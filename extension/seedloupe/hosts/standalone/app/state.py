@@ -16,6 +16,7 @@ from ....generation.sampler import Plan
 from ....places import own_folder
 from ....plugins import Plugins, builtin, with_outside
 from ....services.concept_files import concept_folders
+from ....services.ratings import RatingBook, rating_book
 from ....services.table_fit import DEFAULT_PLAN, TableFit, best_table_for, fit_table, settings_for
 from ..engine.models import Model, open_model
 from ..engine.sampling import Generated, StepUpdate, stream
@@ -112,6 +113,7 @@ class AppState:
         store: counts which seeds write; None where nothing is counted.
         plugins: readers, pickers and renderers, also those other packages announce.
         skipped: a line for each package whose plug-in could not be had.
+        ratings: thumbs on pictures; None where nobody can give any.
         concepts: folders with files of concepts.
         draft_scores: what drafts are judged by.
     """
@@ -127,6 +129,7 @@ class AppState:
     store: ResultStore | None = None
     plugins: Plugins = field(default_factory=builtin)
     skipped: tuple[str, ...] = ()
+    ratings: RatingBook | None = None
     concepts: Sequence[Path] = ()
     draft_scores: DraftScores = field(default_factory=lambda: DraftScores(_no_score))
 
@@ -160,6 +163,7 @@ def open_state(
         store=store,
         plugins=plugins,
         skipped=skipped,
+        ratings=rating_book(os.environ, sys.platform, Path.home()),
         concepts=concept_folders(own),
         draft_scores=_draft_scores(plugins, own),
     )

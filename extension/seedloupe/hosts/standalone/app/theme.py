@@ -172,7 +172,7 @@ footer{display:none!important}
 .sl-column header .sl-glyph{color:var(--tone)}
 .sl-column header p{grid-column:1/-1;margin:0;color:var(--sl-soft);font-size:13px;line-height:1.4}
 .sl-column{--tone:var(--sl-slate);min-width:0}
-.sl-golden{--tone:var(--sl-brass)} .sl-diverse{--tone:var(--sl-jade)}
+.sl-golden,.sl-liked{--tone:var(--sl-brass)} .sl-diverse{--tone:var(--sl-jade)}
 .sl-columns{display:grid;grid-template-columns:repeat(var(--columns),minmax(0,1fr));gap:28px}
 .sl-frames{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,112px),1fr));
   gap:16px 14px}
@@ -212,6 +212,14 @@ button.sl-plate:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2
   text-decoration:none;cursor:pointer}
 .sl-acts .sl-act:hover,.sl-status .sl-act:hover{border-color:var(--sl-brass);
   background:var(--sl-wash)}
+.sl-thumbs{display:inline-flex;gap:4px} .sl-thumbs[hidden]{display:none}
+.sl-thumbs .sl-thumb{font:500 12px/1.4 var(--font);padding:1px 8px;margin:0;cursor:pointer;
+  border:1px solid var(--sl-line);border-radius:3px;background:none;color:var(--sl-soft)}
+.sl-thumbs .sl-thumb:hover{border-color:var(--sl-brass)}
+.sl-thumb[aria-pressed=true]{color:var(--sl-ink)!important;border-color:var(--sl-jade)!important;
+  background:color-mix(in srgb,var(--sl-jade) 22%,transparent)!important}
+.sl-thumb[data-thumb=down][aria-pressed=true]{border-color:var(--sl-garnet)!important;
+  background:color-mix(in srgb,var(--sl-garnet) 20%,transparent)!important}
 .sl-act:focus-visible{outline:2px solid var(--sl-brass);outline-offset:2px}
 .sl-act[data-sure]{border-color:var(--sl-garnet)!important;color:var(--sl-garnet)!important}
 .sl-kept-part{margin-top:26px;padding-top:14px;border-top:1px solid var(--sl-line);

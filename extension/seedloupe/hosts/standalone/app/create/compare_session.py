@@ -64,6 +64,7 @@ _TITLES = {
     SeedSource.GOLDEN: ("Golden seeds", "The best on average, by the table's scores."),
     SeedSource.DIVERSE: ("Diverse seeds", "From the better half, as different as can be."),
     SeedSource.EARLY: ("Best drafts", "Drafted in a few steps with this prompt, then finished."),
+    SeedSource.LIKED: ("Liked seeds", "Whose pictures you gave thumbs up."),
     SeedSource.CHOSEN: ("Your seeds", "The ones you typed, kept or chose on the Atlas tab."),
 }
 
@@ -169,6 +170,7 @@ class CompareState:
             self.pictures.get(pick.seed),
             str(pick.seed),
             drawing=pick.seed == self.drawing,
+            thumbs=True,
             scores=_score_lines(pick, column),
         )
 
@@ -226,6 +228,7 @@ def compare_columns(
         by_hand=by_hand,
         places=wish.places,
         more=early,
+        ratings=state.ratings.read() if state.ratings is not None else (),
     )
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))

@@ -429,7 +429,8 @@ class CreateTab:
 
     def _ways(self, table: SeedTable | None, model: ModelInfo | None) -> tuple[ColumnSource, ...]:
         drafts = model is not None and self._state.draft_scores.usable(model)
-        return possible_ways(table, self._outside, drafts=drafts)
+        liked = self._state.ratings is not None
+        return possible_ways(table, self._outside, drafts=drafts, liked=liked)
 
     def _usual(self, table: SeedTable | None) -> tuple[ColumnSource, ...]:
         """Return the columns to begin with; a plug-in was installed to be used."""

@@ -67,7 +67,48 @@ window.addEventListener("focus", soon);
 watch("value", soon);
 refresh();
 
+// Thumbs: what the server said of each picture, by its address; pictures come and go.
+const thumbs = new Map();
+function showThumbs() {
+  for (const place of document.querySelectorAll(".sl-thumbs")) {
+    const told = thumbs.get(place.dataset.rated);
+    if (!told) continue;
+    if (place.hidden === told.can) place.hidden = !told.can;
+    for (const one of place.querySelectorAll("[data-thumb]")) {
+      const pressed = String(told.liked === (one.dataset.thumb === "up"));
+      if (one.getAttribute("aria-pressed") !== pressed) one.setAttribute("aria-pressed", pressed);
+    }
+  }
+}
+async function askThumbs() {
+  for (const {dataset} of document.querySelectorAll(".sl-thumbs")) {
+    const picture = dataset.rated;
+    if (thumbs.has(picture)) continue;
+    thumbs.set(picture, null); // on its way
+    try {
+      const answer = await fetch(`thumbs?${new URLSearchParams({picture})}`, {cache: "no-store"});
+      thumbs.set(picture, answer.ok ? await answer.json() : {can: false, liked: null});
+    } catch { thumbs.delete(picture); }
+  }
+  showThumbs();
+}
+async function giveThumb(button) {
+  const picture = button.closest(".sl-thumbs").dataset.rated;
+  const pressed = button.getAttribute("aria-pressed") === "true"; // a second press takes it back
+  const liked = pressed ? null : button.dataset.thumb === "up";
+  const answer = await fetch("thumbs", {method: "POST", body: JSON.stringify({picture, liked}),
+    headers: {"Content-Type": "application/json"}});
+  const told = await answer.json();
+  if (answer.ok) thumbs.set(picture, told);
+  else said.textContent = told.error;
+  showThumbs();
+}
+new MutationObserver(() => { askThumbs(); showThumbs(); })
+  .observe(document.body, {childList: true, subtree: true});
+
 document.addEventListener("click", event => {
+  const thumb = event.target.closest("[data-thumb]");
+  if (thumb) giveThumb(thumb);
   const asked = event.target.closest("[data-act]");
   if (!asked) return;
   if (asked.dataset.act === "delete" && !asked.dataset.sure) { // the second click means it

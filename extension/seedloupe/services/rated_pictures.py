@@ -1,0 +1,99 @@
+"""From a picture to what a thumb on it is about, and from thumbs to picked seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import numpy as np
+
+from ..errors import InputError, PickError
+from ..metadata.generation_info import told_by
+from ..metadata.picture import noise_in_picture
+from ..noise import canonical_seed
+from ..picking import PickRequest, PickRule
+from ..tables import SeedTable
+from .ratings import METRIC, Rating, rated_table
+
+LIKED = "liked"
+"""What hosts call picking by thumbs."""
+_HALF = 0.5
+_ADVICE = "Thumbs are for pictures whose seed alone decides their noise, made from noise alone."
+
+
+def picture_rating(
+    texts: Mapping[str, str],
+    liked: bool,
+    *,
+    size: tuple[int, int] | None = None,
+    channels: int | None = None,
+) -> Rating:
+    """Return a thumb on a picture, by what the picture says of itself.
+
+    Args:
+        texts: of the picture, by name.
+        liked: thumb up, or down.
+        size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
+        channels: of the model's latents, where the host knows; else as the picture tells.
+
+    Raises:
+        InputError: it does not say which noise it was made from, or by which model; or its noise is
+            not the seed's alone.
+    """
+    told = told_by(texts, file_size=size)
+    found = noise_in_picture(texts, channels=channels, file_size=size)
+    shape, source = found.shape, found.source
+    alone = told.alone and len(found.seeds) == 1 and found.carried is None and not found.is_grid
+    if not alone or found.task != "txt2img" or source is None or shape is None or len(shape) != 3:
+        raise InputError(
+            "picture",
+            expected="one whose starting noise is known and its seed's own",
+            got=f"{found.task}: {found.verdict}",
+            advice=_ADVICE,
+        )
+    model = (told.model_sha or told.model).strip()
+    if not model:
+        raise InputError("picture", expected="one that names its model", got="one without")
+    when = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    channel_count, height, width = shape
+    return Rating(
+        canonical_seed(found.seeds[0], source),
+        liked,
+        told.prompt,
+        model.lower() if told.model_sha else model,
+        source.label,
+        (channel_count, height, width),
+        when,
+    )
+
+
+def liked_pick(
+    table: SeedTable, ratings: Iterable[Rating], request: PickRequest
+) -> tuple[SeedTable, PickRequest]:
+    """Return how to pick the seeds whose pictures were liked, best first or in turn.
+
+    The pool is every seed with at least as many thumbs up as down; seeds without any are left out.
+
+    Args:
+        table: whose seeds are picked.
+        ratings: each about another picture.
+        request: count, position, order and tags; its rule is not used.
+
+    Returns:
+        The table with the score ``rating``, and what to ask it.
+
+    Raises:
+        PickError: no picture of the table was liked.
+    """
+    rated = rated_table(table, ratings)
+    known = METRIC.name in rated.metrics()
+    pool = int((rated.score(METRIC.name) >= _HALF).sum()) if known else 0
+    if pool == 0:
+        raise PickError(
+            "pick",
+            expected="thumbs up on pictures of this table's seeds",
+            got=f"none on {int(np.isfinite(rated.score(METRIC.name)).sum()) if known else 0} rated",
+            advice="Press thumbs up below pictures that you like, then pick again.",
+        )
+    return rated, replace(request, rule=PickRule.GOLDEN, metrics=(METRIC.name,), pool=pool)
