@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+#: Below the user's own folder: a folder of weights a scorer, and what pictures are compared with.
+WEIGHTS, REFERENCES = "scorers", "references"
+#: The same below a host's folder of models.
+HOST_WEIGHTS, HOST_REFERENCES = "seedloupe_scorers", "seedloupe_references"
+_STATISTICS = ".npz"
 
 
 def own_folder(environment: Mapping[str, str], platform: str, home: Path) -> Path:
@@ -43,6 +49,26 @@ def pictures_folder(environment: Mapping[str, str], platform: str, home: Path) -
     if usual.is_dir():
         return usual / "Seedloupe"
     return own_folder(environment, platform, home) / "pictures"
+
+
+def named_paths(folders: Sequence[Path]) -> dict[str, Path]:
+    """Return what lies in some folders by its name; hidden things do not count.
+
+    Args:
+        folders: those that are not there hold nothing; earlier ones win.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if not path.name.startswith("."):
+                found.setdefault(path.name, path)
+    return found
+
+
+def named_references(folders: Sequence[Path]) -> dict[str, Path]:
+    """Return the folders of pictures and files of statistics in some folders, by name."""
+    found = named_paths(folders)
+    return {n: p for n, p in sorted(found.items()) if p.is_dir() or p.suffix == _STATISTICS}
 
 
 def _applications(environment: Mapping[str, str], platform: str, home: Path) -> Path:

@@ -3,6 +3,7 @@
 import { app } from "../../scripts/app.js";
 import { addPicks } from "./picks.js";
 import { addReports } from "./report.js";
+import { addThumbs } from "./thumbs.js";
 
 app.registerExtension({
   name: "seedloupe",
@@ -10,5 +11,6 @@ app.registerExtension({
   async beforeRegisterNodeDef(nodeType, nodeData) {
     addReports(nodeType, nodeData.name);
     addPicks(nodeType, nodeData.name);
+    addThumbs(nodeType, nodeData.name);
   },
 });

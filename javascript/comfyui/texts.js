@@ -21,6 +21,10 @@ const ENGLISH = {
   seed: "seed",
   rank: "rank",
   position: "position",
+  run_thumbs: "Run the workflow, then say which pictures you like.",
+  like: "Like",
+  dislike: "Dislike",
+  no_thumb: "its seed's own noise is not known",
 };
 let asked = null;
 

@@ -17,6 +17,7 @@ from .parsing import read_json
 from .picture import noise_in_picture
 from .programs.records import object_in, program_in
 from .prompt_text import graph_words, parameters_negative, parameters_prompt, record_words
+from .seed_record import HOST_KEY
 
 _LONGEST_NAME = 200
 _WITH_TEXTS = (".png", ".apng", ".jpg", ".jpeg", ".webp", ".avif")
@@ -104,6 +105,11 @@ def _words(texts: Mapping[str, str], told: GenerationInfo) -> GenerationInfo:
         record = read_json(texts["seedloupe"], "seedloupe")
         model = record.get("model")
         model = model if isinstance(model, Mapping) else {}
+        if HOST_KEY in record:  # of a host's run, which the host's own texts tell the words of
+            run = {name: text for name, text in texts.items() if name != "seedloupe"}
+            told = _words(run, told)
+            name, sha = _text(model.get("name")), _text(model.get("sha256"))
+            return replace(told, model=name or told.model, model_sha=sha or told.model_sha)
         return replace(
             told,
             prompt=_text(record.get("prompt"), whole=True),

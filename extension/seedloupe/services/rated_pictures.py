@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 
 import numpy as np
@@ -14,12 +14,75 @@ from ..metadata.picture import noise_in_picture
 from ..noise import canonical_seed
 from ..picking import PickRequest, PickRule
 from ..tables import SeedTable
-from .ratings import METRIC, Rating, rated_table
+from .ratings import METRIC, Rating, RatingBook, rated_table
 
 LIKED = "liked"
 """What hosts call picking by thumbs."""
 _HALF = 0.5
 _ADVICE = "Thumbs are for pictures whose seed alone decides their noise, made from noise alone."
+
+
+@dataclass(frozen=True)
+class ThumbState:
+    """What a page shows below a picture.
+
+    Attributes:
+        can: whether the picture can have a thumb.
+        liked: up, down, or None for none.
+        why: why it can have none; empty where it can.
+    """
+
+    can: bool
+    liked: bool | None = None
+    why: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+
+def thumb_on(
+    book: RatingBook, texts: Mapping[str, str], *, size: tuple[int, int] | None = None
+) -> ThumbState:
+    """Return which thumb a picture has.
+
+    Args:
+        book: where thumbs are kept.
+        texts: of the picture, by name.
+        size: ``(width, height)`` of the file in pixels.
+    """
+    try:
+        return ThumbState(True, book.thumb_on(picture_rating(texts, True, size=size)))
+    except InputError as error:
+        return ThumbState(False, why=str(error))
+
+
+def give_thumb(
+    book: RatingBook,
+    texts: Mapping[str, str],
+    liked: object,
+    *,
+    size: tuple[int, int] | None = None,
+) -> ThumbState:
+    """Keep a thumb, or take back the one there is.
+
+    Args:
+        book: where thumbs are kept.
+        texts: of the picture, by name.
+        liked: true, false, or null to take it back, as it came from a page.
+        size: ``(width, height)`` of the file in pixels.
+
+    Raises:
+        InputError: ``liked`` is none of these, or the picture can have no thumb.
+    """
+    if liked is not None and not isinstance(liked, bool):
+        raise InputError("liked", expected="true, false or null", got=f"{liked!r:.40}")
+    rating = picture_rating(texts, bool(liked), size=size)
+    if liked is None:
+        book.take_back(rating)
+    else:
+        book.add(rating)
+    return ThumbState(True, liked)
 
 
 def picture_rating(

@@ -109,6 +109,15 @@ class RatingBook:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """What changes with each thumb: time of change and size; noughts before the first."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size
+
     def add(self, rating: Rating) -> None:
         """Keep a thumb; it is on disk when this returns.
 

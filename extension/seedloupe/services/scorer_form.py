@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..mining import RaceDesign
-from ..places import own_folder
+from ..places import REFERENCES, WEIGHTS, named_paths, named_references, own_folder
 from .scorers import ScorerAnswer, ScorerWish, open_scorers, scorers_of, survey_scorers
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from ..generation.model_info import ModelInfo
     from ..mining.scorers import Scorer, ScorerPlugin, ScorerSources
     from ..registry import Registry
-
-#: Below the user's own folder: a folder of weights a scorer, and what pictures are compared with.
-WEIGHTS, REFERENCES = "scorers", "references"
-#: The same below a host's folder of models.
-HOST_WEIGHTS, HOST_REFERENCES = "seedloupe_scorers", "seedloupe_references"
-_STATISTICS = ".npz"
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ class ScorerOffer:
 
     def reference_names(self) -> tuple[str, ...]:
         """Return what pictures can be compared with, by name."""
-        return tuple(sorted(self._references_here()))
+        return tuple(named_references(self.references))
 
     def reference(self, name: str) -> Path | None:
         """Return a reference by its name; None for an empty one.
@@ -136,11 +130,9 @@ class ScorerOffer:
         """
         if not name:
             return None
-        found = self._references_here()
+        found = named_references(self.references)
         if name not in found:
-            expected = (
-                f"one of {', '.join(sorted(found))}" if found else "one, of which none is here"
-            )
+            expected = f"one of {', '.join(found)}" if found else "one, of which none is here"
             advice = f"Put a folder of pictures, or statistics in .npz, into {self.references[-1]}."
             raise InputError("reference", expected=expected, got=repr(name), advice=advice)
         return found[name]
@@ -196,11 +188,7 @@ class ScorerOffer:
         return open_scorers(form.wishes, registry, self.sources(form), tell=tell)
 
     def _weights_here(self) -> dict[str, Path]:
-        return _by_name(self.folders)
-
-    def _references_here(self) -> dict[str, Path]:
-        found = _by_name(self.references)
-        return {n: p for n, p in found.items() if p.is_dir() or p.suffix == _STATISTICS}
+        return named_paths(self.folders)
 
 
 def raced_on(
@@ -235,16 +223,6 @@ def raced_on(
             advice="Leave it empty, or take more seeds and prompts.",
         )
     return replace(race, objective=tuple(dict.fromkeys(chosen)))
-
-
-def _by_name(folders: Sequence[Path]) -> dict[str, Path]:
-    """Return what lies in some folders by its name; hidden things do not count."""
-    found: dict[str, Path] = {}
-    for folder in folders:
-        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if not path.name.startswith("."):
-                found.setdefault(path.name, path)
-    return found
 
 
 def _metrics_of(scorer: Scorer) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import InputError, SeedloupeError
 from ..generation.model_info import Family, ModelInfo
 from ..mining.scorers import PictureBatch, ScorerCost, ScorerNeeds, check_scorer, lacking
+from ..mining.scorers.plugin import needs_in_words
 from ..registry import Registry
 
 if TYPE_CHECKING:
@@ -161,17 +162,6 @@ def survey_scorers(
         )
         for name in registry
     )
-
-
-def needs_in_words(needs: ScorerNeeds) -> str:
-    """Say what must be there; ``nothing`` where nothing must."""
-    or_stages = ", or else the layers of the model that is mined" if needs.or_stages else ""
-    parts = [*needs.packages, f"{needs.weights}{or_stages}"]
-    parts += ["pictures or statistics to compare with"] if needs.reference else []
-    parts += ["a text reader"] if needs.reader else []
-    parts += ["repainted pictures"] if needs.masks else []
-    said = "; ".join(part for part in parts if part) or "nothing"
-    return f"{said} (hub: {needs.hub})" if needs.hub else said
 
 
 def open_scorers(

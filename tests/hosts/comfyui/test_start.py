@@ -11,7 +11,9 @@ import pytest
 
 from seedloupe.lens.file import SUFFIX
 from seedloupe.lens.record_view import ViewKind
+from seedloupe.mining.scorers import builtin_scorers
 from seedloupe.plugins import any_announced
+from seedloupe.services.rated_pictures import LIKED
 
 from ...outside_packages import SOUND, install
 from ...seed_tables import full_table
@@ -53,6 +55,10 @@ def test_a_start_loads_no_more_than_what_describes_the_nodes() -> None:
 def test_what_stands_in_the_nodes_is_what_the_core_says(host: Host) -> None:
     assert tuple(kind.value for kind in ViewKind) == host.ours("nodes.lens_view")._VIEWS
     assert host.ours("nodes.lens_file")._SUFFIX == SUFFIX
+    ours = host.ours("scorer_inputs")
+    said = {name: ours.said_of(one) for name, one in builtin_scorers().entries.items()}
+    assert dict(ours.KNOWN) == {name: words for name, words in said.items() if name != "features"}
+    assert host.ours("schema").LIKED == LIKED
 
 
 def test_readers_of_other_packages_can_be_chosen(
@@ -61,7 +67,7 @@ def test_readers_of_other_packages_can_be_chosen(
     assert "loud" not in host.ours("readers").reader_choices()
     install(tmp_path, monkeypatch, "seedloupe-sound", SOUND)
     assert any_announced()
-    host.ours("readers")._readers.cache_clear()
+    host.ours("readers").known_readers.cache_clear()
     assert host.ours("readers").reader_choices()[-1] == "loud"
 
 

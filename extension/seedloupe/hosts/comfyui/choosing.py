@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import PickError, SeedError, TableError
@@ -23,13 +23,16 @@ from ...picking import (
 )
 from ...services.choice_report import describe_choice, sampling_line
 from ...services.choice_summary import pick_thumbnail, summarise_choice
+from ...services.rated_pictures import liked_pick
 from ...services.seed_choice import NamedTable, SeedChoice, choose_seeds
 from ...tables import SeedTable, TableUse
 from .names import comfyui_names
-from .schema import ANYTHING, BY_HAND, LARGEST_SEED, USUAL
+from .ratings import user_ratings
+from .schema import ANYTHING, BY_HAND, LARGEST_SEED, LIKED, USUAL
 
 __all__ = [
     "PickSettings",
+    "made_by",
     "pick_for",
     "picked_ui",
     "report_of",
@@ -75,10 +78,18 @@ class PickSettings:
             seeds = seeds_by_hand(self.pick)
             count = min(self.count, len(seeds))  # none twice: it would be the same picture
             return PickRequest(PickRule.GIVEN, count, self.position, order, seeds=seeds)
+        if self.is_liked:
+            tags = TagFilter(_listed(self.tags), _listed(self.no_tags))
+            return PickRequest(PickRule.GOLDEN, self.count, self.position, order, tags)
         rule = PickRule(self.pick["pick"])
         tags = TagFilter(_listed(self.tags), _listed(self.no_tags))
         more = _MORE.get(rule, lambda _: {})(self.pick)
         return PickRequest(rule, self.count, self.position, order, tags, **more)
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether seeds are wanted whose pictures had thumbs up."""
+        return bool(self.pick["pick"] == LIKED)
 
     def resize(self, table: SeedTable) -> NoiseResize | None:
         """Where noise is carried from; None where another size is refused."""
@@ -122,7 +133,11 @@ def pick_for(
     if resize is None:
         advice["noise.shape"] = _shape_advice(table, shape)
     with _refused_by_widget():
-        chosen = choose_seeds(named, settings.request)
+        request = settings.request
+        if settings.is_liked:
+            rated, request = liked_pick(table, user_ratings().read(), request)
+            named = replace(named, table=rated)
+        chosen = choose_seeds(named, request)
     choice = chosen.matched(use, advice=advice)
     only = None if resize is not None else spec.shape
     return choice, SeedBatch(choice.seeds, spec.source, resize, only)
@@ -153,6 +168,22 @@ _WIDGETS = {
 """By the field of a refusal of the core: the widget, and the cure where the core has none."""
 
 
+def made_by(named: NamedTable, model: Any, model_sha256: str | None) -> Mapping[str, str]:
+    """Return what makes the pictures, as their records and thumbs name it; empty where not known.
+
+    Args:
+        named: the table the seeds are of.
+        model: the MODEL wired to the node; None where none is, and the table's own is meant.
+        model_sha256: of its file; None where it is patched, say by a LoRA.
+    """
+    spec = named.table.spec.model
+    if model is not None and model_sha256 is not None:
+        return {"name": spec.name if model_sha256 == spec.sha256 else "", "sha256": model_sha256}
+    if model is None or spec.sha256 is None:
+        return {"name": spec.name, "sha256": spec.sha256 or ""}
+    return {}
+
+
 def require_pick(table: SeedTable | None, pick: Mapping[str, Any] | str | None) -> None:
     """Refuse a rule that a table cannot answer, and seeds by hand that are none.
 
@@ -169,11 +200,11 @@ def require_pick(table: SeedTable | None, pick: Mapping[str, Any] | str | None) 
         if isinstance(pick, Mapping) and isinstance(pick.get("seeds"), str):
             seeds_by_hand(pick)
         return
-    if table is None or rule is None:
+    if table is None or rule is None or rule == LIKED:
         return
     able = [one.value for one in rules_for(table) if one is not PickRule.GIVEN]
     if rule not in able:
-        known = ", ".join((*able, BY_HAND))
+        known = ", ".join((*able, LIKED, BY_HAND))
         raise PickError("pick", expected=f"what the table can answer: {known}", got=str(rule))
 
 

@@ -44,8 +44,10 @@ class SeedloupeNodes(ComfyExtension):
 
             from .atlas_route import add_atlas_route
             from .lens.routes import add_routes
+            from .ratings import add_rating_routes
 
             add_routes(PromptServer.instance)
+            add_rating_routes(PromptServer.instance)
             add_atlas_route(PromptServer.instance)
         except Exception as error:  # noqa: BLE001 - must not cost the whole pack
             _logger.warning("Seedloupe: the page cannot ask a lens or a table. %s", error)

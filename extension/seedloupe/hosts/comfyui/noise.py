@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
@@ -14,7 +15,9 @@ from ...noise import SeedBatch
 if TYPE_CHECKING:
     from ...services.seed_choice import SeedChoice
 
-__all__ = ["DrawnSeeds", "SeedNoise"]
+__all__ = ["NO_MODEL", "DrawnSeeds", "SeedNoise"]
+
+NO_MODEL: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,22 @@ class SeedNoise:
     Attributes:
         batch: the seeds and how they are drawn.
         choice: how they were chosen; None where they were given.
+        model: what will make the pictures, ``name`` and ``sha256`` as far as they are known.
         seed: what samplers seed the noise of their steps with.
         drawn: what the last latent got, so that pictures can be told apart once they are made; None
             before.
     """
 
-    def __init__(self, batch: SeedBatch, choice: SeedChoice | None = None) -> None:
+    def __init__(
+        self,
+        batch: SeedBatch,
+        choice: SeedChoice | None = None,
+        model: Mapping[str, str] = NO_MODEL,
+    ) -> None:
         """Keep what is needed to draw later, when the latent is known as it will be sampled."""
         self.batch = batch
         self.choice = choice
+        self.model = model
         self.seed = batch.step_seed
         self.drawn: DrawnSeeds | None = None
 

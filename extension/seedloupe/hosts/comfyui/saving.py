@@ -36,6 +36,7 @@ def records_for(noise: Any, count: int, size: tuple[int, int]) -> list[SeedRecor
 def _record(noise: SeedNoise, drawn: DrawnSeeds, row: int, size: tuple[int, int]) -> SeedRecord:
     batch, choice = noise.batch, noise.choice
     extras = {} if choice is None else choice.extras(row)
+    extras |= {"model": dict(noise.model)} if noise.model else {}
     return SeedRecord(
         tool(),
         "ComfyUI",

@@ -14,6 +14,7 @@ __all__ = [
     "CATEGORY",
     "LARGEST_SEED",
     "LARGEST_SIDE",
+    "LIKED",
     "REPORT_KEY",
     "USUAL",
     "node_schema",
@@ -29,6 +30,8 @@ USUAL, ANYTHING = "usual", "any"
 """What a widget of Pick Seeds says where nothing in particular is wanted."""
 BY_HAND = "by hand"
 """The rule of somebody who chose the seeds: on the map, or by writing them."""
+LIKED = "liked"
+"""The rule that takes seeds whose pictures had thumbs up."""
 REPORT_KEY = "seedloupe_report"
 """Under which name of a node's ``ui`` the page finds what to write on the node."""
 

@@ -6,19 +6,21 @@ scorer's name, references in one folder, both where ComfyUI keeps its models or 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import folder_paths
 from comfy_api.latest import io
 
 from ...errors import InputError
-from ...mining.scorers import builtin_scorers
+from ...places import HOST_REFERENCES, HOST_WEIGHTS, REFERENCES, named_references, own_folder
 from ...plugins import any_announced
 from ...registry import Registry
-from ...services.scorers import needs_in_words
 
 if TYPE_CHECKING:
     from ...mining.scorers import ScorerPlugin
@@ -29,6 +31,68 @@ __all__ = ["ALL_THAT_FIT", "check_scorers", "comfyui_scorers", "scorer_form", "s
 ALL_THAT_FIT, CHOSEN = "all that fit", "chosen here"
 NOTHING, ALIKE = "nothing", "all alike"
 _PIXELS = "appearance"
+KNOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "appearance": (
+            "tags gray, border, sky and broken, the look and the colours, from pixels "
+            "alone. Needs: nothing."
+        ),
+        "text": (
+            "share of the picture, or of its repainted part, that text covers; the tag "
+            "text. Needs: a text reader."
+        ),
+        "fid": (
+            "Fréchet distance (FID) and KID to real pictures, resized as by pytorch-fid. "
+            "Needs: pytorch-fid's Inception weights (.safetensors or .pth); pictures or "
+            "statistics to compare with."
+        ),
+        "clean_fid": (
+            "Fréchet distance (FID) and KID to real pictures, resized as by clean-fid. "
+            "Needs: pytorch-fid's Inception weights (.safetensors or .pth); pictures or "
+            "statistics to compare with."
+        ),
+        "fd_clip": (
+            "Fréchet and kernel distance to real pictures by CLIP's picture vectors. "
+            "Needs: transformers; a CLIP network as transformers or open_clip save it; "
+            "pictures or statistics to compare with (hub: openai/clip-vit-base-patch32)."
+        ),
+        "clip": (
+            "CLIP score: how well picture and prompt fit, 100 times the cosine. Needs: "
+            "transformers; a CLIP network as transformers or open_clip save it (hub: "
+            "openai/clip-vit-base-patch32)."
+        ),
+        "pickscore": (
+            "PickScore: which picture people pick for a prompt. Needs: transformers; a "
+            "CLIP network as transformers or open_clip save it (hub: "
+            "yuvalkirstain/PickScore_v1)."
+        ),
+        "hps": (
+            "HPS v2: human preference score, the cosine; weights as a checkpoint or a "
+            "CLIP folder. Needs: transformers; a CLIP network as transformers or "
+            "open_clip save it (hub: adams-story/HPSv2-hf)."
+        ),
+        "aesthetic": (
+            "LAION's improved aesthetic predictor, 1 to 10. Needs: transformers; CLIP "
+            "ViT-L/14 as transformers saves it, and the predictor (.safetensors or .pth) "
+            "beside."
+        ),
+        "imagereward": (
+            "ImageReward: how much people prefer a picture for its prompt, about -2 to 2. "
+            "Needs: transformers; ImageReward's weights (ImageReward.pt or .safetensors) "
+            "and BERT's vocab.txt."
+        ),
+        "style": (
+            "style for distances: Gram matrices of a feature network's layers, "
+            "compressed. Needs: VGG-16's weights as torchvision names them (.safetensors "
+            "or .pth)."
+        ),
+        "composition": (
+            "where objects stand, how large and how near, by segmentation and depth "
+            "networks. Needs: transformers; segmentation/ (semantic, or CLIPSeg) and, if "
+            "at hand, depth/, as transformers saves them."
+        ),
+    }
+)
 
 
 def scorer_input(name: str, *, decides: bool) -> Any:
@@ -38,10 +102,10 @@ def scorer_input(name: str, *, decides: bool) -> Any:
         name: of the input.
         decides: whether one of them may be what a race is about.
     """
-    offered = {known: plugin for known, plugin in _scorers().entries.items() if _works(plugin)}
+    offered = scorers_offered()
     chosen: list[Any] = [
-        io.Boolean.Input(known, default=known == _PIXELS, tooltip=_said_of(plugin), optional=True)
-        for known, plugin in offered.items()
+        io.Boolean.Input(known, default=known == _PIXELS, tooltip=said, optional=True)
+        for known, said in offered.items()
     ]
     if decides:
         chosen.append(
@@ -56,7 +120,7 @@ def scorer_input(name: str, *, decides: bool) -> Any:
     chosen.append(
         io.Combo.Input(
             "compare_with",
-            options=[NOTHING, *comfyui_scorers().reference_names()],
+            options=[NOTHING, *named_references(_references())],
             default=NOTHING,
             optional=True,
             tooltip="Pictures, or .npz statistics, for Fréchet distances: what lies in "
@@ -89,7 +153,7 @@ def scorer_form(name: str, given: Mapping[str, Any] | None) -> ScorerForm:
 
     if given is None or given.get(name) != CHOSEN:
         return ScorerForm()
-    names = tuple(known for known in _scorers().entries if given.get(known) is True)
+    names = tuple(known for known in scorers_offered() if given.get(known) is True)
     if not names:
         raise InputError(name, expected="one scorer or more", got="none of them chosen")
     decides, reference = given.get("decides", ALIKE), given.get("compare_with", NOTHING)
@@ -118,7 +182,7 @@ def check_scorers(name: str, given: object) -> None:
 
 def comfyui_scorers() -> ScorerOffer:
     """Return the scorers here, and where their weights are looked for."""
-    from ...services.scorer_form import HOST_REFERENCES, HOST_WEIGHTS, ScorerOffer
+    from ...services.scorer_form import ScorerOffer
     from .readers import known_readers
 
     return ScorerOffer.of_user(
@@ -129,10 +193,30 @@ def comfyui_scorers() -> ScorerOffer:
     )
 
 
+def scorers_offered() -> Mapping[str, str]:
+    """Return what each scorer is called and what it measures.
+
+    Without other packages' they stand here as the core says it: to ask the core loads half of
+    Seedloupe, and each start of ComfyUI would wait for it.
+    """
+    if not any_announced():
+        return KNOWN
+    return {name: said_of(plugin) for name, plugin in _scorers().entries.items() if _works(plugin)}
+
+
+def said_of(plugin: ScorerPlugin) -> str:
+    """Say what a scorer measures and needs."""
+    from ...mining.scorers.plugin import needs_in_words
+
+    return f"{plugin.summary}. Needs: {needs_in_words(plugin.needs)}."
+
+
 @cache
 def _scorers() -> Registry[ScorerPlugin]:
     """The same as :func:`comfyui_plugins` has; without other packages' no other plug-in is made."""
     if not any_announced():
+        from ...mining.scorers import builtin_scorers
+
         return builtin_scorers()
     from .plug_ins import comfyui_plugins
 
@@ -145,10 +229,11 @@ def _folders(name: str) -> tuple[Path, ...]:
     return tuple(map(Path, folder_paths.get_folder_paths(name)))
 
 
+def _references() -> tuple[Path, ...]:
+    own = own_folder(os.environ, sys.platform, Path.home())
+    return (*_folders(HOST_REFERENCES), own / REFERENCES)
+
+
 def _works(plugin: ScorerPlugin) -> bool:
     """Whether a node could ever use it: not what Python code or repainted pictures are for."""
     return not (plugin.needs.features or plugin.needs.masks)
-
-
-def _said_of(plugin: ScorerPlugin) -> str:
-    return f"{plugin.summary}. Needs: {needs_in_words(plugin.needs)}."

@@ -155,6 +155,17 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
     return ""
 
 
+def needs_in_words(needs: ScorerNeeds) -> str:
+    """Say what must be there; ``nothing`` where nothing must."""
+    or_stages = ", or else the layers of the model that is mined" if needs.or_stages else ""
+    parts = [*needs.packages, f"{needs.weights}{or_stages}"]
+    parts += ["pictures or statistics to compare with"] if needs.reference else []
+    parts += ["a text reader"] if needs.reader else []
+    parts += ["repainted pictures"] if needs.masks else []
+    said = "; ".join(part for part in parts if part) or "nothing"
+    return f"{said} (hub: {needs.hub})" if needs.hub else said
+
+
 def require_ready(name: str, needs: ScorerNeeds, sources: ScorerSources) -> Path:
     """Return the reference, or where nothing is; refuse to open a scorer that lacks something.
 

@@ -183,7 +183,9 @@ def own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def glow(host: Host, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A scorer of another package, and its weights among the host's."""
-    monkeypatch.setattr(host.ours("scorer_inputs"), "_scorers", with_glow)
+    ours = host.ours("scorer_inputs")
+    monkeypatch.setattr(ours, "_scorers", with_glow)
+    monkeypatch.setattr(ours, "scorers_offered", lambda: {**ours.KNOWN, NAME: "how bright"})
     folder = host.models / "seedloupe_scorers" / NAME
     folder.mkdir(parents=True)
     return folder

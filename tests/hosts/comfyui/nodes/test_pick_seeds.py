@@ -204,7 +204,8 @@ def test_a_rule_the_table_lacks_is_refused_with_those_it_has(host: Host) -> None
     refused = host.node("SeedloupePickSeeds").validate_inputs(table="mine", pick={"pick": "clean"})
     assert (
         refused
-        == "pick: expected what the table can answer: golden, diverse, layout, by hand, got clean."
+        == "pick: expected what the table can answer: golden, diverse, layout, liked, by hand, "
+        "got clean."
     )
 
 

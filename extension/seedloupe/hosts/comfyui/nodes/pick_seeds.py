@@ -9,8 +9,9 @@ from comfy_api.latest import io
 
 from ..identity import model_sha256
 from ..latents import shape_in_use
+from ..ratings import ratings_stamp
 from ..refusal import validation
-from ..schema import ANYTHING, BY_HAND, REPORT_KEY, USUAL, node_schema
+from ..schema import ANYTHING, BY_HAND, LIKED, REPORT_KEY, USUAL, node_schema
 from ..tables import OF_THE_MODEL, named_table, table_names, table_stamp
 
 __all__ = ["NODES", "SeedloupePickSeeds"]
@@ -36,8 +37,9 @@ class SeedloupePickSeeds(io.ComfyNode):
             "SeedloupePickSeeds",
             name="Pick Seeds",
             description="Seeds from a seed table: the best, the most different of the good ones, "
-            "those that put things where you want them, those that write least text, or those you "
-            "chose on the table's map. Every run goes on in the pool.",
+            "those that put things where you want them, those that write least text, those whose "
+            "pictures you liked, or those you chose on the table's map. Every run goes on in the "
+            "pool.",
             aliases=(
                 "golden seeds",
                 "diverse seeds",
@@ -90,9 +92,10 @@ class SeedloupePickSeeds(io.ComfyNode):
         return validation(check)
 
     @classmethod
-    def fingerprint_inputs(cls, table: str, **_: object) -> object:
-        """Run again when the table's file changed."""
-        return table_stamp(table)
+    def fingerprint_inputs(cls, table: str, pick: object = None, **_: object) -> object:
+        """Run again when the table's file changed, or a thumb was given and thumbs decide."""
+        rule = pick.get("pick") if isinstance(pick, Mapping) else pick
+        return [table_stamp(table), ratings_stamp()] if rule == LIKED else table_stamp(table)
 
     @classmethod
     def execute(
@@ -110,13 +113,14 @@ class SeedloupePickSeeds(io.ComfyNode):
     ) -> io.NodeOutput:
         """Pick the seeds, unless they would mean other noise here."""
         from ....services.choice_summary import summarise_choice
-        from ..choosing import PickSettings, pick_for, picked_ui, report_of
+        from ..choosing import PickSettings, made_by, pick_for, picked_ui, report_of
         from ..noise import SeedNoise
 
         known = model_sha256(model)
         settings = PickSettings(pick, count, position, order, other_size, tags, no_tags)
+        named = named_table(table, known)
         choice, batch = pick_for(
-            named_table(table, known),
+            named,
             settings,
             shape=None if latent is None else shape_in_use(latent, model),
             model_sha256=known,
@@ -124,7 +128,7 @@ class SeedloupePickSeeds(io.ComfyNode):
         report = report_of(choice, batch)
         return io.NodeOutput(
             list(choice.seeds),
-            SeedNoise(batch, choice),
+            SeedNoise(batch, choice, made_by(named, model, known)),
             summarise_choice(choice).line,
             report,
             ui={REPORT_KEY: [report], "seedloupe_picks": [picked_ui(choice)]},
@@ -165,6 +169,7 @@ def _rules() -> list[Any]:
                 )
             ],
         ),
+        option(LIKED, []),
         option(
             BY_HAND,
             [

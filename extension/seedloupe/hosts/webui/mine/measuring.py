@@ -12,8 +12,9 @@ from torch import Tensor
 
 from ....generation.model_info import Family, ModelInfo
 from ....mining.scorers import Scorer
+from ....places import HOST_REFERENCES, HOST_WEIGHTS
 from ....services.mining_runs import MiningOrder
-from ....services.scorer_form import HOST_REFERENCES, HOST_WEIGHTS, ScorerForm, ScorerOffer
+from ....services.scorer_form import ScorerForm, ScorerOffer
 from ....services.scorers import scorers_of, survey_scorers
 from ....tables import TableUse
 from ..plug_ins import webui_plugins

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .....errors import InputError
-from .....metadata import read_picture_file
-from .....services.rated_pictures import picture_rating
-from .....services.ratings import Rating, RatingBook
+from .....metadata import PictureFile, read_picture_file
+from .....services.rated_pictures import ThumbState, give_thumb, thumb_on
+from .....services.ratings import RatingBook
 from .....strict_json import parse_json
 from .local import is_local
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 ADDRESS = "/thumbs"
 _MOST_BYTES, _LONGEST = 4096, 1024
 _NO_STORE = {"Cache-Control": "no-store"}
-_NONE = {"can": False, "liked": None}
 
 
 def serve_thumbs(app: FastAPI, files: ServedFiles, book: RatingBook) -> None:
@@ -30,9 +29,10 @@ def serve_thumbs(app: FastAPI, files: ServedFiles, book: RatingBook) -> None:
 
     async def asked(request: Any) -> Any:
         if not is_local(request):
-            return JSONResponse(_NONE, headers=_NO_STORE)
+            return JSONResponse(ThumbState(False).to_json(), headers=_NO_STORE)
         picture = request.query_params.get("picture", "")
-        return JSONResponse(await run_in_threadpool(thumb_on, files, book, picture), 200, _NO_STORE)
+        found = await run_in_threadpool(_asked, files, book, picture)
+        return JSONResponse(found.to_json(), headers=_NO_STORE)
 
     async def given(request: Any) -> Any:
         status, said = await _given(request, files, book)
@@ -44,36 +44,25 @@ def serve_thumbs(app: FastAPI, files: ServedFiles, book: RatingBook) -> None:
     app.add_api_route(ADDRESS, given, methods=["POST"])
 
 
-def thumb_on(files: ServedFiles, book: RatingBook, picture: str) -> dict[str, object]:
-    """Return whether a picture can have a thumb, and which it has."""
+def _asked(files: ServedFiles, book: RatingBook, picture: str) -> ThumbState:
+    """Return which thumb a picture has; none for one that is not this page's."""
     try:
-        return {"can": True, "liked": book.thumb_on(_rating(files, picture, liked=True))}
+        found = _found(files, picture)
     except InputError as error:
-        return {**_NONE, "why": str(error)}
+        return ThumbState(False, why=str(error))
+    return thumb_on(book, found.texts, size=found.size)
 
 
-def give_thumb(files: ServedFiles, book: RatingBook, asked: object) -> dict[str, object]:
-    """Keep a thumb, or take back the one there is.
-
-    Args:
-        files: this page's pictures.
-        book: where thumbs are kept.
-        asked: ``picture``, its address, and ``liked``: true, false, or null to take it back.
+def _kept(files: ServedFiles, book: RatingBook, asked: object) -> dict[str, object]:
+    """Keep a thumb: ``picture``, its address, and ``liked``, null to take it back.
 
     Raises:
         InputError: it is no such question, there is no such picture, or it can have no thumb.
     """
     if not isinstance(asked, dict) or not isinstance(asked.get("picture"), str):
         raise InputError("picture", expected="the address of one of this page's", got="none")
-    liked = asked.get("liked")
-    if liked is not None and not isinstance(liked, bool):
-        raise InputError("liked", expected="true, false or null", got=f"{liked!r:.40}")
-    rating = _rating(files, asked["picture"], liked=bool(liked))
-    if liked is None:
-        book.take_back(rating)
-    else:
-        book.add(rating)
-    return {"can": True, "liked": liked}
+    found = _found(files, asked["picture"])
+    return give_thumb(book, found.texts, asked.get("liked"), size=found.size).to_json()
 
 
 async def _given(request: Any, files: ServedFiles, book: RatingBook) -> tuple[int, object]:
@@ -92,15 +81,14 @@ async def _given(request: Any, files: ServedFiles, book: RatingBook) -> tuple[in
             return 413, {"error": f"At most {_MOST_BYTES} bytes are taken here."}
     try:
         asked = parse_json(body.decode("utf-8"), field="body")
-        return 200, await run_in_threadpool(give_thumb, files, book, asked)
+        return 200, await run_in_threadpool(_kept, files, book, asked)
     except UnicodeDecodeError:
         return 400, {"error": "This is no JSON."}
     except InputError as error:
         return 400, {"error": str(error)}
 
 
-def _rating(files: ServedFiles, picture: str, *, liked: bool) -> Rating:
+def _found(files: ServedFiles, picture: str) -> PictureFile:
     if len(picture) > _LONGEST:  # no system has such a path
         raise InputError("picture", expected="one of this page's", got=f"{picture:.40}…")
-    found = read_picture_file(files.find(picture))
-    return picture_rating(found.texts, liked, size=found.size)
+    return read_picture_file(files.find(picture))
