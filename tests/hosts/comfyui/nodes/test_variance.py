@@ -38,7 +38,7 @@ def test_the_answer_is_one_sentence_with_the_pictures_behind_it(host: Host) -> N
     vae = Vae()
     result = ask(host, vae)
     answer, report, grid = result.args
-    assert answer.startswith(("Yes: ", "No: ", "Not known yet: "))
+    assert answer.startswith(("Yes: ", "Hardly: ", "No: ", "Not known yet: "))
     assert "(20 pictures of 5 seeds with 4 prompts)" in answer
     assert "control.noise" in report
     assert report.startswith(answer)
