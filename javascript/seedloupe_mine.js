@@ -101,9 +101,82 @@
         }
     }
 
+    /** The first step: whether choosing seeds is worth anything, in one sentence above its pictures. */
+    class VariancePart {
+        constructor(order) {
+            this.order = order;
+            this.answer = make("p", {role: "status"});
+            this.rest = make("div", {});
+            this.element = make("div", {id: "seedloupe_variance"},
+                make("p", {}, "First ask whether the seed matters with this checkpoint: one picture of each of 12 seeds with each of up to "
+                    + "8 of your prompts, or of some usual ones, tells whether mining is worth anything."),
+                make("div", {className: "seedloupe-row"},
+                    button("Does the seed matter?", () => this.change("variance/start", this.order()), {id: "seedloupe_variance_start"}),
+                    button("Stop", () => this.change("variance/stop", {}), {id: "seedloupe_variance_stop"})),
+                this.answer, this.rest,
+            );
+        }
+
+        async change(path, body) {
+            if (path.endsWith("start")) this.answer.textContent = "Loading the model and drawing a trial …";
+            try {
+                const state = await seedloupe.ask(path, {body});
+                this.show(state);
+                if (state.running) this.watch();
+            } catch (error) {
+                this.answer.textContent = error.message;
+            }
+        }
+
+        async watch() {
+            if (this.watching) return;
+            this.watching = true;
+            try {
+                let state;
+                do {
+                    await new Promise(resolve => setTimeout(resolve, 1500));
+                    state = await seedloupe.ask("variance");
+                    this.show(state);
+                } while (state.running);
+            } catch (error) {
+                this.answer.textContent = error.message;
+            } finally {
+                this.watching = false;
+            }
+        }
+
+        show({running, line, done, prompts, spaces, notes, problem}) {
+            if (running || line || problem) this.answer.textContent = [line, problem].filter(Boolean).join(" ") || "The first batch is on its way.";
+            const parts = notes.map(note => make("p", {}, note));
+            if (spaces.length) parts.push(this.table(spaces));
+            if (done) parts.push(this.pictures(done, prompts, spaces.length > 0));
+            this.rest.replaceChildren(...parts);
+        }
+
+        pictures(done, prompts, finished) {
+            const picture = make("img", {
+                className: "seedloupe-grid", alt: "a row a seed, a column a prompt", src: seedloupe.address("variance/picture", {done: String(done)}),
+            });
+            const list = make("ol", {}, ...prompts.map(prompt => make("li", {}, prompt)));
+            return make("details", {open: !finished}, make("summary", {}, "The pictures"), picture, list);
+        }
+
+        table(spaces) {
+            const percent = value => `${Math.round(100 * value)} %`;
+            const rows = spaces.map(one => make("tr", {}, ...(one.seed === null
+                ? [one.name, "nothing varies", "", "", "", ""]
+                : [one.name, percent(one.seed), `${percent(one.low)} to ${percent(one.high)}`, percent(one.prompt), percent(one.neither), one.p.toFixed(3)]
+            ).map(cell => make("td", {}, cell))));
+            const titles = ["What", "The seed's", "95 % interval", "The prompt's", "Neither's", "p"];
+            return make("details", {}, make("summary", {}, "The numbers"), make("table", {className: "seedloupe-table"},
+                make("thead", {}, make("tr", {}, ...titles.map(title => make("th", {}, title)))), make("tbody", {}, ...rows)));
+        }
+    }
+
     class MineTab {
         constructor(element) {
             this.element = element;
+            this.variance = new VariancePart(() => this.order());
             this.scorers = new ScorerChoice();
             this.detect = make("input", {type: "number", min: 0, max: 10, step: 0.1, value: 0, id: "seedloupe_mine_detect"});
             this.every = make("input", {type: "checkbox", checked: false, id: "seedloupe_mine_every"});
@@ -118,6 +191,7 @@
             element.replaceChildren(
                 make("p", {}, "Find out which seeds do well with the loaded checkpoint. Size, sampler, steps, CFG and batch size "
                     + "are those txt2img is set to now. Your own pictures come first: mining takes one batch at a time between them."),
+                this.variance.element,
                 labelled("Name of the table", this.name),
                 labelled("Prompts", this.prompts),
                 make("div", {className: "seedloupe-row"}, labelled("Seeds", this.seeds), labelled("Stop after minutes (0: when done)", this.minutes)),
@@ -228,10 +302,12 @@
 
     seedloupe.part("mine", async element => {
         const tab = new MineTab(element);
-        const state = await seedloupe.ask("mine");
+        const [state, asked] = await Promise.all([seedloupe.ask("mine"), seedloupe.ask("variance")]);
         tab.show(state);
+        tab.variance.show(asked);
+        if (asked.running) tab.variance.watch();
         if (state.running) tab.watch();
     });
 
-    if (typeof module === "object") module.exports = {...seedloupe, MineTab, ScorerChoice};
+    if (typeof module === "object") module.exports = {...seedloupe, MineTab, ScorerChoice, VariancePart};
 })(globalThis.seedloupe = globalThis.seedloupe || {});

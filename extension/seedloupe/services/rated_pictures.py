@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import InputError, PickError
 from ..metadata.generation_info import told_by
 from ..metadata.picture import noise_in_picture
-from ..noise import canonical_seed
+from ..noise import NoiseSource, canonical_seed
 from ..picking import PickRequest, PickRule
 from ..tables import SeedTable
 from .ratings import METRIC, Rating, RatingBook, rated_table
@@ -42,7 +42,11 @@ class ThumbState:
 
 
 def thumb_on(
-    book: RatingBook, texts: Mapping[str, str], *, size: tuple[int, int] | None = None
+    book: RatingBook,
+    texts: Mapping[str, str],
+    *,
+    size: tuple[int, int] | None = None,
+    source: NoiseSource | None = None,
 ) -> ThumbState:
     """Return which thumb a picture has.
 
@@ -50,9 +54,12 @@ def thumb_on(
         book: where thumbs are kept.
         texts: of the picture, by name.
         size: ``(width, height)`` of the file in pixels.
+        source: what drew the noise, where the picture does not tell.
     """
     try:
-        return ThumbState(True, book.thumb_on(picture_rating(texts, True, size=size)))
+        return ThumbState(
+            True, book.thumb_on(picture_rating(texts, True, size=size, source=source))
+        )
     except InputError as error:
         return ThumbState(False, why=str(error))
 
@@ -63,6 +70,7 @@ def give_thumb(
     liked: object,
     *,
     size: tuple[int, int] | None = None,
+    source: NoiseSource | None = None,
 ) -> ThumbState:
     """Keep a thumb, or take back the one there is.
 
@@ -71,13 +79,14 @@ def give_thumb(
         texts: of the picture, by name.
         liked: true, false, or null to take it back, as it came from a page.
         size: ``(width, height)`` of the file in pixels.
+        source: what drew the noise, where the picture does not tell.
 
     Raises:
         InputError: ``liked`` is none of these, or the picture can have no thumb.
     """
     if liked is not None and not isinstance(liked, bool):
         raise InputError("liked", expected="true, false or null", got=f"{liked!r:.40}")
-    rating = picture_rating(texts, bool(liked), size=size)
+    rating = picture_rating(texts, bool(liked), size=size, source=source)
     if liked is None:
         book.take_back(rating)
     else:
@@ -91,6 +100,7 @@ def picture_rating(
     *,
     size: tuple[int, int] | None = None,
     channels: int | None = None,
+    source: NoiseSource | None = None,
 ) -> Rating:
     """Return a thumb on a picture, by what the picture says of itself.
 
@@ -99,6 +109,7 @@ def picture_rating(
         liked: thumb up, or down.
         size: ``(width, height)`` of the file in pixels, which tells a grid from a picture.
         channels: of the model's latents, where the host knows; else as the picture tells.
+        source: what drew the noise, where the host knows and the picture does not tell.
 
     Raises:
         InputError: it does not say which noise it was made from, or by which model; or its noise is
@@ -106,7 +117,7 @@ def picture_rating(
     """
     told = told_by(texts, file_size=size)
     found = noise_in_picture(texts, channels=channels, file_size=size)
-    shape, source = found.shape, found.source
+    shape, source = found.shape, found.source or source
     alone = told.alone and len(found.seeds) == 1 and found.carried is None and not found.is_grid
     if not alone or found.task != "txt2img" or source is None or shape is None or len(shape) != 3:
         raise InputError(

@@ -126,8 +126,40 @@ async function checkMine() {
     assert.deepEqual([order.scorers, order.objective, order.reference, order.exhaustive], [["fid"], ["fid"], EVIL, true]);
     assert.ok(use.checked && !tab.scorers.rows.has("clip"));
     assert.ok(tab.scorers.absent.words.some(words => words.startsWith("clip: ")));
+    const asked = {
+        running: false, line: EVIL, done: 4, images: 96, prompts: [EVIL], notes: [EVIL], problem: EVIL,
+        spaces: [{ name: EVIL, seed: null }, { name: EVIL, seed: 0.1, low: 0, high: 0.2, prompt: 0.5, neither: 0.4, p: 0.02 }],
+    };
+    answering({ "mine/resume": { ...state, running: false }, "variance/start": asked });
+    await tab.variance.change("variance/start", tab.order());
+    assert.ok(tab.variance.element.words.filter(words => words.includes(EVIL)).length >= 5);
+    const { src } = tab.variance.element.everything.find(({ className }) => className === "seedloupe-grid");
+    assert.equal(new URL(src, "http://a/").origin, "http://a");
     await tab.resume(EVIL);
     assert.equal(JSON.parse(said.asked.at(-1).body).name, EVIL);
+}
+
+async function checkThumbs() {
+    const { Thumbs, isPicked } = require(`${scripts}/seedloupe_thumbs.js`);
+    assert.ok(isPicked("a cat\nSteps: 4, Seedloupe table: mine, Seedloupe rank: 1 of 4"));
+    assert.ok(!isPicked("a cat\nSteps: 4") && !isPicked("") && !isPicked(undefined));
+    const thumbs = new Thumbs();
+    const parameters = "a cat\nSteps: 4, Seedloupe table: mine";
+    answering({ "thumb/look": { can: true, liked: null, why: "" }, thumb: { can: true, liked: true, why: "" } });
+    await thumbs.look("a cat\nSteps: 4");
+    assert.ok(thumbs.element.hidden);
+    await thumbs.look(parameters);
+    assert.ok(!thumbs.element.hidden);
+    const [[, like], [, dislike]] = thumbs.buttons;
+    await like.listeners.click();
+    assert.deepEqual(JSON.parse(said.asked.at(-1).body), { parameters, liked: true });
+    await new Promise(resolve => setTimeout(resolve));
+    assert.deepEqual([like.ariaPressed, dislike.ariaPressed], ["true", "false"]);
+    like.listeners.click(); // a second press takes it back
+    assert.deepEqual(JSON.parse(said.asked.at(-1).body), { parameters, liked: null });
+    answering({ "thumb/look": { can: false, liked: null, why: EVIL }, thumb: new Error(EVIL) });
+    await thumbs.look(`${parameters}, Version: 2`);
+    assert.deepEqual([thumbs.said.textContent, like.hidden], [EVIL, true]);
 }
 
 function checkUse() {
@@ -163,6 +195,7 @@ function checkUse() {
     await checkAtlas();
     await checkTally();
     await checkMine();
+    await checkThumbs();
     checkUse();
     console.log("all is well");
 })();

@@ -28,7 +28,7 @@ def scorer_list(reference: Path | None = None) -> list[dict[str, object]]:
     Args:
         reference: what pictures are compared with.
     """
-    family = _family(None, str(getattr(shared.opts, "sd_model_checkpoint", "") or ""))
+    family = chosen_family()
     offer = webui_scorers()
     registry = offer.scorers
     if family is Family.SEEDLING:
@@ -56,6 +56,11 @@ def scorers_for(
     pooled = _pooled_caption(shared.sd_model) if model.family is Family.SEEDLING else None
     form = ScorerForm(order.scorers, (), offer.reference(order.reference), order.objective)
     return offer.opened(form, model, prompts=prompts, pooled=pooled, tell=tell)
+
+
+def chosen_family() -> Family:
+    """Return what the chosen checkpoint is by its name; nothing is loaded."""
+    return _family(None, str(getattr(shared.opts, "sd_model_checkpoint", "") or ""))
 
 
 def webui_scorers() -> ScorerOffer:

@@ -23,7 +23,7 @@ from ..page_use import PageSettings, use_of_page
 from .choice import carried_use
 from .controls import GO_ON, OF_THE_MODEL, OFF, PanelSettings
 from .labels import webui_labels
-from .requests import ranks_of_settings, request_of
+from .requests import asked_of, ranks_of_settings
 from .stores import positions, webui_tables
 
 CARD_INPUTS = (
@@ -144,7 +144,8 @@ def _card(settings: PanelSettings, page: PageSettings) -> str:
 
 def _next_lines(settings: PanelSettings, table: SeedTable) -> Iterator[str]:
     try:
-        request, ranks = request_of(settings), ranks_of_settings(settings)
+        table, request = asked_of(settings, table)
+        ranks = ranks_of_settings(settings)
         place = settings.position
         if place == GO_ON:
             place = positions().next(choice_key(table, request, ranks))

@@ -21,7 +21,7 @@ from .course import SeedCourse, is_scripts_seed
 from .given import ranks_of_given
 from .labels import webui_labels
 from .obstacles import obstacles
-from .requests import ranks_of_settings, request_of
+from .requests import asked_of, ranks_of_settings
 
 _CELL = 8
 
@@ -125,13 +125,14 @@ def _prepare(p: Any, settings: PanelSettings, context: JobContext) -> _Asked:
     table = context.catalogue.read(name)
     use = carried_use(table, use) if settings.carry else use
     match = match_table(table, use)
+    table, request = asked_of(settings, table)
     return _Asked(
         name,
         table,
         use,
         match,
         report_fit(table, use, match, webui_labels()),
-        request_of(settings),
+        request,
         ranks_of_settings(settings),
     )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from ....errors import InputError
+from ....services.rated_pictures import LIKED
 
 OFF = "off"
 CHOSEN = "chosen"
-RULES = (OFF, "golden", "diverse", "layout", "clean", CHOSEN)
+RULES = (OFF, "golden", "diverse", "layout", "clean", LIKED, CHOSEN)
 OF_THE_MODEL = "(the model's)"
 """Stands for the table that was made with the loaded checkpoint and fits best."""
 ANYTHING = "anything"

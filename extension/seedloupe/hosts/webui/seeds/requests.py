@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ....geometry import Box
 from ....noise import parse_seeds
 from ....picking import Depth, PickOrder, PickRequest, PickRule, RankRange, layouts_of
+from ....services.rated_pictures import LIKED, liked_pick
+from ....services.ratings import RatingBook, rating_book
+from ....tables import SeedTable
 from .controls import ANYTHING, CHOSEN, USUAL, PanelSettings
+
+
+def asked_of(settings: PanelSettings, table: SeedTable) -> tuple[SeedTable, PickRequest]:
+    """Return what a table is asked; by thumbs, the table has them as a score.
+
+    Raises:
+        PickError: nobody could answer it, or no picture of the table was liked.
+        SeedError: what was written is no list of seeds.
+    """
+    if settings.rule != LIKED:
+        return table, request_of(settings)
+    asked = PickRequest(PickRule.GOLDEN, 1, order=PickOrder.TURNING)
+    return liked_pick(table, user_thumbs().read(), asked)
+
+
+def user_thumbs() -> RatingBook:
+    """Return the user's thumbs, those of all hosts."""
+    return rating_book(os.environ, sys.platform, Path.home())
 
 
 def request_of(settings: PanelSettings) -> PickRequest:
