@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -205,10 +206,11 @@ def scorers_offered() -> Mapping[str, str]:
 
 
 def said_of(plugin: ScorerPlugin) -> str:
-    """Say what a scorer measures and needs."""
+    """Say what a scorer measures and needs; no layers of the model are handed in here."""
     from ...mining.scorers.plugin import needs_in_words
 
-    return f"{plugin.summary}. Needs: {needs_in_words(plugin.needs)}."
+    needs = needs_in_words(replace(plugin.needs, or_stages=False))
+    return f"{plugin.summary}. Needs: {needs}."
 
 
 @cache
