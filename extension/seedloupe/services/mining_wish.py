@@ -156,6 +156,7 @@ class TablePlace:
         """
         from ..tables.report import table_page
 
+        self.folder.mkdir(parents=True, exist_ok=True)
         write_table(table, self.table)
         page = self.folder / f"{self.name}.html"
         write_whole(page, table_page(table, self.name).encode())
