@@ -17,7 +17,14 @@ from ..studies.frame import (
 )
 from ..studies.frame.looking import usual_layers
 from ..studies.frame.painted import Painted
-from ..studies.good_seed import ClassifierStudy, DiversityStudy, GeneraliseStudy, SwapStudy
+from ..studies.good_seed import (
+    ClassifierStudy,
+    CompositionStudy,
+    DiversityStudy,
+    GeneraliseStudy,
+    StyleStudy,
+    SwapStudy,
+)
 from ..studies.labelled import (
     read_classes,
     read_moving,
@@ -87,14 +94,14 @@ def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
 
 
 def _sae(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = pictures_of(model, choices, 80, 400)
+    source = pictures_of(model, choices, 60, 400)
     looking = looking_of(model, choices)
     if choices.layers is None:
         chosen = [layer for layer in looking.layers if layer.endswith("vit-out")][-_SAE_LAYERS:]
         looking = replace(looking, layers=tuple(chosen or looking.layers[-_SAE_LAYERS:]))
     if choices.times is None:
-        looking = replace(looking, times=(100,) if choices.quick else (25, 200))
-    plan = TeachingPlan(steps=600) if choices.quick else TeachingPlan(units=512, steps=4000)
+        looking = replace(looking, times=(25, 200) if choices.quick else (25, 100, 200, 500))
+    plan = TeachingPlan(steps=400) if choices.quick else TeachingPlan(units=512, steps=4000)
     kept = KeptConcepts(None if choices.cache is None else choices.cache / "concepts")
     return SaeStudy(looking, source.items, source.origin, plan, kept)
 
@@ -122,21 +129,45 @@ def _swap(model: StudiedWith, choices: StudyChoices) -> Study:
     return SwapStudy(model.subject, told, pairs, steps=steps)
 
 
+def _grid(model: StudiedWith, choices: StudyChoices) -> Painted:
+    """Return the pictures that studies of seeds share."""
+    prompts, seeds, steps = (12, 14, 6) if choices.quick else (64, 64, 8)
+    return _painted(model, choices, prompts, seeds, steps)
+
+
+def _kept(choices: StudyChoices, what: str) -> KeptTensors:
+    return KeptTensors(None if choices.cache is None else choices.cache / what)
+
+
 def _classifier(model: StudiedWith, choices: StudyChoices) -> Study:
-    prompts, seeds = (16, 24) if choices.quick else (64, 64)
-    kept = KeptTensors(None if choices.cache is None else choices.cache / "networks")
-    return ClassifierStudy(_painted(model, choices, prompts, seeds, 8), kept=kept)
+    return ClassifierStudy(_grid(model, choices), kept=_kept(choices, "networks"))
 
 
 def _generalise(model: StudiedWith, choices: StudyChoices) -> Study:
-    prompts, seeds = (16, 24) if choices.quick else (64, 64)
-    painted = _painted(model, choices, prompts, seeds, 8)
-    return GeneraliseStudy(painted, model.judging.scorers)
+    return GeneraliseStudy(_grid(model, choices), model.judging.scorers)
 
 
 def _diversity(model: StudiedWith, choices: StudyChoices) -> Study:
-    prompts, seeds = (16, 24) if choices.quick else (64, 64)
-    return DiversityStudy(_painted(model, choices, prompts, seeds, 8), model.embed, model.score)
+    return DiversityStudy(_grid(model, choices), model.judging.spaces, model.score)
+
+
+def _style(model: StudiedWith, choices: StudyChoices) -> Study:
+    painted = _grid(model, choices)
+    name, embed = next(iter(model.judging.spaces.items()))
+    return StyleStudy(painted, embed, name, _kept(choices, "spaces"))
+
+
+def _composition(model: StudiedWith, choices: StudyChoices) -> Study:
+    judging = model.judging
+    if judging.places is None:
+        raise InputError(
+            "scorers",
+            expected="one that says where things stand",
+            got=", ".join(judging.scorers),
+            advice="Give --scorers composition=FOLDER with networks for segmentation and depth.",
+        )
+    painted = _grid(model, choices)
+    return CompositionStudy(painted, judging.places, judging.classes, _kept(choices, "spaces"))
 
 
 def _early(model: StudiedWith, choices: StudyChoices) -> Study:
@@ -159,6 +190,8 @@ _BUILD: Mapping[StudyName, Callable[[StudiedWith, StudyChoices], Study]] = {
     StudyName.CLASSIFIER: _classifier,
     StudyName.GENERALISE: _generalise,
     StudyName.DIVERSITY: _diversity,
+    StudyName.STYLE: _style,
+    StudyName.COMPOSITION: _composition,
     StudyName.LAYERS: _layers,
     StudyName.TRANSFORMS: _transforms,
     StudyName.STEPS: _steps,

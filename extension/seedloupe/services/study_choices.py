@@ -9,7 +9,7 @@ from ..errors import InputError
 from ..generation.model_info import Family, ModelInfo
 from ..studies.frame import FeatureStore, StudiedNetwork
 from ..studies.frame.looking import Looking, usual_layers
-from ..studies.frame.painted import Embedder, Scorer
+from ..studies.frame.painted import Scorer
 from ..studies.labelled import LabelledPicture, LabelledSource, read_folder, world_pictures
 from .picture_measures import PictureMeasures
 
@@ -76,11 +76,6 @@ class StudiedWith:
     def score(self) -> Scorer:
         """What verdicts rest on."""
         return next(iter(self.judging.scorers.values()))
-
-    @property
-    def embed(self) -> Embedder:
-        """What pictures look like."""
-        return next(iter(self.judging.spaces.values()))
 
 
 def looking_of(

@@ -12,6 +12,8 @@ class StudyName(str, Enum):
     CLASSIFIER = "classifier"
     GENERALISE = "generalise"
     DIVERSITY = "diversity"
+    STYLE = "style"
+    COMPOSITION = "composition"
     LAYERS = "layers"
     TRANSFORMS = "transforms"
     STEPS = "steps"
@@ -45,14 +47,24 @@ _PAINTING = (
     StudyName.CLASSIFIER,
     StudyName.GENERALISE,
     StudyName.DIVERSITY,
+    StudyName.STYLE,
+    StudyName.COMPOSITION,
     StudyName.EARLY,
 )
-_JUDGING = (StudyName.GENERALISE, StudyName.DIVERSITY, StudyName.EARLY)
+_JUDGING = (
+    StudyName.GENERALISE,
+    StudyName.DIVERSITY,
+    StudyName.STYLE,
+    StudyName.COMPOSITION,
+    StudyName.EARLY,
+)
 _SUMMARIES = {
     StudyName.SWAP: "which noise decides a picture, the first or that of the steps?",
     StudyName.CLASSIFIER: "does a picture give away its seed?",
     StudyName.GENERALISE: "are seeds that are good with some prompts good with others?",
     StudyName.DIVERSITY: "do seeds chosen to be different give different pictures?",
+    StudyName.STYLE: "does a seed keep its style, whatever the prompt?",
+    StudyName.COMPOSITION: "does a seed put things in the same place, whatever the prompt?",
     StudyName.LAYERS: "which layers keep objects apart?",
     StudyName.TRANSFORMS: "is an object found again after its picture was changed?",
     StudyName.STEPS: "do more denoising steps change what layers see?",

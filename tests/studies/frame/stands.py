@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -45,6 +45,18 @@ class Stand:
 
     def paint(self, prompt: str, seeds: Sequence[int], how: Painting) -> Tensor:
         return torch.stack([self._picture(prompt, seed, seed) for seed in seeds])
+
+    def paint_together(
+        self,
+        prompt: str,
+        seeds: Sequence[int],
+        how: Painting,
+        push: Callable[[Tensor, float], Tensor],
+    ) -> Tensor:
+        pictures = self.paint(prompt, seeds, how)
+        for sigma in (9.0, 3.0, 1.0, 0.3):
+            pictures = pictures + push(pictures, sigma)
+        return pictures.clamp(0, 1)
 
     def paint_swapped(
         self, prompt: str, seed: int, other: int, at: int, how: Painting

@@ -57,3 +57,15 @@ def test_a_torn_file_is_made_again(tmp_path: Path) -> None:
     (path,) = tmp_path.iterdir()
     path.write_bytes(path.read_bytes()[:-3])
     assert float(kept.get("network", PLAN, make)["weight"][0, 0]) == 2
+
+
+def test_the_same_plan_gives_the_same_bytes(tmp_path: Path) -> None:
+    made = {f"part {k}": torch.full((2, 3), float(k)) for k in range(6)}
+    files = []
+    for turn in range(8):
+        kept = KeptTensors(tmp_path / str(turn))
+        kept.get("network", PLAN, lambda: made)
+        path = kept.path("network", PLAN)
+        assert path is not None
+        files.append(path.read_bytes())
+    assert len(set(files)) == 1

@@ -24,7 +24,7 @@ from seedloupe.studies.frame import (
     report_page,
     whether,
 )
-from seedloupe.studies.frame.charts import draw
+from seedloupe.studies.frame.drawing import draw
 
 NASTY = "</script><b onload=x>"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from torch.nn.functional import adaptive_avg_pool2d
 
 from seedloupe.errors import InputError
 from seedloupe.studies.frame import Estimate, Holds, KeptTensors, Report, Study, run_study
-from seedloupe.studies.frame.painted import Painted
+from seedloupe.studies.frame.painted import Embedder, Painted
 from seedloupe.studies.good_seed import (
     ClassifierStudy,
     DiversityStudy,
@@ -38,6 +39,10 @@ def brightness(pictures: Tensor, prompt: str) -> Tensor:
 
 def coarse(pictures: Tensor) -> Tensor:
     return adaptive_avg_pool2d(pictures, 2).flatten(1) - 0.5
+
+
+def colours(pictures: Tensor) -> Tensor:
+    return pictures.mean((2, 3)) - 0.5
 
 
 def test_where_the_first_noise_decides_the_picture_follows_it(tmp_path: Path) -> None:
@@ -79,16 +84,46 @@ def test_seeds_that_mean_nothing_are_not_seen_to_generalise(tmp_path: Path) -> N
     assert report.holds is not Holds.YES
 
 
+SPACES: Mapping[str, Embedder] = {"coarse": coarse, "colours": colours}
+
+
 def test_seeds_far_apart_are_different_on_other_prompts(tmp_path: Path) -> None:
     painted = Painted(Stand(seed_share=0.8), PROMPTS, tuple(range(24)))
-    report = concluded(DiversityStudy(painted, coarse, brightness), tmp_path)
+    report = concluded(DiversityStudy(painted, SPACES, brightness), tmp_path)
     assert report.holds is Holds.YES
+    assert "In colours, which did not choose:" in report.sentence
 
 
 def test_where_seeds_mean_nothing_far_apart_is_no_different(tmp_path: Path) -> None:
     painted = Painted(Stand(seed_share=0.0), PROMPTS, tuple(range(24)))
-    report = concluded(DiversityStudy(painted, coarse, brightness), tmp_path)
+    report = concluded(DiversityStudy(painted, SPACES, brightness), tmp_path)
     assert report.holds is not Holds.YES
+
+
+def test_a_space_that_did_not_choose_can_refute_what_the_other_saw(tmp_path: Path) -> None:
+    def scattered(pictures: Tensor) -> Tensor:
+        return torch.sin(1e5 * coarse(pictures))
+
+    painted = Painted(Stand(seed_share=0.8), PROMPTS, tuple(range(24)))
+    spaces = {"coarse": coarse, "scattered": scattered}
+    report = concluded(DiversityStudy(painted, spaces, brightness), tmp_path)
+    seen = report.figures["gap to random, farthest points among the better half"]
+    unseen = report.figures["gap in scattered, which did not choose"]
+    assert isinstance(seen, Estimate)
+    assert isinstance(unseen, Estimate)
+    assert seen.high < unseen.low
+    assert report.holds is not Holds.YES
+
+
+@pytest.mark.parametrize(("strength", "below"), [(0.8, True), (0.0, False)])
+def test_pictures_that_push_each_other_are_less_alike_and_without_strength_are_not(
+    tmp_path: Path, strength: float, below: bool
+) -> None:
+    painted = Painted(Stand(seed_share=0.5), PROMPTS, tuple(range(24)))
+    report = concluded(DiversityStudy(painted, SPACES, brightness, strength), tmp_path)
+    gap = report.figures["gap to random, pushed apart while sampled"]
+    assert isinstance(gap, Estimate)
+    assert (gap.high < 0) == below
 
 
 def test_a_seed_that_shows_is_named_and_shuffled_labels_are_not(tmp_path: Path) -> None:
@@ -136,7 +171,7 @@ def test_training_leaves_the_global_generator_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("study", [GeneraliseStudy, DiversityStudy])
 def test_too_few_seeds_or_prompts_are_refused(study: type) -> None:
-    last = {"brightness": brightness} if study is GeneraliseStudy else coarse
+    last = {"brightness": brightness} if study is GeneraliseStudy else SPACES
     rest = () if study is GeneraliseStudy else (brightness,)
     with pytest.raises(InputError, match="seeds"):
         study(Painted(Stand(), PROMPTS, (1, 2)), last, *rest)

@@ -160,6 +160,20 @@ def test_a_folder_a_class_needs_two_classes(tmp_path: Path) -> None:
         read_classes(tmp_path)
     picture(tmp_path / "dog" / "1.png")
     assert [one.label for one in read_classes(tmp_path)] == ["cat", "dog"]
+    assert [dict(one.attributes) for one in read_classes(tmp_path)] == [{}, {}]
+
+
+def test_folders_within_a_class_are_an_attribute_that_classes_share(tmp_path: Path) -> None:
+    for kind in ("cat", "dog"):
+        for way in ("drawn", "photo"):
+            picture(tmp_path / kind / way / "1.png")
+    found = read_classes(tmp_path)
+    assert [(one.label, one.attributes["folder"]) for one in found] == [
+        ("cat", "drawn"),
+        ("cat", "photo"),
+        ("dog", "drawn"),
+        ("dog", "photo"),
+    ]
 
 
 @pytest.mark.parametrize("read", [read_folder, read_moving, read_point_pairs])

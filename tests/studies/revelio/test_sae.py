@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from torch.nn.functional import normalize
 
 from seedloupe.errors import InputError
 from seedloupe.lens.concepts import concepts_plan, read_concepts
-from seedloupe.studies.frame import Estimate, Holds, run_study
+from seedloupe.studies.frame import Estimate, GridChart, Holds, run_study
 from seedloupe.studies.frame.looking import Looking
 from seedloupe.studies.journal import StudyJournal
 from seedloupe.studies.labelled import LabelledPicture
@@ -103,7 +104,7 @@ def test_units_of_a_layer_that_sees_colours_are_pure_and_those_of_noise_are_not(
     looking = Looking(stand, (COLOURS, NOISE), (50,), stand.untrained())
     plan = TeachingPlan(units=32, k=3, steps=150, batch=128)
     kept = KeptConcepts(tmp_path)
-    study = SaeStudy(looking, boxes(16), "drawn", plan, kept)
+    study = SaeStudy(looking, boxes(40), "drawn", plan, kept)
     with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
         report = run_study(study, journal)
     assert report.holds is Holds.YES
@@ -117,7 +118,7 @@ def test_units_of_a_layer_that_sees_colours_are_pure_and_those_of_noise_are_not(
     told = concepts_plan(path)
     assert told["model"] == stand.name
     assert (told["layer"], told["time"], told["origin"]) == (COLOURS, 50, "drawn")
-    assert told["pictures"] == [f"b{k}" for k in range(16)]
+    assert told["pictures"] == [f"b{k}" for k in range(40)]
 
 
 class Counted(Stand):
@@ -131,7 +132,7 @@ class Counted(Stand):
 def sae_study(kept: KeptConcepts, *, steps: int = 20) -> SaeStudy:
     stand = Counted()
     plan = TeachingPlan(units=16, k=2, steps=steps, batch=64)
-    return SaeStudy(Looking(stand, (COLOURS,), (50,)), boxes(12), "drawn", plan, kept)
+    return SaeStudy(Looking(stand, (COLOURS,), (50,)), boxes(24), "drawn", plan, kept)
 
 
 def test_coders_are_taught_once_however_often_they_are_asked_for(
@@ -179,3 +180,44 @@ def test_one_kind_of_thing_cannot_tell_pure_units() -> None:
     stand = Stand()
     with pytest.raises(InputError, match="two kinds"):
         SaeStudy(Looking(stand, (COLOURS,), (50,)), boxes(20)[::2], "drawn")
+
+
+def two_labels(count: int) -> tuple[LabelledPicture, ...]:
+    """Boxes whose colour a layer sees, and of kinds that nothing shows."""
+    found = []
+    for place, plain in enumerate(boxes(count)):
+        shade = {"colour": ("red" if place % 2 else "blue",)}
+        kinds = (("sea", "rose", "cat")[place * 7 // 11 % 3],)
+        found.append(
+            LabelledPicture(plain.name, plain.image, plain.objects, kinds, attributes=shade)
+        )
+    return tuple(found)
+
+
+def test_units_are_pure_by_the_label_a_layer_sees_and_not_by_another(tmp_path: Path) -> None:
+    stand = Stand()
+    looking = Looking(stand, (COLOURS, NOISE), (50, 200))
+    plan = TeachingPlan(units=32, k=3, steps=150, batch=128)
+    study = SaeStudy(looking, two_labels(48), "drawn", plan)
+    assert study.labellings == ("kind", "colour")
+    with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
+        report = run_study(study, journal)
+    colour, kind = (
+        report.figures[f"purity by {name}, purest layer and time"] for name in ("colour", "kind")
+    )
+    assert isinstance(colour, Estimate)
+    assert isinstance(kind, Estimate)
+    assert colour.value > 0.9
+    assert kind.value < colour.value - 0.15
+    assert f"by colour in {COLOURS} at time" in report.sentence
+    by_label = next(table for table in report.tables if table.title == "Purity by label")
+    assert {row[0] for row in by_label.rows if row[1] == "colour"} == {"blue", "red"}
+    grids = [chart for chart in report.charts if isinstance(chart, GridChart)]
+    assert grids[0].columns == ("50", "200")
+    assert grids[0].rows == (COLOURS, NOISE)
+
+
+def test_an_attribute_is_told_of_every_object() -> None:
+    plain = boxes(1)[0]
+    with pytest.raises(InputError, match="one of 1 objects each"):
+        replace(plain, attributes={"colour": ("red", "blue")})

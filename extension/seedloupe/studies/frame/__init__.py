@@ -1,6 +1,15 @@
 """What all studies share: cells that are measured once, a journal, intervals, a report, a page."""
 
-from .charts import BarChart, Chart, ChartBar, ChartLine, GridChart, LineChart
+from .charts import (
+    BarChart,
+    Chart,
+    ChartBar,
+    ChartDot,
+    ChartLine,
+    DotChart,
+    GridChart,
+    LineChart,
+)
 from .intervals import gap_estimate, mean_estimate
 from .kept import KeptTensors
 from .page import index_page, report_page
@@ -13,8 +22,10 @@ __all__ = [
     "BarChart",
     "Chart",
     "ChartBar",
+    "ChartDot",
     "ChartLine",
     "Claim",
+    "DotChart",
     "Estimate",
     "FeatureStore",
     "Glimpse",

@@ -15,6 +15,8 @@ from ...errors import InputError
 from ...files import write_whole
 
 _FORMAT = "seedloupe.study_tensors.1"
+"""The one entry beside the tensors; safetensors writes several in any order, and the same plan must
+give the same bytes."""
 _LETTERS = 12
 
 
@@ -57,8 +59,8 @@ class KeptTensors:
         if found is None:
             found = {key: value.contiguous() for key, value in make().items()}
             if path is not None:
-                told = {"format": _FORMAT, "plan": json.dumps(plan, ensure_ascii=False)}
-                write_whole(path, save(dict(found), told))
+                told = json.dumps(plan, ensure_ascii=False)
+                write_whole(path, save(dict(found), {_FORMAT: told}))
         if path is None:
             self._held[at] = found
         return found
@@ -98,7 +100,7 @@ def require_plan(path: Path, kept: object, plan: Mapping[str, object], *, field:
 def _read(path: Path, plan: Mapping[str, object]) -> Mapping[str, Tensor] | None:
     try:
         with safe_open(path, "pt") as file:
-            told = json.loads((file.metadata() or {})["plan"])
+            told = json.loads((file.metadata() or {})[_FORMAT])
             found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, KeyError, ValueError):
         return None

@@ -10,7 +10,7 @@ from PIL import Image
 
 from ...pages import render_page
 from ...pages.encode import data_address
-from .charts import draw
+from .drawing import draw
 from .report import Estimate, Holds, Report
 
 _STYLE = "studies/frame/page.css"

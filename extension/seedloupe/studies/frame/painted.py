@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ...errors import InputError
 from .store import PictureStore
-from .subject import Painting, StudiedNetwork
+from .subject import Painting, Push, StudiedNetwork
 
 Scorer: TypeAlias = Callable[[Tensor, str], Tensor]
 """Scores pictures ``(B, 3, H, W)`` of one prompt, ``(B,)``; more is better."""
@@ -56,10 +56,29 @@ class Painted:
     def of(self, prompt: str, seeds: Sequence[int] | None = None) -> Tensor:
         """Return the pictures ``(B, 3, H, W)`` of one prompt, one a seed."""
         seeds = self.seeds if seeds is None else tuple(seeds)
-        key = {
+        key = self._key(prompt, seeds)
+        return self.store.get(key, lambda: self.subject.paint(prompt, seeds, self.how))
+
+    def together(
+        self, prompt: str, seeds: Sequence[int], push: Push, pushed: Mapping[str, object]
+    ) -> Tensor:
+        """Return pictures ``(B, 3, H, W)`` of one batch that influence each other.
+
+        Args:
+            prompt: of all.
+            seeds: one a picture.
+            push: as :meth:`~.subject.StudiedNetwork.paint_together` takes it.
+            pushed: what decides it, as JSON types.
+        """
+        key = {**self._key(prompt, seeds), **pushed}
+        return self.store.get(
+            key, lambda: self.subject.paint_together(prompt, seeds, self.how, push)
+        )
+
+    def _key(self, prompt: str, seeds: Sequence[int]) -> Mapping[str, object]:
+        return {
             **self.subject.settings,
             **self.how.settings,
             "prompt": prompt,
             "seeds": [str(seed) for seed in seeds],
         }
-        return self.store.get(key, lambda: self.subject.paint(prompt, seeds, self.how))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from torch import Tensor
+
+Push: TypeAlias = Callable[[Tensor, float], Tensor]
+"""Predictions of pictures that are painted together, and the noise level they were made at, to what
+is added to them."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,24 @@ class StudiedNetwork(Protocol):
 
     def paint(self, prompt: str, seeds: Sequence[int], how: Painting) -> Tensor:
         """Paint ``(B, 3, H, W)`` float32 in [0, 1], one picture a seed."""
+        ...
+
+    def paint_together(
+        self, prompt: str, seeds: Sequence[int], how: Painting, push: Push
+    ) -> Tensor:
+        """Paint pictures in one batch that influence each other.
+
+        Args:
+            prompt: of all.
+            seeds: one a picture.
+            how: steps, sampler, guidance.
+            push: is given what each step predicts of the finished pictures, as the model's
+                latents ``(B, C, H, W)``, and at which noise level (sigma); it returns what to add
+                to them.
+
+        Returns:
+            ``(B, 3, H, W)`` float32 in [0, 1].
+        """
         ...
 
     def paint_swapped(

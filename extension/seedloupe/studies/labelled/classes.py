@@ -1,4 +1,4 @@
-"""One folder a class, as of Caltech-101 and most probes."""
+"""One folder a class, as of Caltech-101 and most probes; folders in it say what else differs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from ...errors import InputError
 from ...images import read_image
 from .pictures import ClassPicture
 
+FOLDER = "folder"
+"""What the attribute is called that folders within classes give."""
 _PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
 def read_classes(folder: Path, each: int | None = None) -> tuple[ClassPicture, ...]:
     """Read pictures by class.
+
+    Where a class's folder holds folders of pictures in turn, their names are an attribute that the
+    classes share, such as ``cat/drawn`` and ``cat/photo``.
 
     Args:
         folder: holds a folder of pictures a class.
@@ -28,6 +33,16 @@ def read_classes(folder: Path, each: int | None = None) -> tuple[ClassPicture, .
         found += [
             ClassPicture(f"{inside.name}/{path.name}", read_image(path), inside.name)
             for path in files[:each]
+        ]
+        deeper = sorted(path for path in inside.glob("*/*") if path.suffix.lower() in _PICTURES)
+        found += [
+            ClassPicture(
+                f"{inside.name}/{path.parent.name}/{path.name}",
+                read_image(path),
+                inside.name,
+                {FOLDER: path.parent.name},
+            )
+            for path in deeper[: None if each is None else max(0, each - len(files))]
         ]
     classes = sorted({picture.label for picture in found})
     if len(classes) < 2:

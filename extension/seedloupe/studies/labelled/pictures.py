@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -25,10 +26,11 @@ class LabelledPicture:
         kinds: of the ``N`` objects; the first may be the whole foreground.
         prompt: a sentence that tells the picture; empty where there is none.
         complex: whether it shows more than one thing.
+        attributes: what else is known of the ``N`` objects, such as their colours, by name.
 
     Raises:
         ShapeError: a tensor is laid out differently.
-        InputError: there are other labels than kinds.
+        InputError: there are other labels than kinds, or an attribute is not of each object.
     """
 
     name: str
@@ -37,6 +39,7 @@ class LabelledPicture:
     kinds: tuple[str, ...]
     prompt: str = ""
     complex: bool = False
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check the layout."""
@@ -46,6 +49,10 @@ class LabelledPicture:
         if highest > len(self.kinds):
             got = f"label {highest} in {self.name}"
             raise InputError("objects", expected=f"labels up to {len(self.kinds)}", got=got)
+        for name, values in self.attributes.items():
+            if len(values) != len(self.kinds):
+                got = f"{len(values)} in {self.name}"
+                raise InputError(name, expected=f"one of {len(self.kinds)} objects each", got=got)
 
     @property
     def largest(self) -> Tensor:
@@ -62,11 +69,13 @@ class ClassPicture:
         name: what it is called.
         image: ``(3, H, W)`` float32 in [0, 1].
         label: of its class.
+        attributes: what else is known of it, by name.
     """
 
     name: str
     image: Tensor
     label: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

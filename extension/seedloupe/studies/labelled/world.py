@@ -20,6 +20,8 @@ _MOVING, _CLASSES = 640_000, 680_000
 _SEGMENTED, _PAIR_SHARE = 6, 20
 #: Pictures of each kind that pairs are made of.
 _EACH = 6
+#: What a probe's classes may be taught with some of and tested with others.
+_ATTRIBUTES = ("kind", "colour", "sky")
 
 
 def world_pictures(count: int, *, first: int = FIRST) -> tuple[LabelledPicture, ...]:
@@ -69,8 +71,9 @@ def world_classes(count: int, *, of: str = "kind") -> tuple[ClassPicture, ...]:
     found = []
     for place, scene in enumerate(plain_scenes(count, _CLASSES)):
         label = getattr(scene, of).value
+        others = {name: getattr(scene, name).value for name in _ATTRIBUTES if name != of}
         image = _image(render_scene(scene))
-        found.append(ClassPicture(f"world-{place:04d}", image, label))
+        found.append(ClassPicture(f"world-{place:04d}", image, label, others))
     return tuple(found)
 
 
@@ -136,7 +139,8 @@ def _labelled(name: str, picture: RenderedPicture) -> LabelledPicture:
         objects[torch.from_numpy(mask)] = number
     kinds = tuple(thing.kind.value for thing in picture.scene.things)
     more = len(kinds) > 1
-    return LabelledPicture(name, _image(picture), objects, kinds, picture.caption, more)
+    told = {"colour": tuple(thing.colour.value for thing in picture.scene.things)}
+    return LabelledPicture(name, _image(picture), objects, kinds, picture.caption, more, told)
 
 
 def _image(picture: RenderedPicture) -> torch.Tensor:

@@ -424,3 +424,29 @@ def test_what_a_sampler_cannot_do_is_refused_before_there_is_a_model(
 def test_lcm_is_refused_more_steps_than_it_was_taught() -> None:
     with pytest.raises(InputError, match="steps: expected 1 to 50 for LCM, got 51"):
         Plan(Sampler.LCM, 51)
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+@pytest.mark.parametrize("sampler", [Sampler.DDIM, Sampler.EULER, Sampler.DPMPP_2M])
+def test_a_push_moves_what_a_call_predicts_by_just_that_and_nought_moves_nothing(
+    tiny: Model, sampler: Sampler, prediction: str
+) -> None:
+    plan = Plan(sampler, 4, 1.0, None)
+    text = encode_text(tiny, [PROMPT], negative="", guided=False)
+    seen: list[tuple[Tensor, float]] = []
+    moved = torch.linspace(-1, 1, 4)[None, :, None, None].expand(1, *SHAPE)
+
+    def push(clean: Tensor, sigma: float) -> Tensor:
+        seen.append((clean, sigma))
+        return moved
+
+    with saved_as(tiny, prediction_type=prediction) as model:
+        noise = initial_noise(SEED, SHAPE)[None]
+        plain = list(denoise(model, noise, text, plan))
+        still = list(denoise(model, noise, text, plan, push=lambda clean, sigma: 0 * clean))
+        pushed = list(denoise(model, noise, text, plan, push=push))
+    assert torch.equal(still[-1].latents, plain[-1].latents)
+    scale = float(plain[0].clean.abs().max())
+    assert (pushed[0].clean - plain[0].clean - moved).abs().max() < 2e-3 * scale
+    assert (seen[0][0] - plain[0].clean).abs().max() < 2e-3 * scale
+    assert [sigma for _, sigma in seen] == [step.sigma for step in pushed]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 
 from seedloupe.hosts.standalone.engine.models import open_model
 from seedloupe.hosts.standalone.engine.studied import StudiedModel
 from seedloupe.studies.frame import Painting, StudiedNetwork
+from seedloupe.studies.good_seed.repulsion import push_apart
 from seedloupe.studies.labelled import world_pictures
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -95,3 +98,16 @@ def test_repainting_a_little_keeps_the_picture_and_takes_the_steps_asked_for(
         assert float((again - picture).abs().mean()) < 0.08
     far = studied.repaint(picture, "", 0, strength=0.9, steps=4)
     assert float((far - picture).abs().mean()) > float((again - picture).abs().mean())
+
+
+def test_pictures_painted_together_are_those_painted_alone_until_they_push_each_other(
+    studied: StudiedModel,
+) -> None:
+    how = Painting(3, "euler")
+    alone = studied.paint(PROMPT, [1, 2], how)
+    still = studied.paint_together(PROMPT, [1, 2], how, lambda clean, sigma: 0 * clean)
+    assert torch.equal(still, alone)
+    pushed = studied.paint_together(PROMPT, [1, 2], how, partial(push_apart, strength=0.6))
+    assert pushed.shape == alone.shape
+    apart = [float((two[0] - two[1]).square().mean()) for two in (alone, pushed)]
+    assert apart[1] > 1.05 * apart[0]

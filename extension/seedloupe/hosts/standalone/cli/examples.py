@@ -169,6 +169,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "seedloupe study diversity --quick --out diversity",
         "seedloupe study diversity --model model.safetensors --prompts prompts.txt --out diversity",
     ),
+    "seedloupe study style": (
+        "seedloupe study style --quick --out style",
+        "seedloupe study style --model model.safetensors --prompts prompts.txt "
+        "--scorers style=vgg16.safetensors --out style",
+    ),
+    "seedloupe study composition": (
+        "seedloupe study composition --quick --out composition",
+        "seedloupe study composition --model model.safetensors --prompts grid --pictures 88 "
+        "--scorers composition=networks --out composition",
+    ),
     "seedloupe study layers": (
         "seedloupe study layers --quick --out layers",
         "seedloupe study layers --model model.safetensors --folder VOC2012 --out layers",

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 Watch = Callable[[int, float, int], AbstractContextManager[object]]
 
 
+#: Is given the predicted clean latents ``(B, C, H, W)`` and the noise level of a call; returns what
+#: to add to them.
+Push = Callable[["Tensor", float], "Tensor"]
+
+
 @dataclass(frozen=True, eq=False)
 class InitLatents:
     """The picture a run starts from, as latents.
@@ -78,6 +83,7 @@ def denoise(
     source: InitLatents | None = None,
     streams: Sequence[Draws] | None = None,
     watch: Watch | None = None,
+    push: Push | None = None,
 ) -> Iterator[Step]:
     """Take the steps one at a time.
 
@@ -89,6 +95,7 @@ def denoise(
         source: the picture to start from, one for the whole batch.
         streams: one for each picture, for samplers that draw.
         watch: opened around every call of the U-Net.
+        push: moves what each call predicts, the pictures of the batch together.
     """
     import torch
 
@@ -114,8 +121,11 @@ def denoise(
                     added_cond_kwargs=added,
                     return_dict=False,
                 )[0]
+            predicted = _guide(out, plan, text)
+            if push is not None:
+                predicted = _pushed(predicted, entry[: len(latents)], call.sigma, model, push)
             with drawn.at(call):
-                taken = scheduler.step(_guide(out, plan, text), call.time, latents)
+                taken = scheduler.step(predicted, call.time, latents)
             clean = _clean(scheduler, taken)
             latents = _keep(scheduler, taken.prev_sample, noise, source, model, call)
         if call.ends_step:
@@ -153,6 +163,19 @@ def _guide(out: Tensor, plan: Plan, text: Conditioning) -> Tensor:
         return out
     unconditional, prompted = out.chunk(2)
     return unconditional + plan.guidance * (prompted - unconditional)
+
+
+def _pushed(predicted: Tensor, entry: Tensor, sigma: float, model: Model, push: Push) -> Tensor:
+    """Move the clean latents that a prediction stands for.
+
+    The U-Net is given ``a x + s n`` of unit variance, and predicts the noise ``n`` or, for
+    ``v_prediction``, ``a n - s x``.
+    """
+    a = (1 + sigma**2) ** -0.5
+    s = sigma * a
+    if model.info.prediction == "v_prediction":
+        return predicted - push(a * entry - s * predicted, sigma) / s
+    return predicted - push((entry - s * predicted) / a, sigma) * (a / s)
 
 
 def _keep(

@@ -13,7 +13,7 @@ from ....generation.request import Request
 from ....generation.sampler import Plan, Sampler, ScheduleType
 from ....noise import NoiseSource, initial_noise, resized_noise
 from ....tensors import require_shape
-from .denoise import InitLatents, Step, denoise
+from .denoise import InitLatents, Push, Step, denoise
 from .latents import (
     decode_latents,
     decoded_preview,
@@ -171,6 +171,7 @@ def sample_batch(
     step_seeds: Sequence[int] | None = None,
     step_source: NoiseSource = NoiseSource(),
     schedule: ScheduleType | None = None,
+    push: Push | None = None,
 ) -> Tensor:
     """Generate a batch at once, from given noise.
 
@@ -186,6 +187,7 @@ def sample_batch(
             seeds ``noise`` was drawn from make the batch equal to single pictures.
         step_source: which generator draws for ``step_seeds``.
         schedule: at which noise levels; None takes the model's usual ones.
+        push: moves what each call predicts, the pictures of the batch together.
 
     Returns:
         ``(B, 3, H, W)``, float32 in [0, 1], CPU.
@@ -201,7 +203,9 @@ def sample_batch(
     plan = Plan(sampler, steps, guidance, schedule)
     text = encode_text(model, prompts, negative=negative, guided=plan.guided)
     text = text.repeated(batch // len(prompts))
-    return sample_encoded(model, text, noise, plan, step_seeds=step_seeds, step_source=step_source)
+    return sample_encoded(
+        model, text, noise, plan, step_seeds=step_seeds, step_source=step_source, push=push
+    )
 
 
 def sample_encoded(
@@ -212,6 +216,7 @@ def sample_encoded(
     *,
     step_seeds: Sequence[int] | None = None,
     step_source: NoiseSource = NoiseSource(),
+    push: Push | None = None,
 ) -> Tensor:
     """Generate a batch at once, from given noise and prompts that were encoded before.
 
@@ -222,6 +227,7 @@ def sample_encoded(
         plan: how steps are taken.
         step_seeds: as for :func:`sample_batch`.
         step_source: likewise.
+        push: likewise.
 
     Returns:
         ``(B, 3, H, W)``, float32 in [0, 1], CPU.
@@ -230,7 +236,7 @@ def sample_encoded(
     streams = step_streams(plan.sampler, step_seeds, batch, shape, step_source)
     source = source_without_picture(model, shape)
     latents = noise
-    for step in denoise(model, noise, text, plan, source=source, streams=streams):
+    for step in denoise(model, noise, text, plan, source=source, streams=streams, push=push):
         latents = step.latents
     return decode_latents(model, latents)
 

@@ -15,7 +15,7 @@ from ....lens.rows import pipeline_rows
 from ....noise import NoiseSource, initial_noise
 from ....sampler_names import read_sampler_name
 from ....studies.frame.subject import Glimpse
-from .denoise import InitLatents, Step, denoise
+from .denoise import InitLatents, Push, Step, denoise
 from .latents import decode_latents, encode_pictures, source_without_picture
 from .loading import quiet_libraries
 from .models import Model
@@ -79,24 +79,18 @@ class StudiedModel:
         """Paint ``(B, 3, H, W)``, one picture a seed, in 8 bits."""
         import torch
 
-        plan = self._plan(how)
-        painted = []
-        for first in range(0, len(seeds), _BATCH):
-            some = list(seeds[first : first + _BATCH])
-            painted.append(
-                sample_batch(
-                    self._model,
-                    [prompt],
-                    torch.stack([self._drawn(seed) for seed in some]),
-                    steps=plan.steps,
-                    guidance=plan.guidance,
-                    sampler=plan.sampler,
-                    schedule=plan.schedule,
-                    step_seeds=some,
-                    step_source=self._noise,
-                )
-            )
-        return torch.stack([in_8_bits(picture) for picture in torch.cat(painted)])
+        return torch.cat(
+            [
+                self._batch(prompt, seeds[first : first + _BATCH], how)
+                for first in range(0, len(seeds), _BATCH)
+            ]
+        )
+
+    def paint_together(
+        self, prompt: str, seeds: Sequence[int], how: Painting, push: Push
+    ) -> Tensor:
+        """Paint all seeds in one batch, whose predictions ``push`` moves, in 8 bits."""
+        return self._batch(prompt, seeds, how, push)
 
     def paint_swapped(
         self, prompt: str, seed: int, other: int, at: int, how: Painting
@@ -223,6 +217,26 @@ class StudiedModel:
         untrained = StudiedModel(Model(name, self._model.family, whole), self._noise)
         untrained._shape = self._shape
         return untrained
+
+    def _batch(
+        self, prompt: str, seeds: Sequence[int], how: Painting, push: Push | None = None
+    ) -> Tensor:
+        import torch
+
+        plan = self._plan(how)
+        painted = sample_batch(
+            self._model,
+            [prompt],
+            torch.stack([self._drawn(seed) for seed in seeds]),
+            steps=plan.steps,
+            guidance=plan.guidance,
+            sampler=plan.sampler,
+            schedule=plan.schedule,
+            step_seeds=list(seeds),
+            step_source=self._noise,
+            push=push,
+        )
+        return torch.stack([in_8_bits(picture) for picture in painted])
 
     def _plan(self, how: Painting) -> Plan:
         usual = self._model.info.usual

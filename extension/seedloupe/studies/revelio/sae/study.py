@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -21,14 +20,24 @@ from ...frame.run import StudyCells
 from ...labelled import LabelledPicture
 from ..paper import PAPER
 from .kept import KeptConcepts
+from .purity import (
+    BY_LABEL,
+    BY_LABEL_SHUFFLED,
+    TOP,
+    best_by_labelling,
+    by_label,
+    purities,
+    purity_grids,
+    purity_of_units,
+    purity_table,
+    unit_names,
+    words_by_labelling,
+)
 from .train import TeachingPlan, judge, teach
 
-TOP = 10
-"""Patches a unit is judged by."""
-_FEWEST_TOP = 5
-_NAMED = 0.7
 _SHOWN, _PATCHES = 10, 6
 SHUFFLED, BACKGROUND = "shuffled labels", "background"
+KIND = "kind"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +74,14 @@ class SaeStudy:
         return {
             **self.looking.settings_of(self.name, self.origin, pictures=shown),
             **asdict(self.plan),
+            "labels": list(self.labellings),
         }
+
+    @property
+    def labellings(self) -> tuple[str, ...]:
+        """What things are told apart by: their kind, and what else is known of all of them."""
+        known = [set(picture.attributes) for picture in self.pictures]
+        return (KIND, *sorted(set.intersection(*known)))
 
     def cells(self) -> Sequence[str]:
         """One a network, time and layer."""
@@ -79,21 +95,22 @@ class SaeStudy:
     def measure(self, cell: str) -> Mapping[str, object]:
         """Teach a coder, and return how well it does and how pure its units are."""
         name, time, layer = cell.split("|")
-        vectors, labels = self._vectors(name, int(time), layer)
+        vectors, numbers = self._vectors(name, int(time), layer)
         half = len(vectors) // 2
-        coder = self._coder(name, int(time), layer, vectors, labels)
+        coder = self._coder(name, int(time), layer, vectors, numbers)
         taught = judge(coder, torch.cat(vectors[half:]))
-        told = [label for picture in labels[half:] for label in picture]
-        things = [place for place, label in enumerate(told) if label != BACKGROUND]
-        codes = taught.coder.encode(torch.cat(vectors[half:])[things])
-        told = [told[place] for place in things]
-        order = torch.randperm(len(told), generator=torch.Generator().manual_seed(0)).tolist()
+        codes = self._on_things(coder, vectors[half:], numbers[half:])
+        labels = {name: self._of_things(numbers, name) for name in self.labellings}
+        order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0)).tolist()
+        mixed = {name: [told[place] for place in order] for name, told in labels.items()}
         return {
             "explained": taught.explained,
             "answering": taught.answering,
             "silent": taught.silent,
-            "purity": purities(codes, told),
-            SHUFFLED: purities(codes, [told[place] for place in order]),
+            "purity": purities(codes, labels[KIND]),
+            SHUFFLED: purities(codes, mixed[KIND]),
+            BY_LABEL: by_label(codes, labels),
+            BY_LABEL_SHUFFLED: by_label(codes, mixed),
         }
 
     def conclude(self, found: StudyCells) -> Report:
@@ -107,15 +124,17 @@ class SaeStudy:
         shuffled = mean_estimate(found[best][SHUFFLED])
         control = pure.get(f"{CONTROL}|{time}|{layer}")
         one = found[best]
+        by_labelling = best_by_labelling(found)
         return Report(
             self.name,
             "Which concepts does a layer hold?",
             _CLAIM,
             _holds(trained[best], shuffled, control),
-            f"Of the {TOP} cells on things that a unit of {layer} at time {time} answers most to, "
-            f"{_percent(trained[best])} lie on one kind; its {self.plan.units} units "
+            f"Of the {TOP} things that a unit of {layer} at time {time} answers most to, "
+            f"{_percent(trained[best])} are of one kind; its {self.plan.units} units "
             f"explain {100 * one['explained']:.0f} % of the variance with "
-            f"{one['answering']:.1f} answering a cell, {100 * one['silent']:.1f} % silent.",
+            f"{one['answering']:.1f} answering a cell, {100 * one['silent']:.1f} % silent. "
+            f"{words_by_labelling(by_labelling)}",
             f"With shuffled labels {_percent(shuffled)} do"
             + ("." if control is None else f", with random weights {_percent(control)}."),
             {
@@ -123,9 +142,13 @@ class SaeStudy:
                 "the same with shuffled labels": shuffled,
                 **({} if control is None else {"the same with random weights": control}),
                 "variance explained": float(one["explained"]),
+                **{
+                    f"purity by {labelling}, purest layer and time": pure
+                    for labelling, (_, pure, _) in by_labelling.items()
+                },
             },
-            tables=(_table(found, pure),),
-            charts=(_bars(pure, shuffled),),
+            tables=(_table(found, pure), purity_table(found)),
+            charts=(_bars(pure, shuffled), *purity_grids(found)),
             rows=tuple(self._gallery(int(time), layer)),
             notes=(
                 f"{len(self.pictures)} pictures: {self.origin}; half teach, half judge.",
@@ -140,7 +163,7 @@ class SaeStudy:
         time: int,
         layer: str,
         vectors: Sequence[Tensor],
-        labels: Sequence[Sequence[str]],
+        numbers: Sequence[Sequence[int]],
     ) -> SparseCoder:
         """Return the coder of a layer; that of the trained network is taught once, then read."""
         half = len(vectors) // 2
@@ -150,43 +173,66 @@ class SaeStudy:
             taught_on = torch.cat(list(vectors[:half]))
             coder = teach(taught_on, held_out, self.plan, layer=layer, time=time).coder
             sha256 = self.looking.subject.settings.get("sha256", "") if name == TRAINED else ""
-            told = [label for picture in labels[half:] for label in picture]
-            names = unit_names(coder.encode(held_out), told)
+            names = unit_names(coder.encode(held_out), self._told(numbers))
             return replace(coder, model_sha256=str(sha256), names=names)
 
         return self.kept.get(self.taught_by(), layer, time, taught) if name == TRAINED else taught()
 
     def taught_by(self) -> Mapping[str, object]:
         """Return all that decides a coder beside its layer and time."""
-        every = ("layers", "times", "control")
+        every = ("layers", "times", "control", "labels")
         return {name: value for name, value in self.settings.items() if name not in every}
 
-    def _vectors(self, name: str, time: int, layer: str) -> tuple[list[Tensor], list[list[str]]]:
-        """Return for each picture its cells ``(N, D)`` and what lies on each."""
+    def _vectors(self, name: str, time: int, layer: str) -> tuple[list[Tensor], list[list[int]]]:
+        """Return for each picture its cells ``(N, D)`` and which object lies on each, 0 none."""
         network = self.looking.networks[name]
-        vectors, labels = [], []
+        vectors, numbers = [], []
         for picture in self.pictures:
             feature = self.looking.features(network, picture.image, time)[layer]
             channels, height, width = feature.shape
             vectors.append(feature.reshape(channels, -1).mT)
             grid = labels_on_grid(picture.objects, height=height, width=width).flatten()
+            numbers.append([max(0, number) for number in grid.tolist()])
+        return vectors, numbers
+
+    def _on_things(
+        self, coder: SparseCoder, vectors: Sequence[Tensor], numbers: Sequence[Sequence[int]]
+    ) -> Tensor:
+        """Return how much each unit answers to each thing, ``(T, M)``, its strongest cell's."""
+        found = []
+        for cells, lying in zip(vectors, numbers, strict=True):
+            codes, objects = coder.encode(cells), torch.tensor(lying)
+            found += [codes[objects == k].amax(0) for k in sorted(set(lying) - {0})]
+        return torch.stack(found) if found else torch.zeros(0, coder.units)
+
+    def _of_things(self, numbers: Sequence[Sequence[int]], labelling: str) -> list[str]:
+        """Return what each thing of the pictures nobody was taught is, by one labelling."""
+        half = len(self.pictures) // 2
+        told = []
+        for picture, lying in zip(self.pictures[half:], numbers[half:], strict=True):
+            known = picture.kinds if labelling == KIND else picture.attributes[labelling]
+            told += [known[k - 1] for k in sorted(set(lying) - {0})]
+        return told
+
+    def _told(self, numbers: Sequence[Sequence[int]]) -> list[str]:
+        """Return the kind of what lies on each cell of the pictures nobody was taught."""
+        half = len(self.pictures) // 2
+        told = []
+        for picture, cells in zip(self.pictures[half:], numbers[half:], strict=True):
             names = (BACKGROUND, *picture.kinds)
-            labels.append([names[max(0, number)] for number in grid.tolist()])
-        return vectors, labels
+            told += [names[number] for number in cells]
+        return told
 
     def _gallery(self, time: int, layer: str) -> list[PictureRow]:
         """Return the patches that the purest units answer most to."""
-        vectors, labels = self._vectors(TRAINED, time, layer)
+        vectors, numbers = self._vectors(TRAINED, time, layer)
         half = len(vectors) // 2
-        coder = self._coder(TRAINED, time, layer, vectors, labels)
+        coder = self._coder(TRAINED, time, layer, vectors, numbers)
         shown = self.pictures[half:]
         codes = torch.stack([coder.encode(one) for one in vectors[half:]])
-        told = [label for picture in labels[half:] for label in picture]
-        pure = _purity_of_units(codes.flatten(0, 1), told)
-        chosen = sorted(
-            (unit for unit, (share, label) in pure.items() if label != BACKGROUND),
-            key=lambda unit: -pure[unit][0],
-        )[:_SHOWN]
+        things = self._on_things(coder, vectors[half:], numbers[half:])
+        pure = purity_of_units(things, self._of_things(numbers, KIND))
+        chosen = sorted(pure, key=lambda unit: -pure[unit][0])[:_SHOWN]
         grid = self.looking.features(self.looking.subject, shown[0].image, time)[layer].shape[-2:]
         return [
             _row(coder, unit, pure[unit], codes[..., unit], shown, (grid[0], grid[1]))
@@ -200,45 +246,10 @@ _CLAIM = Claim(
     "is purest depends on how fine the classes are.",
     "The paper teaches one vector a picture, the mean of its cells, and judges units by the spread "
     "of their top-10 pictures' labels. Here every cell is a vector, so that a concept can be "
-    "painted; of the cells on things, a unit's purity is the share of its ten strongest that lie "
-    "on its commonest kind. Shuffled labels keep how common each kind is.",
+    "painted; a unit answers to a thing as to its strongest cell on it, and its purity is the "
+    "share of the ten things it answers most to that are of their commonest kind, or colour. "
+    "Shuffled labels keep how common each kind is.",
 )
-
-
-def purities(codes: Tensor, labels: Sequence[str]) -> list[float]:
-    """Return the purity of each unit that answers often enough.
-
-    Args:
-        codes: ``(N, M)``.
-        labels: what lies on each of the ``N`` cells.
-    """
-    return [share for share, _ in _purity_of_units(codes, labels).values()]
-
-
-def unit_names(codes: Tensor, labels: Sequence[str]) -> tuple[str, ...]:
-    """Return what each unit answers to, by the labels of the ten cells it answers most to.
-
-    A unit is named where seven of ten lie on one kind of thing, or on the background.
-
-    Args:
-        codes: ``(N, M)``, of cells nobody was taught.
-        labels: what lies on each of the ``N`` cells.
-    """
-    pure = _purity_of_units(codes, labels)
-    named = {unit: label for unit, (share, label) in pure.items() if share >= _NAMED}
-    return tuple(named.get(unit, "") for unit in range(codes.shape[1]))
-
-
-def _purity_of_units(codes: Tensor, labels: Sequence[str]) -> dict[int, tuple[float, str]]:
-    found = {}
-    for unit in range(codes.shape[1]):
-        answers = codes[:, unit]
-        count = min(TOP, int((answers > 0).sum()))
-        if count >= _FEWEST_TOP:
-            top = answers.topk(count).indices.tolist()
-            label, often = Counter(labels[place] for place in top).most_common(1)[0]
-            found[unit] = (often / count, label)
-    return found
 
 
 def _row(
@@ -292,5 +303,5 @@ def _bars(pure: Mapping[str, Estimate], shuffled: Estimate) -> BarChart:
         bars.append(
             ChartBar(f"{what}, t {time}", one.value, one.low, one.high, control=name == CONTROL)
         )
-    words = f"Mean share of a unit's {TOP} strongest cells on one kind of thing; dashed: shuffled."
+    words = f"Mean share of a unit's {TOP} strongest things of one kind; dashed: shuffled."
     return BarChart("Purity of units", words, "purity", tuple(bars), shuffled.value)

@@ -13,6 +13,7 @@ from .....errors import InputError
 from .....studies.names import StudyName
 from ..arguments import add_model, names, picture_count, seeds, steps, training_time
 from ..parser import command
+from ..scorer_sources import add_classes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +95,7 @@ def _arguments(parser: argparse.ArgumentParser, *, paints: bool, judges: bool) -
             "NAME=FOLDER with its weights (default: Seedling's critic; for other models those "
             "whose weights your own folder has)",
         )
+        add_classes(parser)
     parser.add_argument(
         "--cache",
         type=Path,
@@ -176,9 +178,10 @@ def _run_one(
     from .....studies.journal import StudyJournal
 
     study = build_study(name, model, choices)
+    settings = judged_settings(name, study, model)
     try:
         with (
-            StudyJournal(out / _JOURNAL, judged_settings(name, study, model)) as journal,
+            StudyJournal(out / _JOURNAL, settings) as journal,
             console.progress(name.value, len(study.cells()), "cells") as bar,
         ):
             found = run_study(
@@ -188,7 +191,6 @@ def _run_one(
             )
     except KeyboardInterrupt:
         return None
-    settings = judged_settings(name, study, model)
     _write(found, settings, model, out, judged=model.judging.told if name.judges else "")
     return found
 
