@@ -46,10 +46,10 @@ def judged(*seeds: int, score: DraftScore = SCORE, keep: int = 2) -> DraftRankin
     return judge.ranking()
 
 
-def test_a_draft_is_the_same_picture_in_a_fifth_of_the_steps() -> None:
+def test_a_draft_is_the_same_picture_in_two_fifths_of_the_steps() -> None:
     whole = request(1, 2, guidance=3.0)
     drafts = draft_request(whole, (5, 6, 7))
-    assert (drafts.seeds, drafts.plan.steps) == ((5, 6, 7), 4)
+    assert (drafts.seeds, drafts.plan.steps) == ((5, 6, 7), 8)
     assert replace(drafts, seeds=whole.seeds, plan=whole.plan).plan == whole.plan
     assert drafts.plan.guidance == 3.0
     assert draft_request(whole, (5,), 7).plan.steps == 7
@@ -74,11 +74,11 @@ def test_seeds_are_ranked_by_their_drafts_and_equals_stay_as_they_came() -> None
     assert [one.seed for one in ranking.order] == [90, 60, 30, 10]
     assert ranking.seeds == (90, 60)
     assert [one.rank for one in ranking.order] == [1, 2, 3, 4]
-    assert ranking.rule == "the 2 best of 4 drafts of 4 steps by brightness (mean of all pixels)"
+    assert ranking.rule == "the 2 best of 4 drafts of 8 steps by brightness (mean of all pixels)"
     assert ranking.extras(1) == {
         "rank": 2,
         "drafts": 4,
-        "draft_steps": 4,
+        "draft_steps": 8,
         "draft_score": "brightness 0.6",
     }
     flat = DraftScore("flat", "nothing", lambda pictures, prompt: torch.zeros(len(pictures)))

@@ -100,9 +100,10 @@ class EarlyStudy:
         share = self.shares[min(1, len(self.shares) - 1)]
         soonest = next((s for s in self.shares if told[PREVIEW, s].value >= _TOLD), None)
         when = "never within these shares" if soonest is None else f"after {100 * soonest:.0f} %"
-        others = {
-            way: gap_estimate(each[way, share], each[DRAFT, share])
+        gaps = {
+            f"{way} less draft, after {100 * s:.0f} %": gap_estimate(each[way, s], each[DRAFT, s])
             for way in self.ways
+            for s in self.shares
             if way != DRAFT
         }
         controls = self._controls(found)
@@ -120,14 +121,14 @@ class EarlyStudy:
             + f". Best at equal cost: the {best}.",
             " ".join(f"{name.capitalize()} correlate by {one}." for name, one in controls.items())
             + " "
-            + " ".join(f"{way.capitalize()} less draft: {gap}." for way, gap in others.items()),
+            + " ".join(f"{name.capitalize()}: {gap}." for name, gap in gaps.items()),
             {
                 **{
                     f"correlation after {100 * s:.0f} %, {way}": told[way, s]
                     for way in self.ways
                     for s in self.shares
                 },
-                **{f"{way} less draft": gap for way, gap in others.items()},
+                **gaps,
                 **{
                     f"best quarter by {way}, above all seeds, in spreads": self._kept(
                         found, way, share

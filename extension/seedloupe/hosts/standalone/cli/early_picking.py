@@ -34,7 +34,7 @@ def add_early(parser: argparse._ActionsContainer) -> None:
         "--draft-steps",
         type=steps,
         metavar="N",
-        help="of a draft (default: a fifth of the finished picture's)",
+        help="of a draft (default: two fifths of the finished picture's)",
     )
     parser.add_argument(
         "--draft-score",

@@ -67,7 +67,7 @@ def test_the_reddest_drafts_are_finished_as_the_pictures_of_their_seeds(
     moments = shown(state)
     last = moments[-1]
     seeds = drafted_seeds()
-    drafts = generate(tiny, request_of(tiny.info, "a hill", seeds, steps=1, guidance=2.0))
+    drafts = generate(tiny, request_of(tiny.info, "a hill", seeds, steps=2, guidance=2.0))
     red = {made.seed: float(made.image[0].mean()) for made in drafts}
     best = sorted(seeds, key=lambda seed: -red[seed])[:2]
     (column,) = last.columns()
@@ -111,7 +111,7 @@ def test_a_score_that_fails_costs_a_message_and_not_the_pictures(state: AppState
 
 def test_drafts_that_cannot_be_drawn_cost_a_message_and_not_the_pictures(state: AppState) -> None:
     def breaking(model: Model, request: Request, **settings: Any) -> Any:
-        if request.steps == 1:
+        if request.steps == 2:
             raise RuntimeError("out of memory")
         return stream(model, request, **settings)
 

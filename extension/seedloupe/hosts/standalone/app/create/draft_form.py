@@ -29,7 +29,7 @@ class DraftForm:
             USUAL,
             step=1,
             label="Drafts",
-            info="So many seeds are drafted in a fifth of the steps; the best are finished",
+            info="So many seeds are drafted in two fifths of the steps; the best are finished",
             visible=False,
             elem_id="sl-drafts",
         )
