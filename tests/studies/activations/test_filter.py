@@ -82,3 +82,17 @@ def test_the_steps_are_counted_by_stage(report: Report) -> None:
     table = report.tables[0]
     assert table.rows[0][1:] == ("6", "1", "1", "4", "0")
     assert table.rows[-1][1:] == ("2", "0", "0", "2", "0")
+
+
+def test_of_layers_without_a_decoder_the_papers_rule_is_said_to_say_nothing(
+    tmp_path: Path,
+) -> None:
+    stand = FaultyStand()
+    looking = Looking(stand, (NOISY_LAYER, COARSE_LAYER), (50,), stand.untrained())
+    study = FilterStudy(looking, tuple(map(picture, range(6))), "drawn")
+    with StudyJournal(tmp_path / "j.jsonl", study.settings) as journal:
+        report = run_study(study, journal)
+    assert report.holds is Holds.UNDECIDED
+    assert report.sentence.startswith("Of these layers none is of a decoder")
+    assert "nan" not in f"{report.sentence} {report.control}"
+    assert report.winner is None

@@ -15,7 +15,7 @@ from ..frame.looking import CONTROL, TRAINED
 from ..frame.of_pictures import PictureStudy
 from ..frame.report import Claim, Estimate, Holds, Report, Table, Winner
 from ..frame.run import StudyCells
-from .candidates import Activation, paper_rule
+from .candidates import Activation, Sieve, paper_rule
 from .filter_tables import faults_table, leads_chart, stages_along, steps_table
 from .paper import PAPER
 from .properties import (
@@ -75,10 +75,8 @@ class FilterStudy(PictureStudy):
             "Which activations can be dropped unseen?",
             _CLAIM,
             _holds(gap, random, kept, whole),
-            f"The paper's rule keeps {len(by_place)} of the {len(named[1].kept)} activations of "
-            f"its kinds, {_lead(gap)}; the best of them reaches {kept}, the best of all {whole}. "
-            f"By three numbers, {len(by_number)} of {len(known)} are kept, "
-            f"{_lead(judged['by number'][0])}.",
+            f"{_by_place(named, judged['by place'], whole)} By three numbers, {len(by_number)} of "
+            f"{len(known)} are kept, {_lead(judged['by number'][0])}.",
             self._control_words(found, by_place, random),
             {
                 "kept by the paper's rule, less those it drops, AUC": gap,
@@ -184,7 +182,7 @@ class FilterStudy(PictureStudy):
     ) -> str:
         """Say how often as many layers drawn at random do as well, and what random weights give."""
         if not kept:
-            return "This network has no decoder, so the paper's rule says nothing of it."
+            return "The paper's rule keeps nothing, so there is nothing to compare."
         among = paper_rule(self.looking.layers)[1].kept
         means = np.array([float(np.nanmean(self._aucs(found, (layer,)))) for layer in among])
         own = np.isin(np.array(among), np.array(kept))
@@ -279,6 +277,16 @@ def _holds(gap: Estimate, random: Estimate | None, kept: Estimate, whole: Estima
     if gap.high < 0 or whole.above(kept) or random.above(gap):
         return Holds.NO
     return Holds.YES if gap.low > 0 and gap.above(random) else Holds.UNDECIDED
+
+
+def _by_place(steps: Sequence[Sieve], judged: tuple[Estimate, Estimate], whole: Estimate) -> str:
+    kept, candidates = steps[-1].kept, steps[1].kept
+    if not kept:
+        return "Of these layers none is of a decoder, so the paper's rule says nothing of them."
+    return (
+        f"The paper's rule keeps {len(kept)} of the {len(candidates)} activations of its kinds, "
+        f"{_lead(judged[0])}; the best of them reaches {judged[1]}, the best of all {whole}."
+    )
 
 
 def _lead(gap: Estimate) -> str:

@@ -56,9 +56,15 @@ def more_html(sight: Sight) -> str:
     reasons = "".join(map(_reason_html, sight.why, titles))
     why = (
         f"<details><summary>Why these layers</summary><dl>{reasons}</dl>"
-        f"<p>{escape(ENCODER_OR_DECODER)}</p></details>"
+        f"{_disagreement(sight.why)}</details>"
     )
     return f'<div class="sl-lens-more">{beware if warnings else ""}{why if reasons else ""}</div>'
+
+
+def _disagreement(why: Sequence[PanelChoice]) -> str:
+    """Say where papers contradict each other, unless the layers are a study's own."""
+    measured = all(choice.paper.startswith("study ") for choice in why)
+    return "" if measured else f"<p>{escape(ENCODER_OR_DECODER)}</p>"
 
 
 def _reason_html(choice: PanelChoice, titles: tuple[str, str]) -> str:
