@@ -58,8 +58,8 @@ class MiningEstimate:
         confirmed: best seeds that are confirmed.
         seconds: for all of it on this machine.
         seconds_most: the same for ``most``.
-        seconds_each: a picture, from timing a batch.
-        machines: devices like this one that share the work.
+        seconds_each: a picture, from timing a batch; or as somebody gave it.
+        machines: devices like this one, or like that one, that share the work.
         bytes: of disk for the journal.
         memory: bytes the device had in use while pictures were timed; None where nobody knows.
         detect: the gain of a single seed that is raced for, in sd; None where all are made.
@@ -67,6 +67,7 @@ class MiningEstimate:
         smallest_pool: the mean gain of the confirmed seeds that held-out prompts show in four of
             five cases; None where none are.
         drafts: what drafts would take; None where full pictures race.
+        measured: whether ``seconds_each`` was timed here, and not given.
     """
 
     images: int
@@ -85,6 +86,7 @@ class MiningEstimate:
     smallest_single: float
     smallest_pool: float | None
     drafts: DraftEstimate | None = None
+    measured: bool = True
 
     def to_json(self) -> dict[str, object]:
         """Return plain JSON values."""
@@ -100,7 +102,7 @@ class MiningEstimate:
             *(self.drafts.lines() if self.drafts else []),
             *self._power(),
             *self._time(),
-            f"about {self.bytes / 2**20:.0f} MiB of disk for the journal",
+            *self._storage(),
             *([f"{self.memory / 2**30:.1f} GiB of memory in use"] if self.memory else []),
         ]
 
@@ -131,14 +133,20 @@ class MiningEstimate:
         return lines
 
     def _time(self) -> list[str]:
-        each = f"{self.seconds_each:.3g} s a picture, measured"
+        """How long, here or on the device whose rate was given, and on several."""
+        where, each = "this machine", f"{self.seconds_each:.3g} s a picture, measured"
+        if not self.measured:
+            where, each = "one device", f"{1 / self.seconds_each:.3g} pictures/s, as given"
+        whole = f"about {duration(self.seconds)} on {where} ({each})"
         if self.machines == 1:
-            return [f"about {duration(self.seconds)} on this machine ({each})"]
-        share = duration(self.seconds / self.machines)
-        return [
-            f"about {duration(self.seconds)} on this machine ({each}), "
-            f"{share} on {self.machines} like it"
-        ]
+            return [whole]
+        return [f"{whole}, {duration(self.seconds / self.machines)} on {self.machines} like it"]
+
+    def _storage(self) -> list[str]:
+        size = f"about {_bytes(self.bytes)} of disk for the journal"
+        if self.machines == 1:
+            return [size]
+        return [f"{size}; as much goes over the network, and into memory to make the table"]
 
 
 @dataclass(frozen=True)
@@ -225,6 +233,10 @@ def too_few_confirmed(confirmed: int) -> str:
         f"confirming {confirmed} of the best seeds is too few to say whether the choice of seed "
         f"matters; it takes --confirm {FEWEST_CONFIRMED} or more, and twice as many seeds"
     )
+
+
+def _bytes(count: float) -> str:
+    return f"{count / 2**20:.0f} MiB" if count < 10 * 2**30 else f"{count / 2**30:.0f} GiB"
 
 
 def duration(seconds: float) -> str:

@@ -167,9 +167,10 @@ def estimate_mining(
     race: RaceDesign | None = None,
     drafts: Drafts | None = None,
     machines: int = 1,
+    rate: float | None = None,
     tell: Callable[[int], object] = lambda _: None,
 ) -> MiningEstimate:
-    """Time a few pictures and multiply.
+    """Time a few pictures, or take what a device is said to make, and multiply.
 
     Args:
         plan: what would be run.
@@ -177,11 +178,16 @@ def estimate_mining(
         race: how it would be raced; None where all pictures would be made.
         drafts: what makes the drafts that would race; None where full pictures would.
         machines: devices like this one that share the work.
+        rate: pictures a second of a device that is not at hand; None times this one.
         tell: is told how many pictures have been drawn, each time some have.
     """
-    each = _timed(plan, generator, tell)
+    each = _timed(plan, generator, tell) if rate is None else 1 / rate
     images = race_pictures(plan, race, drafts=drafts is not None)
-    drafted = None if drafts is None or race is None else _drafted(plan, race, drafts, tell)
+    drafted = None
+    if drafts is not None and race is not None:
+        share = drafts.steps / drafts.full_steps
+        draft = _timed(plan, drafts.generator, tell) if rate is None else each * share
+        drafted = _drafted(plan, race, drafts, draft)
     seconds = each * images
     if drafted is not None:
         seconds = each * drafted.full_images + drafted.seconds_each * drafted.images
@@ -199,10 +205,11 @@ def estimate_mining(
         seconds_each=each,
         machines=machines,
         bytes=images * _BYTES_A_PICTURE + len(plan.seeds) * 4 * 3 * 48 * 48,
-        memory=memory_used(),
+        memory=memory_used() if rate is None else None,
         detect=None if race is None else race.detect,
         smallest_single=smallest_seen(len(plan.prompts)),
         smallest_pool=pool,
+        measured=rate is None,
         drafts=drafted,
     )
 
@@ -219,16 +226,14 @@ def _timed(plan: MiningPlan, generator: Generator, tell: Callable[[int], object]
     return seconds_each(draw, min(plan.batch, len(plan.seeds)), tell=tell)
 
 
-def _drafted(
-    plan: MiningPlan, race: RaceDesign, drafts: Drafts, tell: Callable[[int], object]
-) -> DraftEstimate:
+def _drafted(plan: MiningPlan, race: RaceDesign, drafts: Drafts, seconds: float) -> DraftEstimate:
     full = draft_run_pictures(plan, race)
     return DraftEstimate(
         steps=drafts.steps,
         full_steps=drafts.full_steps,
         images=race_pictures(plan, race, drafts=True) - full,
         full_images=full,
-        seconds_each=_timed(plan, drafts.generator, tell),
+        seconds_each=seconds,
         needed=drafts.needed,
         pilot=min(PILOT, len(plan.seeds)) * min(race.first, len(plan.prompts)),
     )

@@ -209,7 +209,12 @@ def _say_plan(
         )
         with console.measuring() as tell:
             found = estimate_mining(
-                mining.plan, mining.generator, race=race, machines=args.machines, tell=tell
+                mining.plan,
+                mining.generator,
+                race=race,
+                machines=args.machines,
+                rate=args.rate,
+                tell=tell,
             )
         journal = str(journal_beside(place, resume=True))
         documents[mining.task.value] = {**found.to_json(), "journal": journal}

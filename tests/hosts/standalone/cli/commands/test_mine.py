@@ -282,6 +282,26 @@ def test_drafts_are_planned_and_refused_where_they_tell_too_little(
     assert (refused.code, "fewer steps than the 2" in refused.err) == (2, True)
 
 
+def test_a_rate_given_plans_for_devices_that_are_not_here(
+    cli: Cli, model: Path, prompts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "t.seedtable.safetensors"
+    words = ("mine", "--model", model, "--out", out, "--prompts", prompts, *QUICK)
+    devices = ("--rate", 0.5, "--machines", 4)
+    planned = cli(*words, "--plan", *devices, "--json").json
+    assert planned["measured"] is False
+    assert planned["seconds"] == pytest.approx(planned["images"] / 0.5)
+    assert planned["memory"] is None
+    said = cli(*words, "--plan", *devices).out
+    assert "on one device (0.5 pictures/s, as given)" in said
+    assert "on 4 like it" in said
+    assert "as much goes over the network" in said
+    assert cli(*words, "--plan", "--json").json["measured"] is True
+    refused = cli(*words, *devices)
+    assert (refused.code, "expected --plan" in refused.err) == (2, True)
+    assert not list(tmp_path.glob("t.*"))
+
+
 def test_shards_are_joined_by_merging_their_journals(
     cli: Cli, model: Path, prompts: Path, tmp_path: Path
 ) -> None:

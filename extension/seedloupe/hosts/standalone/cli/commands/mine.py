@@ -7,10 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .....errors import InputError
 from ..arguments import (
     add_model,
     guidance,
     names,
+    number,
     picture_count,
     picture_size,
     positive,
@@ -164,12 +166,20 @@ def _add_race(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="with --plan: also say what N devices like this one would take",
     )
+    parser.add_argument(
+        "--rate",
+        type=pictures_a_second,
+        metavar="X",
+        help="with --plan: pictures a second of a device that is not here (default: timed here)",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Plan; then measure until done, stopped or out of time."""
     refuse_others(args)
     require_engine(args)
+    if args.rate is not None and not args.plan:
+        raise InputError("rate", expected="--plan", got="--rate without it")
     if args.task == INPAINT:
         return _repaint(args, console)
     from .....mining import Journal, MiningRun, Shard
@@ -195,7 +205,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.plan:
         with console.measuring() as tell:
             found = estimate_mining(
-                plan, generator, race=race, drafts=drafts, machines=args.machines, tell=tell
+                plan,
+                generator,
+                race=race,
+                drafts=drafts,
+                machines=args.machines,
+                rate=args.rate,
+                tell=tell,
             )
         document = {**found.to_json(), "journal": str(journal_folder)}
         console.result(document, found.lines())
@@ -254,6 +270,11 @@ def budget(text: str) -> float:
     if match is None or int(match[1]) == 0:
         raise argparse.ArgumentTypeError(f"expected a time such as 90s, 30m or 2h, got {text!r}")
     return float(int(match[1]) * _UNITS[match[2]])
+
+
+def pictures_a_second(text: str) -> float:
+    """Read how many pictures a device makes in a second."""
+    return number(text, 1e-6, 1e6)
 
 
 def deviations(text: str) -> float:
