@@ -83,7 +83,7 @@ def _correspondence(model: StudiedWith, choices: StudyChoices) -> Study:
 
 
 def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
-    count = choices.amount(120, 480)
+    count = choices.amount(72, 480)
     if choices.folder is not None:
         origin = f"a folder a class in {choices.folder.name}"
         return ProbeStudy(looking_of(model, choices), read_classes(choices.folder), origin)
@@ -94,7 +94,7 @@ def _probe(model: StudiedWith, choices: StudyChoices) -> Study:
 
 
 def _sae(model: StudiedWith, choices: StudyChoices) -> Study:
-    source = pictures_of(model, choices, 60, 400)
+    source = pictures_of(model, choices, 48, 400)
     looking = looking_of(model, choices)
     if choices.layers is None:
         chosen = [layer for layer in looking.layers if layer.endswith("vit-out")][-_SAE_LAYERS:]

@@ -24,6 +24,7 @@ from .paper import PAPER
 from .persistence import Floats, Persistence, persistence, prompt_centred, seed_means
 
 DIMENSIONS = 16
+TSNE = "t-SNE"
 _GROUPS, _SHOWN = 4, 4
 FEWEST_PROMPTS, FEWEST_SEEDS = 4, 8
 
@@ -70,7 +71,7 @@ class StyleStudy:
         kept = persistence(_projected(raw, half))
         space = self._space(raw)
         groups, anchors = _groups(raw[:half])
-        drawn = "t-SNE" if bool(space["arranged"]) else "first two components"
+        drawn = TSNE if bool(space["arranged"]) else "first two components"
         share = float(space["explained"])
         return Report(
             self.name,
@@ -110,7 +111,7 @@ class StyleStudy:
                 "feature": torch.from_numpy(projected),
                 "map": torch.from_numpy(np.ascontiguousarray(plane)),
                 "explained": torch.tensor(share),
-                "arranged": torch.tensor(how == "t-SNE"),
+                "arranged": torch.tensor(how == TSNE),
             }
 
         return self.kept.get("style-space", self.settings, made)
@@ -220,5 +221,7 @@ def _map(
         for seed, (x, y), group in zip(seeds, plane.tolist(), groups.tolist(), strict=True)
     )
     names = tuple(f"like seed {seeds[place]}" for place in anchors)
-    words = "Neighbours have a like style; how far apart others stand means nothing."
+    words = "Seeds of a like style stand together; these are the two largest components of many."
+    if drawn == TSNE:
+        words = "Neighbours have a like style; how far apart others stand means nothing."
     return DotChart(f"Seeds by style ({drawn})", words, "", "", dots, groups=names)
