@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -207,8 +208,20 @@ def test_progress_counts_what_was_there_and_what_is_new(tmp_path: Path) -> None:
 
 def test_a_journal_of_another_plan_is_refused_by_name(tmp_path: Path) -> None:
     run(plan_of(32, confirm=4), tmp_path)
-    with pytest.raises(InputError, match="journal: expected the plan"):
+    with pytest.raises(InputError, match="journal: expected the plan") as caught:
+        Journal(tmp_path, plan_of(33, confirm=5))
+    assert "of other seeds, confirm. Repeat" in str(caught.value)
+
+
+def test_a_journal_from_before_its_parts_were_kept_is_gone_on_with(tmp_path: Path) -> None:
+    plan = plan_of(32, confirm=4)
+    run(plan, tmp_path)
+    note = tmp_path / "plan.json"
+    kept = json.loads(note.read_text("utf-8"))
+    note.write_text(json.dumps({name: kept[name] for name in ("fingerprint", "race")}), "utf-8")
+    with pytest.raises(InputError, match=r"the plan [0-9a-f]{12} in [^,]+\. Repeat"):
         Journal(tmp_path, plan_of(33, confirm=4))
+    assert Journal(tmp_path, plan).has("mine-00000")
 
 
 def test_a_damaged_portion_is_named_and_not_silently_measured_again(tmp_path: Path) -> None:

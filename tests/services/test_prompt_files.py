@@ -41,6 +41,7 @@ def test_prompts_are_read_from_files_as_they_come(tmp_path: Path, name: str, con
     ("name", "content", "said"),
     [
         ("p.txt", "a hill\na hill\n", "2 lines with 1 different ones"),
+        ("p.txt", "a hill\nsea\na hill\n", "'a hill' more than once"),
         ("p.csv", "prompt\na hill\na hill\n", "2 or more different prompts"),
         ("p.json", "{", "JSON"),
         ("p.json", '{"images": []}', "a list of prompts"),

@@ -59,7 +59,7 @@ class Journal:
         race_note = json.loads(json.dumps(asdict(race))) if race else None
         if race_note and drafts:
             race_note["drafts"] = drafts
-        made = {"fingerprint": plan.fingerprint, "race": race_note}
+        made = {"fingerprint": plan.fingerprint, "race": race_note, "parts": plan.parts}
         folder.mkdir(parents=True, exist_ok=True)
         kept = read_note(folder)
         if kept is not None:
@@ -166,7 +166,7 @@ def _require_same(kept: Mapping[str, object], made: Mapping[str, object], name: 
         raise InputError(
             "journal",
             expected=f"the plan {now[:12]}",
-            got=f"the plan {before[:12]} in {name}",
+            got=f"the plan {before[:12]} in {name}{_apart(kept.get('parts'), made['parts'])}",
             advice=advice,
         )
     if kept.get("race") != made["race"]:
@@ -176,6 +176,14 @@ def _require_same(kept: Mapping[str, object], made: Mapping[str, object], name: 
             got=f"{_said(kept.get('race'))} in {name}",
             advice=advice,
         )
+
+
+def _apart(before: object, now: object) -> str:
+    """Say which fields of two plans differ; nothing of a journal from before they were kept."""
+    if not isinstance(before, dict) or not isinstance(now, dict):
+        return ""
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    return f", of other {', '.join(names).replace('_', ' ')}" if names else ""
 
 
 def _said(race: object) -> str:

@@ -84,11 +84,24 @@ class MiningPlan:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides the numbers; a journal of another is refused."""
+        return _digest(self._fields)
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The first digits of the same of each field, so that what differs can be named."""
+        return {name: _digest(value)[:12] for name, value in self._fields.items()}
+
+    @property
+    def _fields(self) -> dict[str, object]:
         fields = asdict(self)
         if self.repainted is None:  # as before there were repaints, so that journals go on
             del fields["repainted"]
-        text = json.dumps(fields, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return fields
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def portions(seeds: tuple[int, ...], size: int) -> Iterator[tuple[int, ...]]:

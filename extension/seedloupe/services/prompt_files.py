@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
@@ -81,11 +82,13 @@ def _text(path: Path) -> str:
 
 def _listed(path: Path, text: str) -> tuple[str, ...]:
     found = tuple(line.strip() for line in text.splitlines() if line.strip())
-    if not 2 <= len(found) <= MOST_PROMPTS or len(set(found)) != len(found):
+    twice = next((one for one, times in Counter(found).items() if times > 1), None)
+    if not 2 <= len(found) <= MOST_PROMPTS or twice is not None:
+        lines = f"{len(found)} lines with {len(set(found))} different ones in {path}"
         raise InputError(
             "prompts",
             expected=f"2 to {MOST_PROMPTS} different prompts, one a line",
-            got=f"{len(found)} lines with {len(set(found))} different ones in {path}",
+            got=lines if twice is None else f"{lines}, {twice[:80]!r} more than once",
         )
     return found
 

@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from seedloupe.errors import InputError, ModelError
+from seedloupe.errors import ImageError, InputError, ModelError
 from seedloupe.mining.scorers import PictureBatch, ScorerPanel, ScorerSources, inception
 from seedloupe.mining.scorers.fidelity import FidelityScorer, GivenFeaturesPlugin, InceptionPlugin
 from seedloupe.mining.scorers.inception import InceptionFeatures, load_inception
@@ -84,6 +84,16 @@ def saved(place: Path, **arrays: object) -> Path:
     return place / "real.npz"
 
 
+def empty(place: Path) -> Path:
+    (place / "empty").mkdir()
+    return place / "empty"
+
+
+def no_archive(place: Path) -> Path:
+    (place / "real.npz").write_text("hello")
+    return place / "real.npz"
+
+
 def damaged(place: Path) -> Path:
     whole = saved(place, mu=np.zeros(6), sigma=np.eye(6))
     whole.write_bytes(whole.read_bytes()[:200])
@@ -102,6 +112,16 @@ def damaged(place: Path) -> Path:
         (lambda place: saved(place, mu=np.full(6, np.nan), sigma=np.eye(6)), "finite"),
         (lambda place: saved(place, mu=np.zeros(6), sigma=-np.eye(6)), "a covariance"),
         (lambda place: saved(place, mu=np.zeros(6), sigma=np.tri(6)), "a covariance"),
+        (lambda place: saved(place, mu=np.zeros(6), sigma=3 * np.eye(6) - 2), "a covariance"),
+        (lambda place: saved(place, mu=np.array(["a"] * 6), sigma=np.eye(6)), "numbers, got <U1"),
+        (lambda place: saved(place, feats=np.zeros(6)), r"feats \(N, D\) of 8 pictures"),
+        (lambda place: saved(place, feats=np.zeros((9, 6, 2))), r"got feats \(9, 6, 2\)"),
+        (lambda place: saved(place, feats=np.zeros((3, 6))), r"got feats \(3, 6\)"),
+        (lambda place: saved(place, feats=np.full((9, 6), np.nan)), "finite"),
+        (lambda place: saved(place, feats=np.zeros((9, 5))), "another network"),
+        (empty, "8 pictures or more, got 0"),
+        (no_archive, "no .npz at all"),
+        (lambda place: saved(place, mu=np.array([{}], object), sigma=np.eye(6)), "Python objects"),
     ],
 )
 def test_a_reference_of_no_use_is_one_clear_line(
@@ -110,6 +130,23 @@ def test_a_reference_of_no_use_is_one_clear_line(
     with pytest.raises(InputError, match=line) as caught:
         FidelityScorer(Means(), make(tmp_path))
     assert "\n" not in str(caught.value)
+    assert "allow_pickle" not in str(caught.value), "nobody is told to load files unsafely"
+
+
+def test_a_torn_picture_among_those_to_compare_with_is_named(tmp_path: Path) -> None:
+    folder = folder_of(pictures(9), tmp_path / "real")
+    torn = sorted(folder.iterdir())[4]
+    torn.write_bytes(torn.read_bytes()[:40])
+    with pytest.raises(ImageError, match=torn.name):
+        FidelityScorer(Means(), folder)
+
+
+def test_rounding_makes_no_covariance_refused(tmp_path: Path) -> None:
+    """Saved in single precision, of fewer pictures than numbers: some directions are at nought."""
+    few = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
+    sigma = np.cov(few, rowvar=False).astype(np.float32)
+    assert np.linalg.eigvalsh(sigma).min() < 1e-6
+    FidelityScorer(Means(), saved(tmp_path, mu=few.mean(0), sigma=sigma))
 
 
 def test_a_network_handed_in_must_give_vectors(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def read_reference(
         return Reference(statistics, vectors, f"{len(vectors)} pictures in {place.name}")
     kept = _arrays(place)
     if "feats" in kept:
-        vectors = torch.from_numpy(np.asarray(kept["feats"], np.float32))
+        vectors = _numbers(kept["feats"], place).float()
+        _check_features(vectors, place)
         _require_width(vectors.shape[-1], width, place)
         return Reference(
             GaussianStatistics.of(vectors), vectors, f"{len(vectors)} features in {place.name}"
@@ -66,7 +67,7 @@ def read_reference(
     if not {"mu", "sigma"} <= set(kept):
         names = ", ".join(sorted(kept)) or "nothing"
         raise InputError("reference", expected="mu and sigma, or feats", got=f"{names} in {place}")
-    mean, covariance = (torch.from_numpy(np.asarray(kept[k], np.float64)) for k in ("mu", "sigma"))
+    mean, covariance = (_numbers(kept[name], place) for name in ("mu", "sigma"))
     _check_statistics(mean, covariance, place)
     _require_width(len(mean), width, place)
     return Reference(
@@ -99,11 +100,37 @@ def _arrays(place: Path) -> dict[str, np.ndarray]:
         with place.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return {name: kept[name] for name in kept.files}
     except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        # NumPy's own words advise to load strange files in an unsafe way.
+        strange = "pickle" in str(error)
+        said = "Python objects, or no .npz at all" if strange else str(error)
         raise InputError(
             "reference",
             expected="a folder of pictures, or statistics in a whole .npz",
-            got=f"{place}: {'not there' if not place.exists() else error}",
+            got=f"{place}: {said if place.exists() else 'not there'}",
         ) from error
+
+
+def _numbers(values: np.ndarray, place: Path) -> Tensor:
+    """Return an array as float64.
+
+    Raises:
+        InputError: it holds something else.
+    """
+    try:
+        return torch.from_numpy(np.asarray(values, np.float64))
+    except (TypeError, ValueError) as error:
+        got = f"{values.dtype} in {place.name}"
+        raise InputError("reference", expected="numbers", got=got) from error
+
+
+def _check_features(vectors: Tensor, place: Path) -> None:
+    if vectors.ndim != 2 or len(vectors) < _FEWEST:
+        got = f"feats {tuple(vectors.shape)} in {place.name}"
+        raise InputError(
+            "reference", expected=f"feats (N, D) of {_FEWEST} pictures or more", got=got
+        )
+    if not bool(vectors.isfinite().all()):
+        raise InputError("reference", expected="finite numbers", got=f"others in {place.name}")
 
 
 def _check_statistics(mean: Tensor, covariance: Tensor, place: Path) -> None:
@@ -115,7 +142,10 @@ def _check_statistics(mean: Tensor, covariance: Tensor, place: Path) -> None:
         raise InputError("reference", expected="finite numbers", got=f"others in {place.name}")
     slack = 1e-3 * float(covariance.diagonal().abs().max())
     lopsided = float((covariance - covariance.T).abs().max()) > slack
-    if lopsided or float(covariance.diagonal().min()) < -slack:
+    raised = covariance + slack * torch.eye(side, dtype=covariance.dtype)
+    # It has a root exactly where no direction's variance is negative.
+    rootless = slack > 0 and bool(torch.linalg.cholesky_ex(raised).info != 0)
+    if lopsided or rootless:
         got = f"a sigma in {place.name} that is none"
         raise InputError("reference", expected="a covariance", got=got)
 
