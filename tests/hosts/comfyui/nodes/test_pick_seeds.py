@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from seedloupe.noise import (
     resized_noise,
 )
 from seedloupe.picking import PickOrder, PickRequest, PickRule, pick_seeds
-from seedloupe.tables import SeedTable
+from seedloupe.tables import Evidence, SeedEffect, SeedTable
 
 from ....seed_tables import SHA256, SHAPE, full_table, make_table
 from ..conftest import Host
@@ -131,6 +132,19 @@ def test_the_node_shows_a_thumbnail_a_seed_the_evidence_and_the_fit(host: Host) 
     assert shown["evidence"] == "The choice of seed matters with this model."
     assert shown["fit"]["word"] == "model fits, sampling unknown"
     assert "euler" in shown["fit"]["cure"]
+
+
+def test_the_node_says_void_and_near_identical_before_the_seeds(host: Host) -> None:
+    host.add_table(make_table({"alignment": range(8)}, verdict=SeedEffect.NO_EFFECT), "mine")
+    result = pick(host)
+    assert "the table is void" in result.ui["seedloupe_picks"][0]["evidence"]
+    assert "void for choosing good seeds" in result.args[3]
+    table = full_table()
+    alike = Evidence("planted", SeedEffect.EFFECT, prompt_share={"look": 0.99})
+    host.add_table(replace(table, spec=replace(table.spec, evidence=alike)), "alike")
+    for rule in ("golden", "diverse"):
+        evidence = pick(host, rule, table="alike").ui["seedloupe_picks"][0]["evidence"]
+        assert evidence.startswith("Different seeds give near-identical pictures")
 
 
 def test_a_damaged_sheet_costs_the_thumbnails_and_not_the_seeds(host: Host) -> None:

@@ -22,7 +22,15 @@ from seedloupe.picking import (
     pick_diverse,
     pick_golden,
 )
-from seedloupe.tables import SamplingSpec, SeedTable, Task, read_table, write_table
+from seedloupe.tables import (
+    Evidence,
+    SamplingSpec,
+    SeedEffect,
+    SeedTable,
+    Task,
+    read_table,
+    write_table,
+)
 
 from .....seed_tables import MODEL, make_table
 from .conftest import Cli
@@ -44,6 +52,25 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("table") / "t.seedtable.safetensors"
     write_table(made, path)
     return path
+
+
+@pytest.mark.parametrize("rule", ["golden", "diverse", "layout"])
+def test_a_void_table_and_near_identical_pictures_are_said_before_other_notes(
+    cli: Cli, table: Path, tmp_path: Path, rule: str
+) -> None:
+    made = read_table(table)
+    planted = Evidence("planted", SeedEffect.NO_EFFECT, prompt_share={"look": 0.99})
+    path = tmp_path / "void.seedtable.safetensors"
+    write_table(replace(made, spec=replace(made.spec, evidence=planted)), path)
+    where = ("--box", "0,0,0.5,0.5") if rule == "layout" else ()
+    ended = cli("pick", rule, "--table", path, "--count", 2, *where)
+    notes = [line for line in ended.err.splitlines() if line.startswith("note:")]
+    assert notes[0].startswith("note: different seeds give near-identical pictures")
+    # Where things stand is no question of quality, so that a void table may be asked for it.
+    assert ("void for choosing good seeds" in notes[1]) is (rule != "layout")
+    shown = cli("tables", "show", path).out
+    assert "near-identical" in shown
+    assert "void" in shown
 
 
 @pytest.mark.parametrize("rule", ["golden", "diverse"])
