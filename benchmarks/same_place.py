@@ -1,6 +1,7 @@
 """Whether a seed puts things in the same place in Seedling's U-Net and in its transformer.
 
     python benchmarks/same_place.py --seeds 24 --prompts 8
+    python benchmarks/same_place.py --tables seedling-cpu-128x128 seedling-dit-cpu-128x128
 
 All models draw each seed with each prompt from the same latent. The critic finds the object in
 every picture; what a prompt does to every seed alike is taken out first. For each pair of models:
@@ -12,7 +13,8 @@ every picture; what a prompt does to every seed alike is taken out first. For ea
 Each stands beside the same with seeds shuffled among the second model's pictures, one order for all
 prompts: the 95 % of shuffles, and how often they reach as much (p). Intervals are 95 %, seeds drawn
 anew. ``seedling-fast`` is there as what agreement looks like: it is the U-Net, taught to need four
-steps.
+steps. With ``--tables`` the places are those that two tables of the same prompts have of each seed,
+over all prompts.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from seedloupe.seedling import weights_folder
 from seedloupe.seedling.critic import Critic, load_critic
 from seedloupe.seedling.instrument import composition, object_mask
 from seedloupe.seedling.prompts import JUDGING, plain_scenes
+from seedloupe.tables import bundled_folder, find_table, read_table
 
 #: Beyond the prompts other benchmarks are measured with.
 UNSEEN = JUDGING + 120_000
@@ -72,8 +75,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=8, help="seedling-fast takes 4, unguided")
     parser.add_argument("--shuffles", type=int, default=1999)
     parser.add_argument("--sheet", type=Path, help="write six seeds of two prompts here")
+    parser.add_argument("--tables", nargs=2, metavar="T", help="compare what two tables know")
     settings = parser.parse_args()
     torch.set_num_threads(1)
+    if settings.tables:
+        sys.stdout.write(json.dumps(of_tables(*settings.tables, settings.shuffles)) + "\n")
+        return
     started = time.process_time()
     seeds = range(FIRST_SEED, FIRST_SEED + settings.seeds)
     captions = [scene.caption for scene in plain_scenes(settings.prompts, UNSEEN)]
@@ -94,6 +101,26 @@ def main() -> None:
     sys.stdout.write(json.dumps(document, indent=1) + "\n")
     if settings.sheet:
         save_sheet(shown, settings.sheet)
+
+
+def of_tables(one: str, other: str, shuffles: int) -> dict[str, object]:
+    """Where two tables' seeds put things, what a kind of thing does to all alike taken out."""
+    tables = [read_table(find_table(name, [bundled_folder()])) for name in (one, other)]
+    prompts = [table.spec.prompts.extra["mining_prompts"] for table in tables if table.spec.prompts]
+    if len(prompts) < 2 or prompts[0] != prompts[1]:
+        raise SystemExit("the tables are of other prompts")
+    seeds = sorted(set(tables[0].seeds.tolist()) & set(tables[1].seeds.tolist()))
+    report: dict[str, object] = {"seeds": len(seeds)}
+    for column, name in enumerate((*ASPECTS, "depth")):
+        sides = []
+        for table in tables:
+            rows = [table.seeds.tolist().index(seed) for seed in seeds]
+            places = table.feature("composition")[rows].reshape(len(seeds), -1, 4)[..., column]
+            places = places[:, np.isfinite(places).any(0)]  # of kinds that the prompts name
+            centred = places - np.nanmean(places, 0)
+            sides.append(np.nanmean(centred, 1)[:, None, None].astype(np.float64))
+        report[name] = judged(products(*sides), shuffles)
+    return report
 
 
 def pictures(model: Model, captions: Sequence[str], seeds: Sequence[int], steps: int) -> Tensor:
