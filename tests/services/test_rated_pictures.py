@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,17 @@ def test_liked_seeds_are_a_column_beside_the_others(book: RatingBook) -> None:
     assert {column.way: column.picking.seeds for column in columns}[SeedSource.LIKED] == (SEEDS[4],)
     with pytest.raises(PickError, match="thumbs up"):
         choose_columns(TABLE, ways, 1, source_seed=0)
+
+
+def test_thumbs_are_those_on_pictures_of_the_model_in_use(book: RatingBook) -> None:
+    """A table of another model knows the noise; what is liked are this model's pictures."""
+    other = replace(INFO, name="other", sha256="cd" * 32)
+    texts = picture_texts(
+        request_of(other, "a cat", (SEEDS[2],), width=64, height=48), SEEDS[2], {}
+    )
+    book.add(picture_rating(texts, True))
+    book.add(picture_rating(texts_of(SEEDS[4]), True))
+    for models, seed in (((other.sha256,), SEEDS[2]), (None, SEEDS[4])):
+        request = PickRequest(PickRule.GOLDEN, 1)
+        table, asked = liked_pick(TABLE, book.read(), request, models=models)
+        assert pick_seeds(table, asked).seeds == (seed,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 
@@ -143,7 +143,11 @@ def picture_rating(
 
 
 def liked_pick(
-    table: SeedTable, ratings: Iterable[Rating], request: PickRequest
+    table: SeedTable,
+    ratings: Iterable[Rating],
+    request: PickRequest,
+    *,
+    models: Collection[str] | None = None,
 ) -> tuple[SeedTable, PickRequest]:
     """Return how to pick the seeds whose pictures were liked, best first or in turn.
 
@@ -153,6 +157,7 @@ def liked_pick(
         table: whose seeds are picked.
         ratings: each about another picture.
         request: count, position, order and tags; its rule is not used.
+        models: hashes and names of the model in use; None takes the table's.
 
     Returns:
         The table with the score ``rating``, and what to ask it.
@@ -160,7 +165,7 @@ def liked_pick(
     Raises:
         PickError: no picture of the table was liked.
     """
-    rated = rated_table(table, ratings)
+    rated = rated_table(table, ratings, models=models)
     known = METRIC.name in rated.metrics()
     pool = int((rated.score(METRIC.name) >= _HALF).sum()) if known else 0
     if pool == 0:

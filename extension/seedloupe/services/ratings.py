@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -205,22 +205,28 @@ class RatingBook:
             raise InputError("ratings", expected="a file of ratings", got=f"{self._path}")
 
 
-def rated_table(table: SeedTable, ratings: Iterable[Rating]) -> SeedTable:
+def rated_table(
+    table: SeedTable, ratings: Iterable[Rating], *, models: Collection[str] | None = None
+) -> SeedTable:
     """Return the table with a score ``rating``: the share of thumbs up, its error and count.
 
-    Only thumbs on pictures of the table's model, noise and size count. With few thumbs the error is
-    that of a share with one up and one down more (Agresti and Coull, 1998), so that one thumb is no
-    certainty. A score ``rating`` that is there already is replaced.
+    Only thumbs on pictures of the table's noise and size count, and of its model, or of those
+    named. With few thumbs the error is that of a share with one up and one down more (Agresti and
+    Coull, 1998), so that one thumb is no certainty. A score
+    ``rating`` that is there already is replaced.
 
     Args:
         table: whose seeds are rated.
         ratings: each about another picture.
+        models: hashes and names of the model in use; None takes the table's.
     """
+    own = (table.spec.model.sha256 or "", table.spec.model.name)
+    wanted = own if models is None else tuple(models)
     ups, counts = np.zeros(len(table)), np.zeros(len(table))
     rows = {int(seed): row for row, seed in enumerate(table.seeds)}
     for rating in ratings:
         row = rows.get(rating.seed)
-        if row is not None and _fits(rating, table):
+        if row is not None and _fits(rating, table, wanted):
             ups[row] += rating.liked
             counts[row] += 1
     smooth = (ups + 1) / (counts + 2)
@@ -239,10 +245,10 @@ def rated_table(table: SeedTable, ratings: Iterable[Rating]) -> SeedTable:
     return SeedTable(table.seeds, {**kept, **columns}, spec, table.metadata)
 
 
-def _fits(rating: Rating, table: SeedTable) -> bool:
-    model, noise = table.spec.model, table.spec.noise
-    same_model = rating.model in (model.sha256, model.name) or (
-        _is_hash(rating.model) and (model.sha256 or "").startswith(rating.model)
+def _fits(rating: Rating, table: SeedTable, models: Collection[str]) -> bool:
+    noise = table.spec.noise
+    same_model = rating.model in models or (
+        _is_hash(rating.model) and any(model.startswith(rating.model) for model in models)
     )
     return same_model and rating.noise == noise.source.label and rating.shape == noise.shape
 

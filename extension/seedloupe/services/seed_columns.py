@@ -164,6 +164,7 @@ def choose_columns(
     places: ColumnPlaces = ColumnPlaces(),
     more: bool = False,
     ratings: Sequence[Rating] = (),
+    models: Collection[str] | None = None,
 ) -> tuple[SeedColumn, ...]:
     """Choose the seeds of every column; without a table only random ones can be chosen.
 
@@ -176,6 +177,7 @@ def choose_columns(
         places: which seeds of a pool come next, for all columns a rule fills.
         more: whether other columns follow, so that none need be among these.
         ratings: thumbs on pictures, for the column of seeds whose pictures were liked.
+        models: hashes and names of the model in use, whose pictures those are; None: the table's.
 
     Raises:
         InputError: no column is wanted that can be filled, or one by layout without a box.
@@ -197,7 +199,7 @@ def choose_columns(
     for way in wanted:
         request, asked = _request(way, count, places), table
         if way is SeedSource.LIKED and table is not None and isinstance(request, PickRequest):
-            asked, request = liked_pick(table, ratings, request)
+            asked, request = liked_pick(table, ratings, request, models=models)
         picking = (
             pick_random(table, count, source_seed=source_seed)
             if request is None

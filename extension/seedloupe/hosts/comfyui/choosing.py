@@ -135,7 +135,8 @@ def pick_for(
     with _refused_by_widget():
         request = settings.request
         if settings.is_liked:
-            rated, request = liked_pick(table, user_ratings().read(), request)
+            models = None if model_sha256 is None else (model_sha256,)
+            rated, request = liked_pick(table, user_ratings().read(), request, models=models)
             named = replace(named, table=rated)
         chosen = choose_seeds(named, request)
     choice = chosen.matched(use, advice=advice)

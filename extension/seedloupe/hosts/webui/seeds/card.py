@@ -138,13 +138,13 @@ def _card(settings: PanelSettings, page: PageSettings) -> str:
         *(_line(report.tone, sentence) for sentence in report.sentences[:3]),
     ]
     if settings.rule != OFF:
-        lines += _next_lines(settings, table)
+        lines += _next_lines(settings, table, use)
     return _shell("".join(lines))
 
 
-def _next_lines(settings: PanelSettings, table: SeedTable) -> Iterator[str]:
+def _next_lines(settings: PanelSettings, table: SeedTable, use: TableUse) -> Iterator[str]:
     try:
-        table, request = asked_of(settings, table)
+        table, request = asked_of(settings, table, use)
         ranks = ranks_of_settings(settings)
         place = settings.position
         if place == GO_ON:

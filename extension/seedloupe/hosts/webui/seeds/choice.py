@@ -125,7 +125,7 @@ def _prepare(p: Any, settings: PanelSettings, context: JobContext) -> _Asked:
     table = context.catalogue.read(name)
     use = carried_use(table, use) if settings.carry else use
     match = match_table(table, use)
-    table, request = asked_of(settings, table)
+    table, request = asked_of(settings, table, use)
     return _Asked(
         name,
         table,

@@ -13,12 +13,14 @@ from ....noise import parse_seeds
 from ....picking import Depth, PickOrder, PickRequest, PickRule, RankRange, layouts_of
 from ....services.rated_pictures import LIKED, liked_pick
 from ....services.ratings import RatingBook, rating_book
-from ....tables import SeedTable
+from ....tables import SeedTable, TableUse
 from .controls import ANYTHING, CHOSEN, USUAL, PanelSettings
 
 
-def asked_of(settings: PanelSettings, table: SeedTable) -> tuple[SeedTable, PickRequest]:
-    """Return what a table is asked; by thumbs, the table has them as a score.
+def asked_of(
+    settings: PanelSettings, table: SeedTable, use: TableUse
+) -> tuple[SeedTable, PickRequest]:
+    """Return what a table is asked; by thumbs, the table has those on the loaded checkpoint's.
 
     Raises:
         PickError: nobody could answer it, or no picture of the table was liked.
@@ -27,7 +29,8 @@ def asked_of(settings: PanelSettings, table: SeedTable) -> tuple[SeedTable, Pick
     if settings.rule != LIKED:
         return table, request_of(settings)
     asked = PickRequest(PickRule.GOLDEN, 1, order=PickOrder.TURNING)
-    return liked_pick(table, user_thumbs().read(), asked)
+    models = tuple(filter(None, (use.model_sha256, use.model_name)))
+    return liked_pick(table, user_thumbs().read(), asked, models=models or None)
 
 
 def user_thumbs() -> RatingBook:

@@ -229,6 +229,7 @@ def compare_columns(
         places=wish.places,
         more=early,
         ratings=state.ratings.read() if state.ratings is not None else (),
+        models=tuple(filter(None, (model.info.sha256, model.info.name))),
     )
     layers = panel(model.unet)
     painter = LayerPainter(RunRenderer(state.plugins.renderers, wish.renderer))
