@@ -8,30 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .....errors import InputError
-from ..arguments import (
-    add_model,
-    guidance,
-    names,
-    number,
-    picture_count,
-    picture_size,
-    positive,
-    seeds,
-    steps,
-)
+from ..arguments import add_model, names, number, positive, seeds, steps
+from ..measured_grid import add_making, add_measures, grid_request
 from ..mine_inpaint import INPAINT, add_repaints, refuse_others, run_inpaint, table_places
 from ..mining_engine import add_engine, engine_for, require_engine, scorers_asked
 from ..mining_run import drafts_for, journal_beside, planned, say_ended, say_stopped, worked
 from ..parser import command
 from ..plug_ins import plugins_in_use
-from ..sampler_arguments import add_sampler, asked_sampler
-from ..scorer_sources import add_classes
+from ..sampler_arguments import asked_sampler
 
 if TYPE_CHECKING:
     import torch
 
-    from .....generation.model_info import ModelInfo
-    from .....generation.request import Request
     from ..console import Console
     from ..parser import Parser
 
@@ -69,43 +57,12 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
         metavar="N",
         help="best seeds to confirm, and others (default: a tenth, or 6)",
     )
-    parser.add_argument(
-        "--scorers",
-        type=names,
-        metavar="a,b",
-        help="from seedloupe scorers, as NAME or NAME=FOLDER with its weights "
-        "(default: those that need nothing)",
-    )
-    parser.add_argument(
-        "--reference",
-        type=Path,
-        metavar="PATH",
-        help="pictures to compare with, or their statistics in .npz (default: none)",
-    )
-    add_classes(parser)
-    parser.add_argument(
-        "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
-    )
-    parser.add_argument(
-        "--steps", type=steps, metavar="N", help="1 to 1000 (default: 20; for few-step models 4)"
-    )
-    parser.add_argument(
-        "--guidance",
-        type=guidance,
-        metavar="X",
-        help="0 to 100 (default: 4; for few-step models 1)",
-    )
-    add_sampler(parser)
-    parser.add_argument(
-        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
-    )
+    add_measures(parser, usual="those that need nothing")
+    add_making(parser, batch=32)
     parser.add_argument(
         "--precision",
         choices=_PRECISIONS,
         help="what to compute in (default: what generating takes)",
-    )
-    parser.add_argument(
-        "--batch", type=picture_count, default=32, metavar="N", help="pictures at once"
     )
     parser.add_argument(
         "--budget",
@@ -197,7 +154,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from .....services.mining import estimate_mining
     from ...engine.model_pictures import generator_for
 
-    request = _request(args, model.info)
+    request = grid_request(args, model.info, usual=range(1024))
     plan, race = planned(args, request, given, journal_folder, dtype=model.dtype_name)
     say_cut_prompts(console, model, [*plan.prompts, *plan.confirm_prompts])
     generator = generator_for(model, plan.sampling, plan.noise)
@@ -245,23 +202,6 @@ def _repaint(args: argparse.Namespace, console: Console) -> int:
     asked_sampler(args)
     model = open_said(args.model, console, device=args.device, dtype=_dtype(args.precision))
     return run_inpaint(args, console, model, plugins=plugins, places=places)
-
-
-def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
-    from .....generation.request import Request
-    from .....noise import NoiseSource
-
-    name = asked_sampler(args)
-    width, height = args.size or (None, None)
-    return Request.of(
-        model,
-        "",
-        tuple(range(1024) if args.seeds is None else args.seeds),
-        width=width,
-        height=height,
-        plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
-        noise=NoiseSource.parse(args.noise),
-    )
 
 
 def budget(text: str) -> float:

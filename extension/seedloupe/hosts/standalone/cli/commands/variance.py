@@ -6,15 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..arguments import add_model, guidance, names, picture_count, picture_size, seeds, steps
+from ..arguments import add_model, picture_count, seeds
+from ..measured_grid import add_making, add_measures, grid_request
 from ..parser import command
 from ..plug_ins import plugins_in_use
-from ..sampler_arguments import add_sampler, asked_sampler
-from ..scorer_sources import add_classes, offered_sources
+from ..sampler_arguments import asked_sampler
+from ..scorer_sources import offered_sources
 
 if TYPE_CHECKING:
-    from .....generation.model_info import ModelInfo
-    from .....generation.request import Request
     from ..console import Console
     from ..parser import Parser
 
@@ -35,36 +34,8 @@ def add(commands: argparse._SubParsersAction[Parser]) -> None:
     parser.add_argument(
         "--count", type=picture_count, default=8, metavar="N", help="prompts (default: 8)"
     )
-    parser.add_argument(
-        "--scorers",
-        type=names,
-        metavar="a,b",
-        help="names, or NAME=FOLDER for one with weights; see seedloupe scorers "
-        "(default: all that fit)",
-    )
-    parser.add_argument(
-        "--reference",
-        type=Path,
-        metavar="PATH",
-        help="pictures to compare with, or their statistics in .npz (default: none)",
-    )
-    add_classes(parser)
-    parser.add_argument(
-        "--size", type=picture_size, metavar="WxH", help="in pixels (default: the model's)"
-    )
-    parser.add_argument(
-        "--steps", type=steps, metavar="N", help="1 to 1000 (default: 20; for few-step models 4)"
-    )
-    parser.add_argument(
-        "--guidance", type=guidance, metavar="X", help="(default: 4; for few-step models 1)"
-    )
-    add_sampler(parser)
-    parser.add_argument(
-        "--noise", default="cpu", metavar="cpu|nv|cuda:GRID", help="who draws the noise"
-    )
-    parser.add_argument(
-        "--batch", type=picture_count, default=16, metavar="N", help="pictures at once"
-    )
+    add_measures(parser, usual="all that fit")
+    add_making(parser, batch=16)
     parser.set_defaults(run=run)
 
 
@@ -72,7 +43,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Make a small grid of pictures, measure it and say what is whose."""
     from .....services.prompt_files import read_prompts
     from .....services.scorers import ScorerWish, open_scorers, scorers_of, with_weights
-    from .....services.variance import measure_variance, variance_prompts
+    from .....services.variance import SEEDS, measure_variance, variance_prompts
 
     given = None if args.prompts is None else read_prompts(args.prompts)
     wishes = None if args.scorers is None else [ScorerWish.parse(text) for text in args.scorers]
@@ -87,7 +58,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     prompts = variance_prompts(model.info, given, args.count)
     say_cut_prompts(console, model, list(prompts))
-    request = _request(args, model.info)
+    request = grid_request(args, model.info, usual=range(SEEDS))
     sources = with_weights(offered_sources(args, plugins, model), wishes or (), None)
     registry = scorers_of(plugins.scorers, model.info, pooled=pooled_caption(model))
     scorers = open_scorers(wishes, registry, sources, tell=console.note)
@@ -104,21 +75,3 @@ def run(args: argparse.Namespace, console: Console) -> int:
         )
     console.result({"model": model.name, **report.to_json()}, report.lines())
     return 0
-
-
-def _request(args: argparse.Namespace, model: ModelInfo) -> Request:
-    from .....generation.request import Request
-    from .....noise import NoiseSource
-    from .....services.variance import SEEDS
-
-    name = asked_sampler(args)
-    width, height = args.size or (None, None)
-    return Request.of(
-        model,
-        "",
-        tuple(range(SEEDS) if args.seeds is None else args.seeds),
-        width=width,
-        height=height,
-        plan=model.usual.but(name.sampler, args.steps, args.guidance, name.schedule),
-        noise=NoiseSource.parse(args.noise),
-    )
