@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from seedloupe.errors import InputError, ModelError
-from seedloupe.mining.scorers import PictureBatch, ScorerPanel, ScorerSources
+from seedloupe.mining.scorers import PictureBatch, ScorerPanel, ScorerSources, builtin_scorers
 from seedloupe.mining.scorers.image_reward import (
     DEVIATION,
     MEAN,
@@ -222,6 +222,39 @@ def test_image_reward_sees_picture_and_prompt(tmp_path: Path, photographs: Tenso
     assert torch.allclose((raw - MEAN) / DEVIATION, one)
 
 
+def test_image_reward_is_its_parts_by_hand(tmp_path: Path, photographs: Tensor) -> None:
+    """The authors' recipe with transformers' BLIP, step by step and one picture at a time."""
+    from transformers import BertTokenizer
+
+    network, folder = small_reward(), reward_folder(tmp_path)
+    scorer = reward_scorer(network, folder, side=64)
+    (found,) = ScorerPanel({"it": scorer}).measure(batch(photographs)).values()
+    tokenizer = BertTokenizer(str(folder / "vocab.txt"))
+    mean = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
+    deviation = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
+    for image, prompt, reward in zip(photographs, PROMPTS, found, strict=True):
+        picture = Image.fromarray((image * 255).round().byte().permute(1, 2, 0).numpy())
+        small = picture.resize((int(64 * 640 / 427), 64), Image.Resampling.BICUBIC)
+        left = round((small.width - 64) / 2)
+        square = np.asarray(small.crop((left, 0, left + 64, 64)), np.float32) / 255
+        pixels = (torch.from_numpy(square).permute(2, 0, 1) - mean) / deviation
+        words = tokenizer(
+            prompt, padding="max_length", truncation=True, max_length=35, return_tensors="pt"
+        )
+        with torch.no_grad():
+            seen = network.vision(pixel_values=pixels[None]).last_hidden_state
+            read = network.text(
+                input_ids=words["input_ids"],
+                attention_mask=words["attention_mask"],
+                encoder_hidden_states=seen,
+                encoder_attention_mask=torch.ones(seen.shape[:2], dtype=torch.long),
+            ).last_hidden_state[:, 0]
+            for layer in (0, 2, 4, 6, 7):
+                read = network.mlp.layers[layer](read)
+        expected = (float(read) - 0.16717362830052426) / 1.0333394966054072
+        assert float(reward) == pytest.approx(expected, abs=1e-5)
+
+
 def test_image_rewards_own_names_fill_the_network() -> None:
     network, other = small_reward(), small_reward()
     for parameter in other.parameters():
@@ -275,3 +308,10 @@ def test_a_folder_without_a_network_is_one_clear_line(
 def test_nothing_is_fetched_unless_asked_for() -> None:
     with pytest.raises(InputError, match="no weights: give clip=FOLDER"):
         CLIP_SCORE.open(ScorerSources())
+
+
+@pytest.mark.parametrize("name", ["clip", "pickscore", "hps", "aesthetic", "imagereward"])
+def test_without_weights_each_says_in_one_line_what_to_give(name: str) -> None:
+    with pytest.raises(InputError, match=f"no weights: give {name}=FOLDER with ") as caught:
+        builtin_scorers().get(name).open(ScorerSources())
+    assert "\n" not in str(caught.value)
