@@ -72,8 +72,9 @@ def test_seedlings_own_is_offered_for_seedling_alone(offer: ScorerOffer) -> None
 def test_a_network_for_python_code_is_not_offered_as_usable(
     offer: ScorerOffer, tmp_path: Path
 ) -> None:
-    answers = offer.answers(INFO, ScorerForm(reference=tmp_path))
-    assert "Python" in {one.name: one.lacks for one in answers}["features"]
+    for reference in (None, tmp_path):
+        answers = offer.answers(INFO, ScorerForm(reference=reference))
+        assert "Python" in {one.name: one.lacks for one in answers}["features"]
 
 
 @pytest.mark.parametrize("line", ["clip", "=x", "clip="])

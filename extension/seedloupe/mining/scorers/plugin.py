@@ -144,14 +144,14 @@ def lacking(name: str, needs: ScorerNeeds, sources: ScorerSources) -> str:
         return f"no weights: give {name}=FOLDER with {needs.weights}"
     if needs.weights and place is not None and not place.exists():
         return f"no weights: there is nothing at {place}"
+    if needs.features and sources.features is None:
+        return "a network handed in by Python code"
     if needs.reference and sources.reference is None:
         return "nothing to compare with: give --reference FOLDER or STATISTICS.npz"
     if needs.masks and not sources.masks:
         return "only for repainted pictures: --task inpaint"
     if needs.reader and sources.text_share is None and sources.repaint_look is None:
         return "no reader of text is installed"
-    if needs.features and sources.features is None:
-        return "a network handed in by Python code"
     return ""
 
 
