@@ -134,3 +134,47 @@ def _raced(scores: np.ndarray) -> Race:
     while (asked := race.ask()) is not None:
         race.tell(asked, {"score": scores[np.ix_(asked.seeds, np.array(asked.prompts))]})
     return race
+
+
+def raced(scores: dict[str, np.ndarray], design: RaceDesign) -> Race:
+    """Race over the scores ``(S, P)`` of each metric."""
+    seeds, prompts = next(iter(scores.values())).shape
+    race = Race(design, seeds=seeds, prompts=prompts, controls=np.arange(0, seeds, seeds // 8))
+    while (asked := race.ask()) is not None:
+        chosen = np.ix_(asked.seeds, np.array(asked.prompts))
+        race.tell(asked, {name: values[chosen] for name, values in scores.items()})
+    return race
+
+
+def test_metrics_that_oppose_each_other_on_the_first_prompts_only_make_no_seed_good() -> None:
+    declared = 0
+    for run in range(4):
+        rng = np.random.default_rng(20 + run)
+        first, own = rng.normal(size=(2, 192, 72))
+        other = np.where(np.arange(72) < 4, 0.4 * own - 0.9 * first, own)
+        race = raced({"first": first, "other": other}, RaceDesign(detect=0.4))
+        declared += len(race.standing.rows(SeedState.BETTER))
+    assert declared <= 4  # with spreads of the first prompts alone: some 20 a run
+
+
+def test_later_prompts_that_scatter_more_make_no_seed_good() -> None:
+    declared = 0
+    for run in range(4):
+        rng = np.random.default_rng(40 + run)
+        scores = rng.normal(size=(192, 72)) * np.where(np.arange(72) < 4, 1.0, 2.0)
+        race = raced({"score": scores}, RaceDesign(detect=0.4))
+        declared += len(race.standing.rows(SeedState.BETTER))
+    assert declared <= 4
+
+
+def test_spreads_are_those_of_all_rounds() -> None:
+    rng = np.random.default_rng(5)
+    rows, everybody = np.arange(96), np.ones(96, bool)
+    few = np.arange(96) < 8
+    scores = [rng.normal(0, spread, (96, 4)) for spread in (1.0, 3.0, 3.0)]
+    rounds = [
+        ScoredRound(rows, everybody if turn == 0 else few, {"score": values})
+        for turn, values in enumerate(scores)
+    ]
+    spreads = [found.values.std() for found in residuals_of(rounds)]
+    assert spreads == pytest.approx([1.0, 1.0, 1.0], abs=0.25)

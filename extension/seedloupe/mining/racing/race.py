@@ -108,7 +108,6 @@ class Race:
         self._controls[controls] = True
         self._asked: list[AskedRound] = []
         self._rounds: list[ScoredRound] = []
-        self._residuals: list[Residuals] = []
         self._metrics: list[str] = []
         nothing = np.zeros(seeds)
         states = np.full(seeds, SeedState.RACING.value, dtype="<U16")
@@ -152,46 +151,86 @@ class Race:
 
     def _decide(self) -> RaceStanding:
         before, design = self.standing, self._design
-        total, weight, count = self._sums(self._all_residuals())
+        self._metrics = alive_metrics(self._rounds)
         detect = design.detect * sharpening(self._rounds[0], self._metrics)
-        ratio = detect * total - detect**2 * weight / 2
-        peak = np.maximum(before.peak, np.where(count >= design.fewest, ratio, 0.0))
-        racing = before.states == SeedState.RACING.value
+        sums = _Sums.over(self._rounds, residuals_of(self._rounds, self._metrics), self._controls)
+        count, weight, total = sums.count, sums.weight, sums.total
+        ratio, peak = sums.ratios(detect, design.fewest)
+        left = before.states == SeedState.DROPPED.value
         jump = np.where(peak > 0, _OVERSHOOT * detect, 0.0)
-        better = racing & passes(np.exp(-peak - jump), design.false_share)
-        decided = self._rounds[-1].seeds
+        better = ~left & passes(np.exp(-peak - jump), design.false_share)
         measured = np.zeros(len(count), bool)
-        measured[decided] = True
-        dropped = racing & ~better & measured & (ratio < -design.leave)
-        dropped |= racing & (count * 2 < self._asked[-1].prompts.stop)  # most pictures failed
-        states = before.states.copy()
+        measured[self._rounds[-1].seeds] = True
+        dropped = left | (~better & measured & (ratio < -design.leave))
+        stop = self._asked[-1].prompts.stop
+        dropped |= ~better & (count * 2 < sums.asked)  # most pictures failed
+        states = np.full(len(count), SeedState.RACING.value, before.states.dtype)
         states[better], states[dropped] = SeedState.BETTER.value, SeedState.DROPPED.value
         known = weight > 0
         gain = np.where(known, total / np.where(known, weight, 1), np.nan)
         reach = np.where(known, _REACH_95 / np.sqrt(np.where(known, weight, 1)), np.inf)
-        stop = self._asked[-1].prompts.stop
         return RaceStanding(len(self._rounds), stop, gain, reach, count, states, ratio, peak)
 
-    def _all_residuals(self) -> list[Residuals]:
-        """Those of every round; earlier ones are kept, unless a metric is out from now on."""
-        metrics = alive_metrics(self._rounds)
-        if metrics != self._metrics:
-            self._metrics, self._residuals = metrics, residuals_of(self._rounds, metrics)
-        else:
-            last = residuals_of([self._rounds[0], self._rounds[-1]], metrics)[-1]
-            self._residuals.append(last)
-        return self._residuals
 
-    def _sums(self, residuals: list[Residuals]) -> tuple[Doubles, Doubles, Rows]:
-        """Weighted sum of residuals, of weights, and the number of pictures, ``(S,)`` each."""
-        seeds = len(self._controls)
-        total, weight, count = np.zeros(seeds), np.zeros(seeds), np.zeros(seeds, np.int64)
-        for turn, found in zip(self._rounds, residuals, strict=True):
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Residuals added up, round by round.
+
+    Args:
+        totals: ``(R, S)`` weighted sums of residuals after each round.
+        weights: likewise of weights.
+        counts: likewise of pictures.
+        asked: ``(S,)`` pictures asked for in all rounds.
+    """
+
+    totals: Doubles
+    weights: Doubles
+    counts: Rows
+    asked: Rows
+
+    @classmethod
+    def over(
+        cls, rounds: list[ScoredRound], residuals: list[Residuals], pool: NDArray[np.bool_]
+    ) -> _Sums:
+        """Add up for a pool of ``(S,)`` seeds."""
+        shape = (len(rounds), len(pool))
+        totals, weights, counts = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int64)
+        asked = np.zeros(len(pool), np.int64)
+        for row, (turn, found) in enumerate(zip(rounds, residuals, strict=True)):
             known = np.isfinite(found.values)
-            total[turn.seeds] += (np.where(known, found.values, 0) / found.inflation).sum(1)
-            weight[turn.seeds] += (known / found.inflation).sum(1)
-            count[turn.seeds] += known.sum(1)
-        return total, weight, count
+            totals[row, turn.seeds] = (np.where(known, found.values, 0) / found.inflation).sum(1)
+            weights[row, turn.seeds] = (known / found.inflation).sum(1)
+            counts[row, turn.seeds] = known.sum(1)
+            asked[turn.seeds] += known.shape[1]
+        return cls(totals.cumsum(0), weights.cumsum(0), counts.cumsum(0), asked)
+
+    @property
+    def total(self) -> Doubles:
+        """``(S,)`` weighted sums of residuals."""
+        last: Doubles = self.totals[-1]
+        return last
+
+    @property
+    def weight(self) -> Doubles:
+        """``(S,)`` sums of weights."""
+        last: Doubles = self.weights[-1]
+        return last
+
+    @property
+    def count(self) -> Rows:
+        """``(S,)`` pictures."""
+        last: Rows = self.counts[-1]
+        return last
+
+    def ratios(self, detect: float, fewest: int) -> tuple[Doubles, Doubles]:
+        """Log likelihood ratio ``(S,)`` for a gain of ``detect``, and its highest value so far.
+
+        The whole course is in today's units, since more prompts tell better how far pictures
+        scatter. It counts from ``fewest`` pictures on.
+        """
+        course = detect * self.totals - detect**2 * self.weights / 2
+        peaks = np.where(self.counts >= fewest, course, 0.0).max(0)
+        return course[-1], np.maximum(peaks, 0.0)
 
 
 def passes(p: Doubles, share: float) -> NDArray[np.bool_]:

@@ -56,21 +56,24 @@ class Residuals:
 def residuals_of(
     rounds: Sequence[ScoredRound], metrics: Sequence[str] | None = None
 ) -> list[Residuals]:
-    """Return each round's residuals; spreads are those of the first round.
+    """Return each round's residuals, in spreads between pictures of one seed over all rounds.
 
-    Several metrics count alike: the mean of their residuals, in units of its own spread.
+    The first round's prompts may scatter less than later ones, and metrics that oppose each other
+    on them may not do so on others: a spread taken from the first round alone would count the
+    pictures of later rounds for too much. Several metrics count alike: the mean of their
+    residuals, in units of its own spread.
 
     Args:
-        rounds: the first, and any others.
+        rounds: the first, which has all seeds, and any others.
         metrics: which count; None for those that gave something in all of these rounds.
     """
     metrics = metrics or alive_metrics(rounds)
     each = {name: _one_metric([turn.scores[name] for turn in rounds], rounds) for name in metrics}
     combined = [_mean([each[name][index] for name in metrics]) for index in range(len(rounds))]
-    scale = spread_within(combined[0]) if len(metrics) > 1 else 1.0
+    if len(metrics) > 1:
+        combined = _in_own_spreads(combined)
     return [
-        Residuals(values / scale, _inflation(turn))
-        for values, turn in zip(combined, rounds, strict=True)
+        Residuals(values, _inflation(turn)) for values, turn in zip(combined, rounds, strict=True)
     ]
 
 
@@ -84,7 +87,7 @@ def sharpening(first: ScoredRound, metrics: Sequence[str]) -> float:
 
 
 def _sharpening(scores: Doubles, first: ScoredRound) -> float:
-    drawn = _drawn_in(scores, first.reference, _FAR * _robust_spread(scores))
+    drawn = _drawn_in(scores, first.reference, _FAR * _robust_spread([scores]))
     free = float(np.mean(drawn == scores)) / max(float(np.isfinite(scores).mean()), _TINY)
     wide, narrow = (spread_within(part - _mean_of(part, 0)) for part in (scores, drawn))
     return min(max(free * wide / narrow, 0.5), 3.0)
@@ -113,8 +116,8 @@ def alive_metrics(rounds: Sequence[ScoredRound]) -> list[str]:
 
 
 def _one_metric(scores: Sequence[Doubles], rounds: Sequence[ScoredRound]) -> list[Doubles]:
-    """Centred on the reference, far values drawn in, over the first round's spread."""
-    reach = _FAR * _robust_spread(scores[0])
+    """Centred on the reference, far values drawn in, over the spread of one seed's pictures."""
+    reach = _FAR * _robust_spread(scores)
     drawn = [
         _drawn_in(values, turn.reference, reach)
         for values, turn in zip(scores, rounds, strict=True)
@@ -123,19 +126,45 @@ def _one_metric(scores: Sequence[Doubles], rounds: Sequence[ScoredRound]) -> lis
         values - _reference_mean(values, turn.reference)
         for values, turn in zip(drawn, rounds, strict=True)
     ]
-    scale = spread_within(centred[0])
-    inside = min(scale**2 / max(float(np.nanmean(centred[0] ** 2)), _TINY), 1.0)
-    return [
-        values / _prompt_spreads(values, turn.reference, scale, inside=inside)
-        for values, turn in zip(centred, rounds, strict=True)
-    ]
+    return _in_own_spreads(centred)
 
 
-def _robust_spread(first: Doubles) -> float:
+def _in_own_spreads(rounds: Sequence[Doubles]) -> list[Doubles]:
+    """Over each prompt's own spread, drawn to that of all prompts so far.
+
+    Pictures of one prompt also differ by their seeds; how much of the variance lies between
+    pictures of one seed only the first round, which has all seeds, can show.
+    """
+    within, whole = spread_within(rounds[0]) ** 2, max(_variance(rounds[:1]), _TINY)
+    inside = min(within / whole, 1.0)
+    common = inside * _variance(rounds)
+    return [values / np.sqrt(_prompt_variances(values, common, inside)) for values in rounds]
+
+
+def _variance(rounds: Sequence[Doubles]) -> float:
+    """Variance of the seeds measured with a prompt, over all prompts."""
+    squares, free = 0.0, 0
+    for values in rounds:
+        count = np.isfinite(values).sum(0)
+        squares += float(np.nansum((values - _mean_of(values, 0)) ** 2))
+        free += int(np.maximum(count - 1, 0).sum())
+    return max(squares / free, _TINY**2) if free else 1.0
+
+
+def _prompt_variances(values: Doubles, common: float, inside: float) -> Doubles:
+    """Variance ``(Q,)`` of each prompt between pictures of one seed, drawn to that of all."""
+    free = np.maximum(np.isfinite(values).sum(0) - 1, 0)
+    squares = inside * np.nansum((values - _mean_of(values, 0)) ** 2, 0)
+    variances: Doubles = (_PRIOR * common + squares) / (_PRIOR + free)
+    return variances
+
+
+def _robust_spread(scores: Sequence[Doubles]) -> float:
     """From the median deviation; where ties make that small, from the plain deviation."""
-    centred = first - _median_of(first)
-    plain = float(np.sqrt(np.nanmean(centred**2))) if np.isfinite(centred).any() else 0.0
-    median = float(np.nanmedian(np.abs(centred))) if np.isfinite(centred).any() else 0.0
+    far = np.concatenate([(values - _median_of(values)).ravel() for values in scores])
+    far = far[np.isfinite(far)]
+    plain = float(np.sqrt(np.mean(far**2))) if len(far) else 0.0
+    median = float(np.median(np.abs(far))) if len(far) else 0.0
     return max(_MAD * median, _LEAST_SHARE * plain, _TINY)
 
 
@@ -153,21 +182,6 @@ def _reference_mean(values: Doubles, reference: NDArray[np.bool_]) -> Doubles:
     mean: Doubles = (total - np.where(known, values, 0)) / np.maximum(others, 1)
     mean[others == 0] = np.nan
     return mean
-
-
-def _prompt_spreads(
-    values: Doubles, reference: NDArray[np.bool_], scale: float, *, inside: float
-) -> Doubles:
-    """Deviation ``(Q,)`` of each prompt, drawn to that of all by so many pictures.
-
-    One prompt's pictures also differ by their seeds; ``inside`` is the share of the variance that
-    the first round showed to lie between pictures of one seed.
-    """
-    own = np.where(reference[:, None], values, np.nan)
-    count = np.isfinite(own).sum(0)
-    squares = inside * np.nansum(own**2, 0) * np.maximum(count - 1, 1) / np.maximum(count, 1)
-    spreads: Doubles = np.sqrt((_PRIOR * scale**2 + squares) / (_PRIOR + count))
-    return spreads
 
 
 def _inflation(turn: ScoredRound) -> Doubles:
