@@ -18,6 +18,7 @@ from seedloupe.studies.frame.looking import Looking
 from seedloupe.studies.journal import StudyJournal
 from seedloupe.studies.labelled import LabelledPicture
 from seedloupe.studies.revelio.sae import KeptConcepts, SaeStudy, TeachingPlan, teach
+from seedloupe.studies.revelio.sae.purity import purity_of_units
 from seedloupe.studies.revelio.sae.train import _Learner
 
 from ..frame.stands import COLOURS, HEIGHT, NOISE, WIDTH, Stand
@@ -221,3 +222,10 @@ def test_an_attribute_is_told_of_every_object() -> None:
     plain = boxes(1)[0]
     with pytest.raises(InputError, match="one of 1 objects each"):
         replace(plain, attributes={"colour": ("red", "blue")})
+
+
+def test_few_things_of_a_kind_do_not_keep_a_pure_unit_from_being_called_so() -> None:
+    labels = [kind for kind in ("sea", "rose", "cat", "boat") for _ in range(3)]
+    codes = torch.rand(12, 1, generator=torch.Generator().manual_seed(0)) * 0.1 + 0.01
+    codes[3:6] += 1.0
+    assert purity_of_units(codes, labels) == {0: (1.0, "rose")}

@@ -14,8 +14,8 @@ from ...frame.report import Estimate, Table
 from ...frame.run import StudyCells
 
 TOP = 10
-"""Things a unit is judged by."""
-_FEWEST_TOP = 5
+"""Things a unit is judged by; fewer where a label has fewer on average."""
+_FEWEST_TOP, _LEAST_TOP = 5, 3
 _NAMED = 0.7
 _SHOWN = 12
 BY_LABEL, BY_LABEL_SHUFFLED = "by label", "by label, shuffled"
@@ -53,12 +53,14 @@ def purity_of_units(codes: Tensor, labels: Sequence[str]) -> dict[int, tuple[flo
         labels: what each of the ``N`` is.
     """
     found = {}
+    # Ten things of which three have a label at most are never purer than three tenths.
+    top = max(_LEAST_TOP, min(TOP, len(labels) // max(1, len(set(labels)))))
     for unit in range(codes.shape[1]):
         answers = codes[:, unit]
-        count = min(TOP, int((answers > 0).sum()))
-        if count >= _FEWEST_TOP:
-            top = answers.topk(count).indices.tolist()
-            label, often = Counter(labels[place] for place in top).most_common(1)[0]
+        count = min(top, int((answers > 0).sum()))
+        if count >= min(_FEWEST_TOP, top):
+            strongest = answers.topk(count).indices.tolist()
+            label, often = Counter(labels[place] for place in strongest).most_common(1)[0]
             found[unit] = (often / count, label)
     return found
 

@@ -130,9 +130,9 @@ class SaeStudy:
             "Which concepts does a layer hold?",
             _CLAIM,
             _holds(trained[best], shuffled, control),
-            f"Of the {TOP} things that a unit of {layer} at time {time} answers most to, "
-            f"{_percent(trained[best])} are of one kind; its {self.plan.units} units "
-            f"explain {100 * one['explained']:.0f} % of the variance with "
+            f"Of the {TOP} things (fewer where kinds have fewer) that a unit of {layer} at time "
+            f"{time} answers most to, {_percent(trained[best])} are of one kind; its "
+            f"{self.plan.units} units explain {100 * one['explained']:.0f} % of the variance with "
             f"{one['answering']:.1f} answering a cell, {100 * one['silent']:.1f} % silent. "
             f"{words_by_labelling(by_labelling)}",
             f"With shuffled labels {_percent(shuffled)} do"
