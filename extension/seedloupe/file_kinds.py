@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+CONCEPTS_SUFFIX = ".concepts.safetensors"
+"""How names of files of concepts end."""
+
 _HEAD = 4096
 #: Headers of our own files are far shorter; a longer one is of a large model.
 _LONGEST_HEADER = 2**23

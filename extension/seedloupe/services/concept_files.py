@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import ConceptFileError
-from ..lens.concepts import CONCEPTS_SUFFIX
+from ..file_kinds import CONCEPTS_SUFFIX
 from ..seedling import weights_folder
 
 FOLDER = "concepts"

@@ -48,7 +48,8 @@ def test_a_start_loads_no_more_than_what_describes_the_nodes() -> None:
         "seedloupe.picking",
         "seedloupe.services",
     )
-    assert not {name for name in loaded if name.startswith(later)} - {"seedloupe.services"}
+    listing = {"seedloupe.services", "seedloupe.services.concept_files"}  # names, for a choice
+    assert not {name for name in loaded if name.startswith(later)} - listing
     assert len(loaded) <= MOST_MODULES
 
 

@@ -1,8 +1,9 @@
 """Concepts: sparse codes of a layer's cells, learnt beforehand, painted while a picture forms."""
 
 from ...errors import ConceptFileError
+from ...file_kinds import CONCEPTS_SUFFIX
 from .coder import SparseCoder
-from .file import CONCEPTS_SUFFIX, concepts_plan, read_concepts, require_concepts, write_concepts
+from .file import concepts_plan, read_concepts, require_concepts, write_concepts
 from .fitting import concepts_of
 from .live import ConceptFrame, ConceptPainter, ConceptShare
 from .paint import ConceptRenderer, concept_maps

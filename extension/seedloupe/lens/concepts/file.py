@@ -10,10 +10,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from ...errors import ConceptFileError, InputError
+from ...file_kinds import CONCEPTS_SUFFIX
 from ...files import write_whole
 from .coder import SparseCoder
 
-CONCEPTS_SUFFIX = ".concepts.safetensors"
 _FORMAT = "seedloupe.concepts.1"
 _TENSORS = ("encoder", "bias", "decoder", "centre")
 
