@@ -46,6 +46,7 @@ def test_only_one_claims_also_where_files_cannot_be_linked(
 @pytest.mark.parametrize(
     ("owner", "age", "taken"),
     [(str(NOBODY), 0, True), ("", 60, True), ("", 0, False), (str(os.getpid()), 60, False)],
+    ids=["ended", "never signed, old", "never signed, new", "at work"],
 )
 def test_the_claim_of_a_process_that_ended_is_taken_over(
     tmp_path: Path, owner: str, age: float, taken: bool
