@@ -23,7 +23,7 @@ DEEP = struct.pack("<Q", 80_000) + b'{"a":' * 16_000
 
 
 def test_our_formats_are_known_by_the_names_they_state() -> None:
-    assert set(FORMATS) == {TABLE, LENS, TALLY}
+    assert set(FORMATS) == {TABLE, LENS, TALLY, "seedloupe.concepts.1"}
 
 
 @pytest.mark.parametrize(

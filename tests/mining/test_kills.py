@@ -13,7 +13,7 @@ from mining_kills import run_kills
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_three_kills_lose_no_more_than_the_batch_in_flight_and_change_nothing() -> None:
+def test_three_kills_lose_no_more_than_the_batches_in_flight_and_change_nothing() -> None:
     found = run_kills(3, longest=0.8, seed=1)
     assert found.kills == 3
     assert found.same

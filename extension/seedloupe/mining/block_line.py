@@ -52,6 +52,7 @@ class BlockLine:
         measurer: measures.
         overlap: False takes turns from the beginning.
         tell: is told one line when memory ran out.
+        stopping: asked before each batch; true makes no further one.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class BlockLine:
         *,
         overlap: bool = True,
         tell: Callable[[str], object] = lambda line: None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._journal, self._measurer, self._tell = journal, measurer, tell
+        self._stopping = stopping
         self._overlap = overlap
         self._waiting: deque[_Measured] = deque()
         self._claims = ExitStack()
@@ -94,6 +97,9 @@ class BlockLine:
                     yield from self.drain()
                     self._end(ends, claim)
                 continue
+            if self._stopping():
+                yield from self.drain()
+                return
             pictures = painter.paint(batch.pairs, relieve=self._relieve)
             done = list(self.drain())
             done += self._put(batch, self._work(batch, pictures, ends, claim))

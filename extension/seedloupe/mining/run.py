@@ -99,9 +99,15 @@ class MiningRun:
         self._drafter = drafts and BatchPainter(plan, drafts.generator, tell=self._notes.put)
         self._measurer = BatchMeasurer(plan, scorers, tell=self._notes.put)
         self._measurer.lose(journal.lost())
-        self._line = BlockLine(journal, self._measurer, overlap=overlap, tell=self._notes.put)
-        self._counted: set[str] = set()  # portions that reports have counted
         self._stopping = threading.Event()
+        self._line = BlockLine(
+            journal,
+            self._measurer,
+            overlap=overlap,
+            tell=self._notes.put,
+            stopping=self._stopping.is_set,
+        )
+        self._counted: set[str] = set()  # portions that reports have counted
         self._pace = Pace()
         self._total = race_pictures(plan, race, drafts=drafts is not None)
         self._now = MiningReport(MiningStage.MINE, left=self._total, batch=plan.batch)

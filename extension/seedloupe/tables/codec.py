@@ -46,7 +46,7 @@ def encode(value: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Enum):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        known = [field.name for field in dataclasses.fields(value) if field.name != _EXTRA]
+        known = [field.name for field in dataclasses.fields(value) if _is_written(field, value)]
         extra: Mapping[str, object] = getattr(value, _EXTRA, {})
         return {**encode(extra), **{name: encode(getattr(value, name)) for name in known}}
     if isinstance(value, Mapping):
@@ -54,6 +54,15 @@ def encode(value: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, (tuple, list)):
         return [encode(item) for item in value]
     return value
+
+
+def _is_written(field: dataclasses.Field[Any], value: object) -> bool:
+    """Whether a field goes into the file; later fields do so where they say something.
+
+    So a table of before they came is written to the same bytes.
+    """
+    later = field.metadata.get("later", False)
+    return field.name != _EXTRA and not (later and not getattr(value, field.name))
 
 
 def _decode(kind: Any, value: object) -> object:  # noqa: ANN401 - a type, a union or an alias

@@ -86,7 +86,7 @@ class Evidence:
     split_half: Mapping[str, float] = field(default_factory=dict)
     correlations: tuple[Correlation, ...] = ()
     held_out_gain: tuple[HeldOutGain, ...] = ()
-    prompt_share: Mapping[str, float] = field(default_factory=dict)
+    prompt_share: Mapping[str, float] = field(default_factory=dict, metadata={"later": True})
     extra: Extra = field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +15,20 @@ from seedloupe.tables import read_table
 from ..conftest import Host
 from ..lens_bench import Bench
 from ..transformer_network import flux_model
-from .test_mine import SIGMAS, Clip, Vae, mine
+from .test_mine import SIGMAS, Clip, Vae, mine, tables
 from .test_pick_seeds import pick
 
 SHAPE = (16, 8, 12)
 
 
-def test_seeds_of_a_transformer_are_mined_and_the_table_is_picked_from(host: Host) -> None:
+def test_seeds_of_a_transformer_are_mined_and_the_table_is_picked_from(
+    host: Host, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     model = flux_model(host)
     latent = {"samples": torch.zeros(1, *SHAPE)}
     mine(host, Vae(), model=model, latent=latent)
-    folder = host.models / "seed_tables" / "mined"
-    table = read_table(folder / "mine.seedtable.safetensors")
+    table = read_table(tables(host) / "mine.seedtable.safetensors")
     assert table.spec.noise.shape == SHAPE
     assert table.spec.model.in_channels == 16
     batch = {"samples": torch.zeros(3, *SHAPE)}

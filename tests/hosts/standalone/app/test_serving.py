@@ -134,7 +134,7 @@ def test_what_goes_on_is_said_before_anything_heavy_is_opened(
         ready()
 
     monkeypatch.setattr(main, "build_app", build)
-    monkeypatch.setattr(main, "web_app", lambda page, files: page)
+    monkeypatch.setattr(main, "web_app", lambda page, files, ratings: page)
     monkeypatch.setattr(main, "serve", served)
     port = free_port()
     main.launch("seedling", port=port, ready=answered.append)

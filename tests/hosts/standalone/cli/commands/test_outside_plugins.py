@@ -81,7 +81,9 @@ def test_a_picker_picks_for_pictures(cli: Cli, model: Path, tiny: Model, tmp_pat
     assert ended.err.count(SKIPPED) == 1
     unknown = cli(*words, "--pick", "lost", "--table", table)
     assert (unknown.code, unknown.out) == (2, "")
-    assert "pick: expected one of random, golden, diverse, layout, clean, last" in unknown.err
+    assert (
+        "pick: expected one of random, early, golden, diverse, layout, clean, last" in unknown.err
+    )
     tagged = cli(*words, "--pick", "last", "--table", table, "--tag", "gray")
     assert "expected --pick golden, diverse, layout or clean beside --tag" in tagged.err
 
