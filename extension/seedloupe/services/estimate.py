@@ -97,7 +97,7 @@ class MiningEstimate:
         few = too_few_confirmed(self.confirmed)
         return [
             f"{self._counted}: {self.seeds} seeds with {self._prompts} prompts, "
-            f"the best {self.confirmed} confirmed with {self.held_out} more",
+            f"the best {self._confirmed} confirmed with {self.held_out} more",
             *([few] if few else []),
             *(self.drafts.lines() if self.drafts else []),
             *self._power(),
@@ -111,6 +111,15 @@ class MiningEstimate:
         if self.detect is None:
             return f"{self.images} pictures"
         return f"about {self.images} pictures ({self.most} without racing)"
+
+    @property
+    def _confirmed(self) -> str:
+        """A race confirms the seeds declared better, six at least."""
+        from ..mining import FEWEST_CONFIRMED  # which brings torch along
+
+        fewest = min(FEWEST_CONFIRMED, self.confirmed)
+        every = self.detect is None or fewest == self.confirmed
+        return f"{self.confirmed}" if every else f"{fewest} to {self.confirmed}"
 
     @property
     def _prompts(self) -> str:
@@ -127,8 +136,9 @@ class MiningEstimate:
         ]
         if self.smallest_pool is not None:
             lines.append(
-                f"the {self.held_out} held-out prompts show a mean gain of the confirmed seeds of "
-                f"{self.smallest_pool:.2f} sd or more (sd: between pictures of one seed)"
+                f"the {self.held_out} held-out prompts show a mean gain of {self.confirmed} "
+                f"confirmed seeds of {self.smallest_pool:.2f} sd or more "
+                "(sd: between pictures of one seed)"
             )
         return lines
 
