@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -114,3 +117,22 @@ def test_a_run_that_cannot_be_made_leaves_the_session_free() -> None:
     with pytest.raises(InputError):
         session.start(SessionWork("one", broken, Path("nowhere")))
     assert not session.state.running
+
+
+def test_a_portion_that_takes_long_stays_claimed_from_batch_to_batch(tmp_path: Path) -> None:
+    ages: list[float] = []
+
+    def grow_old() -> None:
+        found = []
+        for claim in (tmp_path / "journal").glob("*.claim"):
+            with suppress(FileNotFoundError):  # of the portion before, which ends just now
+                found.append(time.time() - claim.stat().st_mtime)
+                os.utime(claim, (0, 0))
+        ages.append(min(found))
+
+    session = MiningSession()
+    session.start(work(tmp_path, Noise(grow_old)))
+    session.join(60)
+    assert session.state.table is not None
+    assert len(ages) > 2
+    assert max(ages) < 3600

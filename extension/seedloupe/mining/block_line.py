@@ -100,6 +100,7 @@ class BlockLine:
             if self._stopping():
                 yield from self.drain()
                 return
+            self._journal.renew(block.name)
             pictures = painter.paint(batch.pairs, relieve=self._relieve)
             done = list(self.drain())
             done += self._put(batch, self._work(batch, pictures, ends, claim))
