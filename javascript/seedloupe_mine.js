@@ -56,6 +56,24 @@
         );
     }
 
+    /** Show how work stands until it ends; what goes wrong is said in `told`. */
+    async function follow(part, path, told) {
+        if (part.watching) return;
+        part.watching = true;
+        try {
+            let state;
+            do {
+                await new Promise(resolve => setTimeout(resolve, 1500));
+                state = await seedloupe.ask(path);
+                part.show(state);
+            } while (state.running);
+        } catch (error) {
+            told.textContent = error.message;
+        } finally {
+            part.watching = false;
+        }
+    }
+
     /** Which scorers are wanted, which of them decide, and what pictures are compared with. */
     class ScorerChoice {
         constructor() {
@@ -128,21 +146,8 @@
             }
         }
 
-        async watch() {
-            if (this.watching) return;
-            this.watching = true;
-            try {
-                let state;
-                do {
-                    await new Promise(resolve => setTimeout(resolve, 1500));
-                    state = await seedloupe.ask("variance");
-                    this.show(state);
-                } while (state.running);
-            } catch (error) {
-                this.answer.textContent = error.message;
-            } finally {
-                this.watching = false;
-            }
+        watch() {
+            return follow(this, "variance", this.answer);
         }
 
         show({running, line, done, prompts, spaces, notes, problem}) {
@@ -250,21 +255,8 @@
             if (state.running) this.watch();
         }
 
-        async watch() {
-            if (this.watching) return;
-            this.watching = true;
-            try {
-                let state;
-                do {
-                    await new Promise(resolve => setTimeout(resolve, 1500));
-                    state = await seedloupe.ask("mine");
-                    this.show(state);
-                } while (state.running);
-            } catch (error) {
-                this.outlook.textContent = error.message;
-            } finally {
-                this.watching = false;
-            }
+        watch() {
+            return follow(this, "mine", this.outlook);
         }
 
         show(state) {
